@@ -28,7 +28,7 @@ export interface LeaveRequest {
 export function openLocalApi(options: LocalApiOptions): Server {
   rmSync(options.socket, { force: true });
   const server = createServer((request, response) => {
-    answer(options, request, response).catch((error: Error) => {
+    respond(options, request, response).catch((error: Error) => {
       if (!response.headersSent) response.statusCode = 500;
       response.end(`${error.message}\n`);
     });
@@ -41,7 +41,7 @@ export function openLocalApi(options: LocalApiOptions): Server {
   return server;
 }
 
-async function answer(options: LocalApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(options: LocalApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://local");
   const json = (value: unknown) => response.setHeader("Content-Type", "application/json").end(JSON.stringify(value));
   switch (`${request.method} ${url.pathname}`) {

@@ -23,7 +23,7 @@ import { readNodeFacts } from "./node/read-node-facts.ts";
 import { Registrar } from "./node/registrar.ts";
 import { RuntimeHealth } from "./node/runtime-health.ts";
 import type { NodeApiFacts } from "./node-api/facts.ts";
-import { answerNodeApi } from "./node-api/node-api.ts";
+import { serveNodeApi } from "./node-api/node-api.ts";
 import { nodeApiFacts } from "./node-api/node-api-facts.ts";
 import { VendorDrivers } from "./plugins/vendor-drivers.ts";
 import { AssignedPods } from "./pod/assigned-pods.ts";
@@ -119,7 +119,7 @@ export class NodeAssembly {
       controlPlane,
       nodeName,
       runtime,
-      nodeApi: (path, method) => answerNodeApi(path, this.nodeApi, method),
+      nodeApi: (path, method) => serveNodeApi(path, this.nodeApi, method),
       findPod: (namespace, name, uid) => this.workers.find(namespace, name, uid),
       log,
     });

@@ -119,7 +119,7 @@ export type ReadFailure =
   | { readonly reason: "compacted"; readonly oldest: Revision }
   /** The requested revision is in the future. */
   | { readonly reason: "future"; readonly revision: Revision };
-export type Answer<T, Failure = ReadFailure> = ({ readonly ok: true } & T) | ({ readonly ok: false } & Failure);
+export type ReadResult<T, Failure = ReadFailure> = ({ readonly ok: true } & T) | ({ readonly ok: false } & Failure);
 
 /** `too-many`: it would exceed its share. */
 export type WatchFailure = ReadFailure | { readonly reason: "too-many" };
@@ -286,15 +286,15 @@ export interface WatchGround {
  */
 export interface Store {
   commit(request: CommitRequest): Promise<CommitResult>;
-  read(request: ReadRequest): Promise<Answer<{ readonly entry: Entry | undefined; readonly revision: Revision }>>;
+  read(request: ReadRequest): Promise<ReadResult<{ readonly entry: Entry | undefined; readonly revision: Revision }>>;
   /** Reads several keys at one revision, in their order. */
   readMany(
     request: ReadManyRequest,
-  ): Promise<Answer<{ readonly entries: readonly (Entry | undefined)[]; readonly revision: Revision }>>;
-  list(request: ListRequest): Promise<Answer<ListPage>>;
-  after(request: AfterRequest): Promise<Answer<Tail>>;
+  ): Promise<ReadResult<{ readonly entries: readonly (Entry | undefined)[]; readonly revision: Revision }>>;
+  list(request: ListRequest): Promise<ReadResult<ListPage>>;
+  after(request: AfterRequest): Promise<ReadResult<Tail>>;
   /** The same without attributes, which cost as much to transfer as everything else. */
-  texts(request: TextsRequest): Promise<Answer<Tail<TextChange>>>;
+  texts(request: TextsRequest): Promise<ReadResult<Tail<TextChange>>>;
   /** The newest revision, and the oldest that `at` and `after` can still answer. */
   status(): Promise<{ readonly revision: Revision; readonly oldest: Revision; readonly policyRevision: Revision }>;
 }

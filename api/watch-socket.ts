@@ -17,7 +17,7 @@ export interface SocketWatchEvent {
 }
 
 /** Messages about a watch. */
-export type WatchNews =
+export type WatchMessage =
   | { readonly watch: number; readonly events: readonly SocketWatchEvent[] }
   /** Everything up to here was sent. */
   | { readonly watch: number; readonly revision: string }

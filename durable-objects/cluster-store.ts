@@ -21,7 +21,7 @@ import type {
   TextsRequest,
 } from "../api/store.ts";
 import { Sealer } from "./sealing/sealer.ts";
-import { answerStream } from "./store/answer-stream.ts";
+import { serveStream } from "./store/answer-stream.ts";
 import type { Spared } from "./store/backup/restore.ts";
 import { RestoreStaging, type StagedPage } from "./store/backup/restore-staging.ts";
 import { type CheckReport, checkInTurns } from "./store/log/check.ts";
@@ -255,7 +255,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
 
   override async fetch(request: Request): Promise<Response> {
     if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") return acceptListener(this.ctx, request);
-    return answerStream(await this.#store, request, { name: this.#name() ?? "", relays: this.#relays });
+    return serveStream(await this.#store, request, { name: this.#name() ?? "", relays: this.#relays });
   }
 
   /** The number of watches open here, not counting those that relays carry. */

@@ -5,10 +5,10 @@ import type { RestoreReport } from "../api/backup.ts";
 import { parseListHead, storeStreamUrls } from "../api/store/store-stream.ts";
 
 import type {
-  Answer,
   ListHead,
   ListStreamRequest,
   ReadFailure,
+  ReadResult,
   Revision,
   WatchFailure,
   WatchRequest,
@@ -53,12 +53,12 @@ function open(): StoreUnderTest {
       await stub.stageRestore("id", await stub.beginRestore("id"), objects.slice(half));
       return (await stub.finishRestore("id", { objects: objects.length, spared })) as RestoreReport;
     },
-    async listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }>> {
+    async listStream(request: ListStreamRequest): Promise<ReadResult<{ head: ListHead; stream: unknown }>> {
       const response = await post(storeStreamUrls.list, request);
       if (!response.ok) return { ok: false, ...(await response.json<ReadFailure>()) };
       return { ok: true, head: parseListHead(response.headers), stream: response.body };
     },
-    async watch(request: WatchRequest): Promise<Answer<{ stream: unknown }, WatchFailure>> {
+    async watch(request: WatchRequest): Promise<ReadResult<{ stream: unknown }, WatchFailure>> {
       const response = await post(storeStreamUrls.watch, request);
       if (!response.ok) return { ok: false, ...(await response.json<WatchFailure>()) };
       return { ok: true, stream: response.body };

@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 import type { NodeMessage } from "../api/node/node-sync.ts";
-import type { NodeUsage, UsageAnswer } from "../api/node/node-usage.ts";
+import type { NodeUsage, UsageResponse } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { eraseObject } from "./erase-object.ts";
@@ -103,14 +103,14 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
 
   /** Resource usage of these nodes and their pods. Nodes that do not answer are left out. */
   async usage(nodes: readonly string[]): Promise<readonly NodeUsage[]> {
-    return this.#usage.ask(nodes, (node, call) => this.#links.send(node, call), Date.now);
+    return this.#usage.query(nodes, (node, call) => this.#links.send(node, call), Date.now);
   }
 
   /** Everything a node sends over its link, except for pings. */
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
     const attachment = attachmentOf(socket);
-    const answer = typeof text === "string" ? parseAnswer(text) : undefined;
-    if (attachment !== undefined && answer) this.#usage.answered(attachment.node, answer);
+    const answer = typeof text === "string" ? parseUsageResponse(text) : undefined;
+    if (attachment !== undefined && answer) this.#usage.receive(attachment.node, answer);
   }
 
   /**
@@ -187,10 +187,10 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
 /** Lets a node notice that its clock is wrong. */
 const dated = () => ({ Date: new Date().toUTCString() });
 
-function parseAnswer(text: string): UsageAnswer | undefined {
+function parseUsageResponse(text: string): UsageResponse | undefined {
   try {
-    const message = JSON.parse(text) as Partial<UsageAnswer>;
-    return message.type === "usage" && message.usage ? (message as UsageAnswer) : undefined;
+    const message = JSON.parse(text) as Partial<UsageResponse>;
+    return message.type === "usage" && message.usage ? (message as UsageResponse) : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
-import { ANSWER_HEADER, type NodeSync, renderNodeAnswer } from "../api/node/node-sync.ts";
+import { ANSWER_HEADER, type NodeSync, renderNodeResponse } from "../api/node/node-sync.ts";
 import type { Revision } from "../api/store.ts";
 import type { Env } from "../worker/env.ts";
 import { NodeHub, type NodeHubEnv } from "./node-hub.ts";
@@ -169,7 +169,7 @@ async function joinedTunnel(id: string, protocol: string) {
   const client = tunnel.fetch("https://tunnel/client?node=a", {
     headers: { Upgrade: "websocket", "X-Sailplane-Protocol": protocol },
   });
-  const answer = renderNodeAnswer({ code: 200 });
+  const answer = renderNodeResponse({ code: 200 });
   const node = await tunnel.fetch("https://tunnel/node?node=a", {
     headers: { Upgrade: "websocket", [ANSWER_HEADER]: answer },
   });

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { NodeAnswer } from "../api/node/node-sync.ts";
+import type { NodeResponse } from "../api/node/node-sync.ts";
 import type { Env } from "../worker/env.ts";
 
 const { TUNNEL } = env as Env;
@@ -15,7 +15,7 @@ async function open(name: string): Promise<{ readonly answer: Promise<Response>;
   return { answer, node };
 }
 
-const say = (node: WebSocket, answer: NodeAnswer) => node.send(JSON.stringify(answer));
+const say = (node: WebSocket, answer: NodeResponse) => node.send(JSON.stringify(answer));
 const output = (bytes: number) => new Uint8Array(bytes + 1).fill(1);
 const closed = (node: WebSocket) =>
   new Promise<number>((resolve) => node.addEventListener("close", ({ code }) => resolve(code)));

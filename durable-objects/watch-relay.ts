@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { parseRelayName, storeRelays, storeStreamUrls } from "../api/store/store-stream.ts";
 import type { Revision, Store, WatchRequest } from "../api/store.ts";
-import { answerWatch } from "./store/answer-stream.ts";
+import { serveWatch } from "./store/answer-stream.ts";
 import { turnsOf } from "./turns.ts";
 import { type RelayedStore, RelayedWatches } from "./watch/relayed-watches.ts";
 
@@ -30,7 +30,7 @@ export class WatchRelay extends DurableObject<WatchRelayEnv> {
       store: () => this.#storeOf(store, relay),
       turns: turnsOf(this.ctx.storage),
     });
-    return answerWatch(await this.#watches.open(await request.json<WatchRequest>()));
+    return serveWatch(await this.#watches.open(await request.json<WatchRequest>()));
   }
 
   /** A new stub for each call: the stub of an object that broke stays broken. */

@@ -7,7 +7,7 @@ import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
 import { serveTogether } from "./http/serve-together.ts";
 import { isForIngress, serveIngress } from "./ingress/serve-ingress.ts";
-import type { Together } from "./own-api.ts";
+import type { RequestBatch } from "./own-api.ts";
 import { runScheduled } from "./scheduled.ts";
 import { schedulerWiring } from "./scheduler-wiring.ts";
 
@@ -29,12 +29,12 @@ export class OwnApi extends WorkerEntrypoint<Env> {
   }
 
   /** The control plane's own requests. */
-  all(together: Together) {
+  all(together: RequestBatch) {
     return serveTogether(together, { ...this.env, ownApi: true }, this.ctx);
   }
 
   /** Requests that it forwards for others, who are identified by their credentials. */
-  passed(together: Together) {
+  passed(together: RequestBatch) {
     return serveTogether(together, this.env, this.ctx);
   }
 }

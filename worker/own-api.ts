@@ -1,14 +1,14 @@
 /** The control plane's access to its own API, which the Worker's entry point OwnApi answers. */
 import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 
-export interface Together {
+export interface RequestBatch {
   readonly cluster: string;
   readonly requests: readonly ApiRequest[];
 }
 
 export type OwnApiBinding = Fetcher & {
   /** The control plane's own requests. */
-  all(together: Together): Promise<readonly ApiResponse[]>;
+  all(together: RequestBatch): Promise<readonly ApiResponse[]>;
   /** Requests that it forwards for others, who are identified by their credentials. */
-  passed(together: Together): Promise<readonly ApiResponse[]>;
+  passed(together: RequestBatch): Promise<readonly ApiResponse[]>;
 };

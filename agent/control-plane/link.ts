@@ -7,7 +7,7 @@ import type { WebSocket } from "ws";
 import { type ApiRequest, isSuccess } from "../../api/api-request.ts";
 import { completeObject } from "../../api/machinery/json/object-text.ts";
 import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../../api/node/node-sync.ts";
-import type { NodeUsage, UsageAnswer } from "../../api/node/node-usage.ts";
+import type { NodeUsage, UsageResponse } from "../../api/node/node-usage.ts";
 import type { Logger } from "../logger.ts";
 import { steadyNow } from "../steady-now.ts";
 import type { DatedResponse } from "./connection.ts";
@@ -198,7 +198,7 @@ export class Link {
       case "usage": {
         const usage = await this.#options.usage().catch(() => undefined);
         if (usage === undefined || socket.readyState !== socket.OPEN) return;
-        const answer: UsageAnswer = { ...message, usage };
+        const answer: UsageResponse = { ...message, usage };
         socket.send(JSON.stringify(answer));
       }
     }

@@ -4,7 +4,7 @@
  * ordinary request.
  */
 import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
-import { MOST_REPORTS, type NodeReports, type ReportAnswers } from "../../api/node/node-reports.ts";
+import { MOST_REPORTS, type NodeReports, type NodeReportsResponse } from "../../api/node/node-reports.ts";
 
 /** Nobody waits for an event: it may be sent along with what follows. */
 const EVENTS_MS = 100;
@@ -93,7 +93,7 @@ export class Reports {
         for (const { resolve } of waiting) resolve(response);
         return;
       }
-      const each = (JSON.parse(response.body) as ReportAnswers).answered;
+      const each = (JSON.parse(response.body) as NodeReportsResponse).answered;
       for (const [index, { resolve, fail }] of waiting.entries()) {
         const own = each[index];
         if (own) resolve(own);

@@ -1,12 +1,12 @@
 import { METRICS_TYPE } from "../../api/metrics/exposition.ts";
 
-export interface NodeApiAnswer {
+export interface NodeApiResponse {
   readonly status: number;
   readonly type: string;
   readonly body: string | AsyncIterable<Uint8Array>;
 }
 
-export const plain = (body: string, status = 200): NodeApiAnswer => ({
+export const plain = (body: string, status = 200): NodeApiResponse => ({
   status,
   type: "text/plain; charset=utf-8",
   body,
@@ -14,9 +14,9 @@ export const plain = (body: string, status = 200): NodeApiAnswer => ({
 
 export const NOT_FOUND = plain("404 page not found\n", 404);
 
-export const metrics = (body: string): NodeApiAnswer => ({ status: 200, type: METRICS_TYPE, body });
+export const metrics = (body: string): NodeApiResponse => ({ status: 200, type: METRICS_TYPE, body });
 
-export const json = (value: unknown): NodeApiAnswer => ({
+export const json = (value: unknown): NodeApiResponse => ({
   status: 200,
   type: "application/json",
   body: JSON.stringify(value),

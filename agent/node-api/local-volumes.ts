@@ -1,18 +1,18 @@
 /** Creates and deletes local volumes, for those who may do more with the node's API than read. */
 import type { NodeRequest } from "../../api/node/node-sync.ts";
 import { LocalVolumeError, type LocalVolumes } from "../volumes/local/local-volumes.ts";
-import { json, NOT_FOUND, type NodeApiAnswer } from "./answer.ts";
+import { json, NOT_FOUND, type NodeApiResponse } from "./answer.ts";
 
 const PATH = /^\/localVolumes\/([^/]+)$/;
 
 /** For finding volumes that no PersistentVolume refers to any more. */
-export const listLocalVolumes = (volumes: LocalVolumes | undefined): NodeApiAnswer =>
+export const listLocalVolumes = (volumes: LocalVolumes | undefined): NodeApiResponse =>
   volumes === undefined ? NOT_FOUND : json({ directory: volumes.directory, volumes: volumes.names });
 
 export function changeLocalVolumes(
   { method, path }: Pick<NodeRequest, "method" | "path">,
   volumes: LocalVolumes | undefined,
-): NodeApiAnswer {
+): NodeApiResponse {
   const { pathname, searchParams } = new URL(path, "http://node");
   const expected = searchParams.get("path") ?? "";
   try {

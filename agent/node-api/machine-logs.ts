@@ -2,19 +2,19 @@
 import { createReadStream } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { NOT_FOUND, type NodeApiAnswer } from "./answer.ts";
+import { NOT_FOUND, type NodeApiResponse } from "./answer.ts";
 
 const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
 const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => HTML[char] ?? char);
 
-const listing = (names: readonly string[]): NodeApiAnswer => ({
+const listing = (names: readonly string[]): NodeApiResponse => ({
   status: 200,
   type: "text/html; charset=utf-8",
   body: `<pre>\n${names.map((name) => `<a href="${escaped(encodeURI(name))}">${escaped(name)}</a>\n`).join("")}</pre>\n`,
 });
 
 /** `path` is relative to `root`, escaped as in a URL. */
-export async function machineLogs(path: string, root = "/var/log"): Promise<NodeApiAnswer> {
+export async function machineLogs(path: string, root = "/var/log"): Promise<NodeApiResponse> {
   try {
     const [file, top] = await Promise.all([realpath(join(root, decodeURIComponent(path))), realpath(root)]);
     if (file !== top && !file.startsWith(`${top}/`)) return NOT_FOUND;

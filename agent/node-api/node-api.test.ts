@@ -8,10 +8,10 @@ import { ProbeCounts } from "../probes/probe-counts.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { OperationCounts } from "../runtime/operation-counts.ts";
 import type { Sample } from "../usage/usage-meter.ts";
-import type { NodeApiAnswer } from "./answer.ts";
+import type { NodeApiResponse } from "./answer.ts";
 import type { NodeApiFacts } from "./facts.ts";
 import { machineLogs } from "./machine-logs.ts";
-import { answerNodeApi } from "./node-api.ts";
+import { serveNodeApi } from "./node-api.ts";
 
 const identity = { namespace: "ns", name: "p", uid: "u" };
 const id = "containerd://abc";
@@ -113,7 +113,7 @@ const facts: NodeApiFacts = {
   lives,
   localVolumes: undefined,
 };
-const ask = async (path: string, known = facts) => (await answerNodeApi(path, known)).body as string;
+const ask = async (path: string, known = facts) => (await serveNodeApi(path, known)).body as string;
 
 describe("the kubelet API of the node", () => {
   it.each([
@@ -265,7 +265,7 @@ test("the kubelet API lists and reads the machine's logs, and no other files", a
   writeFileSync(join(root, "secret"), "of the machine");
   symlinkSync("../secret", join(root, "logs/out"));
   const read = async (path: string): Promise<[number, string]> => {
-    const { status, body }: NodeApiAnswer = await machineLogs(path, join(root, "logs"));
+    const { status, body }: NodeApiResponse = await machineLogs(path, join(root, "logs"));
     if (typeof body === "string") return [status, body];
     const parts: Uint8Array[] = [];
     for await (const part of body) parts.push(part);

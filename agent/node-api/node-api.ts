@@ -3,7 +3,7 @@
  * volumes, which the control plane has the node create and delete.
  */
 import type { NodeRequest } from "../../api/node/node-sync.ts";
-import { json, metrics, NOT_FOUND, type NodeApiAnswer, plain } from "./answer.ts";
+import { json, metrics, NOT_FOUND, type NodeApiResponse, plain } from "./answer.ts";
 import { renderCadvisorMetrics } from "./cadvisor-metrics.ts";
 import { configz } from "./configz.ts";
 import type { Measured, NodeApiFacts } from "./facts.ts";
@@ -62,11 +62,11 @@ async function cadvisorMetrics({ meter, traffic, cgroups, pods, machine }: NodeA
 }
 
 /** `path` is what follows `proxy`, with its query; a GET unless `method` says otherwise. */
-export async function answerNodeApi(
+export async function serveNodeApi(
   path: string,
   facts: NodeApiFacts,
   method?: NodeRequest["method"],
-): Promise<NodeApiAnswer> {
+): Promise<NodeApiResponse> {
   if (method !== undefined) return changeLocalVolumes({ method, path }, facts.localVolumes);
   const { pathname, searchParams } = new URL(path, "http://node");
   const logs = /^\/logs(\/.*)?$/.exec(pathname);

@@ -6,14 +6,14 @@ beforeEach(() => told.splice(0));
 
 /** A runtime that last answered at 0, and answers now if `answers` returns true. */
 function healthOf(answers: () => boolean) {
-  let answeredAt = 0;
+  let respondedAt = 0;
   const health = new RuntimeHealth({
     runtime: {
-      answeredAt: () => answeredAt,
+      respondedAt: () => respondedAt,
       version: async () => {
         told.push("asked");
         if (!answers()) throw new Error("connect ECONNREFUSED");
-        answeredAt = Number.POSITIVE_INFINITY;
+        respondedAt = Number.POSITIVE_INFINITY;
         return { name: "containerd", version: "2" };
       },
     },

@@ -9,7 +9,7 @@ const LOOK_MS = 5000;
 const DOWN = "container runtime is down";
 
 export interface RuntimeHealthOptions {
-  readonly runtime: Pick<Runtime, "answeredAt" | "version">;
+  readonly runtime: Pick<Runtime, "respondedAt" | "version">;
   readonly onChange: () => void;
   readonly log: Logger;
 }
@@ -30,7 +30,7 @@ export class RuntimeHealth {
 
   /** Regular calls to the runtime show its health; only one that has been silent for long is probed explicitly. */
   start(): void {
-    if (this.#options.runtime.answeredAt === undefined) return;
+    if (this.#options.runtime.respondedAt === undefined) return;
     this.#timer = setInterval(() => void this.look(steadyNow()), LOOK_MS).unref();
   }
 
@@ -40,7 +40,7 @@ export class RuntimeHealth {
 
   async look(now: number): Promise<void> {
     const { runtime, onChange, log } = this.#options;
-    const isSilent = now - (runtime.answeredAt?.() ?? now) > SILENCE_MS;
+    const isSilent = now - (runtime.respondedAt?.() ?? now) > SILENCE_MS;
     const isDown = isSilent && !(await this.#answers());
     if (isDown === this.#isDown) return;
     this.#isDown = isDown;

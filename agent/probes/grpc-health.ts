@@ -16,7 +16,7 @@ const encodeRequest = (service: string): Buffer => {
 /** HealthCheckResponse { ServingStatus status = 1 } */
 const decodeResponse = (bytes: Buffer): number => (bytes[0] === 0x08 ? (bytes[1] ?? 0) : 0);
 
-export interface GrpcAsked {
+export interface GrpcProbe {
   readonly host: string;
   readonly port: number;
   /** As shown in messages. */
@@ -25,7 +25,7 @@ export interface GrpcAsked {
   readonly seconds: number;
 }
 
-export async function probeGrpc({ host, port, address, service, seconds }: GrpcAsked): Promise<ProbeOutcome> {
+export async function probeGrpc({ host, port, address, service, seconds }: GrpcProbe): Promise<ProbeOutcome> {
   const channel = new GrpcChannel({ host, port }, address);
   try {
     const answer = decodeResponse(await channel.unary(METHOD, encodeRequest(service), seconds));

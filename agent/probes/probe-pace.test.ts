@@ -15,11 +15,11 @@ function asksOf(
   let pace = beginPace(kind, { periodMs: PERIOD, ageMs }, 0);
   const asks: string[] = [];
   for (let at = kind === "liveness" ? pace.due : 0; at < end; ) {
-    const requested = { askedAt: at, ok: at >= goodAt };
+    const requested = { probedAt: at, ok: at >= goodAt };
     asks.push(`${at}${counts(pace, requested) ? (requested.ok ? "+" : "-") : ""}`);
     const next = nextPace(pace, requested, PERIOD);
     pace = next;
-    at = next.askAt;
+    at = next.probeAt;
   }
   return asks;
 }

@@ -28,16 +28,16 @@ export function beginPace(
   return { due, hurryMs: kind === "liveness" ? periodMs : FIRST_HURRY_MS };
 }
 
-export const counts = ({ due }: Pace, { askedAt, ok }: { askedAt: number; ok: boolean }): boolean =>
-  ok || askedAt >= due;
+export const counts = ({ due }: Pace, { probedAt, ok }: { probedAt: number; ok: boolean }): boolean =>
+  ok || probedAt >= due;
 
 /** The pace after a result; `askAt` is when to probe again. */
 export function nextPace(
   pace: Pace,
-  requested: { askedAt: number; ok: boolean },
+  requested: { probedAt: number; ok: boolean },
   periodMs: number,
-): Pace & { readonly askAt: number } {
-  const due = counts(pace, requested) ? requested.askedAt + periodMs : pace.due;
+): Pace & { readonly probeAt: number } {
+  const due = counts(pace, requested) ? requested.probedAt + periodMs : pace.due;
   const hurryMs = requested.ok ? periodMs : pace.hurryMs;
-  return { due, hurryMs: Math.min(hurryMs * 2, periodMs), askAt: Math.min(requested.askedAt + hurryMs, due) };
+  return { due, hurryMs: Math.min(hurryMs * 2, periodMs), probeAt: Math.min(requested.probedAt + hurryMs, due) };
 }

@@ -97,7 +97,7 @@ class ContainerProbes {
     if (kind === "liveness") await wait(pace.due - steadyNow());
     const streak = new Streak(successThreshold, failureThreshold);
     while (!until.aborted) {
-      const askedAt = steadyNow();
+      const probedAt = steadyNow();
       const outcome = await runProbe(probe, {
         container: this.#target.container,
         containerId: this.#observed.id,
@@ -105,16 +105,16 @@ class ContainerProbes {
         runtime: this.#options.runtime,
       });
       if (until.aborted) return false;
-      const requested = { askedAt, ok: outcome.ok };
+      const requested = { probedAt, ok: outcome.ok };
       if (counts(pace, requested)) {
-        this.#report(kind, { ...outcome, tookMs: steadyNow() - askedAt });
+        this.#report(kind, { ...outcome, tookMs: steadyNow() - probedAt });
         const isVerdict = outcome.errored !== true && streak.add(outcome.ok);
         if (isVerdict) this.#conclude(kind, outcome.ok);
         if (isVerdict && (kind === "startup" || (kind === "liveness" && !outcome.ok))) return outcome.ok;
       }
       const next = nextPace(pace, requested, periodMs);
       pace = next;
-      await wait(next.askAt - steadyNow());
+      await wait(next.probeAt - steadyNow());
     }
     return false;
   }

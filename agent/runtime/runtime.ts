@@ -41,7 +41,7 @@ export interface Runtime {
   /** Whether containers can be given devices by CDI name. */
   readonly takesCdiDevices?: boolean;
   /** When it last responded, by `steadyNow`; absent: it always does. */
-  answeredAt?(): number;
+  respondedAt?(): number;
   /** How its operations have been called; absent: it has no operations. */
   operations?(): readonly OperationCount[];
   version(): Promise<{ readonly name: string; readonly version: string }>;

@@ -36,7 +36,7 @@ export class StaticPods {
   readonly #ending = new Map<string, string>();
   /** Mirror pods in the API, by namespace and name. */
   readonly #mirrors = new Map<string, Pod>();
-  readonly #told = new Map<string, string>();
+  readonly #reported = new Map<string, string>();
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #node: Node | undefined;
@@ -90,8 +90,9 @@ export class StaticPods {
       const place = { nodeName, file, now: Date.now() };
       const parsed = parser === undefined ? undefined : readManifest(parser, join(directory, file), place);
       if (parsed?.ok) found.set(parsed.pod.metadata.uid ?? "", parsed.pod);
-      else if (this.#told.get(file) !== parsed?.message) log.warn(`${file} is not a static pod: ${parsed?.message}`);
-      this.#told.set(file, parsed?.ok ? "" : (parsed?.message ?? ""));
+      else if (this.#reported.get(file) !== parsed?.message)
+        log.warn(`${file} is not a static pod: ${parsed?.message}`);
+      this.#reported.set(file, parsed?.ok ? "" : (parsed?.message ?? ""));
     }
     for (const [uid, pod] of this.#pods) {
       if (found.has(uid)) continue;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import WebSocket from "ws";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
-import type { NodeAnswer, PodHttpRequest } from "../../api/node/node-sync.ts";
+import type { NodeResponse, PodHttpRequest } from "../../api/node/node-sync.ts";
 import { headersOf } from "./http.ts";
 import type { Tunnel } from "./tunnel.ts";
 
@@ -11,7 +11,7 @@ const PATIENCE_MS = 15_000;
 const PROTOCOLS = "sec-websocket-protocol";
 
 export async function serveMessages(
-  open: (answer: NodeAnswer) => Promise<Tunnel>,
+  open: (answer: NodeResponse) => Promise<Tunnel>,
   { path, headers }: PodHttpRequest,
   connect: () => Promise<Duplex>,
 ): Promise<void> {

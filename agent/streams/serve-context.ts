@@ -1,7 +1,7 @@
 /** What is needed for serving streams. */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { NodeAnswer, NodeRequest } from "../../api/node/node-sync.ts";
-import type { NodeApiAnswer } from "../node-api/answer.ts";
+import type { NodeRequest, NodeResponse } from "../../api/node/node-sync.ts";
+import type { NodeApiResponse } from "../node-api/answer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Tunnel } from "./tunnel.ts";
 
@@ -9,8 +9,8 @@ export interface ServeContext {
   readonly runtime: Runtime;
   /** The pod with the agent's status. */
   readonly findPod: (namespace: string, name: string, uid: string) => Pod | undefined;
-  readonly nodeApi: (path: string, method: NodeRequest["method"]) => Promise<NodeApiAnswer>;
+  readonly nodeApi: (path: string, method: NodeRequest["method"]) => Promise<NodeApiResponse>;
 }
 
 /** Opens the tunnel, sending this answer. */
-export type Open = (answer: NodeAnswer) => Promise<Tunnel>;
+export type Open = (answer: NodeResponse) => Promise<Tunnel>;

@@ -1,15 +1,15 @@
 /** Serves the requests that arrive through tunnels for this node's pods: logs, exec, attach, port-forward, HTTP. */
 import type { WebSocket } from "ws";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { LogOptions, NodeAnswer, NodeRequest, StreamRequest } from "../../api/node/node-sync.ts";
+import type { LogOptions, NodeRequest, NodeResponse, StreamRequest } from "../../api/node/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
-import type { NodeApiAnswer } from "../node-api/answer.ts";
+import type { NodeApiResponse } from "../node-api/answer.ts";
 import { findContainer } from "../pod/containers.ts";
 import { serveHttp } from "./http.ts";
 import { readLogOptions } from "./log-options.ts";
 import { logTarget } from "./log-status.ts";
 import { serveMessages } from "./messages.ts";
-import { answerOf, Refusal } from "./refusal.ts";
+import { Refusal, responseOf } from "./refusal.ts";
 import type { Open, ServeContext } from "./serve-context.ts";
 import { addressPort, podPort, servePorts } from "./serve-ports.ts";
 import { serveTerminal } from "./serve-terminal.ts";
@@ -18,7 +18,7 @@ import { CHANNEL, Tunnel } from "./tunnel.ts";
 const PLAIN = "text/plain; charset=utf-8";
 
 /** Dials the tunnel that this node was called to. For joined streams it sends the answer along. */
-export type Dial = (answer?: NodeAnswer) => Promise<WebSocket>;
+export type Dial = (answer?: NodeResponse) => Promise<WebSocket>;
 
 /** For one-way streams the node dials first, because determining the answer may take a while. */
 export const isOneWay = ({ kind }: StreamRequest): boolean => kind === "logs" || kind === "http" || kind === "node";
@@ -36,7 +36,7 @@ export async function serveTunnel(
   { followed, admit, ...context }: TunnelContext,
 ): Promise<void> {
   let opened: Tunnel | undefined;
-  const open = async (answer?: NodeAnswer): Promise<Tunnel> => {
+  const open = async (answer?: NodeResponse): Promise<Tunnel> => {
     opened = new Tunnel(await dial(answer), { oneWay: answer === undefined });
     followed(opened);
     return opened;
@@ -46,9 +46,9 @@ export async function serveTunnel(
     if (isOneWay(request)) await serveOneWay(request, await open(), context);
     else await serveJoined(request, open, context);
   } catch (error) {
-    if (opened === undefined) (await dial(answerOf(error))).close();
+    if (opened === undefined) (await dial(responseOf(error))).close();
     else {
-      if (isOneWay(request)) opened.respond(answerOf(error));
+      if (isOneWay(request)) opened.respond(responseOf(error));
       opened.close();
     }
   }
@@ -107,7 +107,7 @@ async function serveNode(tunnel: Tunnel, { path, method }: NodeRequest, context:
   await sendLog(tunnel, { pod, id: target.containerId, options }, context);
 }
 
-async function serveNodeApi(tunnel: Tunnel, { status, type, body }: NodeApiAnswer): Promise<void> {
+async function serveNodeApi(tunnel: Tunnel, { status, type, body }: NodeApiResponse): Promise<void> {
   tunnel.respond({ code: 200, http: { status, headers: [["Content-Type", type]] } });
   if (typeof body === "string") await tunnel.send(CHANNEL.stdout, Buffer.from(body));
   else

@@ -3,7 +3,7 @@
  * directions have backpressure: sending waits for room, and nothing is read while what has arrived has no place to go.
  */
 import type { WebSocket } from "ws";
-import type { NodeAnswer } from "../../api/node/node-sync.ts";
+import type { NodeResponse } from "../../api/node/node-sync.ts";
 import { steadyNow } from "../steady-now.ts";
 
 /** The channels of `v5.channel.k8s.io`. */
@@ -82,7 +82,7 @@ export class Tunnel {
     return this.#abort.signal;
   }
 
-  respond(answer: NodeAnswer): void {
+  respond(answer: NodeResponse): void {
     this.#socket.send(JSON.stringify(answer));
   }
 

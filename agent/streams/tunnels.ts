@@ -1,5 +1,5 @@
 /** The tunnels that this node was called to. */
-import { ANSWER_HEADER, type NodeAnswer, type NodeTunnelCall, renderNodeAnswer } from "../../api/node/node-sync.ts";
+import { ANSWER_HEADER, type NodeResponse, type NodeTunnelCall, renderNodeResponse } from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import type { Logger } from "../logger.ts";
 import { JoinedStreams } from "./joined-streams.ts";
@@ -25,8 +25,8 @@ export class Tunnels {
   async serve({ id, request, client }: NodeTunnelCall): Promise<void> {
     const { controlPlane, nodeName, log, ...context } = this.#options;
     const path = `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(nodeName)}`;
-    const dial = (answer?: NodeAnswer) =>
-      controlPlane.openWebSocket(path, answer && { [ANSWER_HEADER]: renderNodeAnswer(answer) });
+    const dial = (answer?: NodeResponse) =>
+      controlPlane.openWebSocket(path, answer && { [ANSWER_HEADER]: renderNodeResponse(answer) });
     const counted = isOneWay(request) ? undefined : client;
     const admit = () => (counted === undefined ? undefined : this.#joined.requireRoom(counted));
     const followed = (tunnel: Tunnel) => {

@@ -2,7 +2,7 @@
  * Validation results worded as in Kubernetes (k8s.io/apimachinery/pkg/util/validation/field): each is one cause of a
  * 422 Invalid. `path` is the field's path as Kubernetes prints it: `spec.containers[0].image`.
  */
-import { isUnsaidList } from "../schema/unsaid-list.ts";
+import { isImplicitEmptyList } from "../schema/unsaid-list.ts";
 import { goJson } from "./json/go-json.ts";
 
 export interface FieldError {
@@ -30,7 +30,7 @@ const withDetail = (head: string, detail: string) => (detail === "" ? head : `${
 /** A value as Go prints it in these messages: strings quoted, objects as JSON with HTML characters escaped. */
 const printValue = (value: unknown): string => {
   if (typeof value === "string") return goQuote(value);
-  if (value === undefined || value === null || isUnsaidList(value)) return "null";
+  if (value === undefined || value === null || isImplicitEmptyList(value)) return "null";
   return goJson(value);
 };
 

@@ -7,7 +7,7 @@ export interface NodeReports {
 }
 
 /** In the same order. */
-export interface ReportAnswers {
+export interface NodeReportsResponse {
   readonly answered: readonly ApiResponse[];
 }
 

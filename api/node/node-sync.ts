@@ -117,7 +117,7 @@ export interface TlsExpectation {
 /**
  * How the node received a request: in a one-way tunnel its first frame, as text; in a joined one, a header of its dial.
  */
-export interface NodeAnswer {
+export interface NodeResponse {
   readonly code: number;
   readonly reason?: string;
   readonly message?: string;
@@ -128,9 +128,9 @@ export interface NodeAnswer {
 export const ANSWER_HEADER = "X-Sailplane-Answer";
 
 /** Headers are ASCII. */
-export const renderNodeAnswer = (answer: NodeAnswer): string => encodeURIComponent(JSON.stringify(answer));
+export const renderNodeResponse = (answer: NodeResponse): string => encodeURIComponent(JSON.stringify(answer));
 
-export function parseNodeAnswer(header: string | null): NodeAnswer | undefined {
+export function parseNodeResponse(header: string | null): NodeResponse | undefined {
   try {
     return header === null ? undefined : parseAnswerText(decodeURIComponent(header));
   } catch {
@@ -139,10 +139,10 @@ export function parseNodeAnswer(header: string | null): NodeAnswer | undefined {
 }
 
 /** Undefined if it cannot be read: a node may send anything. */
-export function parseAnswerText(text: string): NodeAnswer | undefined {
+export function parseAnswerText(text: string): NodeResponse | undefined {
   try {
-    const answer = JSON.parse(text) as Partial<NodeAnswer> | null;
-    return typeof answer?.code === "number" ? (answer as NodeAnswer) : undefined;
+    const answer = JSON.parse(text) as Partial<NodeResponse> | null;
+    return typeof answer?.code === "number" ? (answer as NodeResponse) : undefined;
   } catch {
     return undefined;
   }

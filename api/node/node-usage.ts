@@ -27,6 +27,6 @@ export interface UsageCall {
   readonly type: "usage";
   readonly id: string;
 }
-export interface UsageAnswer extends UsageCall {
+export interface UsageResponse extends UsageCall {
   readonly usage: NodeUsage;
 }

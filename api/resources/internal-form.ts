@@ -7,7 +7,7 @@ import { canonicalJson } from "../machinery/json/json-canonical.ts";
 import { goFieldName } from "../schema/go-names.ts";
 import { zeroOf } from "../schema/go-struct.ts";
 import { type Field, findStruct, structOf } from "../schema/table.ts";
-import { isUnsaidList } from "../schema/unsaid-list.ts";
+import { isImplicitEmptyList } from "../schema/unsaid-list.ts";
 
 /**
  * Internal structs that differ from the schema: one line each, with Go's field names in order. A field's zero is null
@@ -120,7 +120,7 @@ function withHostFields(spec: Readonly<Record<string, unknown>>): Readonly<Recor
 function formOf(field: Field, value: unknown, zero: unknown): unknown {
   if (value === undefined || value === null)
     return typeof zero === "object" && zero !== null ? internalForm(field.type, {}) : zero;
-  if (isUnsaidList(value)) return null;
+  if (isImplicitEmptyList(value)) return null;
   if (field.shape === "list") return (value as unknown[]).map((item) => internalForm(field.type, item));
   if (field.shape === "map") return sortedMap(value as Readonly<Record<string, unknown>>);
   return internalForm(field.type, value);

@@ -5,7 +5,7 @@
 import { goFieldName } from "./go-names.ts";
 import { isScalar } from "./idl.ts";
 import { type Field, structOf } from "./table.ts";
-import { isUnsaidList } from "./unsaid-list.ts";
+import { isImplicitEmptyList } from "./unsaid-list.ts";
 
 /** `name` is the schema's: `core.v1.Toleration`. */
 export function goStruct(name: string, value: unknown): unknown {
@@ -21,7 +21,7 @@ export function goStruct(name: string, value: unknown): unknown {
 
 function goField(field: Field, value: unknown): unknown {
   if (value === undefined || value === null) return zeroOf(field);
-  if (isUnsaidList(value)) return null;
+  if (isImplicitEmptyList(value)) return null;
   if (field.shape === "list") return (value as readonly unknown[]).map((item) => goValue(field, item));
   if (field.shape === "map")
     return Object.fromEntries(

@@ -5,7 +5,7 @@
  */
 import { isScalar, type Scalar } from "./idl.ts";
 import { type Field, type Struct, structOf } from "./table.ts";
-import { unsaidList } from "./unsaid-list.ts";
+import { implicitEmptyList } from "./unsaid-list.ts";
 
 export type Shape =
   | { readonly kind: "scalar"; readonly scalar: Scalar; readonly goType: string }
@@ -82,7 +82,7 @@ const isDroppable = (shape: Shape): boolean => {
 function draftZero(shape: Shape, always: boolean): (() => unknown) | undefined {
   if (shape.kind === "struct") return () => zeroStruct(shape.struct, "draftZero");
   if (!always) return undefined;
-  if (shape.kind === "list") return unsaidList;
+  if (shape.kind === "list") return implicitEmptyList;
   if (shape.kind === "map") return () => ({});
   return scalarZeros[shape.scalar];
 }

@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { Command, Option } from "commander";
-import { askNode, nodeDirectoryOption } from "../node/local-node.ts";
+import { callNode, nodeDirectoryOption } from "../node/local-node.ts";
 import { parseDuration } from "./options.ts";
 
 interface LeaveOptions {
@@ -19,6 +19,6 @@ export const leaveCommand = (): Command =>
       new Option("--timeout <duration>", "how long to wait for pods").argParser(parseDuration).default(300, "5m"),
     )
     .action(async ({ dataDir, timeout }: LeaveOptions) => {
-      const told = await askNode(`/leave?seconds=${timeout}`, { method: "POST", dataDir });
+      const told = await callNode(`/leave?seconds=${timeout}`, { method: "POST", dataDir });
       await pipeline(told, process.stdout, { end: false });
     });

@@ -2,7 +2,7 @@ import { pipeline } from "node:stream/promises";
 import { Command, Option } from "commander";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { LocalStatus } from "../../api/node/local-node.ts";
-import { askNode, nodeDirectory, nodeDirectoryOption, textOf } from "../node/local-node.ts";
+import { callNode, nodeDirectory, nodeDirectoryOption, textOf } from "../node/local-node.ts";
 import { podTable } from "../node/pod-table.ts";
 import { updateProgram } from "../node/update-program.ts";
 
@@ -24,7 +24,7 @@ const statusCommand = () =>
     .summary("show the node's state, and since when it has no control plane")
     .addOption(nodeDirectoryOption())
     .action(async ({ dataDir }: Where) => {
-      const status = JSON.parse(await textOf(await askNode("/status", { dataDir }))) as LocalStatus;
+      const status = JSON.parse(await textOf(await callNode("/status", { dataDir }))) as LocalStatus;
       const { node, server, runtime, awaySince, clockSkewMs = 0, pressures, pods, volumes } = status;
       const away = awaySince === undefined ? "connected" : `away since ${new Date(awaySince).toISOString()}`;
       console.log(`node           ${node}, ${runtime}, ${pods} ${pods === 1 ? "pod" : "pods"}`);
@@ -44,7 +44,7 @@ const podsCommand = () =>
     .summary("list the node's pods")
     .addOption(nodeDirectoryOption())
     .action(async ({ dataDir }: Where) => {
-      const { items } = JSON.parse(await textOf(await askNode("/pods", { dataDir }))) as { items: Pod[] };
+      const { items } = JSON.parse(await textOf(await callNode("/pods", { dataDir }))) as { items: Pod[] };
       process.stdout.write(podTable(items));
     });
 
@@ -80,6 +80,6 @@ const logsCommand = () =>
     .action(async (pod: string, { dataDir, ...options }: LogsOptions) => {
       const query = new URLSearchParams({ pod });
       for (const [name, value] of Object.entries(options)) query.set(name, String(value));
-      const log = await askNode(`/logs?${query}`, { dataDir });
+      const log = await callNode(`/logs?${query}`, { dataDir });
       await pipeline(log, process.stdout, { end: false });
     });

@@ -63,7 +63,7 @@ async function upload(
 
   const path = `/sailplane/v1/store/restores/${backup.sha256}`;
   progress.begin("uploading", file);
-  const { staged } = await ask<Staged>(connection, { method: "POST", path, body: { force } });
+  const { staged } = await callStore<Staged>(connection, { method: "POST", path, body: { force } });
   await uploadLines({ connection, file, backup, path, from: staged }, (sent) =>
     progress.update("uploading", `${sent} of ${objects}`),
   );
@@ -71,7 +71,7 @@ async function upload(
 
   progress.begin("restoring", `${objects} objects`);
   const commit = { method: "POST", path: `${path}/commit`, body: { objects, force } } as const;
-  const report = await ask<RestoreReport>(connection, commit);
+  const report = await callStore<RestoreReport>(connection, commit);
   const { created, replaced, deleted, unchanged } = report;
   const changes = `${created} created, ${replaced} replaced, ${deleted} deleted, ${unchanged} as they were`;
   progress.end("restored", `${changes}; the cluster is at revision ${report.revision}`);
@@ -97,7 +97,7 @@ async function uploadLines(upload: Upload, sent: (objects: number) => void): Pro
   const flush = async () => {
     if (lines.length === 0) return;
     const request = { method: "PUT", path: `${path}?from=${from}`, lines: lines.join("\n") } as const;
-    const { staged } = await ask<Staged>(connection, request);
+    const { staged } = await callStore<Staged>(connection, request);
     from += lines.length;
     if (staged !== from)
       throw new CliError("the same backup is being restored by someone else; try again when that is over");
@@ -117,11 +117,11 @@ async function rewind(connection: Connection, moment: Date, progress: Progress):
   const time = moment.toISOString();
   progress.begin("going back", `to ${time}`);
   const request = { method: "POST", path: "/sailplane/v1/store/rewind", body: { time } } as const;
-  const { revision } = await ask<{ revision: number }>(connection, request);
+  const { revision } = await callStore<{ revision: number }>(connection, request);
   progress.end("went back", `to ${time}; the cluster is at revision ${revision}`);
 }
 
-async function ask<T>(connection: Connection, request: ApiCall): Promise<T> {
+async function callStore<T>(connection: Connection, request: ApiCall): Promise<T> {
   const response = await callApi(connection, { ...request, timeoutMs: TIMEOUT_MS }).catch((error: Error) => {
     throw new CliError(`${connection.server} lost the connection: ${error.message}; the same command resumes`);
   });

@@ -27,13 +27,13 @@ export function nodeDirectory(dataDir: string | undefined, file: string): string
   );
 }
 
-interface Ask {
+interface LocalRequest {
   readonly method?: "GET" | "POST";
   readonly dataDir: string | undefined;
 }
 
 /** The agent's response, yet to be read; throws its message if it refuses. */
-export async function askNode(path: string, { method = "GET", dataDir }: Ask): Promise<IncomingMessage> {
+export async function callNode(path: string, { method = "GET", dataDir }: LocalRequest): Promise<IncomingMessage> {
   // The kernel limits the length of the path, so it is relative to here.
   const socketPath = relative(process.cwd(), socketOf(dataDir));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {

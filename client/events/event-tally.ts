@@ -14,20 +14,20 @@ export interface Tallied {
 const LONGEST_MEMORY = 2000;
 
 export class EventTally {
-  readonly #told = new Recent<Tallied>(LONGEST_MEMORY);
+  readonly #counts = new Recent<Tallied>(LONGEST_MEMORY);
   readonly #stamps = new EventStamps();
 
   /** Events with the same key are one. `about`: its object's name; `now`: ms since the epoch. */
   count(key: string, about: string, now: number): Tallied {
     const lastTimestamp = timestamp(now);
-    const before = this.#told.get(key);
+    const before = this.#counts.get(key);
     const { name, firstTimestamp, count } = before ?? {
       name: `${about}.${this.#stamps.next(now)}`,
       firstTimestamp: lastTimestamp,
       count: 0,
     };
     const tallied = { name, firstTimestamp, lastTimestamp, count: count + 1 };
-    this.#told.set(key, tallied);
+    this.#counts.set(key, tallied);
     return tallied;
   }
 }

@@ -9,7 +9,7 @@ import {
   WATCH_PROTOCOL,
   WATCH_WINDOW,
   type WatchCall,
-  type WatchNews,
+  type WatchMessage,
 } from "../../api/watch-socket.ts";
 import { prefix } from "../api/connection.ts";
 import { token } from "../session.ts";
@@ -99,7 +99,7 @@ class WatchConnection {
       this.#say({ took: this.#taken });
       this.#taken = 0;
     }
-    const news = JSON.parse(text) as WatchNews;
+    const news = JSON.parse(text) as WatchMessage;
     const watch = this.#watches.get(news.watch);
     if (!watch) return;
     if ("events" in news) watch.take(news.events);

@@ -19,13 +19,13 @@ function bench({ away = [] as string[] } = {}) {
   const send = (node: string, call: UsageCall) => {
     if (away.includes(node)) return false;
     requests.push(node);
-    queueMicrotask(() => calls.answered(node, { ...call, usage: usageOf(node, now) }));
+    queueMicrotask(() => calls.receive(node, { ...call, usage: usageOf(node, now) }));
     return true;
   };
   return {
     calls,
     requests,
-    ask: (...nodes: string[]) => calls.ask(nodes, send, () => now),
+    ask: (...nodes: string[]) => calls.query(nodes, send, () => now),
     later: (ms: number) => {
       now += ms;
     },
@@ -50,12 +50,12 @@ describe("LINK-USAGE: what nodes use", () => {
 
   it("is accepted only if it comes from the node itself", async () => {
     const calls = new UsageCalls();
-    const answer = calls.ask(
+    const answer = calls.query(
       ["a"],
       (_, call) => {
-        calls.answered("b", { ...call, usage: usageOf("a", 0) });
-        calls.answered("a", { ...call, usage: usageOf("b", 0) });
-        calls.answered("a", { ...call, usage: usageOf("a", 7) });
+        calls.receive("b", { ...call, usage: usageOf("a", 0) });
+        calls.receive("a", { ...call, usage: usageOf("b", 0) });
+        calls.receive("a", { ...call, usage: usageOf("a", 7) });
         return true;
       },
       () => 0,

@@ -2,7 +2,7 @@
  * Asks nodes for their and their pods' resource usage. Recent answers are reused, and nodes that do not answer in time
  * are left out.
  */
-import type { NodeUsage, UsageAnswer, UsageCall } from "../../api/node/node-usage.ts";
+import type { NodeUsage, UsageCall, UsageResponse } from "../../api/node/node-usage.ts";
 
 /** metrics-server's resolution: within it, clients are given the same answer. */
 const FRESH_MS = 15_000;
@@ -10,18 +10,18 @@ const FRESH_MS = 15_000;
 const PATIENCE_MS = 3000;
 
 export class UsageCalls {
-  readonly #heard = new Map<string, NodeUsage>();
+  readonly #responses = new Map<string, NodeUsage>();
   readonly #waiting = new Map<string, (usage: NodeUsage) => void>();
 
   /** `send` sends a call to a node and returns whether it is connected. */
-  async ask(
+  async query(
     nodes: readonly string[],
     send: (node: string, call: UsageCall) => boolean,
     now: () => number,
   ): Promise<readonly NodeUsage[]> {
     const usages = await Promise.all(
       nodes.map((node) => {
-        const known = this.#heard.get(node);
+        const known = this.#responses.get(node);
         return known && now() - known.at < FRESH_MS ? known : this.#call(node, send);
       }),
     );
@@ -43,14 +43,14 @@ export class UsageCalls {
   }
 
   /** `node` is the sender: a node only answers for itself. */
-  answered(node: string, { id, usage }: UsageAnswer): void {
+  receive(node: string, { id, usage }: UsageResponse): void {
     const finish = this.#waiting.get(id);
     if (!finish || usage.node !== node) return;
-    this.#heard.set(node, usage);
+    this.#responses.set(node, usage);
     finish(usage);
   }
 
   forget(node: string): void {
-    this.#heard.delete(node);
+    this.#responses.delete(node);
   }
 }

@@ -43,7 +43,7 @@ interface Decided {
   readonly eviction?: Evictions;
   readonly failed?: AttemptResult;
   /** Pods that lost the room that was being made for them. */
-  readonly outranked?: readonly Planned[];
+  readonly displaced?: readonly Planned[];
 }
 
 export interface BatchPlannerOptions {
@@ -78,11 +78,11 @@ export class BatchPlanner {
       const [pod, began] = [state.queue.take(), now()];
       if (!pod) break;
       try {
-        const { plan, making, eviction, failed, outranked = [] } = this.#decide(pod, state);
+        const { plan, making, eviction, failed, displaced = [] } = this.#decide(pod, state);
         if (failed) this.metrics.attempted(failed, now() - began);
         if (plan) planned.push(plan);
         if (making) makings.push(making);
-        planned.push(...outranked);
+        planned.push(...displaced);
         // A pod that fits nowhere has been tried everywhere.
         dear ||= plan?.placedOn === undefined;
         if (eviction) evictions.push(eviction);
@@ -127,14 +127,14 @@ export class BatchPlanner {
     this.metrics.preempted(preemption.kind === "nominate" ? preemption.victims.length : undefined);
     const nominated = preemption.kind === "keep" ? undefined : preemption.kind === "clear" ? "" : preemption.node;
     if (nominated !== undefined) cluster.nominate(pod, nominated);
-    const outranked = nominated ? cluster.outranked(nominated, pod) : [];
+    const outranked = nominated ? cluster.displaced(nominated, pod) : [];
     for (const other of outranked) cluster.nominate(other, "");
     const said = this.#refusal(pod, { message, nominated, now, ...(decision.reason && { reason: decision.reason }) });
     const freed = decision.freed?.flatMap((each) => this.#free(each, pod)) ?? [];
     return {
       plan: { pod, writes: [...said, ...freed] },
       failed: decision.reason === "SchedulerError" ? "error" : "unschedulable",
-      outranked: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other, now)] })),
+      displaced: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other, now)] })),
       ...(preemption.kind === "nominate"
         ? { eviction: { preemptor: pod, node: preemption.node, victims: this.#bound(preemption.victims, state) } }
         : {}),

@@ -11,7 +11,7 @@ import {
 import type { GroupResource, ListStreamRequest, WatchFailure, WatchRequest } from "../../api/store.ts";
 import type { RelayDirectory } from "../watch/relay-directory.ts";
 import type { LogStore } from "./log/log-store.ts";
-import type { WatchAnswer } from "./log/refusal.ts";
+import type { WatchResult } from "./log/refusal.ts";
 
 const statusOf: Record<WatchFailure["reason"], number> = {
   compacted: 410,
@@ -27,7 +27,7 @@ const streamed = { "content-type": "application/json", "content-encoding": "iden
 const refuse = (failure: WatchFailure) => Response.json(failure, { status: statusOf[failure.reason] });
 
 /** A watch's answer, whichever object carries it. */
-export const answerWatch = (answer: WatchAnswer): Response =>
+export const serveWatch = (answer: WatchResult): Response =>
   answer.ok ? new Response(answer.stream, { headers: streamed }) : refuse(answer);
 
 interface StreamingObject {
@@ -36,7 +36,7 @@ interface StreamingObject {
   readonly relays?: RelayDirectory;
 }
 
-export async function answerStream(
+export async function serveStream(
   store: LogStore,
   request: Request,
   { name, relays }: StreamingObject = { name: "" },
@@ -50,7 +50,7 @@ export async function answerStream(
       const { status, header } = storeRelays;
       return new Response(null, { status, headers: { [header]: relayName(name, relays.next()) } });
     }
-    return answerWatch(await store.watch(asked));
+    return serveWatch(await store.watch(asked));
   }
   if (request.method === "POST" && pathname === "/list") {
     const answer = await store.listStream(await request.json<ListStreamRequest>());

@@ -1,5 +1,5 @@
 /** A ClusterStore in memory, in plain Node, for tests of what is built on a store. Pass a clock to control time. */
-import { answerStream } from "./answer-stream.ts";
+import { serveStream } from "./answer-stream.ts";
 import type { RowForm } from "./lists/item-form.ts";
 import { type CheckReport, checkInTurns } from "./log/check.ts";
 import type { Window } from "./log/compaction.ts";
@@ -42,7 +42,7 @@ export class MemoryStore extends LogStore {
 
   /** Streams, as the stub's `fetch` answers them. */
   async fetch(request: Request | string, init?: RequestInit): Promise<Response> {
-    return answerStream(this, new Request(request, init));
+    return serveStream(this, new Request(request, init));
   }
 }
 

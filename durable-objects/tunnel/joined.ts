@@ -4,7 +4,7 @@
  * protocols that kubectl no longer speaks are translated in between.
  */
 import { failure, internalError, type Status } from "../../api/machinery/status.ts";
-import type { NodeAnswer } from "../../api/node/node-sync.ts";
+import type { NodeResponse } from "../../api/node/node-sync.ts";
 import { errorFrame, fromClient, isPassedOn, toClient } from "../../api/terminal-protocol.ts";
 import { headersOf, statusResponse } from "./responses.ts";
 
@@ -24,12 +24,12 @@ export interface JoinedClient {
 }
 
 /** Agents older than rule TUNNEL-ANSWER answered in their first frame. */
-const SAYS_NOTHING: NodeAnswer = {
+const SAYS_NOTHING: NodeResponse = {
   code: 500,
   message: "the node's agent is older than this control plane: bring it up to date",
 };
 
-export function joined(socket: WebSocket, answer: NodeAnswer | undefined, client: JoinedClient): Response {
+export function joined(socket: WebSocket, answer: NodeResponse | undefined, client: JoinedClient): Response {
   const { protocol } = client;
   const { code, reason = "", message = "", http } = answer ?? SAYS_NOTHING;
   if (code === 200 && http?.status === 101)

@@ -1,6 +1,6 @@
 /** One direction of a tunnel, as the body of an HTTP response. The node's window opens as the client reads. */
 import { failure } from "../../api/machinery/status.ts";
-import { type NodeAnswer, parseAnswerText } from "../../api/node/node-sync.ts";
+import { type NodeResponse, parseAnswerText } from "../../api/node/node-sync.ts";
 import { headersOf, statusResponse } from "./responses.ts";
 
 const STDIN = 0;
@@ -71,14 +71,14 @@ export async function answerOneWay(socket: WebSocket, input: Uint8Array | undefi
   return new Response(readable, { headers: { "Content-Type": "text/plain", "Content-Encoding": "identity" } });
 }
 
-const UNREADABLE: NodeAnswer = {
+const UNREADABLE: NodeResponse = {
   code: 500,
   reason: "InternalError",
   message: "the node's answer cannot be read",
 };
 
 /** The node's first frame. */
-function firstWord(socket: WebSocket): Promise<NodeAnswer> {
+function firstWord(socket: WebSocket): Promise<NodeResponse> {
   return new Promise((resolve) => {
     socket.addEventListener("message", ({ data }) => resolve(parseAnswerText(String(data)) ?? UNREADABLE), {
       once: true,

@@ -29,7 +29,7 @@ export class ChangeNotices {
   readonly #options: ChangeNoticesOptions;
   readonly #changed = new Set<GroupResource>();
   #revision = 0 as Revision;
-  #told = Number.NEGATIVE_INFINITY;
+  #notifiedThrough = Number.NEGATIVE_INFINITY;
   #planned = false;
 
   constructor(options: ChangeNoticesOptions) {
@@ -44,8 +44,8 @@ export class ChangeNotices {
     for (const resource of resources) this.#changed.add(resource);
     if (this.#planned) return;
     this.#planned = true;
-    const wait = Math.max(0, this.#told + SPACING - this.#options.turns.now());
-    this.#options.turns.after(wait, () => void this.#tell());
+    const wait = Math.max(0, this.#notifiedThrough + SPACING - this.#options.turns.now());
+    this.#options.turns.after(wait, () => void this.#notify());
   };
 
   /**
@@ -56,10 +56,10 @@ export class ChangeNotices {
     socket.send(render({ revision: await this.#options.revision(), resources: [] }));
   }
 
-  async #tell(): Promise<void> {
+  async #notify(): Promise<void> {
     await this.#options.turns.settled();
     this.#planned = false;
-    this.#told = this.#options.turns.now();
+    this.#notifiedThrough = this.#options.turns.now();
     const changed = new Set(this.#changed);
     this.#changed.clear();
     for (const socket of this.#options.sockets()) {

@@ -4,8 +4,8 @@
  * store.
  */
 import { LineSplitter } from "../../api/line-splitter.ts";
-import type { Answer, Change, ListPage, Revision, Store, WatchRequest } from "../../api/store.ts";
-import type { WatchAnswer } from "../store/log/refusal.ts";
+import type { Change, ListPage, ReadResult, Revision, Store, WatchRequest } from "../../api/store.ts";
+import type { WatchResult } from "../store/log/refusal.ts";
 import { moveRevision } from "../store/log/revision-text.ts";
 import type { LogRow } from "../store/tables/log-tables.ts";
 import type { Turns } from "../store/turns.ts";
@@ -39,7 +39,7 @@ interface RelayedWatchesOptions {
 const PAGE = 200;
 /** Milliseconds from a broken stream to the next attempt, and how long there may be none. */
 const AGAIN = 200;
-const PATIENCE = 15_000;
+const TIMEOUT = 15_000;
 /** The store is told the number of watches at most this often (ms). */
 const REPORT = 1000;
 
@@ -67,7 +67,7 @@ export class RelayedWatches {
    * The store has allowed the watch without knowing who has how many here; it only knows the total. Throws if the store
    * cannot be reached.
    */
-  async open(request: WatchRequest): Promise<WatchAnswer> {
+  async open(request: WatchRequest): Promise<WatchResult> {
     this.#opening++;
     try {
       this.#following ??= this.#begin();
@@ -110,7 +110,7 @@ export class RelayedWatches {
         // The store restarted, or the connection was cut: resume from where we were.
       }
       if (lost === Number.POSITIVE_INFINITY) lost = turns.now();
-      if (turns.now() - lost > PATIENCE) break;
+      if (turns.now() - lost > TIMEOUT) break;
       if (this.#isWanted()) await new Promise<void>((resume) => void turns.after(AGAIN, resume));
     }
     this.#following = undefined;
@@ -183,10 +183,10 @@ export class RelayedWatches {
     if (revision >= log.revision) return { bytes: new Uint8Array(), through: revision, ended: true };
     return revision >= log.after
       ? readLog(log, wanted, { after: revision, newest: log.revision })
-      : this.#askLog(wanted, revision);
+      : this.#requestLog(wanted, revision);
   }
 
-  async #askLog(wanted: WatchRequest, revision: Revision): Promise<LogPart | "compacted"> {
+  async #requestLog(wanted: WatchRequest, revision: Revision): Promise<LogPart | "compacted"> {
     const store = this.#options.store();
     const tail = await store.after({ revision, resources: [wanted.resource], limit: PAGE });
     if (!tail.ok) return "compacted";
@@ -218,7 +218,7 @@ export class RelayedWatches {
     let before: ListPage | undefined;
     return {
       next: async (): Promise<StatePart | "compacted"> => {
-        const page: Answer<ListPage> = await this.#options.store().list({
+        const page: ReadResult<ListPage> = await this.#options.store().list({
           ...wanted,
           limit: PAGE,
           ...(before?.last && { at: before.revision, after: before.last }),

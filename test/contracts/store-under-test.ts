@@ -1,11 +1,11 @@
 import type { BackupObject, RestoreReport } from "../../api/backup.ts";
 import { LineSplitter } from "../../api/line-splitter.ts";
 import type {
-  Answer,
   Attributes,
   Key,
   ListHead,
   ListStreamRequest,
+  ReadResult,
   Requirement,
   Revision,
   Store,
@@ -24,8 +24,8 @@ export type Bytes = {
 /** A store under test: empty, and compacted on request. */
 export interface StoreUnderTest
   extends Pick<Store, "commit" | "read" | "readMany" | "list" | "after" | "texts" | "status"> {
-  listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }, WatchFailure>>;
-  watch(request: WatchRequest): Promise<Answer<{ stream: unknown }, WatchFailure>>;
+  listStream(request: ListStreamRequest): Promise<ReadResult<{ head: ListHead; stream: unknown }, WatchFailure>>;
+  watch(request: WatchRequest): Promise<ReadResult<{ stream: unknown }, WatchFailure>>;
   compact(window: Window): unknown;
   check(): Promise<CheckReport>;
   /** A stream of bytes. */
@@ -74,7 +74,7 @@ export async function done(store: StoreUnderTest, ...writes: Write[]): Promise<R
   return result.revisions.at(-1) as Revision;
 }
 
-export function must<T>(answer: Answer<T, unknown>): T {
+export function must<T>(answer: ReadResult<T, unknown>): T {
   if (!answer.ok) throw new Error(JSON.stringify(answer));
   return answer;
 }

@@ -48,7 +48,7 @@ function customVersion({ structuralSchemas = {} }: Resource, apiVersion: string)
 /** The same at the requested version. */
 export function ownedKindAt(at: Pick<RequestContext, "served">, subresource: string): KindAtVersion {
   const stored = ownedKind(at.served.resource, subresource);
-  const other = askedVersion(at);
+  const other = requestedVersion(at);
   if (!other) return stored;
   const { group, version } = at.served;
   const { from, to } = other;
@@ -61,7 +61,7 @@ export function ownedKindAt(at: Pick<RequestContext, "served">, subresource: str
 }
 
 /** The requested version, if it differs from the stored one. Custom objects are at the requested version already. */
-function askedVersion({ served }: Pick<RequestContext, "served">): VersionedType | undefined {
+function requestedVersion({ served }: Pick<RequestContext, "served">): VersionedType | undefined {
   const { resource, group, version, conversion, custom } = served;
   return conversion && !custom ? otherVersion(resource, apiVersionOf(group, version)) : undefined;
 }
@@ -98,7 +98,7 @@ export function trackManagedFields(
   { old, next }: { readonly old: KubeObject | undefined; readonly next: KubeObject },
   { fieldManager, subresource }: Tracked,
 ): void {
-  const shown = askedVersion(context)?.from ?? same;
+  const shown = requestedVersion(context)?.from ?? same;
   const managed = trackUpdate({
     old: old && shown(membersOf(old)),
     next: shown(membersOf(next)),

@@ -11,14 +11,14 @@ const PATIENCE_MS = 3000;
 export const RETRY_MS = 5000;
 
 /** Returns the parsed JSON answer; throws if there is none in time. */
-export async function askRemote<T>(caller: Caller, remote: RemoteApi, path: string): Promise<T> {
+export async function requestRemote<T>(caller: Caller, remote: RemoteApi, path: string): Promise<T> {
   return JSON.parse(await withSignal(read(caller, remote, path), AbortSignal.timeout(PATIENCE_MS))) as T;
 }
 
 async function read(caller: Caller, remote: RemoteApi, path: string): Promise<string> {
   const headers = new Headers({ Accept: "application/json" });
   const call = { remote, path, user: AGGREGATOR, method: "GET", headers, body: new Uint8Array() };
-  const response = await callRemote(caller, { ...call, patience: PATIENCE_MS });
+  const response = await callRemote(caller, { ...call, timeoutMs: PATIENCE_MS });
   if (!response.ok) throw new Error(`${path} answers ${response.status}`);
   const text = await readAnswerText(response.body, caller.cluster);
   if (text === undefined) throw new Error(`the answer of ${path} is too large`);

@@ -24,7 +24,7 @@ export interface RemoteCall {
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
   /** How long the beginning of the answer is waited for (ms). */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 /** The user as whom this server asks other API servers for itself. */
@@ -34,7 +34,7 @@ export const AGGREGATOR: User = { name: "system:kube-aggregator", groups: [MASTE
 const unavailable = () => new PlainTextError(503, "service unavailable");
 
 export async function callRemote(caller: Caller, call: RemoteCall): Promise<Response> {
-  const { remote, user, method, path, headers, body, patience = REQUEST_MS } = call;
+  const { remote, user, method, path, headers, body, timeoutMs = REQUEST_MS } = call;
   if (!remote.available) throw unavailable();
   if (headers.get("Upgrade") !== null)
     throw new PlainTextError(503, "upgrades are not passed on to other API servers by this control plane");
@@ -43,7 +43,7 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
   if (!found.ok) throw unavailable();
   const { certificate, key } = await caller.env.CLUSTER_KEYS.getByName(caller.cluster).frontProxy();
   const serverName = `${name}.${namespace}.svc`;
-  const answer = await begun(patience, (signal) =>
+  const answer = await begun(timeoutMs, (signal) =>
     callPod({
       env: caller.env,
       cluster: caller.cluster,

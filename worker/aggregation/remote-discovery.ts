@@ -1,6 +1,6 @@
 /** What aggregated API servers serve, for aggregated discovery. Fetched at most once a minute. */
 import type { Caller } from "../outbound/call-client.ts";
-import { askRemote, RETRY_MS } from "./ask-remote.ts";
+import { RETRY_MS, requestRemote } from "./ask-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";
 
 /** One entry of an APIResourceList: `pods`, or `pods/log`. */
@@ -44,7 +44,7 @@ export async function remoteVersion(caller: Caller, remote: RemoteApi, now: numb
 
 async function ask(caller: Caller, remote: RemoteApi): Promise<RemoteVersion> {
   const path = `/apis/${remote.group}/${remote.version}`;
-  const { resources = [] } = await askRemote<{ resources?: readonly ListedResource[] }>(caller, remote, path);
+  const { resources = [] } = await requestRemote<{ resources?: readonly ListedResource[] }>(caller, remote, path);
   return { version: remote.version, resources: discoveryOf(resources, remote), freshness: "Current" };
 }
 

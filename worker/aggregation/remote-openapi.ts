@@ -3,7 +3,7 @@
  * that its server gives, fetched at most once a minute; documents are passed through unchanged.
  */
 import type { Caller } from "../outbound/call-client.ts";
-import { askRemote, RETRY_MS } from "./ask-remote.ts";
+import { RETRY_MS, requestRemote } from "./ask-remote.ts";
 import { AGGREGATOR, callRemote } from "./call-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";
 
@@ -39,7 +39,7 @@ async function remoteUrl(caller: Caller, remote: RemoteApi, now: number): Promis
 
 async function ask(caller: Caller, remote: RemoteApi): Promise<string | undefined> {
   const path = pathOf(remote);
-  const { paths } = await askRemote<{ paths?: OpenApiIndex }>(caller, remote, "/openapi/v3");
+  const { paths } = await requestRemote<{ paths?: OpenApiIndex }>(caller, remote, "/openapi/v3");
   const hash = new URL(paths?.[path]?.serverRelativeURL ?? "", "https://remote").searchParams.get("hash");
   return paths?.[path] && `/openapi/v3/${path}${hash ? `?hash=${encodeURIComponent(hash)}` : ""}`;
 }

@@ -9,7 +9,7 @@ import type { ResourcePath } from "../resource-path.ts";
 import type { AuditedRequest } from "./audited-request.ts";
 
 /** A request that is over, or whose answer has begun to stream. */
-export interface Answered {
+export interface CompletedRequest {
   readonly id: string;
   readonly request: AuditedRequest;
   readonly uri: string;
@@ -44,7 +44,7 @@ export interface Recording {
 }
 
 /** How much to record; undefined: nothing. */
-export function recordingOf(policy: AuditPolicy, answered: Answered): Recording | undefined {
+export function recordingOf(policy: AuditPolicy, answered: CompletedRequest): Recording | undefined {
   const { user } = answered.request;
   const audited: Audited = {
     user: user?.name ?? "",
@@ -73,7 +73,7 @@ export interface Bodies {
 }
 
 export function auditEvent(
-  answered: Answered,
+  answered: CompletedRequest,
   level: Level,
   { status, truncated, ...bodies }: Bodies = {},
 ): AuditEvent {
@@ -104,7 +104,7 @@ export function auditEvent(
 
 /** The message of an answer about a secret may quote it. */
 function responseStatus(
-  { code, resource }: Answered,
+  { code, resource }: CompletedRequest,
   status: Status | undefined,
 ): NonNullable<AuditEvent["responseStatus"]> {
   if (!status) return { metadata: {}, code };
@@ -122,7 +122,7 @@ function responseStatus(
 /**
  * As in Kubernetes: first what the request's headers claim, which anybody may write, and last what cannot be forged.
  */
-function sourcesOf({ headers, address }: Answered): string[] {
+function sourcesOf({ headers, address }: CompletedRequest): string[] {
   const said = [...(headers.get("X-Forwarded-For")?.split(",") ?? []), headers.get("X-Real-IP") ?? ""];
   const addresses = said.map((each) => each.trim()).filter((each) => isIP(each));
   return [...new Set(addresses.filter((each) => each !== address)), ...(address === undefined ? [] : [address])];

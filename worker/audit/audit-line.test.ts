@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { AuditEvent } from "../../api/audit/event.ts";
-import type { Answered } from "./audit-event.ts";
+import type { CompletedRequest } from "./audit-event.ts";
 import { auditLine } from "./audit-line.ts";
 
-const answeredWith = (annotations: Record<string, string>): Answered => ({
+const answeredWith = (annotations: Record<string, string>): CompletedRequest => ({
   id: "id",
   request: { received: 0, user: { name: "jo", groups: [] }, annotations },
   uri: "/api/v1/namespaces/ns/configmaps",

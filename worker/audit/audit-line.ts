@@ -2,7 +2,7 @@
 import type { AuditEvent } from "../../api/audit/event.ts";
 import type { Level } from "../../api/audit/policy.ts";
 import { exactJson } from "../../api/machinery/json/exact-json.ts";
-import { type Answered, auditEvent, type Bodies } from "./audit-event.ts";
+import { auditEvent, type Bodies, type CompletedRequest } from "./audit-event.ts";
 
 /** In characters, of up to three bytes each. A row of SQLite holds 2 MB. */
 const MOST = 512 * 1024;
@@ -11,7 +11,7 @@ const MOST = 512 * 1024;
  * Bodies that are short when received may be long as JSON: YAML aliases repeat values, and a byte of text may be escaped
  * as six. An event that cannot be stored would take the other events of its batch with it.
  */
-export function auditLine(answered: Answered, level: Level, bodies: Bodies): string {
+export function auditLine(answered: CompletedRequest, level: Level, bodies: Bodies): string {
   const whole = exactJson(auditEvent(answered, level, bodies));
   if (whole.length <= MOST) return whole;
   const { status } = bodies;

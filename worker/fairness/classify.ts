@@ -16,7 +16,7 @@ export interface Flow {
   readonly priorityLevelUid: string;
 }
 
-interface Asked {
+interface RequestDigest {
   readonly user: User;
   readonly attributes: Attributes;
 }
@@ -48,10 +48,13 @@ function classesOf(policy: PolicySnapshot): readonly Class[] {
 
 const precedence = ({ spec }: FlowSchema) => spec.matchingPrecedence ?? 0;
 
-export const flowOf = (policy: PolicySnapshot, request: Asked): Flow | undefined =>
+export const flowOf = (policy: PolicySnapshot, request: RequestDigest): Flow | undefined =>
   policy.derive(classesOf).find(({ rules }) => rules.some((rule) => matches(rule, request)));
 
-const matches = ({ subjects = [], resourceRules = [], nonResourceRules = [] }: Rule, { user, attributes }: Asked) =>
+const matches = (
+  { subjects = [], resourceRules = [], nonResourceRules = [] }: Rule,
+  { user, attributes }: RequestDigest,
+) =>
   subjects.some((subject) => isAbout(subject, user)) &&
   (isResource(attributes)
     ? resourceRules.some((rule) => coversResource(rule, attributes))

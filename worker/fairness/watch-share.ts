@@ -24,13 +24,13 @@ const SOCKETS_OF_CLUSTER = 1000;
 const LISTS_OF_HOLDER = 30;
 const LISTS_OF_CLUSTER = 150;
 
-interface Asking {
+interface WatchRequester {
   readonly user: User;
   readonly cluster: string;
   readonly policy: PolicySnapshot;
 }
 
-export const watchShareOf = (asking: Asking, requirements: readonly Requirement[]): WatchShare => {
+export const watchShareOf = (asking: WatchRequester, requirements: readonly Requirement[]): WatchShare => {
   const most = settingsOf(asking.policy)?.limits?.watches ?? OF_CLUSTER;
   const more = Math.floor(termsOf(requirements) / TERMS);
   return shareOf(asking, { ofHolder: OF_HOLDER, ofCluster: most, ...(more > 0 && { takes: 1 + more }) });
@@ -41,10 +41,10 @@ export const termsOf = (requirements: readonly Requirement[]): number =>
   requirements.reduce((terms, { values }) => terms + Math.max(1, values.length), 0);
 
 /** A list is open until its client has read it, or left. */
-export const listShareOf = (asking: Asking): WatchShare =>
+export const listShareOf = (asking: WatchRequester): WatchShare =>
   shareOf(asking, { ofHolder: LISTS_OF_HOLDER, ofCluster: LISTS_OF_CLUSTER });
 
-export const socketShareOf = (asking: Asking): WatchShare =>
+export const socketShareOf = (asking: WatchRequester): WatchShare =>
   shareOf(asking, { ofHolder: SOCKETS_OF_HOLDER, ofCluster: SOCKETS_OF_CLUSTER });
 
 interface Bounds {
@@ -54,7 +54,7 @@ interface Bounds {
 }
 
 /** Administrators are exempt, as from other limits. The deployment's own cluster must not suffer from the others. */
-const shareOf = ({ user, cluster }: Asking, { ofHolder, ofCluster, takes }: Bounds): WatchShare => ({
+const shareOf = ({ user, cluster }: WatchRequester, { ofHolder, ofCluster, takes }: Bounds): WatchShare => ({
   ...(!user.groups.includes(MASTERS) && {
     holder: { name: holderOf(user), most: ofHolder, ...(takes !== undefined && { takes }) },
   }),

@@ -15,7 +15,7 @@ import { warningHeaders } from "./answer/warning-headers.ts";
 import type { Bindings } from "./bindings.ts";
 import { serveDiscovery } from "./discovery/serve-discovery.ts";
 import { logFailure } from "./error-log.ts";
-import { auditAnswer } from "./filters/audit.ts";
+import { auditResponse } from "./filters/audit.ts";
 import { refuseBadTimeout } from "./filters/request-timeout.ts";
 import { guarded } from "./filters/require-path.ts";
 import { serveHealth, serveVersion } from "./health/health.ts";
@@ -68,7 +68,7 @@ app.use(async (c, next) => {
   const answered = c.res.headers;
   const id = c.req.header("Audit-Id") ?? crypto.randomUUID();
   // A cluster that does not exist has no audit log either.
-  if (policy && request && knownPolicy(cluster)) auditAnswer(c, { policy, request }, id);
+  if (policy && request && knownPolicy(cluster)) auditResponse(c, { policy, request }, id);
   if (c.res.status === 101) return;
   answered.set("Audit-Id", id);
   if (flow) {

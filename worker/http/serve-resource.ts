@@ -31,7 +31,7 @@ import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
 import { ConvertingStore } from "../storage/converting-store.ts";
 import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
-import { sandboxedAnswer } from "./answer/sandboxed-answer.ts";
+import { sandboxedResponse } from "./answer/sandboxed-answer.ts";
 import { warningHeaders } from "./answer/warning-headers.ts";
 import type { Bindings } from "./bindings.ts";
 import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custom-verbs.ts";
@@ -83,14 +83,14 @@ type Body = Uint8Array<ArrayBuffer>;
 
 const noBody = async (): Promise<Body> => new Uint8Array();
 
-interface Asked {
+interface RoutedRequest {
   readonly query: URLSearchParams;
   readonly path: ResourcePath;
   readonly policy: PolicySnapshot;
   readonly store: StoreClient;
 }
 
-interface Unread extends Asked {
+interface UnreadRequest extends RoutedRequest {
   /** Reads the body once, however often the request is decided. */
   readonly body: () => Promise<Body>;
 }
@@ -98,7 +98,7 @@ interface Unread extends Asked {
 /**
  * A body, which may be large or slow, is not read until its sender is authenticated and it counts against their share.
  */
-async function decide(c: Context<Bindings>, request: Unread): Promise<Response> {
+async function decide(c: Context<Bindings>, request: UnreadRequest): Promise<Response> {
   const { env, req } = c;
   const cluster = c.get("cluster");
   const now = Date.now();
@@ -112,7 +112,7 @@ async function decide(c: Context<Bindings>, request: Unread): Promise<Response> 
   return inTurn({ user, cluster, verb, bodyBytes: bodyBytes(req.raw) }, served);
 }
 
-interface Identified extends Asked {
+interface Identified extends RoutedRequest {
   readonly turn: Turn;
   readonly body: Body;
   readonly user: User;
@@ -132,7 +132,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     const { pathname, search } = new URL(request.url);
     const { method, headers } = request;
     const requested = { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body };
-    return sandboxedAnswer(await callRemote(caller, requested), user);
+    return sandboxedResponse(await callRemote(caller, requested), user);
   }
   const registry = policy.derive(deployedResources(c.env));
   const served = registry.find(path.group, path.version, path.resource);

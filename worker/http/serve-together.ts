@@ -2,12 +2,12 @@
 import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
 import { clusterBase } from "../cluster.ts";
 import type { Env } from "../env.ts";
-import type { Together } from "../own-api.ts";
+import type { RequestBatch } from "../own-api.ts";
 import { app } from "./app.ts";
 
 /** Answers are in the order of the requests. */
 export function serveTogether(
-  { cluster, requests }: Together,
+  { cluster, requests }: RequestBatch,
   env: Env,
   execution: ExecutionContext,
 ): Promise<readonly ApiResponse[]> {

@@ -14,7 +14,7 @@ import type { Env } from "../env.ts";
 import { clusterExists } from "../policy/clusters.ts";
 import { ownStore } from "../storage/cluster-stores.ts";
 import { StoreClient } from "../storage/store-client.ts";
-import { callPod, joinPod, type PodAnswer } from "../tunnels/node-stream.ts";
+import { callPod, joinPod, type PodResponse } from "../tunnels/node-stream.ts";
 import { type EndpointPort, findEndpoints, type ServicePortName } from "../tunnels/service-endpoint.ts";
 import { routeOf } from "./route.ts";
 
@@ -27,7 +27,7 @@ const SAFE: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 /** How many pods of a Service are tried in turn. */
 const MOST_TRIED = 3;
 
-const say = (status: number, text: string): Response =>
+const textResponse = (status: number, text: string): Response =>
   new Response(`${text}\n`, { status, headers: { "Content-Type": "text/plain; charset=utf-8" } });
 
 /** Whether a request is for a public host, and not for the API. */
@@ -41,22 +41,22 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   const cluster = parsePublicHost(host, domain)?.cluster ?? DEFAULT_CLUSTER;
   const store = await storeOf(env, cluster);
   const found = store && (await targetOf(store, { host, path: url.pathname, cluster, domain }));
-  if (!found) return say(404, "no Ingress and no Service has this address");
+  if (!found) return textResponse(404, "no Ingress and no Service has this address");
   // A local control plane serves only plain HTTP: there is nowhere to redirect to.
   if (found.secure && url.protocol === "http:" && env.INGRESS_PORT === undefined)
     return Response.redirect(`https:${request.url.slice("http:".length)}`, 308);
-  if (!found.target) return say(503, "this backend is no Service");
+  if (!found.target) return textResponse(503, "this backend is no Service");
   const endpoints = await findEndpoints(store, found.target);
-  if (!endpoints.ok) return say(503, endpoints.message);
+  if (!endpoints.ok) return textResponse(503, endpoints.message);
   const body = await Deadline.during(BODY_MS, (deadline) => boundedBody(request, { bytes: MOST_BODY_BYTES, deadline }));
-  if (body === "too slow") return say(408, "the body did not come in time");
-  if (body === "broken") return say(400, "the body broke off");
-  if (body === "too large") return say(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
-  const answer = await askInTurn(endpoints.endpoints, { request, env, cluster, url, body });
-  return answer.ok ? answer.response : say(502, answer.why);
+  if (body === "too slow") return textResponse(408, "the body did not come in time");
+  if (body === "broken") return textResponse(400, "the body broke off");
+  if (body === "too large") return textResponse(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
+  const answer = await tryInTurn(endpoints.endpoints, { request, env, cluster, url, body });
+  return answer.ok ? answer.response : textResponse(502, answer.why);
 }
 
-interface Asked {
+interface IngressRequest {
   readonly request: Request;
   readonly env: Env;
   readonly cluster: string;
@@ -65,10 +65,10 @@ interface Asked {
 }
 
 /** INGRESS-HEALTH: a request without side effects may be sent to another pod if one does not answer. */
-async function askInTurn(
+async function tryInTurn(
   [first, ...others]: readonly [EndpointPort, ...EndpointPort[]],
-  request: Asked,
-): Promise<PodAnswer> {
+  request: IngressRequest,
+): Promise<PodResponse> {
   let answer = await ask(first, request);
   if (!SAFE.includes(request.request.method)) return answer;
   for (const other of others.slice(0, MOST_TRIED - 1)) {
@@ -78,7 +78,7 @@ async function askInTurn(
   return answer;
 }
 
-function ask(endpoint: EndpointPort, { request, env, cluster, url, body }: Asked): Promise<PodAnswer> {
+function ask(endpoint: EndpointPort, { request, env, cluster, url, body }: IngressRequest): Promise<PodResponse> {
   const { method, signal } = request;
   const path = `${url.pathname}${url.search}`;
   const call = {
@@ -95,7 +95,7 @@ async function storeOf(env: Env, cluster: string): Promise<StoreClient | undefin
   return new StoreClient(() => ownStore(env, cluster), undefined);
 }
 
-interface Question {
+interface RouteQuery {
   readonly host: string;
   readonly path: string;
   readonly cluster: string;
@@ -108,7 +108,7 @@ interface Found {
   readonly secure: boolean;
 }
 
-async function targetOf(store: StoreClient, question: Question): Promise<Found | undefined> {
+async function targetOf(store: StoreClient, question: RouteQuery): Promise<Found | undefined> {
   const route = routeOf(question, { ...question, ingresses: await servedIngresses(store) });
   if (route) {
     const target = portOf(route.backend, route.ingress.metadata.namespace ?? "");

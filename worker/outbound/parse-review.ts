@@ -6,7 +6,7 @@ import { parseJson } from "../../api/machinery/json/json-syntax.ts";
 import { apiVersionOf, parseApiVersion } from "../../api/machinery/meta.ts";
 import { readYaml } from "../../api/machinery/yaml/decode-yaml.ts";
 
-interface Asked {
+interface ExpectedReview {
   /** The kind of the review that was sent. */
   readonly kind: string;
   readonly apiVersion: string;
@@ -19,7 +19,7 @@ export type ParsedReview =
     }
   | { readonly ok: false; readonly problem: string };
 
-export function parseReview(text: string, request: Asked): ParsedReview {
+export function parseReview(text: string, request: ExpectedReview): ParsedReview {
   const isJson = /^\s*\{/.test(text);
   // What does not begin like a JSON object is YAML, whatever its content type.
   const parsed = isJson ? parseJson(text) : readYaml(text);
@@ -36,7 +36,7 @@ export function parseReview(text: string, request: Asked): ParsedReview {
 /** The error for an answer that does not state its kind. */
 export function unnamedReview(
   { kind = "", apiVersion = "/" }: { readonly kind?: string; readonly apiVersion?: string },
-  request: Asked,
+  request: ExpectedReview,
 ): string | undefined {
   if (kind === request.kind && apiVersion === request.apiVersion) return undefined;
   return `expected webhook response of ${request.apiVersion}, Kind=${request.kind}, got ${apiVersion}, Kind=${kind}`;
@@ -45,7 +45,7 @@ export function unnamedReview(
 const VERSIONS = ["v1", "v1beta1"];
 
 /** An answer that states its kind is decoded as that kind, which must be the expected one. */
-function foreignKind({ group, version, kind }: GroupVersionKind, request: Asked): string | undefined {
+function foreignKind({ group, version, kind }: GroupVersionKind, request: ExpectedReview): string | undefined {
   if (kind === "" || version === "") return undefined;
   const wanted = parseApiVersion(request.apiVersion);
   const said = apiVersionOf(group, version);

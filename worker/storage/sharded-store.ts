@@ -7,7 +7,6 @@ import type { NearbyStore } from "../../api/store/nearby-stores.ts";
 import { portionsOf } from "../../api/store/shards.ts";
 import type {
   AfterRequest,
-  Answer,
   CommitRequest,
   CommitResult,
   Decided,
@@ -19,6 +18,7 @@ import type {
   ReadFailure,
   ReadManyRequest,
   ReadRequest,
+  ReadResult,
   Revision,
   TextsRequest,
   WatchRequest,
@@ -69,7 +69,11 @@ export class ShardedStore implements StoreStub {
     return { ok: true, revisions };
   }
 
-  async read({ key, at, ...decided }: ReadRequest): Promise<Answer<{ entry: Entry | undefined; revision: Revision }>> {
+  async read({
+    key,
+    at,
+    ...decided
+  }: ReadRequest): Promise<ReadResult<{ entry: Entry | undefined; revision: Revision }>> {
     const shard = this.#shards.get(key.resource);
     const requested = { key, ...(at === undefined ? {} : { at }) };
     return shard ? this.#confirmed(decided, shard.read(requested)) : this.#main.read({ ...requested, ...decided });
@@ -78,7 +82,7 @@ export class ShardedStore implements StoreStub {
   async readMany({
     keys,
     ...decided
-  }: ReadManyRequest): Promise<Answer<{ entries: readonly (Entry | undefined)[]; revision: Revision }>> {
+  }: ReadManyRequest): Promise<ReadResult<{ entries: readonly (Entry | undefined)[]; revision: Revision }>> {
     const read = new Map<Key, Entry | undefined>();
     const ask = async (store: StoreStub, own: readonly Key[], request: Decided) => {
       const answer = await store.readMany({ keys: own, ...request });
@@ -99,7 +103,7 @@ export class ShardedStore implements StoreStub {
     return { ok: true, entries: keys.map((key) => read.get(key)), revision: main.revision };
   }
 
-  async list({ policyRevision, lifelines, ...request }: ListRequest): Promise<Answer<ListPage>> {
+  async list({ policyRevision, lifelines, ...request }: ListRequest): Promise<ReadResult<ListPage>> {
     const shard = this.#shards.get(request.resource);
     const decided = decidedBy(policyRevision, lifelines);
     return shard ? this.#confirmed(decided, shard.list(request)) : this.#main.list({ ...request, ...decided });
@@ -133,7 +137,7 @@ export class ShardedStore implements StoreStub {
     return this.#main.carry();
   }
 
-  async #confirmed<T>(decided: Decided, requested: Promise<Answer<T>>): Promise<Answer<T>> {
+  async #confirmed<T>(decided: Decided, requested: Promise<ReadResult<T>>): Promise<ReadResult<T>> {
     const [refused, answer] = await Promise.all([this.#confirm(decided), requested]);
     return refused ?? answer;
   }

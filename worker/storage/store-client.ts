@@ -9,7 +9,6 @@ import { holderOf, type NearbyStore } from "../../api/store/nearby-stores.ts";
 import { storeRelays, storeStreamUrls } from "../../api/store/store-stream.ts";
 import { listWhole } from "../../api/store/whole-list.ts";
 import type {
-  Answer,
   CommitFailure,
   CommitRequest,
   CommitResult,
@@ -20,6 +19,7 @@ import type {
   ListPage,
   ListRequest,
   ListStreamRequest,
+  ReadResult,
   Revision,
   Store,
   StoreLimits,
@@ -234,7 +234,7 @@ export class StoreClient {
   async #together(lane: CommitLane, request: CommitRequest, deadline = this.#deadline): Promise<CommitResult> {
     if (!deadline) return Deadline.during(REQUEST_MS, (own) => this.#together(lane, request, own));
     const { promise, resolve, reject } = Promise.withResolvers<CommitResult>();
-    const submitted = { request, resolve: resolve, fail: reject };
+    const submitted = { request, resolve, fail: reject };
     const call = () => {
       const called = lane.call(Date.now(), () => this.stub.carry());
       if (called) this.#waitUntil?.(called);
@@ -274,7 +274,7 @@ export class StoreClient {
     };
   }
 
-  #unwrap<T>(answer: Answer<T>, requested: Revision | undefined): T {
+  #unwrap<T>(answer: ReadResult<T>, requested: Revision | undefined): T {
     if (answer.ok) {
       this.#confirmed();
       return answer;

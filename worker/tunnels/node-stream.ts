@@ -66,7 +66,7 @@ export async function joinPod({
   request,
   client,
   upgrade,
-}: Omit<PodCall, "body" | "signal"> & { readonly client?: string; readonly upgrade: Request }): Promise<PodAnswer> {
+}: Omit<PodCall, "body" | "signal"> & { readonly client?: string; readonly upgrade: Request }): Promise<PodResponse> {
   const stream = { kind: "websocket", ...request } as const;
   const init = { headers: upgradeOf(upgrade) };
   const response = await dialBack({ env, cluster, node, stream, ...(client && { client }), init });
@@ -76,11 +76,11 @@ export async function joinPod({
 }
 
 /** The pod's response, or why there is none. */
-export type PodAnswer =
+export type PodResponse =
   | { readonly ok: true; readonly response: Response }
   | { readonly ok: false; readonly why: string };
 
-export function callPod({ request, ...call }: PodCall): Promise<PodAnswer> {
+export function callPod({ request, ...call }: PodCall): Promise<PodResponse> {
   const { length } = call.body;
   const headers = [...request.headers, ...(length > 0 ? [["Content-Length", String(length)] as const] : [])];
   return callNode({ ...call, stream: { kind: "http", ...request, headers } });
@@ -94,7 +94,7 @@ export async function callNode({
   stream,
   body,
   signal,
-}: Omit<PodCall, "request"> & { readonly stream: StreamRequest }): Promise<PodAnswer> {
+}: Omit<PodCall, "request"> & { readonly stream: StreamRequest }): Promise<PodResponse> {
   const init = { method: "POST", body, redirect: "manual", ...(signal ? { signal } : {}) } as const;
   const response = await dialBack({ env, cluster, node, stream, init });
   if (response.headers.get(ANSWERED_BY_POD) === null)

@@ -38,8 +38,8 @@ export class RelayLink {
   #sent = 0;
   #acknowledged = 0;
   #received = 0;
-  #told = 0;
-  #heard = steadyNow();
+  #announced = 0;
+  #receivedAt = steadyNow();
   #used = steadyNow();
   #end: "idle" | "lost" = "lost";
 
@@ -50,7 +50,7 @@ export class RelayLink {
     this.#pulse = setInterval(() => this.#beat(), PING_MS).unref();
     this.#socket.on("open", () => this.#greet(KIND.greeting));
     this.#socket.on("message", (data: Buffer, isBinary: boolean) => {
-      this.#heard = steadyNow();
+      this.#receivedAt = steadyNow();
       if (isBinary) this.#receive(data);
     });
     this.#socket.on("error", () => {});
@@ -74,7 +74,7 @@ export class RelayLink {
 
   #beat(): void {
     const now = steadyNow();
-    if (now - this.#heard > SILENCE_MS) this.#socket.terminate();
+    if (now - this.#receivedAt > SILENCE_MS) this.#socket.terminate();
     else if (now - this.#used > IDLE_MS) {
       this.#end = "idle";
       this.#socket.close(1000, "idle");
@@ -128,7 +128,7 @@ export class RelayLink {
     this.#sent = 0;
     this.#acknowledged = 0;
     this.#received = 0;
-    this.#told = 0;
+    this.#announced = 0;
     this.#flush();
   }
 
@@ -138,8 +138,8 @@ export class RelayLink {
     this.#used = steadyNow();
     for (const frame of unpackFrames(packed)) this.#options.deliver(frame);
     this.#received += sealed.length;
-    if (this.#received - this.#told < TELL_EVERY) return;
-    this.#told = this.#received;
+    if (this.#received - this.#announced < TELL_EVERY) return;
+    this.#announced = this.#received;
     const count = Buffer.alloc(COUNT);
     count.writeBigUInt64BE(BigInt(this.#received));
     this.#socket.send(Buffer.concat([Buffer.of(KIND.received), count]));

@@ -24,13 +24,13 @@ export function parseResolvConf(text: string): DnsConfig {
   return { servers, searches, options };
 }
 
-function asksForCluster({ spec: { dnsPolicy = "ClusterFirst", hostNetwork } }: Pod): boolean {
+function usesClusterDns({ spec: { dnsPolicy = "ClusterFirst", hostNetwork } }: Pod): boolean {
   return dnsPolicy === "ClusterFirstWithHostNet" || (dnsPolicy === "ClusterFirst" && hostNetwork !== true);
 }
 
 function ofPolicy(pod: Pod, { clusterServers, clusterDomain, machine }: NodeDns): DnsConfig {
   if (pod.spec.dnsPolicy === "None") return { servers: [], searches: [], options: [] };
-  if (!asksForCluster(pod) || clusterServers.length === 0) return machine;
+  if (!usesClusterDns(pod) || clusterServers.length === 0) return machine;
   const own = [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain];
   return { servers: clusterServers, searches: [...own, ...machine.searches], options: ["ndots:5"] };
 }

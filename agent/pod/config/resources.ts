@@ -20,12 +20,12 @@ const LAST_OF_ALL = -997;
 const FIRST_OF_ALL = 1000;
 const NODE_CRITICAL = "system-node-critical";
 
-const memoryAsked = ({ resources }: Pick<Container, "resources">): number => whole(resources?.requests?.memory);
+const memoryRequested = ({ resources }: Pick<Container, "resources">): number => whole(resources?.requests?.memory);
 
 /** Per container, the pod-level request in excess of its containers' requests. */
 function sharedMemory({ spec }: Pod): number {
   const all = [...(spec.initContainers ?? []).filter(isSidecar), ...spec.containers];
-  const left = whole(spec.resources?.requests?.memory) - all.reduce((sum, each) => sum + memoryAsked(each), 0);
+  const left = whole(spec.resources?.requests?.memory) - all.reduce((sum, each) => sum + memoryRequested(each), 0);
   return Math.floor(Math.max(0, left) / all.length);
 }
 
@@ -37,10 +37,10 @@ function oomScore(pod: Pod, container: Container, memoryCapacity: number): numbe
   if (qos === "BestEffort") return FIRST_OF_ALL;
   const shared = sharedMemory(pod);
   const scoreOf = (requested: number) => 1000 - Math.floor((1000 * (requested + shared)) / Math.max(memoryCapacity, 1));
-  const own = scoreOf(memoryAsked(container));
+  const own = scoreOf(memoryRequested(container));
   const isOfInit = pod.spec.initContainers?.some(({ name }) => name === container.name) === true;
   // A sidecar is never killed before the containers that it serves.
-  const first = isOfInit && isSidecar(container) ? scoreOf(Math.min(...pod.spec.containers.map(memoryAsked))) : own;
+  const first = isOfInit && isSidecar(container) ? scoreOf(Math.min(...pod.spec.containers.map(memoryRequested))) : own;
   return Math.min(Math.max(Math.min(own, first), FIRST_OF_ALL + LAST_OF_ALL), FIRST_OF_ALL - 1);
 }
 

@@ -3,9 +3,9 @@ import type { Pod, PodSpec, PodStatus } from "../../../api/generated/core.v1.ts"
 import { statusPatch } from "../status/status-reporter.ts";
 import {
   allocationOf,
-  asksForOther,
   changesOf,
   initialAllocation,
+  requestsOther,
   wantsRestart,
   whyNoRoom,
   whyTooLow,
@@ -37,13 +37,13 @@ const given: PodStatus = {
 describe("AGENT-RESIZE: the allocated resources of a pod", () => {
   it("are what its spec requests before it has run", () => {
     const pod = podOf("2");
-    expect(asksForOther(pod, initialAllocation(pod))).toBe(false);
+    expect(requestsOther(pod, initialAllocation(pod))).toBe(false);
   });
 
   it("are what its status says after an agent restart", () => {
     const pod = podOf("2", { status: given });
     const allocation = initialAllocation(pod);
-    expect(asksForOther(pod, allocation)).toBe(true);
+    expect(requestsOther(pod, allocation)).toBe(true);
     expect(withAllocation(pod, allocation).spec.containers[0]?.resources?.requests?.cpu).toBe("1");
   });
 
@@ -56,9 +56,9 @@ describe("AGENT-RESIZE: the allocated resources of a pod", () => {
     const pod = podOf("1", { spec, status });
     const allocation = initialAllocation(pod);
     expect(allocation.whole).toEqual({ requests: { cpu: "1" }, limits: { cpu: "4" } });
-    expect(asksForOther(pod, allocation)).toBe(true);
+    expect(requestsOther(pod, allocation)).toBe(true);
     expect(withAllocation(pod, allocation).spec.resources?.requests).toEqual({ cpu: "1" });
-    expect(asksForOther(pod, allocationOf(pod))).toBe(false);
+    expect(requestsOther(pod, allocationOf(pod))).toBe(false);
   });
 
   it("include pod-level limits for containers without their own", () => {

@@ -101,7 +101,7 @@ export const changesOf = (a: ResourceRequirements | undefined, b: ResourceRequir
     PARTS.some((part) => nanosOf(a?.[part]?.[resource]) !== nanosOf(b?.[part]?.[resource])),
   );
 
-export const asksForOther = (pod: Pod, { whole, containers }: Allocation): boolean =>
+export const requestsOther = (pod: Pod, { whole, containers }: Allocation): boolean =>
   changesOf(pod.spec.resources, whole).length > 0 ||
   resizableOf(pod).some(({ name, resources }) => changesOf(resources, containers.get(name)).length > 0);
 

@@ -12,8 +12,8 @@ import { kill } from "../life/stop-containers.ts";
 import type { PodRecord } from "../pod-record.ts";
 import {
   allocationOf,
-  asksForOther,
   changesOf,
+  requestsOther,
   resizableOf,
   SETTLED,
   wantsRestart,
@@ -32,7 +32,7 @@ const DEFERRED_MS = 5000;
 /** Allocates what the pod now requests, if there is room. */
 export function allocate(record: PodRecord): void {
   const { pod } = record;
-  if (!asksForOther(pod, record.allocation)) {
+  if (!requestsOther(pod, record.allocation)) {
     if (record.resize.kind === "pending") record.resize = SETTLED;
     record.waitsSince = undefined;
     return;

@@ -14,14 +14,14 @@ export interface WaitingForRoom {
 
 const uidOf = ({ requested }: WaitingForRoom): string => requested.metadata.uid ?? "";
 
-function asksForMore({ requested, given }: WaitingForRoom): boolean {
+function requestsMore({ requested, given }: WaitingForRoom): boolean {
   const has = podAmounts(given, "requests");
   return [...podAmounts(requested, "requests")].some(([resource, amount]) => amount > (has.get(resource) ?? 0n));
 }
 
 /** Sort keys in order of precedence; larger values come first. */
 const RANKS: readonly ((waiting: WaitingForRoom) => number)[] = [
-  (waiting) => (asksForMore(waiting) ? 0 : 1),
+  (waiting) => (requestsMore(waiting) ? 0 : 1),
   ({ requested }) => requested.spec.priority ?? 0,
   ({ requested }) => (qosOf(requested) === "Guaranteed" ? 1 : 0),
   ({ since }) => -since,

@@ -33,7 +33,7 @@ export class CriClient {
   readonly socket: string;
   readonly #making = new Set<Promise<unknown>>();
   readonly operations = new OperationCounts();
-  #answeredAt = steadyNow();
+  #respondedAt = steadyNow();
 
   /** `socket` is a path. */
   constructor(socket: string) {
@@ -46,12 +46,12 @@ export class CriClient {
     request: CriMethods[M]["request"],
     seconds = DEFAULT_SECONDS,
   ): Promise<CriMethods[M]["answer"]> {
-    const answered = this.#ask(method, request, seconds);
+    const answered = this.#request(method, request, seconds);
     if (MAKING.has(method)) this.#remember(answered.catch(() => {}));
     return answered;
   }
 
-  async #ask<M extends keyof CriMethods>(
+  async #request<M extends keyof CriMethods>(
     method: M,
     request: CriMethods[M]["request"],
     seconds: number,
@@ -61,20 +61,20 @@ export class CriClient {
       this.operations.count(method, { seconds: (steadyNow() - started) / 1000, failed });
     try {
       const answer = await this.#service.call<CriMethods[M]["answer"]>(method, request, seconds);
-      this.#answeredAt = steadyNow();
+      this.#respondedAt = steadyNow();
       count(false);
       return answer;
     } catch (error) {
       count(true);
       if (!(error instanceof GrpcError)) throw error;
-      if (!SILENT.has(error.code)) this.#answeredAt = steadyNow();
+      if (!SILENT.has(error.code)) this.#respondedAt = steadyNow();
       throw failureOf(error);
     }
   }
 
   /** When the runtime last responded, be it with an error; initially when this object was created. */
-  get answeredAt(): number {
-    return this.#answeredAt;
+  get respondedAt(): number {
+    return this.#respondedAt;
   }
 
   #remember(made: Promise<unknown>): void {

@@ -107,8 +107,8 @@ export class CriRuntime implements Runtime {
     return id.startsWith(prefix) ? id.slice(prefix.length) : id;
   }
 
-  answeredAt(): number {
-    return this.#cri.answeredAt;
+  respondedAt(): number {
+    return this.#cri.respondedAt;
   }
 
   operations(): readonly OperationCount[] {

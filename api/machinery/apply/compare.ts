@@ -2,7 +2,7 @@
  * The fields in which two values of a type differ. An object that exists on one side only counts with everything below
  * it. Go's fields that are held by value exist on both sides wherever their parent does.
  */
-import { isUnsaidList } from "../../schema/unsaid-list.ts";
+import { isImplicitEmptyList } from "../../schema/unsaid-list.ts";
 import { deepEqual } from "../json/deep-equal.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import { EMPTY, type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
@@ -163,7 +163,7 @@ const SAID = new Walk({ omitsEmpty: false });
 const DECODED = new Walk({ omitsEmpty: true });
 
 /** An unspecified list is Go's nil, which differs from the empty one. */
-const said = (value: unknown): unknown => (isUnsaidList(value) ? null : value);
+const said = (value: unknown): unknown => (isImplicitEmptyList(value) ? null : value);
 
 const isLeafPair = (from: string, to: string) => from === "scalar" && to === "scalar";
 

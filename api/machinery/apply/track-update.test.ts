@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { configMap, data, LATER, ManagedObject, NOW, viewOf } from "../../../test/fakes/objects/managed-object.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
-import { unsaidList } from "../../schema/unsaid-list.ts";
+import { implicitEmptyList } from "../../schema/unsaid-list.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { applyPatch } from "./apply-patch.ts";
 import { differInTimesOnly } from "./kept-times.ts";
@@ -112,7 +112,7 @@ describe("managedFields of ordinary writes", () => {
 
   test("TRACK-15: an unspecified list belongs to nobody, an empty one to its creator", () => {
     const role = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
-    role.write("w1", (draft) => Object.assign(draft, { rules: unsaidList() }));
+    role.write("w1", (draft) => Object.assign(draft, { rules: implicitEmptyList() }));
     expect(role.entries).toEqual([]);
     const said = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
     said.write("w1", (draft) => Object.assign(draft, { rules: [] }));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
 import { acceptNames } from "./accepted-names.ts";
-import { tellApproval } from "./api-approval.ts";
+import { setApprovalCondition } from "./api-approval.ts";
 
 const NOW = "2026-01-01T00:00:00Z";
 
@@ -86,7 +86,7 @@ test("CRD-APPROVAL: a definition in a protected group requires the api-approved 
     const foos = definition("foos", "Foo");
     foos.spec.group = group;
     if (approval !== undefined) foos.metadata.annotations = { "api-approved.kubernetes.io": approval };
-    tellApproval(foos, NOW);
+    setApprovalCondition(foos, NOW);
     return conditions(foos);
   };
   const type = "KubernetesAPIApprovalPolicyConformant";

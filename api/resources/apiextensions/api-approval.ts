@@ -26,7 +26,7 @@ export function validateApproval(next: CustomResourceDefinition, old?: CustomRes
 }
 
 /** Sets the draft's condition about it, which only definitions in these groups have. */
-export function tellApproval(draft: CustomResourceDefinition, time: string): void {
+export function setApprovalCondition(draft: CustomResourceDefinition, time: string): void {
   if (!isProtected(draft)) return;
   const said = {
     approved: { status: "True", reason: "ApprovedAnnotation", message: `approved in ${textOf(draft)}` },

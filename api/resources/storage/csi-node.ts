@@ -3,7 +3,7 @@ import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
-import { isUnsaidList } from "../../schema/unsaid-list.ts";
+import { isImplicitEmptyList } from "../../schema/unsaid-list.ts";
 import { defineResource } from "../resource.ts";
 import { checkDriverName } from "./driver-name.ts";
 
@@ -55,7 +55,7 @@ const fixed = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({ name, nodeID
 const printed = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({
   Name: name,
   NodeID: nodeID,
-  TopologyKeys: isUnsaidList(topologyKeys) ? null : topologyKeys,
+  TopologyKeys: isImplicitEmptyList(topologyKeys) ? null : topologyKeys,
   Allocatable: null,
 });
 

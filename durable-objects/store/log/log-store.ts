@@ -4,7 +4,6 @@ import type { CommitLane } from "../../../api/store/commit-lane.ts";
 import type { NearbyStore } from "../../../api/store/nearby-stores.ts";
 import type {
   AfterRequest,
-  Answer,
   CommitRequest,
   CommitResult,
   Decided,
@@ -16,6 +15,7 @@ import type {
   ListStreamRequest,
   ReadManyRequest,
   ReadRequest,
+  ReadResult,
   Revision,
   Store,
   Tail,
@@ -45,7 +45,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { Endings, type Lifetimes } from "./lifetimes.ts";
 import { planPage } from "./plan-page.ts";
 import { ANSWER_LENGTH, readTail } from "./read-tail.ts";
-import { type ListStreamAnswer, type Refusal, refusalOf, type WatchAnswer, type WatchRefusal } from "./refusal.ts";
+import { type ListStreamResult, type Refusal, refusalOf, type WatchRefusal, type WatchResult } from "./refusal.ts";
 
 const ANSWER_ITEMS = 20_000;
 /** Bytes of rendered list items kept for later lists. */
@@ -128,7 +128,8 @@ export class LogStore implements Store, NearbyStore {
     return this.#commits.carry();
   }
 
-  async read({ key, at, ...decided }: ReadRequest): Promise<Answer<{ entry: Entry | undefined; revision: Revision }>> {
+  async read(request: ReadRequest): Promise<ReadResult<{ entry: Entry | undefined; revision: Revision }>> {
+    const { key, at, ...decided } = request;
     const failure = this.#refuse(at, decided);
     if (failure) return failure;
     const revision = at ?? this.#marks.revision;
@@ -154,7 +155,7 @@ export class LogStore implements Store, NearbyStore {
     return { ok: true as const, entries: keys.map((key) => this.#current(key)), revision: this.#marks.revision };
   }
 
-  async list(request: ListRequest): Promise<Answer<ListPage>> {
+  async list(request: ListRequest): Promise<ReadResult<ListPage>> {
     const failure = this.#refuse(request.at, request);
     if (failure) return failure;
     const page = this.#planPage(request);
@@ -173,7 +174,7 @@ export class LogStore implements Store, NearbyStore {
   }
 
   /** The list as a stream of items, each read when the client takes it, or when the list's length must be known. */
-  async listStream(request: ListStreamRequest): Promise<ListStreamAnswer> {
+  async listStream(request: ListStreamRequest): Promise<ListStreamResult> {
     const failure = this.#refuse(request.at, request);
     if (failure) return failure;
     if (this.#lists.refuses(request.share)) return { ok: false, reason: "too-many" };
@@ -215,22 +216,21 @@ export class LogStore implements Store, NearbyStore {
     );
   }
 
-  async after(request: AfterRequest): Promise<Answer<Tail>> {
+  async after(request: AfterRequest): Promise<ReadResult<Tail>> {
     return this.#tail(request, changeOf);
   }
 
-  async texts(request: TextsRequest): Promise<Answer<Tail<TextChange>>> {
+  async texts(request: TextsRequest): Promise<ReadResult<Tail<TextChange>>> {
     return this.#tail(request, textChangeOf);
   }
 
-  #tail<C extends TextChange>(request: TextsRequest, tell: (row: LogRow) => C): Answer<Tail<C>> {
+  #tail<C extends TextChange>(request: TextsRequest, encode: (row: LogRow) => C): ReadResult<Tail<C>> {
     const { revision } = this.#marks;
-    return this.#refuse(request.revision, {}) ?? readTail(this.#tables, request, { newest: revision, tell });
+    return this.#refuse(request.revision, {}) ?? readTail(this.#tables, request, { newest: revision, encode });
   }
 
-  async watch(request: WatchRequest): Promise<WatchAnswer> {
-    const failure = this.refusesWatch(request);
-    return failure ?? { ok: true, stream: this.#watches.open(request) };
+  async watch(request: WatchRequest): Promise<WatchResult> {
+    return this.refusesWatch(request) ?? { ok: true, stream: this.#watches.open(request) };
   }
 
   /** The number of watches open here. */

@@ -5,15 +5,15 @@ import type { LogRow, LogTables } from "../tables/log-tables.ts";
 /** Maximum text (in UTF-16 units) of an answer that is built in memory; larger ones are paged or streamed. */
 export const ANSWER_LENGTH = 8 * 1024 * 1024;
 
-interface Telling<C> {
+interface TailOptions<C> {
   readonly newest: Revision;
-  readonly tell: (row: LogRow) => C;
+  readonly encode: (row: LogRow) => C;
 }
 
 export function readTail<C extends TextChange>(
   tables: LogTables,
   { revision, resources, limit = 1000, except = [] }: TextsRequest,
-  { newest, tell }: Telling<C>,
+  { newest, encode }: TailOptions<C>,
 ): { readonly ok: true } & Tail<C> {
   const changes: C[] = [];
   let length = 0;
@@ -23,7 +23,7 @@ export function readTail<C extends TextChange>(
     if (last !== undefined && (changes.length >= limit || length > ANSWER_LENGTH)) {
       return { ok: true, changes, revision: last, more: true };
     }
-    changes.push(tell(row));
+    changes.push(encode(row));
     length += row.text.length;
   }
   return { ok: true, changes, revision: newest, more: false };

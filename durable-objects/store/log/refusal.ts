@@ -1,16 +1,16 @@
 /** Why a read is refused: what it was decided by has changed or gone, or its revision is no longer kept. */
 import { holds } from "../../../api/store/lifeline.ts";
 
-import type { Answer, Decided, Key, ListHead, ReadFailure, Revision, WatchFailure } from "../../../api/store.ts";
+import type { Decided, Key, ListHead, ReadFailure, ReadResult, Revision, WatchFailure } from "../../../api/store.ts";
 import type { Marks } from "../tables/log-tables.ts";
 
 export type Refusal = { readonly ok: false } & ReadFailure;
 export type WatchRefusal = { readonly ok: false } & WatchFailure;
-export type ListStreamAnswer = Answer<
+export type ListStreamResult = ReadResult<
   { readonly head: ListHead; readonly stream: ReadableStream<Uint8Array>; readonly encoding: "gzip" | "identity" },
   WatchFailure
 >;
-export type WatchAnswer = Answer<{ readonly stream: ReadableStream<Uint8Array> }, WatchFailure>;
+export type WatchResult = ReadResult<{ readonly stream: ReadableStream<Uint8Array> }, WatchFailure>;
 
 interface Present {
   readonly marks: Marks;

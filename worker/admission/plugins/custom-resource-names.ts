@@ -6,7 +6,7 @@
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { acceptNames } from "../../../api/resources/apiextensions/accepted-names.ts";
-import { tellApproval } from "../../../api/resources/apiextensions/api-approval.ts";
+import { setApprovalCondition } from "../../../api/resources/apiextensions/api-approval.ts";
 import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 
@@ -20,7 +20,7 @@ export const customResourceNames: AdmissionPlugin = {
     // For a dry run, Kubernetes answers before its controllers have seen the object.
     if (!object || dryRun || object.metadata.deletionTimestamp) return;
     const draft = object as CustomResourceDefinition;
-    tellApproval(draft, timestamp(context.now));
+    setApprovalCondition(draft, timestamp(context.now));
     acceptNames(draft, context.policy.list<CustomResourceDefinition>(DEFINITIONS), timestamp(context.now));
   },
 };

@@ -1,7 +1,7 @@
 /** DefaultStorageClass and DefaultIngressClass: an object that names no class gets the one annotated as default. */
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { Ingress } from "../../../api/generated/networking.v1.ts";
-import { saysStorageClass } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
+import { namesStorageClass } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
@@ -22,7 +22,7 @@ export const defaultStorageClass: AdmissionPlugin = {
   handles: (request) => creates(request, "", "persistentvolumeclaims"),
   mutate({ object, context }) {
     const claim = object as PersistentVolumeClaim;
-    if (saysStorageClass(claim)) return;
+    if (namesStorageClass(claim)) return;
     const name = context.policy.derive(defaultStorage);
     if (name !== undefined) claim.spec.storageClassName = name;
   },

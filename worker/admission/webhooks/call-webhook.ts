@@ -24,7 +24,11 @@ export type Called =
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
-export async function callWebhook(webhook: Webhook, request: AdmissionRequest, asked: Asked): Promise<Called> {
+export async function callWebhook(
+  webhook: Webhook,
+  request: AdmissionRequest,
+  asked: WebhookCallOptions,
+): Promise<Called> {
   const { at, mutating } = asked;
   const uid = crypto.randomUUID();
   const apiVersion = reviewVersion(webhook);
@@ -52,7 +56,7 @@ function reviewVersion({ admissionReviewVersions }: Webhook): string {
 }
 
 /** At which version a webhook sees the object, and whether it may change it. */
-export interface Asked {
+export interface WebhookCallOptions {
   readonly at: Served;
   readonly mutating: boolean;
 }

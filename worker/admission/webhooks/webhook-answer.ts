@@ -3,7 +3,7 @@ import { internalError, type Status, timedOut } from "../../../api/machinery/sta
 import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { AdmissionRequest } from "../plugin.ts";
-import { type Asked, callWebhook, timeLeft, type Webhook } from "./call-webhook.ts";
+import { callWebhook, timeLeft, type Webhook, type WebhookCallOptions } from "./call-webhook.ts";
 import { webhookMetricsOf } from "./webhook-metrics.ts";
 import type { WebhookResponse } from "./webhook-response.ts";
 
@@ -25,7 +25,7 @@ export function requireFailable({ name, failurePolicy }: Webhook, problem: strin
 export async function requireAllowed(
   webhook: Webhook,
   request: AdmissionRequest,
-  { round, index, ...asked }: Asked & Turn,
+  { round, index, ...asked }: WebhookCallOptions & Turn,
 ): Promise<WebhookResponse | undefined> {
   requireTime(request);
   const began = Date.now();

@@ -3,10 +3,10 @@ import { ApiError } from "../../api-error.ts";
 import { type Authority, authorize } from "../authorize.ts";
 import { forbiddenTo } from "../require-permission.ts";
 import type { User } from "../user.ts";
-import { type Asked, type Mode, modesFor, type Need } from "./modes.ts";
+import { type ImpersonationRequest, type Mode, modesFor, type Need } from "./modes.ts";
 
 /** Throws the refusal of the first mode, which Kubernetes presumes to be the intended one. */
-export async function impersonate(request: Asked, authority: Authority): Promise<Mode> {
+export async function impersonate(request: ImpersonationRequest, authority: Authority): Promise<Mode> {
   let refusal: ApiError | undefined;
   for (const mode of modesFor(request)) {
     const refused = await firstRefused(mode, request.requestor, authority);

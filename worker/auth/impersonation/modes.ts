@@ -25,14 +25,14 @@ export interface Mode {
   readonly needs: readonly (readonly Need[])[];
 }
 
-export interface Asked {
+export interface ImpersonationRequest {
   readonly requestor: User;
   readonly wanted: User;
   /** What the request is about to do. */
   readonly attributes: Attributes;
 }
 
-export function modesFor(request: Asked): Mode[] {
+export function modesFor(request: ImpersonationRequest): Mode[] {
   const { wanted, requestor } = request;
   const node = nodeOf(wanted.name);
   const account = accountOf(wanted.name);
@@ -48,7 +48,7 @@ export function modesFor(request: Asked): Mode[] {
 
 const AUTHENTICATION = "authentication.k8s.io";
 
-function constrained(mode: string, { wanted, attributes }: Asked): Mode {
+function constrained(mode: string, { wanted, attributes }: ImpersonationRequest): Mode {
   const constraint = `impersonate:${mode}`;
   const groups = nodeOf(wanted.name) === undefined ? wanted.groups : ["system:nodes"];
   const on = { ...attributes, verb: `impersonate-on:${mode}:${attributes.verb}` };

@@ -12,12 +12,12 @@ export interface IssuerKeys {
   readonly verified: Map<string, Readonly<Record<string, unknown>>>;
 }
 
-interface Kept extends IssuerKeys {
+interface CachedKeys extends IssuerKeys {
   /** ms since the epoch. */
   readonly at: number;
 }
 
-export interface Asking {
+export interface KeyLookup {
   /** Which cluster trusts the issuer: what one cluster is told of an issuer's keys must not count in another. */
   readonly cluster: string;
   /** ms since the epoch. */
@@ -25,20 +25,21 @@ export interface Asking {
   readonly fetch: Fetch;
 }
 
-const idOf = ({ url, discoveryURL = "" }: Issuer, { cluster }: Asking): string => `${cluster} ${url} ${discoveryURL}`;
+const idOf = ({ url, discoveryURL = "" }: Issuer, { cluster }: KeyLookup): string =>
+  `${cluster} ${url} ${discoveryURL}`;
 
-const kept = new Map<string, Kept>();
+const kept = new Map<string, CachedKeys>();
 const askedAt = new Map<string, number>();
 
 /** The cached keys, fetched if there are none or they are old. */
-export async function issuerKeys(issuer: Issuer, asking: Asking): Promise<IssuerKeys> {
+export async function issuerKeys(issuer: Issuer, asking: KeyLookup): Promise<IssuerKeys> {
   const known = kept.get(idOf(issuer, asking));
   if (known && asking.now - known.at < KEEP_MS) return known;
   return (await newIssuerKeys(issuer, asking)) ?? known ?? NONE;
 }
 
 /** Freshly fetched keys; undefined if they were fetched a moment ago, or the fetch fails. */
-export async function newIssuerKeys(issuer: Issuer, asking: Asking): Promise<IssuerKeys | undefined> {
+export async function newIssuerKeys(issuer: Issuer, asking: KeyLookup): Promise<IssuerKeys | undefined> {
   const id = idOf(issuer, asking);
   const { now, fetch } = asking;
   if (now - (askedAt.get(id) ?? 0) < ASK_EVERY_MS) return undefined;

@@ -6,31 +6,31 @@
 import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
 import type { SignInIssuer } from "../../../api/authentication/sign-in-issuer.ts";
 import { type DiscoveryDocument, discover, isAccess } from "./discovery.ts";
-import type { Asking } from "./issuer-keys.ts";
+import type { KeyLookup } from "./issuer-keys.ts";
 
 /** How long an issuer's document is cached; if it does not answer, it is soon asked again. */
 const KEEP_MS = 3_600_000;
 const KEEP_NOTHING_MS = 10_000;
 
-interface Kept {
+interface CachedDocument {
   readonly document: DiscoveryDocument | undefined;
   /** ms since the epoch. */
   readonly until: number;
 }
 
-const kept = new Map<string, Kept>();
+const kept = new Map<string, CachedDocument>();
 
 /** Leaves out issuers that do not answer, or do not support browsers. */
 export async function signInIssuers(
   authenticators: readonly JwtAuthenticator[],
-  asking: Asking,
+  asking: KeyLookup,
 ): Promise<readonly SignInIssuer[]> {
   const requested = authenticators.filter(({ issuer }) => !isAccess(issuer));
   const found = await Promise.all(requested.map((authenticator) => signInIssuer(authenticator, asking)));
   return found.flatMap((issuer) => issuer ?? []);
 }
 
-async function signInIssuer({ issuer }: JwtAuthenticator, asking: Asking): Promise<SignInIssuer | undefined> {
+async function signInIssuer({ issuer }: JwtAuthenticator, asking: KeyLookup): Promise<SignInIssuer | undefined> {
   const { authorization_endpoint, token_endpoint, scopes_supported = [] } = (await documentOf(issuer, asking)) ?? {};
   const [clientId] = issuer.audiences;
   if (!isHttps(authorization_endpoint) || !isHttps(token_endpoint) || clientId === undefined) return undefined;
@@ -46,7 +46,7 @@ async function signInIssuer({ issuer }: JwtAuthenticator, asking: Asking): Promi
 
 async function documentOf(
   issuer: JwtAuthenticator["issuer"],
-  { cluster, now, fetch }: Asking,
+  { cluster, now, fetch }: KeyLookup,
 ): Promise<DiscoveryDocument | undefined> {
   const id = `${cluster} ${issuer.url} ${issuer.discoveryURL ?? ""}`;
   const known = kept.get(id);

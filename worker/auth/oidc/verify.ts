@@ -3,7 +3,7 @@ import { type JwtAuthenticator, parseAuthentication } from "../../../api/authent
 import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 import { type Refused, refusedBecause } from "../credentials/verified.ts";
 import type { User } from "../user.ts";
-import { type Asking, type IssuerKeys, issuerKeys, newIssuerKeys } from "./issuer-keys.ts";
+import { type IssuerKeys, issuerKeys, type KeyLookup, newIssuerKeys } from "./issuer-keys.ts";
 import type { TokenClaims } from "./mapped-user.ts";
 import { isSignedWith, type Signed } from "./signature.ts";
 import { tokenUser } from "./token-user.ts";
@@ -34,7 +34,7 @@ export function issuerOf(token: string, issuers: readonly JwtAuthenticator[]): J
 export async function verifyOidcToken(
   token: string,
   authenticator: JwtAuthenticator,
-  at: Asking,
+  at: KeyLookup,
 ): Promise<OidcVerified> {
   const claims = await verifiedClaims(token, authenticator, at);
   if (!claims) return { ok: false, refused: refusedBecause("oidc: verify token: failed to verify signature") };
@@ -49,7 +49,7 @@ const REMEMBERED = 1000;
 async function verifiedClaims(
   token: string,
   { issuer }: JwtAuthenticator,
-  at: Asking,
+  at: KeyLookup,
 ): Promise<TokenClaims | undefined> {
   let keys = await issuerKeys(issuer, at);
   const remembered = keys.verified.get(token);

@@ -2,7 +2,7 @@
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { saysStorageClass, storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
+import { namesStorageClass, storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
 import type { Effect, EventRecord, Plan, Snapshot } from "../controller.ts";
 import { isTerminated } from "../pod/pod-state.ts";
@@ -48,7 +48,7 @@ export function pending(claim: Claim, events: readonly EventRecord[]): Plan {
 export function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefined, snapshot: Snapshot): Plan {
   const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
     pending(claim, [{ about: claim, type, reason, message }]);
-  if (!saysStorageClass(claim)) {
+  if (!namesStorageClass(claim)) {
     const name = defaultClassOf(snapshot.list<KubeObject>(CLASSES), DEFAULT_STORAGE_CLASS);
     if (name !== undefined) return { effects: [classified(claim, name)] };
   }

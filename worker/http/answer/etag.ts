@@ -23,7 +23,7 @@ export async function contentHash(body: string | Uint8Array<ArrayBuffer>): Promi
 }
 
 /** The document, or 304 if the client has it already. */
-export function answerWithEtag(
+export function respondWithEtag(
   request: Request,
   { contentType, body, etag }: TaggedDocument,
   keptBy: "public" | "no-cache, private",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { anonymous } from "../../auth/user.ts";
-import { sandboxedAnswer } from "./sandboxed-answer.ts";
+import { sandboxedResponse } from "./sandboxed-answer.ts";
 
 const page = () =>
   new Response("<script>steal()</script>", {
@@ -9,7 +9,7 @@ const page = () =>
   });
 
 test("WIRE-SANDBOX: a page that is served to anyone does not have the dashboard's origin", async () => {
-  const response = sandboxedAnswer(page(), anonymous);
+  const response = sandboxedResponse(page(), anonymous);
   const policy = response.headers.get("Content-Security-Policy") ?? "";
   expect(policy).toMatch(/^default-src \*, sandbox /);
   expect(policy).not.toContain("allow-same-origin");
@@ -23,12 +23,12 @@ test("WIRE-SANDBOX: a page that is served to anyone does not have the dashboard'
 
 test("WIRE-SANDBOX: a page sets no origin-wide headers", () => {
   const headers = { "Clear-Site-Data": '"*"', NEL: "{}", "Report-To": "{}", "Alt-Svc": "clear", "X-Own": "kept" };
-  const response = sandboxedAnswer(new Response("", { headers }), anonymous);
+  const response = sandboxedResponse(new Response("", { headers }), anonymous);
   const left = [...response.headers.keys()].filter((name) => name !== "content-type");
   expect(left).toEqual(["content-security-policy", "x-own"]);
 });
 
 test("WIRE-SANDBOX: answers through kubectl proxy are unchanged", () => {
   const response = page();
-  expect(sandboxedAnswer(response, { name: "jane" })).toBe(response);
+  expect(sandboxedResponse(response, { name: "jane" })).toBe(response);
 });

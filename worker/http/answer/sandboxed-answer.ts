@@ -22,7 +22,7 @@ const OF_ORIGIN = [
   "Strict-Transport-Security",
 ];
 
-export function sandboxedAnswer(response: Response, { name }: Pick<User, "name">): Response {
+export function sandboxedResponse(response: Response, { name }: Pick<User, "name">): Response {
   if (name !== anonymous.name || response.status === 101) return response;
   const headers = new Headers(response.headers);
   // If the page has a policy of its own, both apply.

@@ -7,7 +7,7 @@ import { encodeBase64 } from "../../../api/machinery/encoding/base64.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 
-export const asksForWebSocket = (request: Request): boolean =>
+export const requestsWebSocket = (request: Request): boolean =>
   request.headers.get("Upgrade")?.toLowerCase() === "websocket";
 
 /** The subprotocols that a client offers; [""] if it offers none. */

@@ -4,7 +4,7 @@ import { decodeMessage } from "../../../api/machinery/protobuf/decode.ts";
 import { encodeProtobuf, openEnvelope, type Typed, wireStructOf } from "../../../api/machinery/protobuf/protobuf.ts";
 import { defineResource, type Resource } from "../../../api/resources/resource.ts";
 import { compareVersions } from "../../group-order.ts";
-import { answerWithEtag, taggedDocument } from "../answer/etag.ts";
+import { respondWithEtag, taggedDocument } from "../answer/etag.ts";
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions, rootPaths } from "./discovery.ts";
 
 const same = (object: KubeObject) => object;
@@ -208,9 +208,9 @@ describe("a discovery document with an ETag", () => {
 
   test("is sent only once", async () => {
     const document = await taggedDocument("application/json", "{}");
-    const first = answerWithEtag(ask(""), document, "public");
+    const first = respondWithEtag(ask(""), document, "public");
     expect([first.status, await first.text()]).toEqual([200, "{}"]);
-    expect(answerWithEtag(ask(`"x", ${first.headers.get("ETag")}`), document, "public").status).toBe(304);
+    expect(respondWithEtag(ask(`"x", ${first.headers.get("ETag")}`), document, "public").status).toBe(304);
   });
 });
 

@@ -9,7 +9,7 @@ import { ApiError } from "../../api-error.ts";
 import { noSuchPath } from "../../no-such-path.ts";
 import type { Caller } from "../../outbound/call-client.ts";
 import { customResources } from "../../policy/custom-resources.ts";
-import { answerWithEtag, type TaggedDocument, taggedDocument } from "../answer/etag.ts";
+import { respondWithEtag, type TaggedDocument, taggedDocument } from "../answer/etag.ts";
 import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../answer/negotiate.ts";
 import { encodeValue, renderValue } from "../answer/respond.ts";
 import type { Bindings } from "../bindings.ts";
@@ -48,8 +48,8 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
     const form = isCollection && (root === "api" || root === "apis") ? aggregatedForm(request) : undefined;
     if (form) {
       if (root === "apis" && remotes.length > 0)
-        return answerWithEtag(request, await withRemotes(caller, { resources, remotes, form }), "public");
-      return answerWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis", form), "public");
+        return respondWithEtag(request, await withRemotes(caller, { resources, remotes, form }), "public");
+      return respondWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis", form), "public");
     }
     const document = documentAt(resources, {
       root,

@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import type { AuditPolicy } from "../../../api/audit/policy.ts";
 import { ApiError } from "../../api-error.ts";
-import { type Answered, type Bodies, type Recording, recordingOf } from "../../audit/audit-event.ts";
+import { type Bodies, type CompletedRequest, type Recording, recordingOf } from "../../audit/audit-event.ts";
 import { auditLine } from "../../audit/audit-line.ts";
 import type { AuditedRequest } from "../../audit/audited-request.ts";
 import { record } from "../../audit/record.ts";
@@ -24,7 +24,7 @@ interface Audit {
 const STREAMS: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 
 /** `id` is the request's Audit-Id. */
-export function auditAnswer(c: Context<Bindings>, { policy, request }: Audit, id: string): void {
+export function auditResponse(c: Context<Bindings>, { policy, request }: Audit, id: string): void {
   const answered = answeredOf(c, request, id);
   const recording = recordingOf(policy, answered);
   if (!recording) return;
@@ -56,7 +56,7 @@ export function auditAnswer(c: Context<Bindings>, { policy, request }: Audit, id
   );
 }
 
-function answeredOf(c: Context<Bindings>, request: AuditedRequest, id: string): Answered {
+function answeredOf(c: Context<Bindings>, request: AuditedRequest, id: string): CompletedRequest {
   const { method, raw, path, url } = c.req;
   const resource = parseResourcePath(path);
   const verb = resource ? verbOf(method, resource, queryOf(url)) : method.toLowerCase();

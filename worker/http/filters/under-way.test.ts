@@ -70,7 +70,7 @@ describe("FAIR-USER: an answer that is read slowly counts as in progress", () =>
     controller.close();
   };
   const list = (cluster: string, body = streamOf()) =>
-    inTurn({ user: ann, cluster, verb: "list", bodyBytes: 0 }, async (turn) => turn.untilTaken(body)).catch(
+    inTurn({ user: ann, cluster, verb: "list", bodyBytes: 0 }, async (turn) => turn.holdUntilRead(body)).catch(
       (error) => error.status.code as number,
     );
   const lists = async (cluster: string) => {

@@ -8,7 +8,7 @@ import { tooManyRequests } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
-import { FREE_TURN, type Turn, untilTaken } from "../../fairness/turn.ts";
+import { FREE_TURN, holdUntilRead, type Turn } from "../../fairness/turn.ts";
 
 /** In units of single-object requests. A collection may be everything there is, so it costs more. */
 const OF_USER = 300;
@@ -22,7 +22,7 @@ const RETRY_SECONDS = 1;
 
 const underWay = new Map<string, number>();
 
-interface Asking {
+interface Requester {
   readonly user: User;
   readonly cluster: string;
   readonly verb: string;
@@ -31,15 +31,15 @@ interface Asking {
 }
 
 /** Returns the result of `serve`, or throws 429. A watch or a log is under way until its answer begins. */
-export async function inTurn<T>(asking: Asking, serve: (turn: Turn) => Promise<T>): Promise<T> {
+export async function inTurn<T>(asking: Requester, serve: (turn: Turn) => Promise<T>): Promise<T> {
   const bounds = boundsOf(asking);
   if (bounds.length === 0) return serve(FREE_TURN);
   const leave = enter(bounds, costOf(asking));
   let lasts = false;
   const turn: Turn = {
-    untilTaken(body) {
+    holdUntilRead(body) {
       lasts = true;
-      return untilTaken(body, leave);
+      return holdUntilRead(body, leave);
     },
   };
   try {
@@ -52,13 +52,13 @@ export async function inTurn<T>(asking: Asking, serve: (turn: Turn) => Promise<T
   }
 }
 
-const costOf = ({ verb, bodyBytes }: Asking): number =>
+const costOf = ({ verb, bodyBytes }: Requester): number =>
   (COLLECTIONS.has(verb) ? COLLECTION : 1) + Math.floor(bodyBytes / BODY_BYTES);
 
 /** A share that a request counts against, and its size. */
 type Bound = readonly [who: string, most: number];
 
-function boundsOf({ user, cluster }: Asking): readonly Bound[] {
+function boundsOf({ user, cluster }: Requester): readonly Bound[] {
   const bounds: Bound[] = [];
   if (!user.groups.includes(MASTERS)) bounds.push([`${cluster} ${user.name}`, OF_USER]);
   // The deployment's own cluster must not suffer from the others.

@@ -17,7 +17,7 @@ export interface Counted {
   readonly query: URLSearchParams;
 }
 
-export interface Answered {
+export interface CompletedRequest {
   readonly method: string;
   readonly about: Counted | undefined;
   readonly code: number;
@@ -56,7 +56,7 @@ export class RequestMetrics {
     this.#underWay[kindOf(method)]++;
   }
 
-  ended({ method, about, code, milliseconds, flow }: Answered): void {
+  ended({ method, about, code, milliseconds, flow }: CompletedRequest): void {
     this.#underWay[kindOf(method)]--;
     const { codes, seconds } = this.#sortOf(method, about);
     codes.set(code, (codes.get(code) ?? 0) + 1);

@@ -6,7 +6,7 @@
 import type { Context } from "hono";
 import type { ApiRequest } from "../../../api/api-request.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
-import { MOST_REPORTS, type NodeReports, type ReportAnswers } from "../../../api/node/node-reports.ts";
+import { MOST_REPORTS, type NodeReports, type NodeReportsResponse } from "../../../api/node/node-reports.ts";
 import { ApiError } from "../../api-error.ts";
 import { credentialHeaders } from "../../auth/credential-headers.ts";
 import type { Bindings } from "../bindings.ts";
@@ -36,7 +36,7 @@ export async function serveNodeReports(c: Context<Bindings>): Promise<Response> 
   const { asked: requests } = parseReports(await readBody(c.req.raw));
   const passed = requests.map((each) => ({ ...each, headers: { ...each.headers, ...senderOf(c.req.raw) } }));
   const answered = await c.env.NODE_HUB.getByName(cluster).report(cluster, passed);
-  return c.json({ answered } satisfies ReportAnswers);
+  return c.json({ answered } satisfies NodeReportsResponse);
 }
 
 /** The sender and its user agent. */

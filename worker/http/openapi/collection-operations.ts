@@ -11,8 +11,8 @@ export const list = (terms: KindTerms, reach: Reach): Operation => ({
   description: `list ${terms.isCustom ? "" : "or watch "}objects of kind ${terms.kind}`,
   operationId: reach === "everywhere" ? `list${terms.prefix}${terms.kind}ForAllNamespaces` : terms.name("list"),
   parameters: [...LIST, PRETTY],
-  answer: terms.listRef,
-  answerTypes: terms.known(STREAM_TYPES),
+  response: terms.listRef,
+  responseTypes: terms.known(STREAM_TYPES),
   codes: [200],
   action: "list",
 });
@@ -23,8 +23,8 @@ export const watch = (terms: KindTerms, reach: Reach | "one"): Operation => ({
   description: `watch ${reach === "one" ? "an object" : "a list"} of kind ${terms.kind}. deprecated: use the 'watch' parameter of a list instead`,
   operationId: watchId(terms, reach),
   parameters: [...LIST, PRETTY],
-  answer: terms.common.watchEvent,
-  answerTypes: STREAM_TYPES,
+  response: terms.common.watchEvent,
+  responseTypes: STREAM_TYPES,
   codes: [200],
   action: reach === "one" ? "watch" : "watchlist",
 });
@@ -55,7 +55,7 @@ export const create = (terms: KindTerms): Operation => ({
 export const deleteCollection = (terms: KindTerms): Operation => ({
   ...terms.base,
   ...terms.own,
-  answer: terms.common.status,
+  response: terms.common.status,
   method: "delete",
   description: `delete collection of ${terms.kind}`,
   operationId: `delete${terms.prefix}Collection${terms.namespaced}${terms.kind}`,

@@ -13,10 +13,12 @@ const JSON_TYPE = "application/json";
 const INDEX_TYPES = [JSON_TYPE, "application/yaml", "application/vnd.kubernetes.protobuf"];
 const TEXT: Schema = { type: "string" };
 
-type Index = Pick<Operation, "description" | "operationId" | "tag" | "answer"> & { readonly types?: readonly string[] };
+type Index = Pick<Operation, "description" | "operationId" | "tag" | "response"> & {
+  readonly types?: readonly string[];
+};
 
 function indexItem({ types = INDEX_TYPES, ...index }: Index, version: OpenApiVersion): Schema {
-  const operation: Operation = { ...index, method: "get", parameters: [], answerTypes: types, codes: [200] };
+  const operation: Operation = { ...index, method: "get", parameters: [], responseTypes: types, codes: [200] };
   return { get: renderOperation(operation, [], version) };
 }
 
@@ -25,7 +27,7 @@ export function versionIndex(group: string, version: string, { version: openApi,
   const path = group === "" ? `/api/${version}/` : `/apis/${group}/${version}/`;
   const operationId = `get${groupName(group)}${capital(version)}APIResources`;
   const description = "get available resources";
-  const index = { description, operationId, tag: tagOf(group, version), answer: meta("APIResourceList") };
+  const index = { description, operationId, tag: tagOf(group, version), response: meta("APIResourceList") };
   return { [path]: indexItem(index, openApi) };
 }
 
@@ -35,7 +37,7 @@ export function groupIndex(group: string, { version, meta }: IndexContext): Reco
     const description = "get available API versions";
     return {
       "/api/": indexItem(
-        { description, operationId: "getCoreAPIVersions", tag: "core", answer: meta("APIVersions") },
+        { description, operationId: "getCoreAPIVersions", tag: "core", response: meta("APIVersions") },
         version,
       ),
     };
@@ -44,7 +46,7 @@ export function groupIndex(group: string, { version, meta }: IndexContext): Reco
   const operationId = `get${groupName(group)}APIGroup`;
   return {
     [`/apis/${group}/`]: indexItem(
-      { description, operationId, tag: tagOf(group, ""), answer: meta("APIGroup") },
+      { description, operationId, tag: tagOf(group, ""), response: meta("APIGroup") },
       version,
     ),
   };
@@ -58,7 +60,7 @@ export const OTHER_PATHS: Readonly<Record<string, (context: IndexContext) => Rec
         description: "get what is to know of the issuer of service accounts' tokens",
         operationId: "getServiceAccountIssuerOpenIDConfiguration",
         tag: "WellKnown",
-        answer: TEXT,
+        response: TEXT,
         types: [JSON_TYPE],
       },
       version,
@@ -70,7 +72,7 @@ export const OTHER_PATHS: Readonly<Record<string, (context: IndexContext) => Rec
         description: "get available API versions",
         operationId: "getAPIVersions",
         tag: "apis",
-        answer: meta("APIGroupList"),
+        response: meta("APIGroupList"),
       },
       version,
     ),
@@ -81,7 +83,7 @@ export const OTHER_PATHS: Readonly<Record<string, (context: IndexContext) => Rec
         description: "get the keys that verify service accounts' tokens",
         operationId: "getServiceAccountIssuerOpenIDKeyset",
         tag: "openid",
-        answer: TEXT,
+        response: TEXT,
         types: ["application/jwk-set+json"],
       },
       version,
@@ -93,7 +95,7 @@ export const OTHER_PATHS: Readonly<Record<string, (context: IndexContext) => Rec
         description: "get the version information for this server",
         operationId: "getCodeVersion",
         tag: "version",
-        answer: versionInfo(),
+        response: versionInfo(),
         types: [JSON_TYPE],
       },
       version,

@@ -47,7 +47,7 @@ export interface KindTerms {
   readonly ofWhat: string;
   readonly base: Pick<Operation, "tag" | "served" | "takes">;
   /** The answer when it is an object of the kind. */
-  readonly own: Pick<Operation, "answer" | "answerTypes">;
+  readonly own: Pick<Operation, "response" | "responseTypes">;
   /** Filters media types to those that the kind supports. */
   readonly known: (types: readonly string[]) => readonly string[];
   readonly body: (schema: Schema, need?: "optional") => NonNullable<Operation["body"]>;
@@ -79,7 +79,7 @@ export function termsOf(
       served: (!isCustom && through?.kind) || { ...at, kind },
       ...(isCustom ? { takes: known(OBJECT_TYPES) } : {}),
     },
-    own: { answer: ref, answerTypes: known(OBJECT_TYPES) },
+    own: { response: ref, responseTypes: known(OBJECT_TYPES) },
     known,
     body: (schema, need) => ({
       schema,

@@ -50,7 +50,7 @@ export const remove = (terms: KindTerms, { deleteAnswersObject, isHeld }: Resour
   ...terms.base,
   ...terms.own,
   // The answer to deleting a held object is the object, but Kubernetes documents a Status all the same.
-  answer: deleteAnswersObject && !terms.isCustom && !isHeld ? terms.ref : terms.common.status,
+  response: deleteAnswersObject && !terms.isCustom && !isHeld ? terms.ref : terms.common.status,
   method: "delete",
   description: `delete ${withArticle(terms.kind)}`,
   operationId: terms.name("delete"),

@@ -16,8 +16,8 @@ export interface Operation {
   readonly tag: string;
   readonly parameters: readonly Parameter[];
   readonly body?: { readonly schema: Schema; readonly types: readonly string[]; readonly required: boolean };
-  readonly answer: Schema;
-  readonly answerTypes: readonly string[];
+  readonly response: Schema;
+  readonly responseTypes: readonly string[];
   /** Status codes of success. */
   readonly codes: readonly (keyof typeof CODES)[];
   /** list, get, connect, …; absent for paths about no kind. */
@@ -51,7 +51,7 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 
 /** `parameters` are those that are not declared for the whole path. */
 export function renderOperation(
-  { description, operationId, tag, body, answer, answerTypes, codes, action, served, takes }: Operation,
+  { description, operationId, tag, body, response, responseTypes, codes, action, served, takes }: Operation,
   parameters: readonly Schema[],
   version: OpenApiVersion,
 ): Schema {
@@ -75,10 +75,10 @@ export function renderOperation(
     return {
       ...common,
       consumes: body?.types ?? takes ?? ["*/*"],
-      produces: answerTypes,
+      produces: responseTypes,
       schemes: ["https"],
       ...(all.length > 0 ? { parameters: all } : {}),
-      responses: responses({ schema: answer }),
+      responses: responses({ schema: response }),
       ...extensions,
     };
   }
@@ -90,7 +90,7 @@ export function renderOperation(
     ...(body
       ? { requestBody: { content: content(body.schema, body.types), ...(body.required ? { required: true } : {}) } }
       : {}),
-    responses: responses({ content: content(answer, answerTypes) }),
+    responses: responses({ content: content(response, responseTypes) }),
     ...extensions,
   };
 }

@@ -6,7 +6,7 @@ import { remoteApis } from "../../aggregation/remote-apis.ts";
 import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../../aggregation/remote-openapi.ts";
 import { PlainTextError } from "../../api-error.ts";
 import { customResources } from "../../policy/custom-resources.ts";
-import { answerWithEtag, contentHash, type TaggedDocument, taggedDocument } from "../answer/etag.ts";
+import { contentHash, respondWithEtag, type TaggedDocument, taggedDocument } from "../answer/etag.ts";
 import { parseAccept } from "../answer/negotiate.ts";
 import type { Bindings } from "../bindings.ts";
 import { requirePath } from "../filters/require-path.ts";
@@ -24,21 +24,21 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async (at) => {
     const user = await requirePath(c, at);
     return inTurn({ user, cluster: c.get("cluster"), verb: "list", bodyBytes: 0 }, async (turn) => {
-      const response = await answerOf(c, at);
+      const response = await responseOf(c, at);
       return response.body && c.req.method !== "HEAD"
-        ? new Response(turn.untilTaken(response.body), response)
+        ? new Response(turn.holdUntilRead(response.body), response)
         : response;
     });
   });
 
-async function answerOf(c: Context<Bindings>, { policy, store }: Decided): Promise<Response> {
+async function responseOf(c: Context<Bindings>, { policy, store }: Decided): Promise<Response> {
   const request = c.req.raw;
   const { resources } = policy.derive(customResources);
   const [, , version, ...rest] = c.req.path.split("/");
   const path = rest.filter((part) => part !== "").join("/");
   const source = { resources, assets: c.env.ASSETS };
   if (version === "v2" && path === "")
-    return answerWithEtag(request, await v2(source, wantsProtobuf(request, PROTOBUF_V2)), PRIVATE);
+    return respondWithEtag(request, await v2(source, wantsProtobuf(request, PROTOBUF_V2)), PRIVATE);
   if (version !== "v3") throw notFound();
   const remotes = [...policy.derive(remoteApis).values()];
   const caller = { env: c.env, cluster: c.get("cluster"), store };
@@ -50,19 +50,19 @@ async function answerOf(c: Context<Bindings>, { policy, store }: Decided): Promi
   if (remote) return remoteDocument(caller, remote, request);
   const document = await v3(source, path);
   if (!document) throw notFound();
-  return answerV3(request, wantsProtobuf(request, PROTOBUF_V3) ? inProtobuf(document) : document);
+  return serveV3(request, wantsProtobuf(request, PROTOBUF_V3) ? inProtobuf(document) : document);
 }
 
 /**
  * A document requested by its hash never changes, so clients may cache it for good. Another hash redirects to the
  * current one.
  */
-function answerV3(request: Request, document: TaggedDocument): Response {
+function serveV3(request: Request, document: TaggedDocument): Response {
   const { pathname, searchParams } = new URL(request.url);
   const [asked, hash] = [searchParams.get("hash") ?? "", document.etag.replaceAll('"', "")];
   if (asked !== "" && asked !== hash)
     return new Response(null, { status: 301, headers: { Location: `${pathname}?hash=${hash}` } });
-  const response = answerWithEtag(request, document, PRIVATE);
+  const response = respondWithEtag(request, document, PRIVATE);
   if (asked !== "") {
     response.headers.set("Cache-Control", "public, immutable");
     response.headers.set("Expires", new Date(Date.now() + YEAR_MS).toUTCString());

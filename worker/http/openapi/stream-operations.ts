@@ -13,8 +13,8 @@ export const readLog = (terms: KindTerms): Operation => ({
   description: `read log of the specified ${terms.kind}`,
   operationId: `${terms.name("read")}Log`,
   parameters: [PRETTY],
-  answer: TEXT,
-  answerTypes: ["text/plain", ...OBJECT_TYPES],
+  response: TEXT,
+  responseTypes: ["text/plain", ...OBJECT_TYPES],
   codes: [200],
   action: "get",
 });
@@ -34,8 +34,8 @@ export const connect = (
       description: `connect ${method.toUpperCase()} requests to ${stream} of ${kind}`,
       operationId: `connect${prefix}${capital(method)}${namespaced}${kind}${capital(stream)}${suffix}`,
       parameters: [],
-      answer: TEXT,
-      answerTypes: ANY,
+      response: TEXT,
+      responseTypes: ANY,
       codes: [200],
       action: "connect",
     };

@@ -9,7 +9,7 @@ import { ApiError } from "../../api-error.ts";
 import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
-import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../answer/websocket-answer.ts";
+import { bytesOverWebSocket, chooseProtocol, requestsWebSocket } from "../answer/websocket-answer.ts";
 import { booleanOption } from "../request/write-options.ts";
 import { logOptions } from "./log-options.ts";
 
@@ -62,7 +62,7 @@ export async function podLog(context: RequestContext): Promise<Response> {
   if (options.follow) requireRoom(client);
   const stream = { kind: "logs", ...targetOf(pod), container, options } as const;
   const log = await openNodeStream({ env, cluster, node, stream });
-  if (asksForWebSocket(request)) return bytesOverWebSocket(request, log);
+  if (requestsWebSocket(request)) return bytesOverWebSocket(request, log);
   if (!options.follow || !log.ok || !log.body) return log;
   return new Response(streamOf(client, log.body), log);
 }
@@ -80,7 +80,7 @@ const FORWARD_PROTOCOLS = [SPDY_FORWARD, "v4.channel.k8s.io", "v4.base64.channel
 
 async function protocolOf(context: RequestContext, node: string, known: readonly string[]): Promise<string> {
   const { request } = context;
-  if (asksForWebSocket(request)) return chooseProtocol(request, known);
+  if (requestsWebSocket(request)) return chooseProtocol(request, known);
   throw new ApiError(
     request.headers.has("Upgrade") ? await noSpdy(context, node) : badRequest("Upgrade request required"),
   );

@@ -15,8 +15,8 @@ import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
 import { type EndpointPort, findEndpoint } from "../../tunnels/service-endpoint.ts";
-import { sandboxedAnswer } from "../answer/sandboxed-answer.ts";
-import { asksForWebSocket } from "../answer/websocket-answer.ts";
+import { sandboxedResponse } from "../answer/sandboxed-answer.ts";
+import { requestsWebSocket } from "../answer/websocket-answer.ts";
 import { pathnameOf } from "../request/request-url.ts";
 import { withLinksBelow } from "./proxied-links.ts";
 
@@ -28,9 +28,9 @@ const PROTOCOLS = "sec-websocket-protocol";
 const BELOW_PROXY = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/;
 
 export const proxyToTarget = async (context: RequestContext): Promise<Response> =>
-  sandboxedAnswer(await answerOfTarget(context), context.user);
+  sandboxedResponse(await responseOfTarget(context), context.user);
 
-async function answerOfTarget(context: RequestContext): Promise<Response> {
+async function responseOfTarget(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
   const { kind } = served.resource;
   const singular = kind.toLowerCase();
@@ -43,7 +43,7 @@ async function answerOfTarget(context: RequestContext): Promise<Response> {
   if (!entry) throw new ApiError(notFound({ group: "", resource: served.resource.plural }, target.name));
   if (kind === "Node") {
     requireKubeletPort(JSON.parse(entry.text) as Node, target);
-    return askNode(context, target.name);
+    return requestNode(context, target.name);
   }
   return forward(context, target, podPort(JSON.parse(entry.text) as Pod, target));
 }
@@ -114,7 +114,7 @@ const LOCAL_VOLUMES = /^\/localVolumes\/[^/]+$/;
 const changeOf = ({ method }: Request): Pick<NodeRequest, "method"> | undefined =>
   method === "PUT" || method === "DELETE" ? { method } : undefined;
 
-async function askNode({ env, cluster, request, body, path }: RequestContext, node: string): Promise<Response> {
+async function requestNode({ env, cluster, request, body, path }: RequestContext, node: string): Promise<Response> {
   const url = new URL(request.url);
   const changes = LOCAL_VOLUMES.test(path.rest) && changeOf(request);
   if (request.method !== "GET" && !changes) throw new ApiError(methodNotAllowed());
@@ -127,7 +127,7 @@ async function askNode({ env, cluster, request, body, path }: RequestContext, no
 async function forward(context: RequestContext, { scheme }: Target, endpoint: EndpointPort): Promise<Response> {
   const { env, cluster, request, body, user } = context;
   const isUpgrade = request.headers.get("Upgrade") !== null;
-  if (isUpgrade && (!asksForWebSocket(request) || scheme === "https")) throw new ApiError(badRequest(NO_UPGRADE));
+  if (isUpgrade && (!requestsWebSocket(request) || scheme === "https")) throw new ApiError(badRequest(NO_UPGRADE));
   const url = new URL(request.url);
   const [, prefix = "", rest = ""] = BELOW_PROXY.exec(url.pathname) ?? [];
   if (rest === "" && !isUpgrade && (request.method === "GET" || request.method === "HEAD")) {

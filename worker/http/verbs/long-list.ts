@@ -32,7 +32,7 @@ export async function renderLongList(context: RequestContext, list: LongList, ac
     // Failures before the first portion are answered with a status.
     return encoded(await texts.next(), texts);
   }
-  return new Response(context.turn.untilTaken(await body), {
+  return new Response(context.turn.holdUntilRead(await body), {
     headers: { "Content-Type": accepted.type, ...(accepted.gzip ? GZIP : {}) },
   });
 }

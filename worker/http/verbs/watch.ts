@@ -29,7 +29,7 @@ import {
   showsStoredMetadata,
   WATCH_VIEWS,
 } from "../answer/views.ts";
-import { asksForWebSocket, linesOverWebSocket } from "../answer/websocket-answer.ts";
+import { linesOverWebSocket, requestsWebSocket } from "../answer/websocket-answer.ts";
 import { requireNamed, watchOptions } from "../request/list-options.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
@@ -68,7 +68,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
   const transform = events ? undefined : await eventTransform(context, accepted);
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
-  if (asksForWebSocket(context.request)) return linesOverWebSocket(new Response(body));
+  if (requestsWebSocket(context.request)) return linesOverWebSocket(new Response(body));
   return new Response(body, {
     // Without an encoding of their own, proxies compress the stream and so hold back events.
     headers: {

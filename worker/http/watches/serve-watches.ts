@@ -20,7 +20,7 @@ import { parseResourcePath } from "../../resource-path.ts";
 import { ownStore, shardStore } from "../../storage/cluster-stores.ts";
 import type { StoreStub } from "../../storage/store-client.ts";
 import { tooManyWatches } from "../../storage/store-failures.ts";
-import { asksForWebSocket, offeredProtocols } from "../answer/websocket-answer.ts";
+import { offeredProtocols, requestsWebSocket } from "../answer/websocket-answer.ts";
 import type { Bindings } from "../bindings.ts";
 import { identifyForPath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
@@ -40,7 +40,7 @@ export async function serveWatches(
     if (user.groups.includes(UNAUTHENTICATED)) throw new ApiError(unauthorized());
     return socketShareOf({ user, cluster, policy: at.policy });
   });
-  if (!asksForWebSocket(request)) throw new ApiError(badRequest("this path is for WebSockets"));
+  if (!requestsWebSocket(request)) throw new ApiError(badRequest("this path is for WebSockets"));
 
   const shards = shardsOf(knownPolicy(cluster));
   const { 0: client, 1: server } = new WebSocketPair();

@@ -6,7 +6,7 @@
 import { LineSplitter } from "../../../api/line-splitter.ts";
 import { badRequest, internalError, type Status } from "../../../api/machinery/status.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
-import { type SocketWatchEvent, WATCH_WINDOW, type WatchCall, type WatchNews } from "../../../api/watch-socket.ts";
+import { type SocketWatchEvent, WATCH_WINDOW, type WatchCall, type WatchMessage } from "../../../api/watch-socket.ts";
 
 /** Seconds that a stream stays open before the watch may rest. */
 const STREAM_SECONDS = 5;
@@ -145,7 +145,7 @@ export class WatchSession {
     watch.ended = true;
   }
 
-  #tell(news: WatchNews): void {
+  #tell(news: WatchMessage): void {
     this.#options.send(JSON.stringify(news));
   }
 }

@@ -16,7 +16,7 @@ import { dynamicResources } from "../plugins/dynamic-resources.ts";
 import { volumeBinding } from "../plugins/volume-binding.ts";
 import { SELECTED_NODE } from "../volumes/pod-volumes.ts";
 import type { VolumeChoice } from "../volumes/volume-choice.ts";
-import { type Assumed, askFor, reserve } from "../volumes/volume-writes.ts";
+import { type Assumed, requestProvisioning, reserve } from "../volumes/volume-writes.ts";
 import { bindingPendingEvent, bindingWrites, expectationWrite, expectedOn, nominationWrite } from "./writes.ts";
 
 export interface Placement {
@@ -45,7 +45,10 @@ export function planPlacement(
   const { bind, provision } = placement.volumes;
   const { now } = stamp;
   const unasked = provision.filter(({ metadata }) => metadata.annotations?.[SELECTED_NODE] !== node);
-  const volumes = [...bind.map((each) => reserve(each, now)), ...unasked.map((claim) => askFor(claim, node, now))];
+  const volumes = [
+    ...bind.map((each) => reserve(each, now)),
+    ...unasked.map((claim) => requestProvisioning(claim, node, now)),
+  ];
   if (provision.length > 0) {
     const nomination = nominationWrite(pod, node, now);
     const writes = [...volumes.map(({ write }) => write), ...(nomination ? [nomination] : [])];

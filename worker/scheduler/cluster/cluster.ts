@@ -97,7 +97,7 @@ export class Cluster {
   }
 
   /** Pods of lower priority whose nominated room is now another's. */
-  outranked(nodeName: string, { priority }: PendingPod): readonly PendingPod[] {
+  displaced(nodeName: string, { priority }: PendingPod): readonly PendingPod[] {
     return [...(this.#nominated.get(nodeName)?.values() ?? [])].filter((pod) => pod.priority < priority);
   }
 

@@ -52,18 +52,18 @@ export function allocate(
   return new Search(demands, node, devices).solve();
 }
 
-type Asked = Pick<
+type DeviceRequestSpec = Pick<
   ExactDeviceRequest,
   "deviceClassName" | "selectors" | "allocationMode" | "count" | "adminAccess" | "capacity" | "tolerations"
 >;
 
 /** One way to satisfy a request. */
-interface Wish {
+interface Alternative {
   /** `NAME`, or `NAME/SUBREQUEST`. */
   readonly request: string;
   readonly whose: string;
   readonly deviceClass: Stored<DeviceClass>;
-  readonly asked: Asked;
+  readonly asked: DeviceRequestSpec;
   readonly tolerations: readonly DeviceToleration[];
   /** The devices of a request for all of them. */
   readonly all?: readonly Offer[];
@@ -71,7 +71,7 @@ interface Wish {
   readonly selected: Map<Offer, boolean>;
 }
 
-const countOf = ({ all, asked }: Wish): number => all?.length ?? asked.count ?? 1;
+const countOf = ({ all, asked }: Alternative): number => all?.length ?? asked.count ?? 1;
 
 class Search {
   readonly #demands: readonly Demand[];
@@ -85,7 +85,7 @@ class Search {
   /** Shares that are chosen. */
   readonly #shares = new DeviceUse();
   readonly #chosen: Choice[][];
-  #wishes: readonly (readonly (readonly Wish[])[])[] = [];
+  #alternatives: readonly (readonly (readonly Alternative[])[])[] = [];
   #steps = 0;
 
   constructor(demands: readonly Demand[], node: NodeInfo, devices: Devices) {
@@ -99,7 +99,7 @@ class Search {
   }
 
   solve(): readonly AllocationResult[] | Lack {
-    this.#wishes = this.#demands.map((demand) => this.#wishesOf(demand));
+    this.#alternatives = this.#demands.map((demand) => this.#alternativesOf(demand));
     if (this.#request(0, 0))
       return this.#demands.map((demand, i) => allocationOf(demand, this.#chosen[i] ?? [], this.#node.name));
     return this.#pools.some(({ state }) => state === "invalid")
@@ -108,56 +108,60 @@ class Search {
   }
 
   /** The alternatives of each request. */
-  #wishesOf({ metadata: { namespace, name }, spec: { devices } }: Demand): readonly (readonly Wish[])[] {
+  #alternativesOf({ metadata: { namespace, name }, spec: { devices } }: Demand): readonly (readonly Alternative[])[] {
     const whose = `claim ${namespace}/${name}`;
-    const wishes = (devices?.requests ?? []).map(({ name: request, exactly, firstAvailable = [] }) => [
-      ...(exactly ? [this.#wish(request, exactly, { whose, own: request })] : []),
-      ...firstAvailable.map((each) => this.#wish(`${request}/${each.name}`, each, { whose, own: each.name })),
+    const alternatives = (devices?.requests ?? []).map(({ name: request, exactly, firstAvailable = [] }) => [
+      ...(exactly ? [this.#alternative(request, exactly, { whose, own: request })] : []),
+      ...firstAvailable.map((each) => this.#alternative(`${request}/${each.name}`, each, { whose, own: each.name })),
     ]);
-    const least = wishes.reduce((sum, either) => sum + Math.min(...either.map(countOf)), 0);
+    const least = alternatives.reduce((sum, either) => sum + Math.min(...either.map(countOf)), 0);
     if (least > MOST_DEVICES)
       throw new ClaimFailure(
         `${whose}: number of requested devices ${least} exceeds the claim limit of ${MOST_DEVICES}`,
       );
-    return wishes;
+    return alternatives;
   }
 
-  #wish(request: string, asked: Asked, { whose, own }: { readonly whose: string; readonly own: string }): Wish {
+  #alternative(
+    request: string,
+    asked: DeviceRequestSpec,
+    { whose, own }: { readonly whose: string; readonly own: string },
+  ): Alternative {
     const { deviceClassName, allocationMode, tolerations = [] } = asked;
     const deviceClass = this.#devices.classOf(deviceClassName);
     if (!deviceClass)
       throw new ClaimFailure(`${whose}, request ${own}: could not retrieve device class ${deviceClassName}`);
-    const wish: Wish = { request, whose, deviceClass, asked, tolerations, selected: new Map() };
-    if (allocationMode !== "All") return wish;
+    const alternative: Alternative = { request, whose, deviceClass, asked, tolerations, selected: new Map() };
+    if (allocationMode !== "All") return alternative;
     const all: Offer[] = [];
     for (const { state, driver, name, offers } of this.#pools) {
       if (state !== "usable")
         throw new ClaimFailure(
           `${whose}, request ${own}: asks for all devices, but resource pool ${driver}/${name} is currently ${state === "invalid" ? "invalid" : "being updated"}`,
         );
-      all.push(...offers.filter((offer) => isSelected(wish, offer) && this.#consumption(offer, wish)));
+      all.push(...offers.filter((offer) => isSelected(alternative, offer) && this.#consumption(offer, alternative)));
     }
-    return { ...wish, all };
+    return { ...alternative, all };
   }
 
   #request(demandAt: number, requestAt: number): boolean {
-    const wishes = this.#wishes[demandAt];
-    if (!wishes) return true;
-    const either = wishes[requestAt];
+    const alternatives = this.#alternatives[demandAt];
+    if (!alternatives) return true;
+    const either = alternatives[requestAt];
     if (!either) return this.#request(demandAt + 1, 0);
     const next = () => this.#request(demandAt, requestAt + 1);
-    return either.some((wish) => {
+    return either.some((alternative) => {
       const chosen = this.#chosen[demandAt]?.length ?? 0;
-      const count = countOf(wish);
+      const count = countOf(alternative);
       if (chosen + count > MOST_DEVICES) return false;
-      if (!wish.all) return this.#choose(wish, demandAt, { from: 0, left: count, next });
-      return wish.all.length > 0 && this.#takeAll(wish, demandAt, { offers: wish.all, next });
+      if (!alternative.all) return this.#choose(alternative, demandAt, { from: 0, left: count, next });
+      return alternative.all.length > 0 && this.#takeAll(alternative, demandAt, { offers: alternative.all, next });
     });
   }
 
   /** Chooses a number of devices in increasing order, then everything else. */
   #choose(
-    wish: Wish,
+    alternative: Alternative,
     demandAt: number,
     { from, left, next }: { readonly from: number; readonly left: number; readonly next: () => boolean },
   ): boolean {
@@ -167,36 +171,37 @@ class Search {
       if (!offer) return false;
       if (++this.#steps > MOST_STEPS)
         throw new ClaimFailure(`node ${this.#node.name}: timed out trying to allocate devices`);
-      if (!this.#isFree(offer, wish, demandAt) || !isSelected(wish, offer)) continue;
+      if (!this.#isFree(offer, alternative, demandAt) || !isSelected(alternative, offer)) continue;
       // Too few are left: only check whether the selectors can be evaluated for the last ones.
       if (at + left > this.#offers.length) continue;
-      const rest = () => this.#choose(wish, demandAt, { from: at + 1, left: left - 1, next });
-      if (this.#take(wish, demandAt, { offer, next: rest }) === true) return true;
+      const rest = () => this.#choose(alternative, demandAt, { from: at + 1, left: left - 1, next });
+      if (this.#take(alternative, demandAt, { offer, next: rest }) === true) return true;
     }
     return false;
   }
 
   /** One after another: none of them can be left out. */
   #takeAll(
-    wish: Wish,
+    alternative: Alternative,
     demandAt: number,
     { offers, next }: { readonly offers: readonly Offer[]; readonly next: () => boolean },
   ): boolean {
     const [offer, ...others] = offers;
     if (!offer) return next();
-    const rest = () => this.#takeAll(wish, demandAt, { offers: others, next });
-    const outcome = this.#isFree(offer, wish, demandAt) && this.#take(wish, demandAt, { offer, next: rest });
+    const rest = () => this.#takeAll(alternative, demandAt, { offers: others, next });
+    const outcome =
+      this.#isFree(offer, alternative, demandAt) && this.#take(alternative, demandAt, { offer, next: rest });
     if (outcome === "constrained") {
-      const own = wish.request.slice(wish.request.indexOf("/") + 1);
+      const own = alternative.request.slice(alternative.request.indexOf("/") + 1);
       throw new ClaimFailure(
-        `${wish.whose}, request ${own}: cannot add device ${offer.id} because a claim constraint would not be satisfied`,
+        `${alternative.whose}, request ${own}: cannot add device ${offer.id} because a claim constraint would not be satisfied`,
       );
     }
     return outcome;
   }
 
   /** A device may also be claimed for administrative access by others, once per claim. */
-  #isFree({ id }: Offer, { asked }: Wish, demandAt: number): boolean {
+  #isFree({ id }: Offer, { asked }: Alternative, demandAt: number): boolean {
     const taken = this.#taken.get(id);
     if (asked.adminAccess) return !taken?.has(demandAt);
     return !this.#devices.inUse.isTaken(id) && !taken?.size;
@@ -204,22 +209,22 @@ class Search {
 
   /** Takes the device if it is available; gives it back if what follows cannot be satisfied. */
   #take(
-    wish: Wish,
+    alternative: Alternative,
     demandAt: number,
     { offer, next }: { readonly offer: Offer; readonly next: () => boolean },
   ): boolean | "constrained" {
     const chosen = this.#chosen[demandAt];
-    const consumption = this.#consumption(offer, wish);
-    if (!chosen || !consumption || keepsOff(offer, wish)) return false;
+    const consumption = this.#consumption(offer, alternative);
+    if (!chosen || !consumption || keepsOff(offer, alternative)) return false;
     const { device, id } = offer;
     const isShared = device.allowMultipleAllocations ?? false;
-    const { request, deviceClass, tolerations } = wish;
+    const { request, deviceClass, tolerations } = alternative;
     const choice: Choice = {
       request,
       deviceClass,
       tolerations,
       offer,
-      adminAccess: wish.asked.adminAccess ?? false,
+      adminAccess: alternative.asked.adminAccess ?? false,
       ...(isShared && { share: consumption }),
     };
     // Sharing a device consumes its pool's counters only once.
@@ -247,7 +252,7 @@ class Search {
   }
 
   /** What is consumed of the device's capacities; undefined if they do not suffice. */
-  #consumption({ device, id }: Offer, { asked }: Wish) {
+  #consumption({ device, id }: Offer, { asked }: Alternative) {
     const { inUse } = this.#devices;
     return consumptionOf(device, asked.capacity, (name) =>
       device.allowMultipleAllocations ? inUse.consumed(id, name) + this.#shares.consumed(id, name) : 0n,
@@ -255,7 +260,7 @@ class Search {
   }
 }
 
-function isSelected({ deviceClass, asked, whose, selected }: Wish, offer: Offer): boolean {
+function isSelected({ deviceClass, asked, whose, selected }: Alternative, offer: Offer): boolean {
   let answer = selected.get(offer);
   if (answer === undefined) {
     const { device, pool } = offer;
@@ -268,7 +273,7 @@ function isSelected({ deviceClass, asked, whose, selected }: Wish, offer: Offer)
   return answer;
 }
 
-const keepsOff = ({ device }: Offer, { tolerations }: Wish): boolean =>
+const keepsOff = ({ device }: Offer, { tolerations }: Alternative): boolean =>
   device.taints?.some(
     (taint: DeviceTaint) =>
       (taint.effect === "NoSchedule" || taint.effect === "NoExecute") && !toleratesAny(tolerations, taint),

@@ -23,7 +23,7 @@ export function extendedRequestsOf({ spec }: Pod, classes: ReadonlyMap<string, s
   const requests: Request[] = [];
   const mappings: ContainerExtendedResourceRequest[] = [];
   for (const [resource, deviceClassName] of [...classes].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const asking = containers.map((container, i) => ({ container, i, requested: askedOf(container, resource) }));
+    const asking = containers.map((container, i) => ({ container, i, requested: requestedBy(container, resource) }));
     const mapped = ({ name: containerName }: Container, requestName: string) => ({
       containerName,
       resourceName: resource,
@@ -68,7 +68,7 @@ export function extendedRequestsOf({ spec }: Pod, classes: ReadonlyMap<string, s
   return { requests: requests.sort((a, b) => (a.name < b.name ? -1 : 1)).map(deviceRequestOf), mappings };
 }
 
-const askedOf = ({ resources }: Container, resource: string) => amountOf(resource, resources?.requests?.[resource]);
+const requestedBy = ({ resources }: Container, resource: string) => amountOf(resource, resources?.requests?.[resource]);
 
 /** Made of the container's index, and the resource's index among the container's requests. */
 const nameOf = ({ resources }: Container, i: number, resource: string) =>

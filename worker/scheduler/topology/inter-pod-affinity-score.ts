@@ -17,13 +17,13 @@ export function scoreInterPodAffinity(pod: PendingPod, cluster: Cluster): NodeSc
     for (const [node, count] of cluster.podCounts(matcherOf([term], pod, cluster)))
       worth.add(term.topologyKey, node, weight * count);
   for (const node of cluster.nodesWithAffinity.keys())
-    for (const other of node.pods.values()) addWishes(worth, other, { node, pod, cluster });
+    for (const other of node.pods.values()) addTerms(worth, other, { node, pod, cluster });
   if (worth.isEmpty) return undefined;
   return { score: (node) => worth.total(node), normalize: spread };
 }
 
 /** Adds the preferences of another pod about this one. */
-function addWishes(
+function addTerms(
   worth: TopologyCounts,
   other: PodFacts,
   { node, pod, cluster }: { node: NodeInfo; pod: PendingPod; cluster: Cluster },

@@ -46,7 +46,7 @@ export function reserve({ claim, volume }: { readonly claim: Claim; readonly vol
 }
 
 /** The claim with the node that its volume should be provisioned for. */
-export function askFor(claim: Claim, node: string, now: number): Assumed {
+export function requestProvisioning(claim: Claim, node: string, now: number): Assumed {
   const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: node };
   const after: Stored<PersistentVolumeClaim> = { ...claim, metadata: { ...claim.metadata, annotations } };
   return assumed(CLAIMS, {

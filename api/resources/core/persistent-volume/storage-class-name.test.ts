@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PersistentVolumeClaim } from "../../../generated/core.v1.ts";
-import { STORAGE_CLASS_ANNOTATION, saysStorageClass, storageClassOf } from "./storage-class-name.ts";
+import { namesStorageClass, STORAGE_CLASS_ANNOTATION, storageClassOf } from "./storage-class-name.ts";
 
 const claim = (field: string | undefined, annotation: string | undefined): PersistentVolumeClaim => ({
   apiVersion: "v1",
@@ -19,5 +19,5 @@ test.each<[string, string | undefined, string | undefined, string, boolean]>([
   ["no class by the annotation", "fast", "", "", true],
 ])("%s", (_, field, annotation, name, says) => {
   expect(storageClassOf(claim(field, annotation))).toBe(name);
-  expect(saysStorageClass(claim(field, annotation))).toBe(says);
+  expect(namesStorageClass(claim(field, annotation))).toBe(says);
 });

@@ -8,5 +8,5 @@ export const storageClassOf = ({ metadata, spec }: PersistentVolume | Persistent
   metadata.annotations?.[STORAGE_CLASS_ANNOTATION] ?? spec.storageClassName ?? "";
 
 /** An empty name explicitly requests no class. */
-export const saysStorageClass = ({ metadata, spec }: PersistentVolume | PersistentVolumeClaim): boolean =>
+export const namesStorageClass = ({ metadata, spec }: PersistentVolume | PersistentVolumeClaim): boolean =>
   metadata.annotations?.[STORAGE_CLASS_ANNOTATION] !== undefined || spec.storageClassName !== undefined;

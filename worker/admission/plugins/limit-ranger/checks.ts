@@ -10,7 +10,7 @@ import { requestedAmounts } from "../../../controllers/quota/pod-usage.ts";
 
 type Amounts = Readonly<Record<string, string>>;
 
-interface Asked {
+interface RequestedResources {
   readonly requests: Amounts;
   readonly limits: Amounts;
 }
@@ -45,7 +45,7 @@ export function claimProblems(claim: PersistentVolumeClaim, { spec: { limits = [
     ]);
 }
 
-function problemsOf({ type, min, max, maxLimitRequestRatio }: LimitRangeItem, request: Asked): string[] {
+function problemsOf({ type, min, max, maxLimitRequestRatio }: LimitRangeItem, request: RequestedResources): string[] {
   return [
     ...bounds(min).flatMap(([name, bound]) => belowMinimum({ type, name, bound }, request)),
     ...bounds(max).flatMap(([name, bound]) => aboveMaximum({ type, name, bound }, request)),
@@ -61,7 +61,7 @@ interface Bound {
 
 const exceeds = (amount: string, bound: string) => compareQuantities(amount, bound) > 0;
 
-function belowMinimum({ type, name, bound }: Bound, { requests, limits }: Asked): string[] {
+function belowMinimum({ type, name, bound }: Bound, { requests, limits }: RequestedResources): string[] {
   const is = `minimum ${name} usage per ${type} is ${canonicalQuantity(bound)}`;
   const [request, limit] = [requests[name], limits[name]];
   if (request === undefined) return [`${is}.  No request is specified`];
@@ -69,7 +69,7 @@ function belowMinimum({ type, name, bound }: Bound, { requests, limits }: Asked)
   return limit !== undefined && exceeds(bound, limit) ? [`${is}, but limit is ${canonicalQuantity(limit)}`] : [];
 }
 
-function aboveMaximum({ type, name, bound }: Bound, { requests, limits }: Asked): string[] {
+function aboveMaximum({ type, name, bound }: Bound, { requests, limits }: RequestedResources): string[] {
   const is = `maximum ${name} usage per ${type} is ${canonicalQuantity(bound)}`;
   const [request, limit] = [requests[name], limits[name]];
   if (limit === undefined) return [`${is}.  No limit is specified`];
@@ -79,7 +79,7 @@ function aboveMaximum({ type, name, bound }: Bound, { requests, limits }: Asked)
     : [];
 }
 
-function aboveRatio({ type, name, bound }: Bound, { requests, limits }: Asked): string[] {
+function aboveRatio({ type, name, bound }: Bound, { requests, limits }: RequestedResources): string[] {
   const is = `${name} max limit to request ratio per ${type} is ${canonicalQuantity(bound)}`;
   const [request, limit] = [requests[name], limits[name]];
   if (request === undefined || signOfQuantity(request) === 0) {

@@ -70,7 +70,7 @@ class LookUp {
   }
 
   /** Errors name a missing object by its kind, as Kubernetes' listers do. */
-  async #read<T>({ group = "", kind, namespace = "", name }: Sought): Promise<T | undefined> {
+  async #read<T>({ group = "", kind, namespace = "", name }: AudienceQuery): Promise<T | undefined> {
     const key = { resource: groupResource(group, `${kind}s`), namespace, name };
     const { entry } = name === "" ? { entry: undefined } : await this.store.read(key);
     if (!entry) this.problems.push(`${groupResource(group, kind)} "${name}" not found`);
@@ -78,7 +78,7 @@ class LookUp {
   }
 }
 
-interface Sought {
+interface AudienceQuery {
   readonly group?: string;
   readonly kind: string;
   readonly namespace?: string;

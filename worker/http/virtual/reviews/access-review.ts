@@ -13,17 +13,17 @@ import { authorize } from "../../../auth/authorize.ts";
 import type { User } from "../../../auth/user.ts";
 import type { RequestContext } from "../../../request-context.ts";
 import { readSelectors } from "./asked-selectors.ts";
-import { answerReview } from "./question.ts";
+import { serveReview } from "./question.ts";
 
 export const reviewOwnAccess = (context: RequestContext): Promise<Response> =>
-  answerReview<SelfSubjectAccessReview>(context, async (review) => ({
+  serveReview<SelfSubjectAccessReview>(context, async (review) => ({
     metadata: review.metadata,
     spec: review.spec,
     status: await decide(context, context.user, review.spec),
   }));
 
 export const reviewAccess = (context: RequestContext): Promise<Response> =>
-  answerReview<SubjectAccessReview | LocalSubjectAccessReview>(context, async (review) => ({
+  serveReview<SubjectAccessReview | LocalSubjectAccessReview>(context, async (review) => ({
     metadata: review.metadata,
     spec: review.spec,
     status: await decide(context, subjectOf(review.spec), review.spec),
@@ -36,12 +36,12 @@ const subjectOf = ({ user = "", uid, groups = [], extra }: SubjectAccessReviewSp
   ...(extra ? { extra } : {}),
 });
 
-interface Asked {
+interface AccessSpec {
   readonly resourceAttributes?: AskedResource;
   readonly nonResourceAttributes?: NonResourceAttributes;
 }
 
-async function decide({ policy, store }: RequestContext, user: User, request: Asked) {
+async function decide({ policy, store }: RequestContext, user: User, request: AccessSpec) {
   const selectors = readSelectors(request.resourceAttributes ?? {});
   const { allowed, reason } = await authorize(user, attributesOf(request, selectors.fieldSelector), { policy, store });
   return {
@@ -52,7 +52,7 @@ async function decide({ policy, store }: RequestContext, user: User, request: As
 }
 
 function attributesOf(
-  { resourceAttributes, nonResourceAttributes }: Asked,
+  { resourceAttributes, nonResourceAttributes }: AccessSpec,
   fieldSelector: readonly Requirement[],
 ): Attributes {
   if (!resourceAttributes) return { verb: nonResourceAttributes?.verb ?? "", path: nonResourceAttributes?.path ?? "" };

@@ -12,23 +12,23 @@ import { writeOptions } from "../../request/write-options.ts";
 import { placeInNamespace } from "../../verbs/create.ts";
 
 /** The parts of a review that its answer determines. */
-export interface ReviewAnswer {
+export interface ReviewResult {
   readonly metadata: KubeObject["metadata"];
   readonly spec?: object;
   readonly status: object;
 }
 
 /** Decodes and validates the review, and answers with the result of `answer`. */
-export async function answerReview<T extends KubeObject>(
+export async function serveReview<T extends KubeObject>(
   context: RequestContext,
-  answer: (question: T) => ReviewAnswer | Promise<ReviewAnswer>,
+  answer: (question: T) => ReviewResult | Promise<ReviewResult>,
 ): Promise<Response> {
   const accepted = acceptedBy(context, METADATA_VIEWS);
   const options = writeOptions(context.query, "CreateOptions");
   const question = decodeObject(context, options);
   dropServerFields(question);
   trackManagedFields(context, { old: undefined, next: question }, { ...options, subresource: "" });
-  checkQuestion(context, question);
+  validateReview(context, question);
   await admitReview(context, question, options.dryRun);
   const { kind = "", apiVersion = "" } = question;
   const answered = { kind, apiVersion, ...(await answer(question as T)) };
@@ -37,7 +37,7 @@ export async function answerReview<T extends KubeObject>(
   return renderView(context, answered, accepted, 201);
 }
 
-function checkQuestion(context: RequestContext, question: KubeObject): void {
+function validateReview(context: RequestContext, question: KubeObject): void {
   const { resource } = context.served;
   placeInNamespace(context, question);
   const errors = resource.validate?.(question) ?? [];

@@ -5,12 +5,12 @@ import { ApiError } from "../../../api-error.ts";
 import { nodeNameOf } from "../../../auth/node/node-identity.ts";
 import { rulesOf } from "../../../auth/rbac/rbac.ts";
 import type { RequestContext } from "../../../request-context.ts";
-import { answerReview } from "./question.ts";
+import { serveReview } from "./question.ts";
 
 const NODE_RULES = "node authorizer does not support user rule resolution";
 
 export const reviewOwnRules = (context: RequestContext): Promise<Response> =>
-  answerReview<SelfSubjectRulesReview>(context, ({ spec: { namespace = "" } }) => {
+  serveReview<SelfSubjectRulesReview>(context, ({ spec: { namespace = "" } }) => {
     if (namespace === "") throw new ApiError(badRequest("no namespace on request"));
     const { user, policy } = context;
     const { rules, error } = rulesOf(user, namespace, policy);

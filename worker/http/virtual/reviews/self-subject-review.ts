@@ -3,10 +3,10 @@ import type { SelfSubjectReview } from "../../../../api/generated/authentication
 import { timestamp } from "../../../../api/machinery/time/time.ts";
 import { userInfo } from "../../../auth/user-info.ts";
 import type { RequestContext } from "../../../request-context.ts";
-import { answerReview } from "./question.ts";
+import { serveReview } from "./question.ts";
 
 export const reviewSelf = (context: RequestContext): Promise<Response> =>
-  answerReview<SelfSubjectReview>(context, () => ({
+  serveReview<SelfSubjectReview>(context, () => ({
     metadata: { creationTimestamp: timestamp(context.now) },
     status: { userInfo: userInfo(context.user) },
   }));

@@ -6,10 +6,10 @@ import { userOfToken } from "../../../auth/authenticate.ts";
 import { API_AUDIENCES, isThereNow } from "../../../auth/credentials/service-account-token.ts";
 import { userInfo } from "../../../auth/user-info.ts";
 import type { RequestContext } from "../../../request-context.ts";
-import { answerReview } from "./question.ts";
+import { serveReview } from "./question.ts";
 
 export const reviewToken = (context: RequestContext): Promise<Response> =>
-  answerReview<TokenReview>(context, async ({ metadata, spec, status: given }) => {
+  serveReview<TokenReview>(context, async ({ metadata, spec, status: given }) => {
     if (!spec.token) throw new ApiError(badRequest("token is required for TokenReview in authentication"));
     const audiences = spec.audiences?.length ? spec.audiences : API_AUDIENCES;
     const { env, cluster, policy, store, now } = context;
