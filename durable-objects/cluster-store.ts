@@ -21,7 +21,6 @@ import type {
   TextsRequest,
 } from "../api/store.ts";
 import { Sealer } from "./sealing/sealer.ts";
-import { serveStream } from "./store/answer-stream.ts";
 import type { Spared } from "./store/backup/restore.ts";
 import { RestoreStaging, type StagedPage } from "./store/backup/restore-staging.ts";
 import { type CheckReport, checkInTurns } from "./store/log/check.ts";
@@ -30,6 +29,7 @@ import type { Window } from "./store/log/compaction.ts";
 import type { Lifetimes } from "./store/log/lifetimes.ts";
 import { overLimit, type Usage } from "./store/log/limits.ts";
 import { LogStore, type LogStoreOptions } from "./store/log/log-store.ts";
+import { serveStream } from "./store/serve-stream.ts";
 import { RecentTables } from "./store/tables/recent-tables.ts";
 import { SqliteTables } from "./store/tables/sqlite-tables.ts";
 import { type ClusterStoreEnv, sealingOf, watchesOf, windowOf } from "./store-settings.ts";

@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { parseRelayName, storeRelays, storeStreamUrls } from "../api/store/store-stream.ts";
 import type { Revision, Store, WatchRequest } from "../api/store.ts";
-import { serveWatch } from "./store/answer-stream.ts";
+import { serveWatch } from "./store/serve-stream.ts";
 import { turnsOf } from "./turns.ts";
 import { type RelayedStore, RelayedWatches } from "./watch/relayed-watches.ts";
 

@@ -1,7 +1,7 @@
 /** What is needed for serving streams. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeRequest, NodeResponse } from "../../api/node/node-sync.ts";
-import type { NodeApiResponse } from "../node-api/answer.ts";
+import type { NodeApiResponse } from "../node-api/response.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Tunnel } from "./tunnel.ts";
 

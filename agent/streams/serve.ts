@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { LogOptions, NodeRequest, NodeResponse, StreamRequest } from "../../api/node/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
-import type { NodeApiResponse } from "../node-api/answer.ts";
+import type { NodeApiResponse } from "../node-api/response.ts";
 import { findContainer } from "../pod/containers.ts";
 import { serveHttp } from "./http.ts";
 import { readLogOptions } from "./log-options.ts";

@@ -2,7 +2,7 @@
  * Validation results worded as in Kubernetes (k8s.io/apimachinery/pkg/util/validation/field): each is one cause of a
  * 422 Invalid. `path` is the field's path as Kubernetes prints it: `spec.containers[0].image`.
  */
-import { isImplicitEmptyList } from "../schema/unsaid-list.ts";
+import { isImplicitEmptyList } from "../schema/implicit-empty-list.ts";
 import { goJson } from "./json/go-json.ts";
 
 export interface FieldError {

@@ -6,8 +6,8 @@ import { sortedMap } from "../machinery/field-checks.ts";
 import { canonicalJson } from "../machinery/json/json-canonical.ts";
 import { goFieldName } from "../schema/go-names.ts";
 import { zeroOf } from "../schema/go-struct.ts";
+import { isImplicitEmptyList } from "../schema/implicit-empty-list.ts";
 import { type Field, findStruct, structOf } from "../schema/table.ts";
-import { isImplicitEmptyList } from "../schema/unsaid-list.ts";
 
 /**
  * Internal structs that differ from the schema: one line each, with Go's field names in order. A field's zero is null

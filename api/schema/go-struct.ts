@@ -4,8 +4,8 @@
  */
 import { goFieldName } from "./go-names.ts";
 import { isScalar } from "./idl.ts";
+import { isImplicitEmptyList } from "./implicit-empty-list.ts";
 import { type Field, structOf } from "./table.ts";
-import { isImplicitEmptyList } from "./unsaid-list.ts";
 
 /** `name` is the schema's: `core.v1.Toleration`. */
 export function goStruct(name: string, value: unknown): unknown {

@@ -4,8 +4,8 @@
  * encoding/json.
  */
 import { isScalar, type Scalar } from "./idl.ts";
+import { implicitEmptyList } from "./implicit-empty-list.ts";
 import { type Field, type Struct, structOf } from "./table.ts";
-import { implicitEmptyList } from "./unsaid-list.ts";
 
 export type Shape =
   | { readonly kind: "scalar"; readonly scalar: Scalar; readonly goType: string }

@@ -1,10 +1,11 @@
 /** A ClusterStore in memory, in plain Node, for tests of what is built on a store. Pass a clock to control time. */
-import { serveStream } from "./answer-stream.ts";
+
 import type { RowForm } from "./lists/item-form.ts";
 import { type CheckReport, checkInTurns } from "./log/check.ts";
 import type { Window } from "./log/compaction.ts";
 import type { Lifetimes } from "./log/lifetimes.ts";
 import { LogStore } from "./log/log-store.ts";
+import { serveStream } from "./serve-stream.ts";
 import { MemoryTables } from "./tables/memory-tables.ts";
 import { RecentTables } from "./tables/recent-tables.ts";
 import type { Turns } from "./turns.ts";

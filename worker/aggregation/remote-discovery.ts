@@ -1,7 +1,7 @@
 /** What aggregated API servers serve, for aggregated discovery. Fetched at most once a minute. */
 import type { Caller } from "../outbound/call-client.ts";
-import { RETRY_MS, requestRemote } from "./ask-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";
+import { RETRY_MS, requestRemote } from "./request-remote.ts";
 
 /** One entry of an APIResourceList: `pods`, or `pods/log`. */
 interface ListedResource {

@@ -3,9 +3,9 @@
  * that its server gives, fetched at most once a minute; documents are passed through unchanged.
  */
 import type { Caller } from "../outbound/call-client.ts";
-import { RETRY_MS, requestRemote } from "./ask-remote.ts";
 import { AGGREGATOR, callRemote } from "./call-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";
+import { RETRY_MS, requestRemote } from "./request-remote.ts";
 
 /** Document path (`apis/GROUP/VERSION`) to where clients find it. */
 export type OpenApiIndex = Readonly<Record<string, { readonly serverRelativeURL: string }>>;

@@ -31,7 +31,7 @@ import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
 import { ConvertingStore } from "../storage/converting-store.ts";
 import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
-import { sandboxedResponse } from "./answer/sandboxed-answer.ts";
+import { sandboxedResponse } from "./answer/sandboxed-response.ts";
 import { warningHeaders } from "./answer/warning-headers.ts";
 import type { Bindings } from "./bindings.ts";
 import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custom-verbs.ts";

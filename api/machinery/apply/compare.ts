@@ -2,7 +2,7 @@
  * The fields in which two values of a type differ. An object that exists on one side only counts with everything below
  * it. Go's fields that are held by value exist on both sides wherever their parent does.
  */
-import { isImplicitEmptyList } from "../../schema/unsaid-list.ts";
+import { isImplicitEmptyList } from "../../schema/implicit-empty-list.ts";
 import { deepEqual } from "../json/deep-equal.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import { EMPTY, type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { configMap, data, LATER, ManagedObject, NOW, viewOf } from "../../../test/fakes/objects/managed-object.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
-import { implicitEmptyList } from "../../schema/unsaid-list.ts";
+import { implicitEmptyList } from "../../schema/implicit-empty-list.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { applyPatch } from "./apply-patch.ts";
 import { differInTimesOnly } from "./kept-times.ts";

@@ -1,5 +1,5 @@
 import { emptyMap, isEmptyMap } from "../../schema/empty-map.ts";
-import { implicitEmptyList, isImplicitEmptyList } from "../../schema/unsaid-list.ts";
+import { implicitEmptyList, isImplicitEmptyList } from "../../schema/implicit-empty-list.ts";
 import { setMember } from "./json-object.ts";
 
 /** A deep copy of a JSON value. structuredClone is more general, and takes seven times as long for a pod. */

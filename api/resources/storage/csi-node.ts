@@ -3,7 +3,7 @@ import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
-import { isImplicitEmptyList } from "../../schema/unsaid-list.ts";
+import { isImplicitEmptyList } from "../../schema/implicit-empty-list.ts";
 import { defineResource } from "../resource.ts";
 import { checkDriverName } from "./driver-name.ts";
 

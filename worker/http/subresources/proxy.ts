@@ -15,8 +15,8 @@ import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
 import { type EndpointPort, findEndpoint } from "../../tunnels/service-endpoint.ts";
-import { sandboxedResponse } from "../answer/sandboxed-answer.ts";
-import { requestsWebSocket } from "../answer/websocket-answer.ts";
+import { sandboxedResponse } from "../answer/sandboxed-response.ts";
+import { requestsWebSocket } from "../answer/websocket-response.ts";
 import { pathnameOf } from "../request/request-url.ts";
 import { withLinksBelow } from "./proxied-links.ts";
 

@@ -29,7 +29,7 @@ import {
   showsStoredMetadata,
   WATCH_VIEWS,
 } from "../answer/views.ts";
-import { linesOverWebSocket, requestsWebSocket } from "../answer/websocket-answer.ts";
+import { linesOverWebSocket, requestsWebSocket } from "../answer/websocket-response.ts";
 import { requireNamed, watchOptions } from "../request/list-options.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */

@@ -20,7 +20,7 @@ import { parseResourcePath } from "../../resource-path.ts";
 import { ownStore, shardStore } from "../../storage/cluster-stores.ts";
 import type { StoreStub } from "../../storage/store-client.ts";
 import { tooManyWatches } from "../../storage/store-failures.ts";
-import { offeredProtocols, requestsWebSocket } from "../answer/websocket-answer.ts";
+import { offeredProtocols, requestsWebSocket } from "../answer/websocket-response.ts";
 import type { Bindings } from "../bindings.ts";
 import { identifyForPath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";

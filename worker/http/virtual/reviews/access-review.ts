@@ -13,7 +13,7 @@ import { authorize } from "../../../auth/authorize.ts";
 import type { User } from "../../../auth/user.ts";
 import type { RequestContext } from "../../../request-context.ts";
 import { readSelectors } from "./asked-selectors.ts";
-import { serveReview } from "./question.ts";
+import { serveReview } from "./review.ts";
 
 export const reviewOwnAccess = (context: RequestContext): Promise<Response> =>
   serveReview<SelfSubjectAccessReview>(context, async (review) => ({

@@ -5,7 +5,7 @@ import { ApiError } from "../../../api-error.ts";
 import { nodeNameOf } from "../../../auth/node/node-identity.ts";
 import { rulesOf } from "../../../auth/rbac/rbac.ts";
 import type { RequestContext } from "../../../request-context.ts";
-import { serveReview } from "./question.ts";
+import { serveReview } from "./review.ts";
 
 const NODE_RULES = "node authorizer does not support user rule resolution";
 

@@ -3,7 +3,7 @@ import type { SelfSubjectReview } from "../../../../api/generated/authentication
 import { timestamp } from "../../../../api/machinery/time/time.ts";
 import { userInfo } from "../../../auth/user-info.ts";
 import type { RequestContext } from "../../../request-context.ts";
-import { serveReview } from "./question.ts";
+import { serveReview } from "./review.ts";
 
 export const reviewSelf = (context: RequestContext): Promise<Response> =>
   serveReview<SelfSubjectReview>(context, () => ({

@@ -6,7 +6,7 @@ import { userOfToken } from "../../../auth/authenticate.ts";
 import { API_AUDIENCES, isThereNow } from "../../../auth/credentials/service-account-token.ts";
 import { userInfo } from "../../../auth/user-info.ts";
 import type { RequestContext } from "../../../request-context.ts";
-import { serveReview } from "./question.ts";
+import { serveReview } from "./review.ts";
 
 export const reviewToken = (context: RequestContext): Promise<Response> =>
   serveReview<TokenReview>(context, async ({ metadata, spec, status: given }) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { anonymous } from "../../auth/user.ts";
-import { sandboxedResponse } from "./sandboxed-answer.ts";
+import { sandboxedResponse } from "./sandboxed-response.ts";
 
 const page = () =>
   new Response("<script>steal()</script>", {
