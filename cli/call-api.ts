@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { ProxiedAgent, proxyFor } from "../agent/control-plane/outbound-proxy.ts";
+import { errorMessage } from "../api/error-message.ts";
 import { isLoopback } from "../client/join-address.ts";
 import { CliError } from "./cli-error.ts";
 import type { Connection } from "./kubeconfig.ts";
@@ -52,7 +53,7 @@ export async function reached<T>({ server }: Caller, call: Promise<T>): Promise<
     return await call;
   } catch (error) {
     const advice = isLoopback(server) ? '; "sailplane up" starts it' : "";
-    throw new CliError(`nothing answers at ${server} (${(error as Error).message})${advice}`);
+    throw new CliError(`nothing answers at ${server} (${errorMessage(error)})${advice}`);
   }
 }
 

@@ -3,7 +3,9 @@
  * them are forwarded, in order and at least once, to a webhook if the deployment names one. Events arrive in batches; a
  * batch is one row.
  */
+
 import { DurableObject } from "cloudflare:workers";
+import { errorMessage } from "../api/error-message.ts";
 import { eraseObject } from "./erase-object.ts";
 
 export interface AuditLogEnv {
@@ -129,6 +131,6 @@ async function post(url: string, lines: string, token: string | undefined): Prom
     await response.body?.cancel();
     return response.ok ? undefined : `${url} answered ${response.status}`;
   } catch (error) {
-    return `${url}: ${error instanceof Error ? error.message : error}`;
+    return `${url}: ${errorMessage(error)}`;
   }
 }

@@ -2,8 +2,10 @@
  * The platform shell of the controllers; one object per cluster. Only three things wake it: notifications from the
  * store after commits, its own alarm, and the scheduled tick.
  */
+
 import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
+import { errorMessage } from "../api/error-message.ts";
 import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
 import { renderFamilies } from "../api/metrics/exposition.ts";
 import { resources } from "../api/resources/index.ts";
@@ -135,7 +137,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       try {
         this.#lastSeen = await wiring.lastSeen(cluster);
       } catch (error) {
-        console.error("node hub:", error instanceof Error ? error.message : error);
+        console.error("node hub:", errorMessage(error));
       }
     }
 

@@ -3,6 +3,7 @@
  * each against those admitted before; a critical pod may preempt others.
  */
 
+import { errorMessage } from "../../api/error-message.ts";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { InTurn } from "../../api/in-turn.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
@@ -61,7 +62,7 @@ export class Admission {
       await this.#options.devices.setAside(pod);
       return undefined;
     } catch (error) {
-      return unexpected(`Allocate failed due to ${(error as Error).message}, which is unexpected`);
+      return unexpected(`Allocate failed due to ${errorMessage(error)}, which is unexpected`);
     }
   }
 

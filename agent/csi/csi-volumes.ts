@@ -5,6 +5,7 @@
 
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { errorMessage } from "../../api/error-message.ts";
 import type { Pod, SecretReference } from "../../api/generated/core.v1.ts";
 import { InTurnByKey } from "../../api/in-turn.ts";
 import { GrpcError } from "../grpc/grpc-error.ts";
@@ -106,7 +107,7 @@ export class CsiVolumes implements PodCsi {
         return await this.#publish(pod, wanted, driver);
       } catch (error) {
         if (error instanceof VolumeError) throw error;
-        throw new VolumeError(error instanceof GrpcError ? error.words : (error as Error).message, { cause: error });
+        throw new VolumeError(error instanceof GrpcError ? error.words : errorMessage(error), { cause: error });
       }
     });
   }

@@ -3,6 +3,7 @@
  * device twice, and a restarted container gets its own devices again.
  */
 
+import { errorMessage } from "../../api/error-message.ts";
 import type { Container, Pod, ResourceStatus } from "../../api/generated/core.v1.ts";
 import { InTurn } from "../../api/in-turn.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
@@ -100,7 +101,7 @@ export class DeviceManager {
         .get(resource)
         ?.beforeStart(ids)
         .catch((error) => {
-          throw new ConfigError(`device plugin PreStartContainer rpc failed with err: ${(error as Error).message}`);
+          throw new ConfigError(`device plugin PreStartContainer rpc failed with err: ${errorMessage(error)}`);
         });
     return held.reduce((all, { grant }) => together(all, grant), NOTHING);
   }
@@ -144,7 +145,7 @@ export class DeviceManager {
       this.#keep([...this.#held, held]);
       return held;
     } catch (error) {
-      throw new ConfigError((error as Error).message);
+      throw new ConfigError(errorMessage(error));
     }
   }
 

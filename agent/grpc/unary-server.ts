@@ -1,5 +1,7 @@
 /** A gRPC server for unary calls on a Unix socket. */
+
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { errorMessage } from "../../api/error-message.ts";
 import { frame, MessageReader } from "./framing.ts";
 import { GrpcCode, GrpcError } from "./grpc-error.ts";
 import type { ServiceMethods } from "./service-methods.ts";
@@ -57,7 +59,7 @@ function serve(stream: ServerHttp2Stream, answer: (bytes: Buffer) => Uint8Array)
       stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": String(GrpcCode.OK) }));
       stream.end(answered);
     } catch (error) {
-      end(stream, error instanceof GrpcError ? error : new GrpcError(GrpcCode.Unknown, (error as Error).message));
+      end(stream, error instanceof GrpcError ? error : new GrpcError(GrpcCode.Unknown, errorMessage(error)));
     }
   });
   stream.on("data", (chunk: Buffer) => {

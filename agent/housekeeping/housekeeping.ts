@@ -2,6 +2,7 @@
  * A node's periodic work: checks for resource pressure and makes room, rotates logs, and lists images. pressure/ and
  * images/ decide what to do; here it is measured and done.
  */
+import { errorMessage } from "../../api/error-message.ts";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { bytesToFree, chooseImages, type Histories, recordImages } from "../images/choose-images.ts";
 import type { PullRecords } from "../images/pull-records.ts";
@@ -203,7 +204,7 @@ export class Housekeeping {
       try {
         await rotateLog(logPath, { now, reopen: () => runtime.reopenLog(id) });
       } catch (error) {
-        log.warn(`${logPath} cannot be cut: ${(error as Error).message}`);
+        log.warn(`${logPath} cannot be cut: ${errorMessage(error)}`);
       }
     }
   }
@@ -231,7 +232,7 @@ export class Housekeeping {
         removed.add(image.id);
       } catch (error) {
         // Other measures to make room must be taken all the same.
-        log.warn(`image ${name} cannot be removed: ${(error as Error).message}`);
+        log.warn(`image ${name} cannot be removed: ${errorMessage(error)}`);
       }
     }
     const left = images.filter(({ id }) => !removed.has(id));

@@ -1,4 +1,5 @@
 /** Images for containers: pull policies, credentials, and the back-off after a failed pull. */
+import { errorMessage } from "../../api/error-message.ts";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import { aggregateText } from "../../api/machinery/status.ts";
 import { formatDuration } from "../../api/machinery/time/duration.ts";
@@ -88,7 +89,7 @@ export class ImagePuller {
       present = policy === "Always" ? undefined : await this.#runtime.imageStatus(image);
     } catch (error) {
       // The kubelet leaves the name empty as well.
-      const message = `Failed to inspect image "": ${(error as Error).message}`;
+      const message = `Failed to inspect image "": ${errorMessage(error)}`;
       recordEvent("Warning", "InspectFailed", message);
       return { ok: false, waiting: { reason: "ImageInspectError", message }, retryAt: steadyNow() + RETRY_MS };
     }
@@ -155,7 +156,7 @@ export class ImagePuller {
         try {
           return { image: await this.#runtime.pullImage(image, these), mark };
         } catch (error) {
-          failures.push((error as Error).message);
+          failures.push(errorMessage(error));
         }
       }
       this.#records.failed(image);

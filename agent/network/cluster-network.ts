@@ -2,6 +2,7 @@
  * What this node does for Services and pods' networks, as far as the machine allows: kernel rules, the pod network and
  * DNS; or only node ports. Follows the objects that the node is told of.
  */
+import { errorMessage } from "../../api/error-message.ts";
 import type { Namespace, Node, Pod, Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { NetworkPolicy, ServiceCIDR } from "../../api/generated/networking.v1.ts";
@@ -168,7 +169,7 @@ export class ClusterNetwork {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#pods?.stop();
-    await this.#hostApiAccess?.close().catch((error) => this.#options.log.warn((error as Error).message));
+    await this.#hostApiAccess?.close().catch((error) => this.#options.log.warn(errorMessage(error)));
     this.#forwarder?.close();
     this.#health.close();
     this.#status?.close();
@@ -205,7 +206,7 @@ export class ClusterNetwork {
       this.#lastError = "";
       this.#updatedAt = Date.now();
     } catch (error) {
-      const { message } = error as Error;
+      const message = errorMessage(error);
       if (message !== this.#lastError) this.#options.log.warn(`the node's network is not as it should be: ${message}`);
       this.#lastError = message;
       this.#isStale = true;

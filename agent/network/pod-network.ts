@@ -2,7 +2,9 @@
  * The network of this node's pods, if the agent manages it: a bridge, CNI's configuration, routes to other nodes, and
  * the services that listen on the bridge. The rules are in docs/spec/pod-network.md.
  */
+
 import { resolve } from "node:path";
+import { errorMessage } from "../../api/error-message.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import { DnsServer } from "../dns/server.ts";
@@ -107,7 +109,7 @@ export class PodNetwork {
     try {
       return await Overlay.open({ nodeName, key, dial, onChange: onWays, nft, log });
     } catch (error) {
-      log.warn(`pods reach those of other nodes by plain routes only: ${(error as Error).message}`);
+      log.warn(`pods reach those of other nodes by plain routes only: ${errorMessage(error)}`);
       return undefined;
     }
   }

@@ -1,5 +1,6 @@
 /** The routes to other nodes' pods, tagged with a protocol number of the agent's own. */
 
+import { errorMessage } from "../../api/error-message.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { internalAddresses } from "../../api/node/internal-addresses.ts";
 import type { Logger } from "../logger.ts";
@@ -84,7 +85,7 @@ export class Routes {
       if (this.#refused.has(range)) return;
       this.#refused.add(range);
       this.#log.warn(
-        `no way to the pods at ${range}: ${via} is on no network of this machine (${(error as Error).message})`,
+        `no way to the pods at ${range}: ${via} is on no network of this machine (${errorMessage(error)})`,
       );
     }
   }

@@ -2,7 +2,9 @@
  * Connections of pods whose TLS the agent ends in the API server's place: it forwards their requests, with their
  * tokens, over connections of its own.
  */
+
 import type { Socket } from "node:net";
+import { errorMessage } from "../../api/error-message.ts";
 import { Forwarder } from "../api-forwarding/forwarder.ts";
 import type { Logger } from "../logger.ts";
 import { fetchApiProxyCertificate } from "./api-proxy-certificate.ts";
@@ -73,7 +75,7 @@ export class TerminatedConnections {
       this.#retryMs = RETRY_MS.first;
       wait = Math.min(renewAt - Date.now(), LONGEST_WAIT_MS);
     } catch (error) {
-      const { message } = error as Error;
+      const message = errorMessage(error);
       if (message !== this.#lastError) log.warn(message);
       this.#lastError = message;
       wait = this.#retryMs;

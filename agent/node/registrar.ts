@@ -2,6 +2,7 @@
  * Registers this node with the API, retrying until it succeeds: at the start, after every reconnect, and when something
  * about it has changed.
  */
+import { errorMessage } from "../../api/error-message.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { steadyNow } from "../steady-now.ts";
@@ -69,7 +70,7 @@ export class Registrar {
         this.#isFirst = false;
         return;
       } catch (error) {
-        const { message } = error as Error;
+        const message = errorMessage(error);
         if (message !== told && steadyNow() - started > PATIENCE_MS) {
           print(`the node cannot register yet: ${message}`);
           told = message;

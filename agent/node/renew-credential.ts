@@ -2,6 +2,7 @@
  * A node's credential is valid for a year, and is renewed often, so that a control plane that is away for months does
  * no harm. Open links continue; later requests use the new one.
  */
+import { errorMessage } from "../../api/error-message.ts";
 import type { Logger } from "../logger.ts";
 
 const EVERY_MS = 7 * 24 * 3_600_000;
@@ -23,7 +24,7 @@ export async function renewCredential({ holder, renew, sleep, log }: Renewal): P
       holder.token = await renew(holder.token);
       wait = EVERY_MS;
     } catch (error) {
-      log.warn(`its credential could not be renewed, once more in an hour: ${(error as Error).message}`);
+      log.warn(`its credential could not be renewed, once more in an hour: ${errorMessage(error)}`);
       wait = RETRY_MS;
     }
   }

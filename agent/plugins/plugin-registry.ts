@@ -2,8 +2,10 @@
  * Plugins of one kind: each puts a socket into `plugins_registry` of the kubelet directory, introduces itself there,
  * and is gone when its socket is.
  */
+
 import { type FSWatcher, mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
+import { errorMessage } from "../../api/error-message.ts";
 import { UnixService } from "../grpc/unix-service.ts";
 import type { Logger } from "../logger.ts";
 import { REGISTRATION_PROTO } from "./registration-proto.ts";
@@ -100,7 +102,7 @@ export class PluginRegistry<P extends Plugin> {
           this.#complaints.delete(name);
           changed ||= plugin !== undefined;
         } catch (error) {
-          const { message } = error as Error;
+          const message = errorMessage(error);
           if (this.#complaints.get(name) !== message) log.warn(`${name} of plugins_registry is not taken: ${message}`);
           this.#complaints.set(name, message);
         }
@@ -123,7 +125,7 @@ export class PluginRegistry<P extends Plugin> {
         plugin = await this.#options.introduce(info, info.endpoint || socket);
       } catch (error) {
         // The original error matters more than a failure to report it there.
-        await told((error as Error).message).catch(() => {});
+        await told(errorMessage(error)).catch(() => {});
         throw error;
       }
       await told("");

@@ -1,5 +1,7 @@
 /** One probe of a container, with its outcome in the kubelet's words. */
+
 import { connect } from "node:net";
+import { errorMessage } from "../../api/error-message.ts";
 import type { Container, Probe } from "../../api/generated/core.v1.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { ExecTimeout } from "../runtime/runtime-error.ts";
@@ -31,7 +33,7 @@ async function probeExec(command: readonly string[], { runtime, containerId }: P
   } catch (error) {
     if (error instanceof ExecTimeout)
       return { ok: false, output: `command timed out: "${command.join(" ")}" timed out after ${seconds}s` };
-    return { ok: false, errored: true, output: (error as Error).message };
+    return { ok: false, errored: true, output: errorMessage(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 /** One table in the kernel, kept as planned: each change is one transaction with only the differences. */
+import { errorMessage } from "../../api/error-message.ts";
 import type { Logger } from "../logger.ts";
 import type { NftSession } from "./nft-session.ts";
 import { type NftTable, renderChange, renderNone, renderWhole } from "./nft-table.ts";
@@ -28,7 +29,7 @@ export class KernelTable {
       } catch (error) {
         if (before === undefined) throw error;
         // Somebody else has changed them, or it is unknown how much of a change was applied.
-        this.#log.warn(`the kernel's rules are written anew: ${(error as Error).message}`);
+        this.#log.warn(`the kernel's rules are written anew: ${errorMessage(error)}`);
         this.#applied = undefined;
         await this.#nft.apply(renderWhole(table));
       }

@@ -2,8 +2,10 @@
  * Static pods, from the manifests in a directory on the machine: they run whatever the control plane says, for as long
  * as their file exists. Mirror pods represent them in the API; a deleted mirror is recreated.
  */
+
 import { type FSWatcher, mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
+import { errorMessage } from "../../api/error-message.ts";
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { Logger } from "../logger.ts";
@@ -75,7 +77,7 @@ export class StaticPods {
     try {
       await this.#read();
     } catch (error) {
-      this.#options.log.warn(`static pods: ${(error as Error).message}`);
+      this.#options.log.warn(`static pods: ${errorMessage(error)}`);
     }
     this.#lookIn(LOOK_MS);
   }
@@ -187,7 +189,7 @@ function readManifest(
   try {
     return parser.parseManifest(readFileSync(path, "utf8"), place);
   } catch (error) {
-    return { ok: false, message: (error as Error).message };
+    return { ok: false, message: errorMessage(error) };
   }
 }
 

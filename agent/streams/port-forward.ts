@@ -2,7 +2,9 @@
  * `kubectl port-forward`: for each connection the client opens two streams with the same request id, one for errors and
  * one for data, which is joined to the port in the pod.
  */
+
 import { type Duplex, PassThrough } from "node:stream";
+import { errorMessage } from "../../api/error-message.ts";
 import { SpdySession, type SpdyStream } from "./spdy.ts";
 import { writeTo } from "./write-to.ts";
 
@@ -55,7 +57,7 @@ export function forwardPorts({ connect, write, pod, signal }: PortForwardOptions
       bytes.pipe(socket);
       for await (const chunk of socket) await stream.send(chunk as Buffer);
     } catch (failure) {
-      await error.send(Buffer.from(`error forwarding port ${port} to pod ${pod}: ${(failure as Error).message}`));
+      await error.send(Buffer.from(`error forwarding port ${port} to pod ${pod}: ${errorMessage(failure)}`));
     }
     // Nobody reads the rest, and it must not block the other connections of the session.
     bytes.unpipe();

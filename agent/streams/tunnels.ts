@@ -1,4 +1,5 @@
 /** The tunnels that this node was called to. */
+import { errorMessage } from "../../api/error-message.ts";
 import { ANSWER_HEADER, type NodeResponse, type NodeTunnelCall, renderNodeResponse } from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import type { Logger } from "../logger.ts";
@@ -37,7 +38,7 @@ export class Tunnels {
     try {
       await serveTunnel(request, dial, { ...context, admit, followed });
     } catch (error) {
-      log.warn(`the control plane asked for ${request.kind}, and could not be answered: ${(error as Error).message}`);
+      log.warn(`the control plane asked for ${request.kind}, and could not be answered: ${errorMessage(error)}`);
     }
   }
 

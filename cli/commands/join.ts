@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { errorMessage } from "../../api/error-message.ts";
 import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { type ConnectOptions, connectNode, withConnectOptions } from "../join/connect-node.ts";
@@ -75,7 +76,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
     left,
     interrupted,
     agent.catch((error: unknown) => {
-      throw new CliError(`the node ended: ${error instanceof Error ? error.message : error}`);
+      throw new CliError(`the node ended: ${errorMessage(error)}`);
     }),
   ]);
   progress.print();

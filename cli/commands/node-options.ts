@@ -1,6 +1,8 @@
 /** Options of the commands that run a node. */
+
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseThresholds } from "../../agent/pressure/thresholds.ts";
+import { errorMessage } from "../../api/error-message.ts";
 import type { Taint } from "../../api/generated/core.v1.ts";
 import { parseQuantity } from "../../api/machinery/quantity.ts";
 import type { NodeSettings } from "../../api/node/node-settings.ts";
@@ -112,7 +114,7 @@ function checkThresholds(text: string): string {
     parseThresholds(text);
     return text;
   } catch (error) {
-    throw new InvalidArgumentError(`${(error as Error).message}.`);
+    throw new InvalidArgumentError(`${errorMessage(error)}.`);
   }
 }
 

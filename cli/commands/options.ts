@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
+import { errorMessage } from "../../api/error-message.ts";
 import { formatShards, parseShards } from "../../api/store/shards.ts";
 
 /** A number from 0 (any free port) to 65535. */
@@ -60,7 +61,7 @@ function parseShardsOption(text: string): string {
   try {
     return formatShards(parseShards(text));
   } catch (error) {
-    throw new InvalidArgumentError(`${error instanceof Error ? error.message : error}.`);
+    throw new InvalidArgumentError(`${errorMessage(error)}.`);
   }
 }
 

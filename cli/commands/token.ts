@@ -1,5 +1,6 @@
 import { createHash, randomFillSync, X509Certificate } from "node:crypto";
 import { Command, Option } from "commander";
+import { errorMessage } from "../../api/error-message.ts";
 import {
   bootstrapTokenSecret,
   joinCommand,
@@ -65,7 +66,7 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
   try {
     bodyOf(response);
   } catch (error) {
-    throw new CliError(`the control plane refused the token: ${(error as Error).message}`);
+    throw new CliError(`the control plane refused the token: ${errorMessage(error)}`);
   }
   const server = await serverForOthers(connection);
   console.log(joinCommand(server ?? connection.server, token, await ownAuthority(connection)));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, Option } from "commander";
+import { errorMessage } from "../../api/error-message.ts";
 import { NO_LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 import {
   type AuditOptions,
@@ -205,7 +206,7 @@ function node(
       const waits = new Promise<void>((onWaiting) => {
         // The control plane is of use even if the node fails, or waits: report it, and go on.
         settled = startAgent({ ...options, stop, onReady, onWaiting }).catch((error: unknown) => {
-          progress.warn("node", error instanceof Error ? error.message : String(error));
+          progress.warn("node", errorMessage(error));
           return undefined;
         });
       });

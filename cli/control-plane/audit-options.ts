@@ -1,8 +1,10 @@
 /** The audit options of `up` and `deploy`, as bindings of the Worker. */
+
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";
 import { parseAuditPolicy } from "../../api/audit/policy.ts";
+import { errorMessage } from "../../api/error-message.ts";
 
 export interface AuditOptions {
   /** The policy as JSON. */
@@ -30,7 +32,7 @@ function readPolicy(file: string): string {
   try {
     value = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new InvalidArgumentError(`Cannot read it: ${(error as Error).message}`);
+    throw new InvalidArgumentError(`Cannot read it: ${errorMessage(error)}`);
   }
   const parsed = parseAuditPolicy(value);
   if (!parsed.ok) throw new InvalidArgumentError(parsed.message);

@@ -1,8 +1,10 @@
 /** The OpenID Connect options of `up` and `deploy`. */
+
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";
 import { type JwtAuthenticator, parseAuthentication } from "../../api/authentication/config.ts";
+import { errorMessage } from "../../api/error-message.ts";
 
 export interface AuthenticationOptions {
   readonly authenticationConfig?: AuthenticationConfig;
@@ -28,7 +30,7 @@ function readConfig(file: string): AuthenticationConfig {
   try {
     value = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new InvalidArgumentError(`Cannot read it: ${(error as Error).message}`);
+    throw new InvalidArgumentError(`Cannot read it: ${errorMessage(error)}`);
   }
   const parsed = parseAuthentication(value);
   if (!parsed.ok) throw new InvalidArgumentError(parsed.message);

@@ -1,8 +1,10 @@
 /** Runs a prepared control plane. Everything imported here stays in memory for as long as it runs. */
+
 import { rmSync } from "node:fs";
 import type { Server } from "node:net";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorMessage } from "../../api/error-message.ts";
 import { CliError } from "../cli-error.ts";
 import { type ControlPlaneFiles, controlPlaneFiles } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
@@ -45,7 +47,7 @@ export class ControlPlane {
     } catch (error) {
       await controlPlane.stop();
       const { log } = controlPlane.#files;
-      throw new CliError(`the control plane did not start: ${(error as Error).message}; see ${log}`);
+      throw new CliError(`the control plane did not start: ${errorMessage(error)}; see ${log}`);
     }
     void controlPlane.#supervise();
     return controlPlane;
@@ -93,7 +95,7 @@ export class ControlPlane {
           this.#options.warn("running again");
           break;
         } catch (error) {
-          this.#options.warn(`did not start: ${(error as Error).message}; trying again in ${wait / 1000} s`);
+          this.#options.warn(`did not start: ${errorMessage(error)}; trying again in ${wait / 1000} s`);
           await this.#process?.stop();
         }
       }

@@ -1,8 +1,10 @@
 /** Everything that a control plane needs before its process starts: keys, kubeconfig, configuration. */
+
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorMessage } from "../../api/error-message.ts";
 import { CliError } from "../cli-error.ts";
 import { type Connection, renderKubeconfig } from "../kubeconfig.ts";
 import { advertisedAddress } from "./advertised-address.ts";
@@ -81,7 +83,7 @@ export async function prepareControlPlane(options: ControlPlaneOptions): Promise
   try {
     directory.writeBy("workerd.bin", (file) => compileConfig(textFile, file));
   } catch (error) {
-    throw new CliError(`the control plane did not start: ${(error as Error).message}`);
+    throw new CliError(`the control plane did not start: ${errorMessage(error)}`);
   }
   return connection;
 }

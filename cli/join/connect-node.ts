@@ -1,6 +1,8 @@
 /** How a machine gets its identity in a cluster, for `join` and `install`. */
+
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { errorMessage } from "../../api/error-message.ts";
 import { CliError } from "../cli-error.ts";
 import type { DataDirectory } from "../control-plane/data-directory.ts";
 import { type Connection, contextNameOf, parseKubeconfig, reserveKubeconfig } from "../kubeconfig.ts";
@@ -69,7 +71,7 @@ function readAuthority(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new CliError(`cannot read --ca-file ${file}: ${(error as Error).message}`);
+    throw new CliError(`cannot read --ca-file ${file}: ${errorMessage(error)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../api/error-message.ts";
 import { bodyOf, callApi } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Connection } from "../kubeconfig.ts";
@@ -24,7 +25,7 @@ export async function exchangeToken(connection: Connection, nodeName: string): P
   try {
     return { ...connection, token: bodyOf<{ token: string }>(response).token };
   } catch (error) {
-    throw new CliError(`${connection.server} refused ${nodeName}: ${(error as Error).message}`);
+    throw new CliError(`${connection.server} refused ${nodeName}: ${errorMessage(error)}`);
   }
 }
 

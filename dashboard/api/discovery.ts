@@ -1,5 +1,7 @@
 /** The kinds that this cluster serves, custom ones included, according to discovery. */
+
 import { signal } from "@preact/signals";
+import { errorMessage } from "../../api/error-message.ts";
 import type { APIGroupDiscoveryList } from "../../api/generated/apidiscovery.v2.ts";
 import { problemOf, read } from "./connection.ts";
 import type { Kind } from "./kind.ts";
@@ -19,7 +21,7 @@ export async function discover(): Promise<void> {
     const kinds = lists.flatMap(kindsOf).sort((a, b) => a.kind.localeCompare(b.kind));
     discovery.value = { name: "known", kinds };
   } catch (error) {
-    discovery.value = { name: "failed", problem: error instanceof Error ? error.message : String(error) };
+    discovery.value = { name: "failed", problem: errorMessage(error) };
   }
 }
 

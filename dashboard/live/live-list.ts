@@ -2,7 +2,9 @@
  * A live list: fetched once, then watched from its resourceVersion, resumed after a lost connection, and fetched again
  * only after 410 Gone. A hidden page closes its watches, so that the cluster can sleep.
  */
+
 import { signal } from "@preact/signals";
+import { errorMessage } from "../../api/error-message.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import type { SocketWatchEvent } from "../../api/watch-socket.ts";
 import { problemOf, read } from "../api/connection.ts";
@@ -77,7 +79,7 @@ export class LiveList<T> {
       } catch (error) {
         if (stop.aborted) return;
         if (!isVisible()) continue;
-        const problem = error instanceof Error ? error.message : String(error);
+        const problem = errorMessage(error);
         this.state.value = { name: this.state.peek().name === "loading" ? "loading" : "reconnecting", problem };
         await pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.#failures++), stop);
       }

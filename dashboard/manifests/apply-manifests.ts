@@ -1,4 +1,5 @@
 /** Server-side apply of several manifests, in order. */
+import { errorMessage } from "../../api/error-message.ts";
 import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
@@ -35,9 +36,7 @@ export async function applyAll(text: string, options: ApplyOptions): Promise<App
   // Sequentially: a namespace precedes its contents.
   for (const document of documentsOf(text)) {
     outcomes.push(
-      await applyOne(document, options).catch((error: unknown) =>
-        refused("A manifest", error instanceof Error ? error.message : String(error)),
-      ),
+      await applyOne(document, options).catch((error: unknown) => refused("A manifest", errorMessage(error))),
     );
   }
   return outcomes;

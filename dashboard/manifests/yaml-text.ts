@@ -1,5 +1,7 @@
 /** Objects as YAML for reading and editing. */
+
 import { Document, parse, Scalar, visit } from "yaml";
+import { errorMessage } from "../../api/error-message.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
 /** Characters that control the direction of text: a line with them can read as something that it does not say. */
@@ -53,7 +55,7 @@ export function parseObject(text: string): Parsed {
   try {
     value = parse(text);
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: errorMessage(error) };
   }
   const object = value as Partial<KubeObject> | null;
   if (typeof object !== "object" || object === null || Array.isArray(object)) return { problem: "This is no object." };

@@ -2,6 +2,7 @@
  * Calls the address in an object's clientConfig (admission and conversion webhooks): a URL, or a Service in the
  * cluster, which is reached through the node of its pod. Without verified TLS there is no call.
  */
+import { errorMessage } from "../../api/error-message.ts";
 import type { WebhookClientConfig } from "../../api/generated/admissionregistration.v1.ts";
 import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
 import { isJsonObject } from "../../api/machinery/json/json-object.ts";
@@ -81,7 +82,7 @@ export async function callClient(caller: Caller, call: ClientCall): Promise<Clie
       await answered.body?.cancel();
     }
   } catch (problem) {
-    return failed(signal.aborted ? "context deadline exceeded" : (problem as Error).message);
+    return failed(signal.aborted ? "context deadline exceeded" : errorMessage(problem));
   }
 }
 

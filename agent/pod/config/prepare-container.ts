@@ -1,6 +1,8 @@
 /** Prepares a container on the machine: creates its files, locates its volumes, and returns its configuration. */
+
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { errorMessage } from "../../../api/error-message.ts";
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../../devices/device-source.ts";
 import { holdsText, readText } from "../../files/read-text.ts";
@@ -127,7 +129,7 @@ function volumePath(
     return held.real;
   } catch (error) {
     if (error instanceof SubPathError) throw new ConfigError(error.message);
-    log.warn((error as Error).message);
+    log.warn(errorMessage(error));
     const message = `failed to prepare subPath for volumeMount "${name}" of container "${user}"`;
     // With the kubelet, the runtime reports this.
     const isImage = pod.spec.volumes?.some((volume) => volume.name === name && volume.image !== undefined);

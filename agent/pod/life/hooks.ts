@@ -1,5 +1,7 @@
 /** Lifecycle hooks: postStart runs alongside a container's command, preStop before its stop signal. */
+
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorMessage } from "../../../api/error-message.ts";
 import type { Container, LifecycleHandler, Pod } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { getHttp } from "../../probes/http-probe.ts";
@@ -42,7 +44,7 @@ async function runCommand(command: readonly string[], { runtime, containerId }: 
     if (exitCode === 0) return { output: "" };
     return { why: `command '${command.join(" ")}' exited with ${exitCode}: ${stderr}`, output: `${output}` };
   } catch (error) {
-    return { why: (error as Error).message, output: "" };
+    return { why: errorMessage(error), output: "" };
   }
 }
 

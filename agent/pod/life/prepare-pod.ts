@@ -1,5 +1,7 @@
 /** What all containers of a pod wait for: its volumes, and the dynamic resources that it claims. */
+
 import { mkdirSync } from "node:fs";
+import { errorMessage } from "../../../api/error-message.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { type PodRecord, RETRY_MS } from "../pod-record.ts";
 
@@ -48,7 +50,7 @@ export async function prepareClaims(record: PodRecord): Promise<boolean> {
     await record.context.claims.prepare(record.pod);
     return true;
   } catch (error) {
-    const why = `prepare dynamic resources: ${(error as Error).message}`;
+    const why = `prepare dynamic resources: ${errorMessage(error)}`;
     const message = `Failed to prepare dynamic resources: ${why}`;
     record.recordEvent(undefined, "Warning", "FailedPrepareDynamicResources", message);
     record.wake.within(RETRY_MS);

@@ -1,6 +1,8 @@
 /** Starts a sandbox, or one container in it; failures are reported and retried later. */
+
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { errorMessage } from "../../../api/error-message.ts";
 import type { Container } from "../../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../../devices/device-source.ts";
 import { containerWithoutClaimed } from "../../dra/claimed-resources.ts";
@@ -77,7 +79,7 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
       undefined,
       "Warning",
       "FailedCreatePodSandBox",
-      `Failed to create pod sandbox: ${(error as Error).message}`,
+      `Failed to create pod sandbox: ${errorMessage(error)}`,
     );
     record.wake.within(RETRY_MS);
     return "failed";
@@ -104,7 +106,7 @@ function fail(record: PodRecord, { container: { name } }: PodContainer, failure:
   return "failed";
 }
 
-const wordsOf = (error: unknown): string => (error instanceof RuntimeError ? error.words : (error as Error).message);
+const wordsOf = (error: unknown): string => (error instanceof RuntimeError ? error.words : errorMessage(error));
 
 type Start = Extract<Action, { do: "start-container" }>;
 
@@ -206,7 +208,7 @@ async function runPostStart(record: PodRecord, target: PodContainer, id: string)
     const observed = (await record.observe()).containers.find((candidate) => candidate.id === id);
     if (observed !== undefined)
       await kill(record, { target, observed }, { message: "FailedPostStartHook", graceSeconds: graceOf(pod) });
-    record.waiting.set(container.name, { reason: "PostStartHookError", message: (error as Error).message });
+    record.waiting.set(container.name, { reason: "PostStartHookError", message: errorMessage(error) });
   }
 }
 
@@ -221,7 +223,7 @@ function linkLog(record: PodRecord, container: Pick<ContainerObservation, "name"
   try {
     logs.link(logOf(record, container), path);
   } catch (error) {
-    log.warn(`collectors will not find ${path}: ${(error as Error).message}`);
+    log.warn(`collectors will not find ${path}: ${errorMessage(error)}`);
   }
 }
 

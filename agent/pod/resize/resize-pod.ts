@@ -1,6 +1,7 @@
 /**
  * Carries out an in-place resize: allocates what fits, then sets the limits of running containers, or restarts them.
  */
+import { errorMessage } from "../../../api/error-message.ts";
 import type { Container, ResourceRequirements } from "../../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { steadyNow } from "../../steady-now.ts";
@@ -112,7 +113,7 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
     record.actualWhole = whole;
     if (!restarted) settle(record);
   } catch (error) {
-    const { message } = error as Error;
+    const message = errorMessage(error);
     if (record.resize.kind !== "in-progress" || record.resize.error !== message)
       record.recordEvent(undefined, "Warning", "ResizeError", eventText(record, "error", message));
     record.resize = { kind: "in-progress", error: message };

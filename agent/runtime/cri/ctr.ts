@@ -1,8 +1,10 @@
 /** containerd's own client, for what CRI lacks or does wrong. */
+
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+import { errorMessage } from "../../../api/error-message.ts";
 import { keptOutput } from "../kept-output.ts";
 import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";
 import { RuntimeError } from "../runtime-error.ts";
@@ -20,7 +22,7 @@ export async function ctr(socket: string, ...words: readonly string[]): Promise<
   try {
     await run(CTR, at(socket, words));
   } catch (error) {
-    throw new RuntimeError((error as { stderr?: string }).stderr?.trim() || (error as Error).message);
+    throw new RuntimeError((error as { stderr?: string }).stderr?.trim() || errorMessage(error));
   }
 }
 

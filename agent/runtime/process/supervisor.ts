@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { constants } from "node:os";
+import { errorMessage } from "../../../api/error-message.ts";
 import { LineSplitter } from "../../../api/line-splitter.ts";
 import { LogEncoder, type LogStream, logTime } from "../../logs/cri-log.ts";
 import { StateDirectory, type StoredContainer } from "./container-state.ts";
@@ -199,7 +200,7 @@ class Supervisor {
         try {
           process.kill(container.pid, request.signal as NodeJS.Signals);
         } catch (error) {
-          return (error as Error).message;
+          return errorMessage(error);
         }
         return undefined;
       case "kill":

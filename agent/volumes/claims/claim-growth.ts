@@ -1,4 +1,5 @@
 /** Expands the file system of a claim whose volume has been expanded, and reports progress. */
+import { errorMessage } from "../../../api/error-message.ts";
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { PodCsi } from "../../csi/csi-volumes.ts";
@@ -88,7 +89,7 @@ export class ClaimGrowth {
       const message = `MountVolume.NodeExpandVolume succeeded for volume "${name}" ${pod.spec.nodeName}`;
       return { type: "Normal", reason: "FileSystemResizeSuccessful", message };
     } catch (error) {
-      const message = `NodeExpandVolume.NodeExpandVolume failed for volume "${name}" : ${(error as Error).message}`;
+      const message = `NodeExpandVolume.NodeExpandVolume failed for volume "${name}" : ${errorMessage(error)}`;
       return { type: "Warning", reason: "VolumeResizeFailed", message };
     }
   }

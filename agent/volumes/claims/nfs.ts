@@ -1,7 +1,9 @@
 /** NFS through the machine's own `mount`, which must support it. */
+
 import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { promisify } from "node:util";
+import { errorMessage } from "../../../api/error-message.ts";
 import type { NFSVolumeSource } from "../../../api/generated/core.v1.ts";
 import { isListedMount } from "../mounts.ts";
 import { VolumeError } from "../projected/payload.ts";
@@ -23,6 +25,6 @@ export async function mountNfs(
     await run("mount", ["-t", "nfs", ...words, `${server}:${exported}`, path], { timeout: PATIENCE_MS });
   } catch (error) {
     const said = (error as { readonly stderr?: string }).stderr?.trim();
-    throw new VolumeError(`mount failed: ${said || (error as Error).message}`);
+    throw new VolumeError(`mount failed: ${said || errorMessage(error)}`);
   }
 }

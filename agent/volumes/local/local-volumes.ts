@@ -3,6 +3,7 @@
  * or not at all, whenever the agent is killed; a volume is deleted by renaming it first, and counts as gone from then
  * on.
  */
+
 import {
   chmodSync,
   closeSync,
@@ -16,6 +17,7 @@ import {
 } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { errorMessage } from "../../../api/error-message.ts";
 import { makeDirectory } from "../../files/make-directory.ts";
 import type { Logger } from "../../logger.ts";
 import { isListedMount, mountsBelow } from "../mounts.ts";
@@ -128,7 +130,7 @@ export class LocalVolumes {
     try {
       await rm(removed, { recursive: true });
     } catch (error) {
-      this.#options.log.warn(`${removed} is removed with the next start: ${(error as Error).message}`);
+      this.#options.log.warn(`${removed} is removed with the next start: ${errorMessage(error)}`);
     }
   }
 

@@ -1,5 +1,7 @@
 /** The node's local volumes, if it offers any. */
+
 import { join, resolve } from "node:path";
+import { errorMessage } from "../../../api/error-message.ts";
 import { NO_LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
 import type { AgentOptions } from "../../agent-options.ts";
 import type { Logger } from "../../logger.ts";
@@ -18,7 +20,7 @@ export function openLocalVolumes(
   try {
     return new LocalVolumes({ directory, usersOf: (name) => usersOf(join(dataDirectory, "pods"), name), log });
   } catch (error) {
-    log.warn(`no volumes of claims can be kept on this node: ${(error as Error).message}`);
+    log.warn(`no volumes of claims can be kept on this node: ${errorMessage(error)}`);
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 /** The files of configMap, secret, downwardAPI and projected volumes. Pure. */
+import { errorMessage } from "../../../api/error-message.ts";
 import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from "../../../api/generated/core.v1.ts";
 import { aggregateText } from "../../../api/machinery/status.ts";
 import type { PodObjects } from "../../pod/config/env/env.ts";
@@ -163,7 +164,7 @@ export function volumePayload(volume: Volume, input: PayloadInput): Payload | un
     try {
       for (const [path, file] of projectedFiles(source, mode, input)) files.set(path, file);
     } catch (error) {
-      wrong.push((error as Error).message);
+      wrong.push(errorMessage(error));
     }
   if (wrong.length > 0) throw new VolumeError(aggregateText(wrong));
   return files;

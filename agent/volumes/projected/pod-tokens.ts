@@ -1,4 +1,5 @@
 /** The service account tokens of a pod's projected volumes, each renewed in time. */
+import { errorMessage } from "../../../api/error-message.ts";
 import type { Pod, Volume } from "../../../api/generated/core.v1.ts";
 import { VolumeError } from "./payload.ts";
 
@@ -46,7 +47,7 @@ export class PodTokens {
           held = await this.#source.token(pod, { audience, expirationSeconds });
         } catch (error) {
           // Without the control plane, the old token stays for as long as it is valid.
-          if (held === undefined) throw new VolumeError(`failed to fetch token: ${(error as Error).message}`);
+          if (held === undefined) throw new VolumeError(`failed to fetch token: ${errorMessage(error)}`);
           held = { ...held, renewAt: now + RETRY_MS };
         }
         this.#held.set(key, held);

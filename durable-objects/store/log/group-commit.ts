@@ -4,6 +4,7 @@
  * have already arrived. Each commit is still all or nothing: a refused one appends nothing, and those after it only see
  * what was accepted.
  */
+import { errorMessage } from "../../../api/error-message.ts";
 import type { CommitLane, Submitted } from "../../../api/store/commit-lane.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../../api/store.ts";
 import type { Appended, LogTables, Marks } from "../tables/log-tables.ts";
@@ -202,7 +203,7 @@ export class GroupCommit {
 
   /** SQLITE_FULL is an expected outcome; anything else is a fault. */
   #explain(error: unknown, waiting: Waiting | undefined): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     if (/SQLITE_FULL|is full|storage limit/i.test(message))
       waiting?.resolve({ ok: false, reason: "storage-full", message });
     else waiting?.fail(error);

@@ -1,4 +1,5 @@
 /** Objects that expire some time after their last write (rule STORE-EXPIRE), as events do in Kubernetes. */
+import { errorMessage } from "../../../api/error-message.ts";
 import type { CommitResult, GroupResource, Revision, Write } from "../../../api/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
@@ -64,7 +65,7 @@ export class Endings {
       }
     } catch (error) {
       // The disk is full, or the object is restarting: later looks find the same.
-      console.error("expiry:", error instanceof Error ? error.message : error);
+      console.error("expiry:", errorMessage(error));
     } finally {
       this.#due = turns.now() + (more ? BUSY : QUIET);
       this.#looking = false;

@@ -1,4 +1,5 @@
 /** An issuer's keys, fetched according to OpenID Connect Discovery and cached in each isolate. */
+import { errorMessage } from "../../../api/error-message.ts";
 import { discover, type Fetch, fetchJson, type Issuer, isAccess } from "./discovery.ts";
 import type { SigningKey } from "./signature.ts";
 
@@ -50,7 +51,7 @@ export async function newIssuerKeys(issuer: Issuer, asking: KeyLookup): Promise<
     kept.set(id, fresh);
     return fresh;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     console.error(JSON.stringify({ level: "error", event: "oidc", issuer: issuer.url, error: message }));
     return undefined;
   }
