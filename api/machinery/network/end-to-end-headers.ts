@@ -17,11 +17,11 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 
 type Header = readonly [name: string, value: string];
 
+const wordsOf = (value: string): string[] => value.split(",").map((word) => word.trim().toLowerCase());
+
 /** Headers named in `Connection` are hop-by-hop, too. */
 export function endToEnd<H extends Header>(headers: Iterable<H>): H[] {
   const all = [...headers];
-  const named = new Set(
-    all.flatMap(([name, value]) => (name.toLowerCase() === "connection" ? value.toLowerCase().split(/\s*,\s*/) : [])),
-  );
+  const named = new Set(all.flatMap(([name, value]) => (name.toLowerCase() === "connection" ? wordsOf(value) : [])));
   return all.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !named.has(name.toLowerCase()));
 }

@@ -41,3 +41,8 @@ test.each([
 ])("%s in nanoseconds: %s", (text, nanos) => {
   expect(scalaNanos(text)).toBe(nanos);
 });
+
+test("a text of any length is soon found to be no duration", () => {
+  for (const text of ["1".repeat(500_000), `${" 1".repeat(250_000)}!`, `${"1".repeat(500_000)} `])
+    expect(scalaNanos(text)).toBeUndefined();
+});

@@ -10,7 +10,20 @@ describe("durations", () => {
     ["5", undefined],
     ["", undefined],
     ["1d", undefined],
+    ["1.h", 3_600_000],
+    ["1..5h", undefined],
   ])("reads %j", (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+
+  it("rejects a text in the time that it takes to read it", () => {
+    for (const [text, problem] of [
+      [`${"1".repeat(500_000)}x`, 'unknown unit "x"'],
+      ["1".repeat(500_000), "missing unit"],
+      [`${"1h".repeat(250_000)}5`, "missing unit"],
+    ] as const) {
+      expect(parseDuration(text)).toBeUndefined();
+      expect(durationProblem(text).slice(0, 100)).toContain(problem);
+    }
+  });
 
   it.each([
     ["invalid", 'time: invalid duration "invalid"'],

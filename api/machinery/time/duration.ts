@@ -12,12 +12,20 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
+/**
+ * One amount with its unit. Anybody may send a text of any length: only anchored, and with one way to read a number, does
+ * it take no longer than the text is.
+ */
+const PART = "(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h)";
+const WHOLE = new RegExp(`^(?:${PART})+$`);
+const ALL_BUT_LAST = new RegExp(`^(?:${PART}(?=[0-9.]))*`);
+
 /** Milliseconds, or undefined if Go's time.ParseDuration rejects the text. */
 export function parseDuration(text: string): number | undefined {
   const sign = text.startsWith("-") ? -1 : 1;
   const unsigned = text.replace(/^[-+]/, "");
   if (unsigned === "0") return 0;
-  if (!/^(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/.test(unsigned)) return undefined;
+  if (!WHOLE.test(unsigned)) return undefined;
   let total = 0;
   for (const [, number, unit = ""] of unsigned.matchAll(/([0-9.]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g))
     total += Number(number) * (UNITS[unit] ?? 0);
@@ -26,10 +34,8 @@ export function parseDuration(text: string): number | undefined {
 
 /** The error of time.ParseDuration for a text that parseDuration does not accept. */
 export function durationProblem(text: string): string {
-  const rest = text
-    .replace(/^[-+]/, "")
-    .replace(/^(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h)(?=[0-9.]))*/, "");
-  const [, unit] = /^(?:[0-9]+\.?[0-9]*|\.[0-9]+)([^0-9.]*)/.exec(rest) ?? [];
+  const rest = text.replace(/^[-+]/, "").replace(ALL_BUT_LAST, "");
+  const [, unit] = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)([^0-9.]*)/.exec(rest) ?? [];
   if (unit === undefined) return `time: invalid duration ${goQuote(text)}`;
   if (unit === "") return `time: missing unit in duration ${goQuote(text)}`;
   if (!(unit in UNITS)) return `time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`;

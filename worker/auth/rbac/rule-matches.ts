@@ -25,4 +25,10 @@ function resourceMatches(specs: readonly string[], resource: string, subresource
 
 /** A path, or with a trailing `*` all paths with that prefix. */
 export const pathMatches = (spec: string, path: string): boolean =>
-  spec === path || (spec.endsWith(ALL) && path.startsWith(spec.replace(/\*+$/, "")));
+  spec === path || (spec.endsWith(ALL) && path.startsWith(withoutStars(spec)));
+
+function withoutStars(spec: string): string {
+  let end = spec.length;
+  while (spec[end - 1] === ALL) end--;
+  return spec.slice(0, end);
+}
