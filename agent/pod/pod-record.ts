@@ -16,6 +16,7 @@ import type { PodLocal, Verdict, Waiting } from "./local.ts";
 import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./resize/allocation.ts";
 import { isOwnCondition } from "./status/conditions.ts";
 import { deviceHealth } from "./status/device-health.ts";
+import { withEarlierTimes } from "./status/earlier-times.ts";
 import { terminationsBetween } from "./status/life-counts.ts";
 import { isTerminal } from "./status/phase.ts";
 import { podStatus } from "./status/status.ts";
@@ -76,7 +77,7 @@ export class PodRecord {
   mirror: Pod | undefined;
   /** A status has been computed from an observation. */
   isObserved = false;
-  readonly startTime: number;
+  startTime: number;
   #ips: readonly string[] = [];
   /** The runtime handler, once there is a sandbox. */
   #handler: string | undefined;
@@ -226,6 +227,17 @@ export class PodRecord {
     const told = readinessOf(this.status);
     const known = readinessOf((this.mirror ?? this.pod).status);
     return !this.reporter.isBusy && told !== undefined && known !== undefined && told !== known;
+  }
+
+  /** The pod has this mirror, whose status an earlier run of the agent may have written. Returns whether it is new. */
+  mirrored(mirror: Pod): boolean {
+    const isNew = this.mirror?.metadata.uid !== mirror.metadata.uid;
+    this.mirror = mirror;
+    this.reporter.follow(mirror);
+    if (!isNew) return false;
+    this.status = withEarlierTimes(this.status, mirror.status);
+    if (this.status.startTime !== undefined) this.startTime = Date.parse(this.status.startTime);
+    return true;
   }
 
   /** Nothing of the pod runs any more, or will. */

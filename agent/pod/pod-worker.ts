@@ -127,9 +127,7 @@ export class PodWorker {
   /** A static pod's status is reported on its mirror, once there is one. */
   mirrored(mirror: Pod): void {
     const record = this.#record;
-    const isNew = record.mirror?.metadata.uid !== mirror.metadata.uid;
-    record.mirror = mirror;
-    record.reporter.follow(mirror);
+    const isNew = record.mirrored(mirror);
     if (isNew && record.isObserved) record.reporter.report(record.status, { replace: false });
     else if (record.isContradicted) this.wake();
   }
