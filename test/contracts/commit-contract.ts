@@ -19,7 +19,7 @@ export function commitContract(title: string, open: OpenStore): void {
   describe(`${title}: commit`, () => {
     test("STORE-LOG: an empty store is at revision 1, and each write takes the next", async () => {
       const store = open();
-      expect(await store.status()).toEqual({ revision: 1, oldest: 1, policyRevision: 1 });
+      expect(await store.status()).toMatchObject({ revision: 1, oldest: 1, policyRevision: 1 });
       const result = await store.commit({
         writes: [create(key("a")), { op: "expect", key: key("a"), exists: true }, create(key("b"))],
       });
