@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { plugins } from "../../worker/admission/index.ts";
-import { VIEWS } from "../../worker/http/answer/views.ts";
 import { patchFormats } from "../../worker/http/request/patch-format.ts";
+import { VIEWS } from "../../worker/http/response/views.ts";
 import { absent, endpoints } from "./endpoints.ts";
 import { features } from "./features.ts";
 

@@ -8,10 +8,6 @@ import { beginAudit } from "../audit/audited-request.ts";
 import { clusterOfToken } from "../auth/credentials/token-cluster.ts";
 import { clusterOf, DEFAULT_CLUSTER, pathInCluster } from "../cluster.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
-import { type Accepted, negotiate } from "./answer/negotiate.ts";
-import { PLAIN_TEXT } from "./answer/plain-text.ts";
-import { encodeValue } from "./answer/respond.ts";
-import { warningHeaders } from "./answer/warning-headers.ts";
 import type { Bindings } from "./bindings.ts";
 import { serveDiscovery } from "./discovery/serve-discovery.ts";
 import { logFailure } from "./error-log.ts";
@@ -46,6 +42,10 @@ import {
   serveRewind,
 } from "./operator/serve-store.ts";
 import { pathnameOf } from "./request/request-url.ts";
+import { type Accepted, negotiate } from "./response/negotiate.ts";
+import { PLAIN_TEXT } from "./response/plain-text.ts";
+import { encodeValue } from "./response/respond.ts";
+import { warningHeaders } from "./response/warning-headers.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
 import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
 import { serveResource } from "./serve-resource.ts";

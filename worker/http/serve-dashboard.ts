@@ -10,9 +10,9 @@ import { ApiError } from "../api-error.ts";
 import { trustedIssuers } from "../auth/authenticate.ts";
 import { signInIssuers, tokenOrigins } from "../auth/oidc/sign-in-issuers.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
-import { PLAIN_TEXT } from "./answer/plain-text.ts";
 import type { Bindings } from "./bindings.ts";
 import { withPolicy } from "./filters/with-policy.ts";
+import { PLAIN_TEXT } from "./response/plain-text.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",

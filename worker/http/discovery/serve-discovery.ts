@@ -9,12 +9,12 @@ import { ApiError } from "../../api-error.ts";
 import { noSuchPath } from "../../no-such-path.ts";
 import type { Caller } from "../../outbound/call-client.ts";
 import { customResources } from "../../policy/custom-resources.ts";
-import { respondWithEtag, type TaggedDocument, taggedDocument } from "../answer/etag.ts";
-import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../answer/negotiate.ts";
-import { encodeValue, renderValue } from "../answer/respond.ts";
 import type { Bindings } from "../bindings.ts";
 import { requirePath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
+import { respondWithEtag, type TaggedDocument, taggedDocument } from "../response/etag.ts";
+import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../response/negotiate.ts";
+import { encodeValue, renderValue } from "../response/respond.ts";
 import {
   AGGREGATED_DISCOVERY,
   aggregatedDiscovery,

@@ -6,14 +6,14 @@ import { API_AUDIENCES, ISSUER } from "../../auth/credentials/service-account-to
 import type { Env } from "../../env.ts";
 import { clusterRanges } from "../../network.ts";
 import { customResources } from "../../policy/custom-resources.ts";
-import { acceptsGzip } from "../answer/compress.ts";
-import { parseAccept } from "../answer/negotiate.ts";
-import { renderValue } from "../answer/respond.ts";
-import { warningHeaders } from "../answer/warning-headers.ts";
 import type { Bindings } from "../bindings.ts";
 import { rootPaths } from "../discovery/discovery.ts";
 import { requirePath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
+import { acceptsGzip } from "../response/compress.ts";
+import { parseAccept } from "../response/negotiate.ts";
+import { renderValue } from "../response/respond.ts";
+import { warningHeaders } from "../response/warning-headers.ts";
 import { KUBERNETES_VERSION, RUNTIME } from "./health.ts";
 import { startedAt } from "./serve-metrics.ts";
 import { flagPage, statusPage, type ZPage, zForm, zObject, zText, zWarnings } from "./z-pages.ts";

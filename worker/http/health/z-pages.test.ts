@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { componentRoles } from "../../bootstrap/roles/components.ts";
-import { parseAccept } from "../answer/negotiate.ts";
+import { parseAccept } from "../response/negotiate.ts";
 import { flagPage, statusPage, zForm, zObject, zText, zWarnings } from "./z-pages.ts";
 
 const STATUSZ = "g=config.k8s.io;as=Statusz";

@@ -5,8 +5,8 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { PLAIN_TEXT } from "../answer/plain-text.ts";
 import type { Bindings } from "../bindings.ts";
+import { PLAIN_TEXT } from "../response/plain-text.ts";
 
 const ARCHIVE = { "Content-Type": "application/gzip", "X-Content-Type-Options": "nosniff" };
 

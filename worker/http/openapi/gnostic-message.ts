@@ -1,7 +1,7 @@
 /** Messages of OpenAPI in protobuf (github.com/google/gnostic), written from JSON. */
 import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
 import { ProtobufWriter, WIRE_FIXED64, WIRE_VARINT, type WireType } from "../../../api/machinery/protobuf/writer.ts";
-import { encodeYaml } from "../answer/yaml.ts";
+import { encodeYaml } from "../response/yaml.ts";
 
 export type Value = Readonly<Record<string, unknown>>;
 /** The content of a field. */

@@ -20,7 +20,7 @@ import { sortedMembers } from "../../../api/machinery/structural/sorted-members.
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import { decodeChanged, decodePatched, structFor } from "../../registry/decode-patched.ts";
-import { patchRefused } from "../answer/patch-failure.ts";
+import { patchRefused } from "../response/patch-failure.ts";
 import { textOf } from "./body.ts";
 import type { WriteOptions } from "./write-options.ts";
 

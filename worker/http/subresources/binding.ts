@@ -11,10 +11,10 @@ import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { renderValue } from "../answer/respond.ts";
-import { acceptedBy, METADATA_VIEWS } from "../answer/views.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
+import { renderValue } from "../response/respond.ts";
+import { acceptedBy, METADATA_VIEWS } from "../response/views.ts";
 import { placeInNamespace } from "../verbs/create.ts";
 
 const OF = { group: "", resource: "pods/binding" };

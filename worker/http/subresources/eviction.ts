@@ -13,11 +13,11 @@ import type { Served } from "../../kind-registry.ts";
 import { deleteObject, type Ending } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { renderValue } from "../answer/respond.ts";
-import { acceptedBy, METADATA_VIEWS } from "../answer/views.ts";
 import { decodeObject } from "../request/body.ts";
 import { deletionFrom } from "../request/delete-options.ts";
 import { writeOptions } from "../request/write-options.ts";
+import { renderValue } from "../response/respond.ts";
+import { acceptedBy, METADATA_VIEWS } from "../response/views.ts";
 import { placeInNamespace } from "../verbs/create.ts";
 import { budgetWrite } from "./disruption-budget.ts";
 

@@ -6,10 +6,10 @@ import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { negotiate } from "../answer/negotiate.ts";
-import { renderText } from "../answer/respond.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
+import { negotiate } from "../response/negotiate.ts";
+import { renderText } from "../response/respond.ts";
 import { checkName } from "../verbs/check-identity.ts";
 
 export async function finalizeNamespace(context: RequestContext): Promise<Response> {

@@ -9,8 +9,8 @@ import { ApiError } from "../../api-error.ts";
 import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
-import { bytesOverWebSocket, chooseProtocol, requestsWebSocket } from "../answer/websocket-response.ts";
 import { booleanOption } from "../request/write-options.ts";
+import { bytesOverWebSocket, chooseProtocol, requestsWebSocket } from "../response/websocket-response.ts";
 import { logOptions } from "./log-options.ts";
 
 async function readPod({ path, store }: RequestContext): Promise<Pod> {

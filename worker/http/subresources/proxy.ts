@@ -15,9 +15,9 @@ import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
 import { type EndpointPort, findEndpoint } from "../../tunnels/service-endpoint.ts";
-import { sandboxedResponse } from "../answer/sandboxed-response.ts";
-import { requestsWebSocket } from "../answer/websocket-response.ts";
 import { pathnameOf } from "../request/request-url.ts";
+import { sandboxedResponse } from "../response/sandboxed-response.ts";
+import { requestsWebSocket } from "../response/websocket-response.ts";
 import { withLinksBelow } from "./proxied-links.ts";
 
 const NO_UPGRADE = "only WebSockets without TLS of their own can be proxied by this control plane; use port-forward";

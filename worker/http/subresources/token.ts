@@ -18,9 +18,9 @@ import {
 } from "../../auth/credentials/service-account-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
-import { acceptedBy, METADATA_VIEWS, renderView } from "../answer/views.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
+import { acceptedBy, METADATA_VIEWS, renderView } from "../response/views.ts";
 import { placeInNamespace } from "../verbs/create.ts";
 
 const DEFAULT_SECONDS = 3600;

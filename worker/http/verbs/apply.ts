@@ -16,9 +16,9 @@ import { decodePatched, structFor } from "../../registry/decode-patched.ts";
 import { type Updated, updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { patchRefused } from "../answer/patch-failure.ts";
-import { atServedVersion } from "../answer/views.ts";
 import type { WriteOptions } from "../request/write-options.ts";
+import { patchRefused } from "../response/patch-failure.ts";
+import { atServedVersion } from "../response/views.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";
 

@@ -22,10 +22,10 @@ import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { dropServerFields, prepareCreate, validateCreate } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { renderText } from "../answer/respond.ts";
-import { acceptedBy, renderView } from "../answer/views.ts";
 import { bodyType, decodeObject } from "../request/body.ts";
 import { type WriteOptions, writeOptions } from "../request/write-options.ts";
+import { renderText } from "../response/respond.ts";
+import { acceptedBy, renderView } from "../response/views.ts";
 
 /** POST to a collection. */
 export async function create(context: RequestContext): Promise<Response> {

@@ -4,9 +4,9 @@ import { deleted } from "../../../api/machinery/status.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { renderText, renderValue } from "../answer/respond.ts";
-import { acceptedBy, renderView } from "../answer/views.ts";
 import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
+import { renderText, renderValue } from "../response/respond.ts";
+import { acceptedBy, renderView } from "../response/views.ts";
 
 /** DELETE of one object: answers a Status once it is gone, or the object while a grace period or finalizers hold it. */
 export async function remove(context: RequestContext): Promise<Response> {

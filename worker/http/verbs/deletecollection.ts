@@ -3,9 +3,9 @@ import { ApiError } from "../../api-error.ts";
 import { decides } from "../../policy/policy-resources.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { acceptedBy, renderListView, storedObject } from "../answer/views.ts";
 import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
 import { listOptions } from "../request/list-options.ts";
+import { acceptedBy, renderListView, storedObject } from "../response/views.ts";
 import { type ListMetadata, listRequest, pageMetadata, requireReached } from "./list.ts";
 
 /** Concurrent deletions. The network is polled after each round, since workerd runs calls within the process first. */

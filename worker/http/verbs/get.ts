@@ -3,11 +3,11 @@ import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { revisionTooLarge } from "../../storage/store-failures.ts";
-import { renderText } from "../answer/respond.ts";
-import { acceptedBy, renderView } from "../answer/views.ts";
 import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
 import { revisionOption } from "../request/list-options.ts";
 import { booleanOption } from "../request/write-options.ts";
+import { renderText } from "../response/respond.ts";
+import { acceptedBy, renderView } from "../response/views.ts";
 
 /** GET of one object: the store's own text, unless the client requested another form or version. */
 export async function get(context: RequestContext): Promise<Response> {

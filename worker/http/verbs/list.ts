@@ -7,11 +7,11 @@ import { listShareOf } from "../../fairness/watch-share.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { Compacted, revisionTooLarge } from "../../storage/store-failures.ts";
-import { acceptsGzip, GZIP, peek } from "../answer/compress.ts";
-import type { Accepted } from "../answer/negotiate.ts";
-import { acceptedBy, renderListView, storedObject } from "../answer/views.ts";
 import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
 import { type ListOptions, listOptions } from "../request/list-options.ts";
+import { acceptsGzip, GZIP, peek } from "../response/compress.ts";
+import type { Accepted } from "../response/negotiate.ts";
+import { acceptedBy, renderListView, storedObject } from "../response/views.ts";
 import { isLong, renderLongList } from "./long-list.ts";
 import { type StreamedForm, streamedForm } from "./streamed-form.ts";
 

@@ -6,10 +6,10 @@
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { ListPage } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { GZIP } from "../answer/compress.ts";
-import type { Accepted } from "../answer/negotiate.ts";
-import { type ListMeta, listView, protobufList, storedObject } from "../answer/views.ts";
-import { encodeYaml } from "../answer/yaml.ts";
+import { GZIP } from "../response/compress.ts";
+import type { Accepted } from "../response/negotiate.ts";
+import { type ListMeta, listView, protobufList, storedObject } from "../response/views.ts";
+import { encodeYaml } from "../response/yaml.ts";
 
 interface LongList {
   readonly first: ListPage;

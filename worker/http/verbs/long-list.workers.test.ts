@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import type { Env } from "../../env.ts";
-import { encodeYaml } from "../answer/yaml.ts";
+import { encodeYaml } from "../response/yaml.ts";
 
 const { API } = env as Env;
 const CONFIG_MAPS = "https://sailplane/api/v1/namespaces/default/configmaps";

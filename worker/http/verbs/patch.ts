@@ -7,11 +7,11 @@ import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { renderText } from "../answer/respond.ts";
-import { acceptedBy, atServedVersion, renderView } from "../answer/views.ts";
 import { mediaTypeOf } from "../request/body.ts";
 import { applyFormat, type PatchFormat, parsePatch, patchFormatOf } from "../request/patch-format.ts";
 import { patchOptions, type WriteOptions } from "../request/write-options.ts";
+import { renderText } from "../response/respond.ts";
+import { acceptedBy, atServedVersion, renderView } from "../response/views.ts";
 import { APPLY_TYPE, applyServerSide } from "./apply.ts";
 import { checkIdentity } from "./check-identity.ts";
 

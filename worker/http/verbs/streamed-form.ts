@@ -5,8 +5,8 @@ import { hasNoPrinter, renderTable } from "../../../api/machinery/table.ts";
 import type { ItemRequest, ListFrame } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
-import { type Accepted, noSuchForm } from "../answer/negotiate.ts";
-import { atViewVersion, columnTexts, includeObject, saysNoMore, showsStoredMetadata } from "../answer/views.ts";
+import { type Accepted, noSuchForm } from "../response/negotiate.ts";
+import { atViewVersion, columnTexts, includeObject, saysNoMore, showsStoredMetadata } from "../response/views.ts";
 
 export interface StreamedForm extends Pick<ListFrame, "open"> {
   readonly nullIfEmpty: boolean;

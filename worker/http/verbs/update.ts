@@ -7,10 +7,10 @@ import type { Served } from "../../kind-registry.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { renderText } from "../answer/respond.ts";
-import { acceptedBy, renderView } from "../answer/views.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
+import { renderText } from "../response/respond.ts";
+import { acceptedBy, renderView } from "../response/views.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";
 

@@ -17,8 +17,9 @@ import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted } from "../../storage/store-failures.ts";
-import { type Accepted, noSuchForm, noSuchStream } from "../answer/negotiate.ts";
-import { protobufOf } from "../answer/respond.ts";
+import { requireNamed, watchOptions } from "../request/list-options.ts";
+import { type Accepted, noSuchForm, noSuchStream } from "../response/negotiate.ts";
+import { protobufOf } from "../response/respond.ts";
 import {
   acceptedBy,
   atServedVersion,
@@ -28,9 +29,8 @@ import {
   readAtServedVersion,
   showsStoredMetadata,
   WATCH_VIEWS,
-} from "../answer/views.ts";
-import { linesOverWebSocket, requestsWebSocket } from "../answer/websocket-response.ts";
-import { requireNamed, watchOptions } from "../request/list-options.ts";
+} from "../response/views.ts";
+import { linesOverWebSocket, requestsWebSocket } from "../response/websocket-response.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
 const MIN_TIMEOUT_SECONDS = 1800;

@@ -7,9 +7,9 @@ import { matches } from "../../../api/machinery/selectors/selector.ts";
 import { notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { negotiate } from "../answer/negotiate.ts";
-import { madeObject, renderListView, renderView, VIEWS } from "../answer/views.ts";
 import { selectionOf } from "../request/list-options.ts";
+import { negotiate } from "../response/negotiate.ts";
+import { madeObject, renderListView, renderView, VIEWS } from "../response/views.ts";
 
 const COMPONENTS = ["controller-manager", "etcd-0", "scheduler"];
 

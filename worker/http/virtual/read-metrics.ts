@@ -13,9 +13,9 @@ import type { NodeUsage, Usage } from "../../../api/node/node-usage.ts";
 import type { Entry } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { negotiate } from "../answer/negotiate.ts";
-import { madeObject, renderListView, renderView, VIEWS } from "../answer/views.ts";
 import { selectionOf } from "../request/list-options.ts";
+import { negotiate } from "../response/negotiate.ts";
+import { madeObject, renderListView, renderView, VIEWS } from "../response/views.ts";
 
 export async function readMetrics(context: RequestContext): Promise<Response> {
   const { path, query, served, request } = context;

@@ -6,9 +6,9 @@ import { trackManagedFields } from "../../../admission/managed-fields.ts";
 import { ApiError } from "../../../api-error.ts";
 import { dropServerFields } from "../../../registry/strategy.ts";
 import type { RequestContext } from "../../../request-context.ts";
-import { acceptedBy, METADATA_VIEWS, renderView } from "../../answer/views.ts";
 import { decodeObject } from "../../request/body.ts";
 import { writeOptions } from "../../request/write-options.ts";
+import { acceptedBy, METADATA_VIEWS, renderView } from "../../response/views.ts";
 import { placeInNamespace } from "../../verbs/create.ts";
 
 /** The parts of a review that its answer determines. */
