@@ -16,6 +16,11 @@ describe("shared values", () => {
     );
   });
 
+  it("keep members of any name", () => {
+    const value = JSON.parse('{"__proto__":{"a":"b"}}') as object;
+    expect(JSON.stringify(new SharedValues().value(value))).toBe('{"__proto__":{"a":"b"}}');
+  });
+
   it("share the equal parts of different values", () => {
     const shared = new SharedValues();
     const pod = (name: string) => shared.members({ name, labels: { app: "web" } }, new Set(["name"]));

@@ -1,4 +1,5 @@
 /** Interns equal values: pods of a template have their labels, containers and conditions in common. */
+import { setMember } from "./json-object.ts";
 
 /** Longer texts cost more to remember than they save; their parts are shared all the same. */
 const LONGEST = 10_000;
@@ -27,7 +28,8 @@ export class SharedValues {
   /** A shallow copy with interned members, except for those that are never equal. */
   members<T extends object>(value: T, unequal?: ReadonlySet<string>): T {
     const copy: Record<string, unknown> = {};
-    for (const [name, member] of Object.entries(value)) copy[name] = unequal?.has(name) ? member : this.value(member);
+    for (const [name, member] of Object.entries(value))
+      setMember(copy, name, unequal?.has(name) ? member : this.value(member));
     return copy as T;
   }
 
