@@ -3,16 +3,15 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Snapshot, settled } from "../controller.ts";
-import { ownersOf } from "../controller-ref.ts";
+import { controllerOf, ownersOf } from "../controller-ref.ts";
 import { itemKey, splitItem } from "../item-key.ts";
+import { selects } from "../label-selector.ts";
 import { planReplicas, type ReplicaRules, type Replicated } from "./replicas.ts";
 
 interface ReplicasKind<T extends Replicated> extends Pick<ReplicaRules, "countsTerminating"> {
   readonly name: string;
   readonly primary: Parameters<typeof ownersOf>[1];
   readonly selectorOf: (owner: Stored<T>) => LabelSelector | undefined;
-  /** Pods that are counted together with the owner's own when computing how many of them a node has. */
-  readonly related?: (snapshot: Snapshot, owner: Stored<T>, pods: readonly Pod[]) => readonly Pod[];
 }
 
 export function replicasController<T extends Replicated>({
@@ -20,9 +19,26 @@ export function replicasController<T extends Replicated>({
   primary,
   selectorOf,
   countsTerminating,
-  related = (_snapshot, _owner, pods) => pods,
 }: ReplicasKind<T>): Controller {
   const { resource } = primary;
+  /**
+   * Pods that the sets of the owner's controller select, whoever owns them: during a rollout, old and new pods on a node
+   * are counted together. A set that nothing controls has none.
+   */
+  function related(snapshot: Snapshot, owner: Stored<T>): ReadonlySet<Pod> {
+    const controller = controllerOf(owner);
+    if (!controller) return new Set();
+    const siblings = snapshot
+      .ownedBy<T>(resource, controller.uid)
+      .filter((sibling) => controllerOf(sibling)?.uid === controller.uid);
+    const selected = siblings.flatMap((sibling) => {
+      const selector = selectorOf(sibling);
+      return snapshot
+        .labelled<Pod>("pods", sibling.metadata.namespace ?? "", selector?.matchLabels ?? {})
+        .filter(({ metadata }) => selects(selector, metadata.labels));
+    });
+    return new Set(selected);
+  }
   return {
     name,
     reads: [resource, "pods"],
@@ -39,7 +55,7 @@ export function replicasController<T extends Replicated>({
         resource,
         selector: selectorOf(owner),
         countsTerminating,
-        related: (pods) => related(context.snapshot, owner, pods),
+        related: () => related(context.snapshot, owner),
       };
       return planReplicas(owner, rules, context);
     },

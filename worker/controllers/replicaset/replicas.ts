@@ -54,8 +54,8 @@ export interface ReplicaRules {
   readonly selector: LabelSelector | undefined;
   /** ReplicaSets count terminating pods, ReplicationControllers do not. */
   readonly countsTerminating: boolean;
-  /** Pods that share a node preference with these: on a node with several, one is deleted first. */
-  readonly related: (pods: readonly Stored<Pod>[]) => readonly Pod[];
+  /** The pods of which a node should not have many: on one with several, one is deleted first. */
+  readonly related: () => ReadonlySet<Pod>;
 }
 
 export function planReplicas<T extends Replicated>(
@@ -130,7 +130,7 @@ function scale<T extends Replicated>(
 
 function byDeletionCost(pods: readonly Stored<Pod>[], rules: ReplicaRules, now: number): readonly Stored<Pod>[] {
   const perNode = new Map<string, number>();
-  for (const pod of rules.related(pods))
+  for (const pod of rules.related())
     if (isActive(pod) && pod.spec.nodeName) perNode.set(pod.spec.nodeName, (perNode.get(pod.spec.nodeName) ?? 0) + 1);
   const rank = (pod: Pod) => perNode.get(pod.spec.nodeName ?? "") ?? 0;
   return pods.toSorted(byDeletionOrder(now, rank));
@@ -167,7 +167,7 @@ function conditionsOf<T extends Replicated>(
   const others = (owner.status.conditions ?? []).filter(({ type }) => type !== "ReplicaFailure");
   const standing = owner.status.conditions?.find(({ type }) => type === "ReplicaFailure");
   const failed = failure?.effect.resource === PODS && failure.effect.op !== "patch";
-  if (difference === 0 || (!failed && !standing)) return others;
+  if (difference === 0 || owner.metadata.deletionTimestamp || (!failed && !standing)) return others;
   // Between attempts (a retry under way, a shell that just woke) the last result still stands.
   if (!failed) return standing ? [...others, standing] : others;
   const reason = difference < 0 ? "FailedCreate" : "FailedDelete";

@@ -79,6 +79,68 @@ describe("replica set", () => {
     expect(status()?.replicas).toBe(1);
   });
 
+  it("drops the report of a failure once it is being deleted", async () => {
+    const { cluster, settle, pass, status } = start();
+    cluster.refuse = (verb, { resource }) =>
+      verb === "create" && resource === "pods" ? { code: 403, message: "exceeded quota" } : undefined;
+    cluster.put("replicasets.apps", set(1));
+    await pass(10);
+    expect(status()?.conditions).toHaveLength(1);
+    cluster.change<ReplicaSet>("replicasets.apps", "ns", "rs", (draft) => {
+      draft.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
+      draft.metadata.finalizers = ["foregroundDeletion"];
+    });
+    await settle();
+    expect(status()?.conditions).toBeUndefined();
+  });
+
+  describe("[CTL-RS-RANK] of two pods that are equally good", () => {
+    const deployment = { apiVersion: "apps/v1", kind: "Deployment", name: "d", uid: "d", controller: true };
+    const pod = (name: string, nodeName: string, at: string, app = "x"): Pod => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "ns", labels: { app }, creationTimestamp: at },
+      spec: { nodeName, containers: [] },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True", lastTransitionTime: at }] },
+    });
+    const older = pod("older", "crowded", "2025-12-01T00:00:00Z");
+    const newer = pod("newer", "other", "2025-12-31T00:00:00Z");
+    const remaining = async (sets: readonly ReplicaSet[], pods: readonly Pod[]) => {
+      const { cluster, settle } = start();
+      for (const each of pods) cluster.put("pods", each);
+      for (const each of sets) cluster.put("replicasets.apps", each);
+      await settle();
+      return cluster.list<Pod>("pods").map(({ metadata }) => metadata.name);
+    };
+    const owned = (replicas: number, name = "rs", app = "x"): ReplicaSet => {
+      const { spec, metadata, ...rest } = set(replicas);
+      return {
+        ...rest,
+        metadata: { ...metadata, name, ownerReferences: [deployment] },
+        spec: {
+          ...spec,
+          selector: { matchLabels: { app } },
+          template: { ...spec.template, metadata: { labels: { app } } },
+        },
+      };
+    };
+
+    it("one goes from the node with more pods that sets of the same owner select, whoever owns those", async () => {
+      const neighbour = pod("neighbour", "crowded", "2025-12-01T00:00:00Z", "y");
+      neighbour.metadata.ownerReferences = [{ ...deployment, kind: "Other", uid: "z" }];
+      const left = await remaining([owned(0, "old", "y"), owned(1)], [older, newer, neighbour]);
+      expect(left).toEqual(expect.arrayContaining(["newer", "neighbour"]));
+      expect(left).toHaveLength(2);
+    });
+
+    it("the newer one goes, wherever it is, if nothing controls the set", async () => {
+      const crowd = pod("crowd", "crowded", "2025-12-01T00:00:00Z");
+      const left = await remaining([set(2)], [older, newer, crowd]);
+      expect(left).toEqual(expect.arrayContaining(["older", "crowd"]));
+      expect(left).toHaveLength(2);
+    });
+  });
+
   it("delays the report of a few more ready pods, and reports at once that all are", async () => {
     const { cluster, settle, pass, pods, status } = start();
     cluster.put("replicasets.apps", set(40));
