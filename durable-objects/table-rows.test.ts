@@ -45,7 +45,7 @@ const COLLECTIONS: readonly [string, string, readonly KubeObject[]][] = [
 ];
 
 test.each(COLLECTIONS)(
-  "STORE-STREAM: table rows of %s (%s) show current ages even if cached",
+  "STORE-STREAM-CACHE: table rows of %s (%s) show current ages even if cached",
   async (resource, of, objects) => {
     let now = CREATED + 90_000;
     const store = new MemoryStore({ now: () => now, rowForm: new TableRows().form });

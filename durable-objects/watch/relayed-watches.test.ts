@@ -173,7 +173,7 @@ test("FAIR-WATCH: a relay allows a client no more watches than a store does; the
   for (const answer of answers) if (answer.ok) await answer.stream.cancel();
 });
 
-test("FAIR-WATCH: an expensive watch takes more of its client's share, and returns it when it ends", async () => {
+test("FAIR-WATCH-COST: an expensive watch takes more of its client's share, and returns it when it ends", async () => {
   const relay = relayOf(new MemoryStore());
   const ask = (takes?: number) =>
     relay.watch({ ...watching, share: { holder: { name: "ann", most: 5, ...(takes && { takes }) } } });

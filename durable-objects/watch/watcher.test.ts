@@ -62,7 +62,7 @@ test("WATCH-END: events queued at the timeout can still be read, and the watch c
   expect(store.watches).toBe(0);
 });
 
-test("FAIR-WATCH: an ended watch counts until its client has read its events or has left", async () => {
+test("FAIR-WATCH-COST: an ended watch counts until its client has read its events or has left", async () => {
   const store = new MemoryStore();
   const reader = await open(store, { timeoutSeconds: 5 });
   await write(store, "a");

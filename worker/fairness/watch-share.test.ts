@@ -28,7 +28,7 @@ test("FAIR-WATCH: pods of one service account have a share each", () => {
   expect(of("a")).toBe(of("a"));
 });
 
-test("FAIR-WATCH: a watch counts once more for each 100 values in its selector", () => {
+test("FAIR-WATCH-COST: a watch counts once more for each 100 values in its selector", () => {
   const of = (values: number) => {
     const some = { of: "label", key: "app", operator: "in", values: Array.from({ length: values }, String) } as const;
     const exists = { of: "label", key: "tier", operator: "exists", values: [] } as const;
@@ -44,7 +44,7 @@ test("FAIR-LIST: unread lists are limited to thirty", () => {
   expect(listShareOf({ cluster: "acme", user: admin, policy: policy() })).toEqual({ most: 150 });
 });
 
-test("FAIR-WATCH: sockets for many watches have a lower limit", () => {
+test("FAIR-SOCKET: sockets for many watches have a lower limit", () => {
   expect(socketShareOf({ cluster: "acme", user: ann, policy: policy({ watches: 5 }) })).toEqual({
     holder: { name: "ann", most: 100 },
     most: 1000,

@@ -1,5 +1,5 @@
 /**
- * How many watches, change sockets and lists a client may have open (rules FAIR-WATCH, FAIR-LIST). In Kubernetes a
+ * How many watches, change sockets and lists a client may have open (rules FAIR-WATCH, FAIR-SOCKET, FAIR-LIST). In Kubernetes a
  * watch takes a seat while it begins, and after that watches are limited only by memory; here that is the memory of one
  * object, or of the one process that is everything.
  */

@@ -32,7 +32,7 @@ const step = fc.oneof(
   },
 );
 
-test("STORE-STREAM: whatever was listed before, a stream matches the store's contents, page by page", async () => {
+test("STORE-STREAM-CACHE: whatever was listed before, a stream matches the store's contents, page by page", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
       const store = new MemoryStore();
@@ -55,7 +55,7 @@ test("STORE-STREAM: whatever was listed before, a stream matches the store's con
   );
 });
 
-test("STORE-STREAM: the items of an empty list are null if requested", async () => {
+test("STORE-STREAM-FORM: the items of an empty list are null if requested", async () => {
   const empty = async (nullIfEmpty: boolean) => {
     const frame = { open: '{"resourceVersion":"","items":[', close: "]}\n", gzip: true, nullIfEmpty };
     const page = { issued: 7, within: false };
@@ -100,7 +100,7 @@ async function walk(store: MemoryStore, request: ListStreamRequest & { readonly 
   }
 }
 
-test("STORE-STREAM: in protobuf a list is one message, however many runs it has and whichever of them were cached", async () => {
+test("STORE-STREAM-FORM: in protobuf a list is one message, however many runs it has and whichever of them were cached", async () => {
   const store = new MemoryStore();
   const list = { kind: "ConfigMapList", apiVersion: "v1" };
   const put = (name: string, length: number, op: "create" | "replace" = "create") => {

@@ -74,7 +74,7 @@ test("STORE-NOTIFY: the writer is answered before any listener is notified", asy
   }
 });
 
-test("STORE-NOTIFY: a listener that declares what it reads is notified of nothing else", async () => {
+test("STORE-SUBSCRIBE: a listener that declares what it reads is notified of nothing else", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -90,7 +90,7 @@ test("STORE-NOTIFY: a listener that declares what it reads is notified of nothin
   expect(seen).toEqual([2, 4]);
 });
 
-test("STORE-NOTIFY: deferrable changes are notified of after a delay, or with the next other notification", async () => {
+test("STORE-SUBSCRIBE: deferrable changes are notified of after a delay, or with the next other notification", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -130,7 +130,7 @@ test("STORE-NOTIFY: a failing listener is notified again by the next commit, and
   expect(seen).toEqual([2, 3]);
 });
 
-test("STORE-NOTIFY: a listener that asks for a longer interval gets it from the first answer on", async () => {
+test("STORE-SUBSCRIBE: a listener that asks for a longer interval gets it from the first answer on", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {

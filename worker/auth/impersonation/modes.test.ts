@@ -38,11 +38,11 @@ test.each([
   ["system:node:No", jo, ["impersonate:user-info", undefined]],
   ["system:serviceaccount:ns:bot", jo, ["impersonate:serviceaccount", undefined]],
   ["system:serviceaccount:ns:bot:x", jo, ["impersonate:user-info", undefined]],
-])("AUTH-AS: %s may be impersonated by %o under %j", (name, requestor, constraints) => {
+])("AUTH-AS-MODE: %s may be impersonated by %o under %j", (name, requestor, constraints) => {
   expect(modes({ name }, requestor).map(({ constraint }) => constraint)).toEqual(constraints);
 });
 
-test("AUTH-AS: nodes and service accounts are impersonated by name only, or without constraints", () => {
+test("AUTH-AS-MODE: nodes and service accounts are impersonated by name only, or without constraints", () => {
   for (const name of ["system:node:n1", "system:serviceaccount:ns:bot"])
     for (const more of [{ uid: "7" }, { groups: ["g"] }, { extra: { "a.b/c": ["d"] } }])
       expect(modes({ name, ...more }, agent).map(({ constraint }) => constraint)).toEqual([undefined]);
@@ -77,7 +77,7 @@ test("AUTH-AS: without a constraint each user, uid, group and extra must be allo
   ]);
 });
 
-test("AUTH-AS: under a constraint the request itself must be allowed for such users, too", () => {
+test("AUTH-AS-MODE: under a constraint the request itself must be allowed for such users, too", () => {
   const wanted = { name: "jo", uid: "7", groups: ["g"], extra: { "a.b/c": ["d"] } };
   expect(needs(modes(wanted)[0])).toEqual([
     "impersonate-on:user-info:list pods ns",
@@ -116,7 +116,7 @@ test.each<[Partial<User>, string]>([
     'impersonating an invalid key in extra is not allowed: extra.key: Invalid value: "scopes": must be a domain-prefixed path (such as "acme.io/foo")',
   ],
   [{ extra: { "a.b/c": [""] } }, "impersonating the empty string value in extra is not allowed"],
-])("AUTH-AS: %j is never allowed under a constraint", (wanted, why) => {
+])("AUTH-AS-MODE: %j is never allowed under a constraint", (wanted, why) => {
   expect(needs(modes({ name: "jo", ...wanted })[0])?.some((need) => need.endsWith(why))).toBe(true);
   expect(needs(modes({ name: "jo", ...wanted })[1])?.some((need) => need.includes("not allowed"))).toBe(false);
 });

@@ -42,7 +42,7 @@ beforeAll(async () => {
   await call(`${BASE}${PODS}`, { body: { metadata: { name: "theirs" }, spec: spec("other") } });
 });
 
-it("LINK-REPORTS: each reported request is authorized as if the node had sent it separately", async () => {
+it("LINK-REPORTS-EACH: each reported request is authorized as if the node had sent it separately", async () => {
   const { code, codes } = await report([
     status("mine"),
     event("mine.1"),
@@ -55,7 +55,7 @@ it("LINK-REPORTS: each reported request is authorized as if the node had sent it
   expect(object.status).toMatchObject({ phase: "Running" });
 });
 
-it("LINK-REPORTS: pod tokens and pod deletions can be requested in reports", async () => {
+it("LINK-REPORTS-EACH: pod tokens and pod deletions can be requested in reports", async () => {
   const { object: pod } = await call(`${BASE}${PODS}`, {
     body: { metadata: { name: "short" }, spec: { nodeName: "reporter", containers: [{ name: "c", image: "i" }] } },
   });
@@ -81,7 +81,7 @@ it("LINK-REPORTS: pod tokens and pod deletions can be requested in reports", asy
   expect((await call(`${BASE}${PODS}/short`)).code).toBe(404);
 });
 
-it("LINK-REPORTS: reports about other nodes and other requests are refused", async () => {
+it("LINK-REPORTS-EACH: reports about other nodes and other requests are refused", async () => {
   expect((await report([event("mine.2")], "")).code).toBe(401);
   const { object } = await call(`${BASE}/sailplane/v1/join`, { body: { nodeName: "other" } });
   expect((await report([event("mine.2")], object.token)).code).toBe(403);

@@ -61,7 +61,7 @@ test("WATCH-MANY: an impersonating client watches as the impersonated user", asy
   expect(await firstWord(cluster, {})).toBe(401);
 });
 
-test("FAIR-WATCH: a client may have a hundred sockets; others have their own limit", async () => {
+test("FAIR-SOCKET: a client may have a hundred sockets; others have their own limit", async () => {
   const base = await newCluster("watches-many");
   const open = (user: string) => {
     const headers = { Upgrade: "websocket", "Impersonate-User": user };
