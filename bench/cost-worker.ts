@@ -103,14 +103,14 @@ export class OwnApi extends Own {
     return super.fetch(request);
   }
 
-  override all(together: Parameters<Own["all"]>[0]) {
+  override send(batch: Parameters<Own["send"]>[0]) {
     counts.workerRequests++;
-    return super.all(together);
+    return super.send(batch);
   }
 
-  override passed(together: Parameters<Own["passed"]>[0]) {
+  override forward(batch: Parameters<Own["forward"]>[0]) {
     counts.workerRequests++;
-    return super.passed(together);
+    return super.forward(batch);
   }
 }
 

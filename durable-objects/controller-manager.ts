@@ -18,7 +18,7 @@ import type { Authority } from "./controllers/effects.ts";
 import { IGNORED, LogFollower, type Shard } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
-import { lookAtNetwork } from "./look-at-network.ts";
+import { yieldToNetwork } from "./look-at-network.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { Rounds } from "./rounds.ts";
 import { SettledMark } from "./settled-mark.ts";
@@ -147,7 +147,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       const rounds = new Rounds({
         send: (requests) => wiring.request(cluster, requests),
         maxPerRound: REQUESTS,
-        pause: lookAtNetwork,
+        pause: yieldToNetwork,
       });
       const api = apiClientOver((request) => rounds.send(request));
       return new ControlLoop({
@@ -165,7 +165,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         lastSeen: (node) => this.#lastSeen(node),
         now: () => Date.now(),
         wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
-        pause: lookAtNetwork,
+        pause: yieldToNetwork,
         onError: (who, item, error) => console.error(`${who} ${item}:`, error instanceof Error ? error.stack : error),
       });
     }

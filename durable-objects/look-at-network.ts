@@ -5,6 +5,6 @@
  */
 const TIMERS = 2;
 
-export async function lookAtNetwork(): Promise<void> {
+export async function yieldToNetwork(): Promise<void> {
   for (let timer = 0; timer < TIMERS; timer++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
 }

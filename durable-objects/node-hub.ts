@@ -9,7 +9,7 @@ import type { NodeUsage, UsageResponse } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { eraseObject } from "./erase-object.ts";
-import { lookAtNetwork } from "./look-at-network.ts";
+import { yieldToNetwork } from "./look-at-network.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
 import { attachmentOf, MOST_TUNNELS } from "./node-hub/attachment.ts";
 import { Links } from "./node-hub/links.ts";
@@ -22,13 +22,13 @@ import type { Subscription } from "./store/log/commit-notifier.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
-  readonly API: Fetcher & PassingOn;
+  readonly API: Fetcher & ForwardingApi;
   readonly CLUSTER_STORE: DurableObjectNamespace<ClusterStore>;
   readonly TUNNEL: DurableObjectNamespace<Tunnel>;
 }
 
-interface PassingOn {
-  passed(together: {
+interface ForwardingApi {
+  forward(together: {
     readonly cluster: string;
     readonly requests: readonly ApiRequest[];
   }): Promise<readonly ApiResponse[]>;
@@ -119,9 +119,9 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
    */
   async report(cluster: string, requests: readonly ApiRequest[]): Promise<readonly ApiResponse[]> {
     this.#reports ??= new Rounds({
-      send: (round) => this.env.API.passed({ cluster, requests: round }),
+      send: (round) => this.env.API.forward({ cluster, requests: round }),
       maxPerRound: REPORTS,
-      pause: lookAtNetwork,
+      pause: yieldToNetwork,
       isUrgent: ({ path }) => !EVENTS.test(path),
     });
     const reports = this.#reports;

@@ -5,7 +5,7 @@ import { schedulerClass } from "../durable-objects/scheduler.ts";
 import { controllerManagerWiring } from "./controller-manager-wiring.ts";
 import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
-import { serveTogether } from "./http/serve-together.ts";
+import { serveBatch } from "./http/serve-together.ts";
 import { isForIngress, serveIngress } from "./ingress/serve-ingress.ts";
 import type { RequestBatch } from "./own-api.ts";
 import { runScheduled } from "./scheduled.ts";
@@ -29,13 +29,13 @@ export class OwnApi extends WorkerEntrypoint<Env> {
   }
 
   /** The control plane's own requests. */
-  all(together: RequestBatch) {
-    return serveTogether(together, { ...this.env, ownApi: true }, this.ctx);
+  send(batch: RequestBatch) {
+    return serveBatch(batch, { ...this.env, ownApi: true }, this.ctx);
   }
 
   /** Requests that it forwards for others, who are identified by their credentials. */
-  passed(together: RequestBatch) {
-    return serveTogether(together, this.env, this.ctx);
+  forward(batch: RequestBatch) {
+    return serveBatch(batch, this.env, this.ctx);
   }
 }
 

@@ -8,7 +8,7 @@ export interface RequestBatch {
 
 export type OwnApiBinding = Fetcher & {
   /** The control plane's own requests. */
-  all(together: RequestBatch): Promise<readonly ApiResponse[]>;
+  send(batch: RequestBatch): Promise<readonly ApiResponse[]>;
   /** Requests that it forwards for others, who are identified by their credentials. */
-  passed(together: RequestBatch): Promise<readonly ApiResponse[]>;
+  forward(batch: RequestBatch): Promise<readonly ApiResponse[]>;
 };

@@ -33,7 +33,7 @@ import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import type { Bindings } from "./bindings.ts";
 import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custom-verbs.ts";
-import { inTurn } from "./filters/under-way.ts";
+import { limitInFlight } from "./filters/under-way.ts";
 import { withPolicy } from "./filters/with-policy.ts";
 import { bodyBytes, readBody } from "./request/body.ts";
 import { isWatch } from "./request/list-options.ts";
@@ -109,10 +109,10 @@ async function decide(c: Context<Bindings>, request: UnreadRequest): Promise<Res
     serve(c, { ...request, turn, user, verb, attributes, body: await request.body(), now: Date.now() });
   if (env.ownApi) return served(FREE_TURN);
   c.set("flow", flowOf(request.policy, { user, attributes }));
-  return inTurn({ user, cluster, verb, bodyBytes: bodyBytes(req.raw) }, served);
+  return limitInFlight({ user, cluster, verb, bodyBytes: bodyBytes(req.raw) }, served);
 }
 
-interface Identified extends RoutedRequest {
+interface IdentifiedRequest extends RoutedRequest {
   readonly turn: Turn;
   readonly body: Body;
   readonly user: User;
@@ -121,7 +121,7 @@ interface Identified extends RoutedRequest {
   readonly now: number;
 }
 
-async function serve(c: Context<Bindings>, asked: Identified): Promise<Response> {
+async function serve(c: Context<Bindings>, asked: IdentifiedRequest): Promise<Response> {
   const { query, path, body, policy, store, user, verb, attributes, now, turn } = asked;
   const request = c.req.raw;
   noteDecision(request, await requirePermission(user, requiredOf(attributes), { policy, store }));

@@ -6,14 +6,14 @@ import type { RequestBatch } from "../own-api.ts";
 import { app } from "./app.ts";
 
 /** Answers are in the order of the requests. */
-export function serveTogether(
+export function serveBatch(
   { cluster, requests }: RequestBatch,
   env: Env,
   execution: ExecutionContext,
 ): Promise<readonly ApiResponse[]> {
   const base = clusterBase(cluster);
-  const serve = async ({ path, ...asked }: ApiRequest): Promise<ApiResponse> => {
-    const response = await app.fetch(new Request(`${base}${path}`, withLength(asked)), env, execution);
+  const serve = async ({ path, ...rest }: ApiRequest): Promise<ApiResponse> => {
+    const response = await app.fetch(new Request(`${base}${path}`, withLength(rest)), env, execution);
     return { code: response.status, body: await response.text() };
   };
   return Promise.all(requests.map(serve));

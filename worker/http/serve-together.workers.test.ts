@@ -13,7 +13,7 @@ const make = (name: string, more: object = {}): ApiRequest => ({
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ metadata: { name, ...more } }),
 });
-const all = (requests: readonly ApiRequest[]) => API.all({ cluster: "default", requests });
+const all = (requests: readonly ApiRequest[]) => API.send({ cluster: "default", requests });
 
 test("answers are in the order of the requests, and a failed one does not affect others", async () => {
   const answers = await all([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { inTurn } from "./under-way.ts";
+import { limitInFlight } from "./under-way.ts";
 
 const ann = { name: "ann", groups: ["system:authenticated"] };
 const bob = { name: "bob", groups: ["system:authenticated"] };
@@ -10,7 +10,7 @@ let made = 0;
 function newServer(cluster = `c${made++}`) {
   const open: (() => void)[] = [];
   const ask = (user: typeof ann, verb = "get", bodyBytes = 0) =>
-    inTurn(
+    limitInFlight(
       { user, cluster, verb, bodyBytes },
       () => new Promise<"served">((end) => open.push(() => end("served"))),
     ).catch((error) => error.status.code as number);
@@ -70,7 +70,7 @@ describe("FAIR-USER: an answer that is read slowly counts as in progress", () =>
     controller.close();
   };
   const list = (cluster: string, body = streamOf()) =>
-    inTurn({ user: ann, cluster, verb: "list", bodyBytes: 0 }, async (turn) => turn.holdUntilRead(body)).catch(
+    limitInFlight({ user: ann, cluster, verb: "list", bodyBytes: 0 }, async (turn) => turn.holdUntilRead(body)).catch(
       (error) => error.status.code as number,
     );
   const lists = async (cluster: string) => {

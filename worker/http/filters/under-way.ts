@@ -31,7 +31,7 @@ interface Requester {
 }
 
 /** Returns the result of `serve`, or throws 429. A watch or a log is under way until its answer begins. */
-export async function inTurn<T>(asking: Requester, serve: (turn: Turn) => Promise<T>): Promise<T> {
+export async function limitInFlight<T>(asking: Requester, serve: (turn: Turn) => Promise<T>): Promise<T> {
   const bounds = boundsOf(asking);
   if (bounds.length === 0) return serve(FREE_TURN);
   const leave = enter(bounds, costOf(asking));

@@ -8,7 +8,7 @@ import { PlainTextError } from "../../api-error.ts";
 import { customResources } from "../../policy/custom-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { requirePath } from "../filters/require-path.ts";
-import { inTurn } from "../filters/under-way.ts";
+import { limitInFlight } from "../filters/under-way.ts";
 import { type Decided, withPolicy } from "../filters/with-policy.ts";
 import { contentHash, respondWithEtag, type TaggedDocument, taggedDocument } from "../response/etag.ts";
 import { parseAccept } from "../response/negotiate.ts";
@@ -23,7 +23,7 @@ const notFound = () => new PlainTextError(404, "404 page not found");
 export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async (at) => {
     const user = await requirePath(c, at);
-    return inTurn({ user, cluster: c.get("cluster"), verb: "list", bodyBytes: 0 }, async (turn) => {
+    return limitInFlight({ user, cluster: c.get("cluster"), verb: "list", bodyBytes: 0 }, async (turn) => {
       const response = await responseOf(c, at);
       return response.body && c.req.method !== "HEAD"
         ? new Response(turn.holdUntilRead(response.body), response)
