@@ -18,11 +18,11 @@ import type { Authority } from "./controllers/effects.ts";
 import { IGNORED, LogFollower, type Shard } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
-import { yieldToNetwork } from "./look-at-network.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { Rounds } from "./rounds.ts";
 import { SettledMark } from "./settled-mark.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
+import { yieldToNetwork } from "./yield-to-network.ts";
 
 /** What worker/index.ts passes in: everything that is secret or specific to the deployment. */
 export interface ControllerManagerWiring {

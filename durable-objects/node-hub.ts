@@ -9,7 +9,6 @@ import type { NodeUsage, UsageResponse } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { eraseObject } from "./erase-object.ts";
-import { yieldToNetwork } from "./look-at-network.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
 import { attachmentOf, MOST_TUNNELS } from "./node-hub/attachment.ts";
 import { Links } from "./node-hub/links.ts";
@@ -20,6 +19,7 @@ import { UsageCalls } from "./node-hub/usage-calls.ts";
 import { Rounds } from "./rounds.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
 import type { Tunnel } from "./tunnel.ts";
+import { yieldToNetwork } from "./yield-to-network.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
   readonly API: Fetcher & ForwardingApi;

@@ -5,7 +5,7 @@ import { schedulerClass } from "../durable-objects/scheduler.ts";
 import { controllerManagerWiring } from "./controller-manager-wiring.ts";
 import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
-import { serveBatch } from "./http/serve-together.ts";
+import { serveBatch } from "./http/serve-batch.ts";
 import { isForIngress, serveIngress } from "./ingress/serve-ingress.ts";
 import type { RequestBatch } from "./own-api.ts";
 import { runScheduled } from "./scheduled.ts";

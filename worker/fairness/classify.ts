@@ -1,7 +1,7 @@
 /**
  * Which flow schema, and so which priority level, a request falls under (apiserver/pkg/util/flowcontrol). Shown to
  * clients and operators in headers and metrics; it does not decide how much a client may have under way
- * (worker/http/filters/under-way.ts).
+ * (worker/http/filters/in-flight.ts).
  */
 import type { FlowSchema, PriorityLevelConfiguration, Subject } from "../../api/generated/flowcontrol.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";

@@ -33,7 +33,7 @@ import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import type { Bindings } from "./bindings.ts";
 import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custom-verbs.ts";
-import { limitInFlight } from "./filters/under-way.ts";
+import { limitInFlight } from "./filters/in-flight.ts";
 import { withPolicy } from "./filters/with-policy.ts";
 import { bodyBytes, readBody } from "./request/body.ts";
 import { isWatch } from "./request/list-options.ts";

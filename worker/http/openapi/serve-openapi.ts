@@ -7,8 +7,8 @@ import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../../ag
 import { PlainTextError } from "../../api-error.ts";
 import { customResources } from "../../policy/custom-resources.ts";
 import type { Bindings } from "../bindings.ts";
+import { limitInFlight } from "../filters/in-flight.ts";
 import { requirePath } from "../filters/require-path.ts";
-import { limitInFlight } from "../filters/under-way.ts";
 import { type Decided, withPolicy } from "../filters/with-policy.ts";
 import { contentHash, respondWithEtag, type TaggedDocument, taggedDocument } from "../response/etag.ts";
 import { parseAccept } from "../response/negotiate.ts";

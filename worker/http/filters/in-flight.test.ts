@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { limitInFlight } from "./under-way.ts";
+import { limitInFlight } from "./in-flight.ts";
 
 const ann = { name: "ann", groups: ["system:authenticated"] };
 const bob = { name: "bob", groups: ["system:authenticated"] };
