@@ -75,6 +75,10 @@ export class SchedulingLoop {
     return this.#follower.revision;
   }
 
+  metrics(): Family[] {
+    return this.#state ? this.#planner.metrics.families(this.#state.queue.counts()) : [];
+  }
+
   async #work(): Promise<void> {
     const { now, pause, wakeAt } = this.#options;
     while (this.#again) {
@@ -224,10 +228,6 @@ export class SchedulingLoop {
     const [now, history] = [this.#options.now(), queue.settle(pod.key)];
     metrics.attempted("scheduled", now - (began ?? now));
     if (history) metrics.bound(history.attempts, now - history.since);
-  }
-
-  metrics(): Family[] {
-    return this.#state ? this.#planner.metrics.families(this.#state.queue.counts()) : [];
   }
 
   #takeBack(planned: Planned, again: "later" | "when it changes"): void {
