@@ -1,4 +1,5 @@
 /** The `continue` token of a paged list, in Kubernetes' own form (apiserver/pkg/storage/continue.go). */
+import { asRevision } from "../store/revision.ts";
 import type { Revision } from "../store.ts";
 import { base64Url, fromBase64Url } from "./encoding/base64url.ts";
 import { textOfUtf8, utf8Bytes } from "./encoding/utf8.ts";
@@ -17,7 +18,7 @@ const VERSION = "meta.k8s.io/v1";
 /** Kubernetes' notation for no particular revision: 0 is what a broken token decodes to. */
 const ANY_REVISION = -1;
 
-export function formatContinue({ revision = ANY_REVISION as Revision, issued, after }: ContinueToken): string {
+export function formatContinue({ revision = asRevision(ANY_REVISION), issued, after }: ContinueToken): string {
   const start = after.namespace === "" ? after.name : `${after.namespace}/${after.name}`;
   // The NUL makes the start key the smallest one after the last, as in Kubernetes.
   const text = JSON.stringify({ v: VERSION, rv: revision, start: `${start}\u0000`, issued });
@@ -37,7 +38,7 @@ export function parseContinue(token: string): ContinueToken | string {
   const key = path.replace(/\0$/, "");
   const slash = key.indexOf("/");
   return {
-    revision: rv > 0 ? (rv as Revision) : undefined,
+    revision: rv > 0 ? asRevision(rv) : undefined,
     ...(typeof issued === "number" ? { issued } : {}),
     after: slash < 0 ? { namespace: "", name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) },
   };

@@ -3,6 +3,7 @@
  * write a List's metadata before the first item arrives.
  */
 import type { ListHead, Revision } from "../store.ts";
+import { asRevision } from "./revision.ts";
 import type { WatchShare } from "./watch-share.ts";
 
 /** Where a ClusterStore answers streams: POST with the request as JSON. The host is never resolved. */
@@ -58,7 +59,7 @@ export function parseListHead(headers: { get(name: string): string | null }): Li
   const last = headers.get("store-last");
   const slash = last?.indexOf("/") ?? -1;
   return {
-    revision: Number(headers.get("store-revision")) as Revision,
+    revision: asRevision(Number(headers.get("store-revision"))),
     more: headers.get("store-more") === "true",
     ...(remaining === null ? {} : { remaining: Number(remaining) }),
     ...(last === null ? {} : { last: { namespace: last.slice(0, slash), name: last.slice(slash + 1) } }),

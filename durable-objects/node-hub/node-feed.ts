@@ -6,6 +6,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { readObject, withoutRevision } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { type NodeChange, podReferences } from "../../api/node/node-sync.ts";
+import { asRevision } from "../../api/store/revision.ts";
 import { listWhole } from "../../api/store/whole-list.ts";
 import type { Change, Entry, GroupResource, Key, Revision, Store } from "../../api/store.ts";
 import { peerNodeText } from "./peer-node.ts";
@@ -124,7 +125,7 @@ export async function referencesOf(store: Store, nodes: ReadonlySet<string>): Pr
 /** Everything since a revision, or all of it where the log no longer reaches back that far. */
 export async function syncFor(store: Store, node: string, since: number): Promise<Snapshot["sync"]> {
   if (since > 0) {
-    const tail = await store.after({ revision: since as Revision, resources: [...FOLLOWED], limit: 1 });
+    const tail = await store.after({ revision: asRevision(since), resources: [...FOLLOWED], limit: 1 });
     if (tail.ok && tail.changes.length === 0) return syncText(tail.revision, "what is new", []);
   }
   return (await snapshotFor(store, node)).sync;

@@ -3,6 +3,7 @@
  * read the changes themselves. The sockets hibernate, so everything known about one travels in its attachment.
  */
 import type { ChangeNotice } from "../../api/store/change-notice.ts";
+import { asRevision } from "../../api/store/revision.ts";
 import type { GroupResource, Revision } from "../../api/store.ts";
 import type { Committed } from "../store/log/commit-notifier.ts";
 import type { Turns } from "../store/turns.ts";
@@ -28,7 +29,7 @@ export interface ChangeNoticesOptions {
 export class ChangeNotices {
   readonly #options: ChangeNoticesOptions;
   readonly #changed = new Set<GroupResource>();
-  #revision = 0 as Revision;
+  #revision = asRevision(0);
   #notifiedThrough = Number.NEGATIVE_INFINITY;
   #planned = false;
 

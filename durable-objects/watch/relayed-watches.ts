@@ -4,6 +4,7 @@
  * store.
  */
 import { LineSplitter } from "../../api/line-splitter.ts";
+import { asRevision } from "../../api/store/revision.ts";
 import type { Change, ListPage, ReadResult, Revision, Store, WatchRequest } from "../../api/store.ts";
 import type { WatchResult } from "../store/log/refusal.ts";
 import { moveRevision } from "../store/log/revision-text.ts";
@@ -46,7 +47,7 @@ const REPORT = 1000;
 export class RelayedWatches {
   readonly #options: RelayedWatchesOptions;
   readonly #hub: WatchHub;
-  #log = new RelayedLog(0 as Revision);
+  #log = new RelayedLog(asRevision(0));
   /** Set while the log is followed; resolves once it is. */
   #following: Promise<void> | undefined;
   /** Watches that are being opened. */
@@ -198,7 +199,7 @@ export class RelayedWatches {
       if (!event) continue;
       if (event.text === "own") run.add(event.type, eventText(NO_ROWS, change, event));
       else {
-        const at = (told.revision - 1) as Revision;
+        const at = asRevision(told.revision - 1);
         const before = await store.read({ key: told.key, at });
         if (!before.ok || !before.entry) return "compacted";
         const { entry } = before;

@@ -4,6 +4,7 @@
  * most one queue is buffered for it; a client that takes nothing for a minute is cut off (rule WATCH-SLOW).
  */
 import { expired } from "../../api/machinery/status.ts";
+import { asRevision } from "../../api/store/revision.ts";
 import type { GroupResource, Revision, WatchRequest } from "../../api/store.ts";
 import type { Turns } from "../store/turns.ts";
 import { bookmark, type EventForm, eventForm, INITIAL_EVENTS_END } from "./event-form.ts";
@@ -84,7 +85,7 @@ export class Watcher {
 
   /** The revision that live watchers had been served up to when this one joined; infinite while it is not live. */
   get liveSince(): Revision {
-    return this.#state.is === "live" ? this.#state.since : (Number.POSITIVE_INFINITY as Revision);
+    return this.#state.is === "live" ? this.#state.since : asRevision(Number.POSITIVE_INFINITY);
   }
 
   /** When `beat` has something to do (ms since the epoch). */
@@ -216,7 +217,7 @@ export class Watcher {
   #isOver = (): boolean => this.#state.is === "closed" || this.#state.is === "ending";
 
   #sentThrough(): Revision {
-    return Math.max(this.#options.sentThrough(), this.#state.is === "live" ? this.#state.since : 0) as Revision;
+    return asRevision(Math.max(this.#options.sentThrough(), this.#state.is === "live" ? this.#state.since : 0));
   }
 
   #bookmarkAfter(now: number): number {

@@ -2,6 +2,7 @@
  * A cluster's store for a loop that outlives its stubs: once an object breaks (a full disk, a cluster that is erased or
  * rewound), all existing stubs of it are useless for good. Each call creates a new one.
  */
+import { asRevision } from "../../api/store/revision.ts";
 import { portionsOf } from "../../api/store/shards.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision, Store } from "../../api/store.ts";
 import type { Env } from "../env.ts";
@@ -67,7 +68,7 @@ export async function commitApart({ writes }: CommitRequest, { own, shards, shar
     if (!result.ok) return "write" in result ? { ...result, write: places[result.write] ?? result.write } : result;
     for (const [i, place] of places.entries()) revisions[place] = result.revisions[i];
   }
-  let before = revisions.find((revision) => revision !== undefined) ?? (0 as Revision);
+  let before = revisions.find((revision) => revision !== undefined) ?? asRevision(0);
   return {
     ok: true,
     revisions: revisions.map((revision) => {

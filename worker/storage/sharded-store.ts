@@ -4,6 +4,7 @@
  * knows none of these.
  */
 import type { NearbyStore } from "../../api/store/nearby-stores.ts";
+import { asRevision } from "../../api/store/revision.ts";
 import { portionsOf } from "../../api/store/shards.ts";
 import type {
   AfterRequest,
@@ -64,7 +65,7 @@ export class ShardedStore implements StoreStub {
             ...(limits && { limits }),
           }));
       if (!result.ok) return "write" in result ? { ...result, write: places[result.write] ?? result.write } : result;
-      for (const [i, place] of places.entries()) revisions[place] = result.revisions[i] ?? (0 as Revision);
+      for (const [i, place] of places.entries()) revisions[place] = result.revisions[i] ?? asRevision(0);
     }
     return { ok: true, revisions };
   }

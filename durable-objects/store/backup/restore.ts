@@ -4,6 +4,7 @@
  */
 import type { BackupObject, RestoreReport } from "../../../api/backup.ts";
 import { keyId } from "../../../api/key-id.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 import { moveRevision } from "../log/revision-text.ts";
 import type { Appended, Current, LogTables } from "../tables/log-tables.ts";
@@ -41,7 +42,7 @@ export function restore(options: RestoreOptions): RestoreReport {
       report.unchanged++;
       continue;
     }
-    revision = (revision + 1) as Revision;
+    revision = asRevision(revision + 1);
     append({
       revision,
       replaced: current?.revision ?? null,
@@ -60,7 +61,7 @@ export function restore(options: RestoreOptions): RestoreReport {
       ({ namespace, name }) => !restored.has(keyId({ resource, namespace, name })),
     );
     for (const { namespace, name, revision: replaced, attributes } of gone) {
-      revision = (revision + 1) as Revision;
+      revision = asRevision(revision + 1);
       const key = { resource, namespace, name };
       append({ revision, replaced, tombstone: true, committed: now, key, attributes, text: "" });
       report.deleted++;

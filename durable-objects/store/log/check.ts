@@ -1,4 +1,5 @@
 /** Whether a store is consistent (rule STORE-CHECK): the invariants that every commit and compaction maintains. */
+import { asRevision } from "../../../api/store/revision.ts";
 import type { Key, Revision } from "../../../api/store.ts";
 import type { LogRow, LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
@@ -30,7 +31,7 @@ function* checkSteps(tables: LogTables): Generator<undefined, CheckReport> {
     const from = last;
     // Commits and compaction may come between pages.
     const { revision: newest, oldest } = tables.marks();
-    for (const row of pageOf(tables.rowsBetween(from as Revision, newest))) {
+    for (const row of pageOf(tables.rowsBetween(asRevision(from), newest))) {
       entries++;
       faults.push(...faultsOf(row, { last, oldest, firstMark, standing }));
       last = row.revision;

@@ -2,6 +2,7 @@
  * What the log may forget (rule STORE-COMPACT): superseded entries that are past the age limit, past the count limit,
  * and not pinned.
  */
+import { asRevision } from "../../../api/store/revision.ts";
 import type { Revision } from "../../../api/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 
@@ -29,7 +30,7 @@ const STEP = 1024;
 
 /** Moves the compaction mark one step; returns the new mark. */
 export function compact(tables: LogTables, { window, now, revision, oldest, pinned }: Compaction): Revision {
-  const through = Math.min(revision - window.keepRevisions, pinned ?? Number.POSITIVE_INFINITY) as Revision;
+  const through = asRevision(Math.min(revision - window.keepRevisions, pinned ?? Number.POSITIVE_INFINITY));
   if (through <= oldest) return oldest;
   const mark = tables.agedThrough(oldest, { through, committedBy: now - window.keepMilliseconds, look: STEP });
   if (mark === oldest) return oldest;

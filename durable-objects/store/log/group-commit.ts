@@ -6,6 +6,7 @@
  */
 import { errorMessage } from "../../../api/error-message.ts";
 import type { CommitLane, Submitted } from "../../../api/store/commit-lane.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../../api/store.ts";
 import type { Appended, LogTables, Marks } from "../tables/log-tables.ts";
 import { grown, overLimit, type Usage } from "./limits.ts";
@@ -118,7 +119,7 @@ export class GroupCommit {
   async #settle(): Promise<void> {
     const { revision } = this.#marks;
     await this.#options.settled();
-    this.#settled = Math.max(this.#settled, revision) as Revision;
+    this.#settled = asRevision(Math.max(this.#settled, revision));
   }
 
   async #run(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Objects that expire some time after their last write (rule STORE-EXPIRE), as events do in Kubernetes. */
 import { errorMessage } from "../../../api/error-message.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { CommitResult, GroupResource, Revision, Write } from "../../../api/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
@@ -88,7 +89,7 @@ export class Endings {
 function firstOf(tables: LogTables, resource: GroupResource, newest: Revision): Revision {
   let first = newest + 1;
   for (const revision of tables.revisions({ resource }, Number.POSITIVE_INFINITY)) first = Math.min(first, revision);
-  return (first - 1) as Revision;
+  return asRevision(first - 1);
 }
 
 interface Stretch {

@@ -244,9 +244,9 @@ export class LogStore implements Store, NearbyStore {
 
   /** Why a watch must be refused, wherever it would be carried. `relayed` counts the watches that relays carry. */
   refusesWatch(request: WatchRequest, relayed = 0): WatchRefusal | undefined {
-    const { since, notOlderThan = 0 as Revision, share } = request;
-    const at = since ?? (notOlderThan > this.#marks.revision ? notOlderThan : undefined);
-    return this.#refuse(at, request) ?? this.#watches.refuses(share, relayed);
+    const { since, notOlderThan, share } = request;
+    const future = notOlderThan !== undefined && notOlderThan > this.#marks.revision ? notOlderThan : undefined;
+    return this.#refuse(since ?? future, request) ?? this.#watches.refuses(share, relayed);
   }
 
   /** The log as a relay follows it (log-tail.ts); undefined if it does not reach back that far. */
@@ -282,10 +282,10 @@ export class LogStore implements Store, NearbyStore {
 
   /** Forgets all history, and continues from a later revision (rule RESTORE-TIME). */
   advance(revision: Revision): void {
-    const marks = this.#marks;
-    const next = Math.max(revision, marks.revision) as Revision;
+    const { oldest, revision: newest } = this.#marks;
+    const next = revision > newest ? revision : newest;
     this.#tables.transaction(() => {
-      this.#tables.forget(marks.oldest, marks.revision);
+      this.#tables.forget(oldest, newest);
       this.#tables.setMark("oldest", next);
       this.#tables.setMark("policy", next);
       return {};

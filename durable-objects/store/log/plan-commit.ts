@@ -5,6 +5,7 @@
 import { keyId } from "../../../api/key-id.ts";
 import { matches } from "../../../api/machinery/selectors/selector.ts";
 import { holds } from "../../../api/store/lifeline.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../../api/store.ts";
 import type { Appended, Current, LogRow } from "../tables/log-tables.ts";
 import { entryOf } from "./entry.ts";
@@ -53,7 +54,7 @@ export function planCommit(request: CommitRequest, situation: Situation): Commit
       return { ok: false, reason: refusal, write: index, ...(current && { current: entryOf(current) }) };
     }
     if (write.op !== "expect") {
-      revision = (revision + 1) as Revision;
+      revision = asRevision(revision + 1);
       const row = rowOf(write, standing, { revision, committed: situation.now });
       rows.push(row);
       touched.set(id, row.tombstone ? undefined : row);

@@ -1,5 +1,6 @@
 /** The log and the objects in memory: a complete fake of the SQLite tables, for tests of what is built on a store. */
 import { keyId } from "../../../api/key-id.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
 import { comparePlaces } from "../log/key-order.ts";
 import type { Usage } from "../log/limits.ts";
@@ -7,7 +8,7 @@ import { moveRevision } from "../log/revision-text.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { meets } from "./meets.ts";
 
-const FIRST = 1 as Revision;
+const FIRST = asRevision(1);
 
 /** Whether a key is in a scope, including its `after`. */
 const inScope = (scope: Scope, key: Key): boolean =>
@@ -35,7 +36,7 @@ export class MemoryTables implements LogTables {
 
   marks(): Marks {
     const { revision, oldest } = this.#marks;
-    return { ...this.#marks, revision: Math.max(revision, oldest) as Revision };
+    return { ...this.#marks, revision: asRevision(Math.max(revision, oldest)) };
   }
 
   setMark(name: "policy" | "oldest", revision: Revision): void {
@@ -92,7 +93,7 @@ export class MemoryTables implements LogTables {
 
   *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
     for (let revision = after + 1; revision <= through; revision++) {
-      const row = this.row(revision as Revision);
+      const row = this.row(asRevision(revision));
       if (row && (resources?.includes(row.key.resource) ?? true)) yield row;
     }
   }

@@ -4,6 +4,7 @@
  * always matches the tables; a failed transaction empties it.
  */
 import { keyId } from "../../../api/key-id.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
 import type { Usage } from "../log/limits.ts";
 import { moveRevision } from "../log/revision-text.ts";
@@ -62,7 +63,7 @@ export class RecentTables implements LogTables, LogTail {
     let drop = 0;
     while (this.#tailLength > TAIL / 2) this.#tailLength -= this.#tail[drop++]?.text.length ?? 0;
     this.#tail.splice(0, drop);
-    this.#before = (this.#before + drop) as Revision;
+    this.#before = asRevision(this.#before + drop);
   }
 
   current(key: Key): Current | undefined {
@@ -97,7 +98,7 @@ export class RecentTables implements LogTables, LogTail {
   }
 
   get newest(): Revision {
-    return (this.#before + this.#tail.length) as Revision;
+    return asRevision(this.#before + this.#tail.length);
   }
 
   rowsAfter(revision: Revision): Iterable<LogRow> {

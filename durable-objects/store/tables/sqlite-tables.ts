@@ -6,6 +6,7 @@ import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 import type { Held } from "../../../api/backup.ts";
 import type { Moment } from "../../../api/moment.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
 import migrations from "../../../migrations/migrations.js";
 import { SealedTexts, type Sealing, type StoredText } from "../../sealing/sealed-texts.ts";
@@ -65,11 +66,11 @@ export class SqliteTables implements LogTables {
   marks(): Marks {
     const marks = new Map(this.#select("SELECT name, revision FROM marks") as Iterable<[string, Revision]>);
     const [newest] = this.#sql.exec("SELECT max(revision) FROM log").raw().next().value ?? [];
-    const oldest = marks.get("oldest") ?? (FIRST as Revision);
+    const oldest = marks.get("oldest") ?? asRevision(FIRST);
     return {
-      revision: Math.max(Number(newest ?? 0), oldest) as Revision,
+      revision: asRevision(Math.max(Number(newest ?? 0), oldest)),
       oldest,
-      policy: marks.get("policy") ?? (FIRST as Revision),
+      policy: marks.get("policy") ?? asRevision(FIRST),
     };
   }
 
@@ -208,7 +209,7 @@ export class SqliteTables implements LogTables {
     const query = `SELECT revision, committed FROM log WHERE revision >= ?1 AND revision <= ?2
       AND ((revision - ?1) % ?3 = 0 OR revision = ?2) ORDER BY revision`;
     return [...this.#select(query, oldest, revision, step)].map(([at, committed]) => ({
-      revision: at as Revision,
+      revision: asRevision(Number(at)),
       at: Number(committed),
     }));
   }
@@ -231,7 +232,7 @@ export class SqliteTables implements LogTables {
     const query =
       "SELECT revision FROM log WHERE revision > ? AND revision <= ? AND committed > ? ORDER BY revision LIMIT 1";
     const [young] = (this.#first(query, after, last, committedBy) as [Revision] | undefined) ?? [];
-    return (young === undefined ? last : young - 1) as Revision;
+    return asRevision(young === undefined ? last : young - 1);
   }
 
   forget(from: Revision, through: Revision): void {
@@ -251,7 +252,7 @@ export class SqliteTables implements LogTables {
     const { revision } = new SqliteTables(storage).marks();
     await storage.deleteAll();
     const empty = await SqliteTables.open(storage);
-    const next = Math.max(revision + 1, now) as Revision;
+    const next = asRevision(Math.max(revision + 1, now));
     empty.setMark("oldest", next);
     empty.setMark("policy", next);
   }

@@ -6,6 +6,7 @@ import { type FieldError, forbidden, notSupported } from "../../../api/machinery
 import { unknownFieldMessage } from "../../../api/machinery/selectors/field-selector.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../../api/machinery/selectors/selector.ts";
 import { badRequest, failure, invalid } from "../../../api/machinery/status.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { Requirement, Revision } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { termsOf } from "../../fairness/watch-share.ts";
@@ -96,7 +97,7 @@ export function revisionOption(query: URLSearchParams): Revision | undefined {
   const value = query.get("resourceVersion") ?? "";
   const problem = revisionProblem(value);
   if (problem) throw new ApiError(failure(500, "", problem));
-  return value === "" ? undefined : (Number(value) as Revision);
+  return value === "" ? undefined : asRevision(Number(value));
 }
 
 function revisionProblem(value: string): string | undefined {

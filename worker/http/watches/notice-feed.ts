@@ -2,6 +2,7 @@
  * Notices from the store about which resources have changed, over a socket that hibernates there while nothing happens.
  */
 import type { ChangeNotice } from "../../../api/store/change-notice.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 
 export class NoticeFeed {
@@ -24,13 +25,13 @@ export class NoticeFeed {
 
   /** Resolves once no later change of the resource can go unnoticed. */
   listen(resource: GroupResource): Promise<void> {
-    if (!this.#newest.has(resource)) this.#newest.set(resource, 0 as Revision);
+    if (!this.#newest.has(resource)) this.#newest.set(resource, asRevision(0));
     this.#socket.send(JSON.stringify([...this.#newest.keys()]));
     return new Promise((resolve) => this.#answers.push(resolve));
   }
 
   newest(resource: GroupResource): Revision {
-    return this.#newest.get(resource) ?? (0 as Revision);
+    return this.#newest.get(resource) ?? asRevision(0);
   }
 
   /** Resolves once the resource has changed after that revision, or the caller has ended. */

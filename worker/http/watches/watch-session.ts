@@ -5,6 +5,7 @@
  */
 import { LineSplitter } from "../../../api/line-splitter.ts";
 import { badRequest, internalError, type Status } from "../../../api/machinery/status.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 import { type SocketWatchEvent, WATCH_WINDOW, type WatchCall, type WatchMessage } from "../../../api/watch-socket.ts";
 
@@ -93,7 +94,7 @@ export class WatchSession {
       if (newest > Number(watch.since)) watch.since = String(newest);
       if (watch.ended || resource === undefined) continue;
       this.#tell({ watch: watch.id, revision: watch.since });
-      await feed.changed(resource, newest as Revision, () => watch.ended);
+      await feed.changed(resource, asRevision(newest), () => watch.ended);
     }
   }
 

@@ -9,7 +9,8 @@ import { assignNode } from "../../../api/resources/core/pod/placement/assign-nod
 import { topologyLabelsOf } from "../../../api/resources/core/pod/placement/topology-labels.ts";
 import { pod as podKind } from "../../../api/resources/core/pod.ts";
 import { structOf } from "../../../api/schema/table.ts";
-import type { Revision, Write } from "../../../api/store.ts";
+import { asRevision } from "../../../api/store/revision.ts";
+import type { Write } from "../../../api/store.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "../events/event.ts";
 import { eventWrite } from "../events/event-write.ts";
@@ -175,7 +176,7 @@ const inOrder = (labels: Readonly<Record<string, string>>): Record<string, strin
 const writeOf = (before: Stored<Pod>, after: Pod, text: string): Write => ({
   op: "replace",
   key: { resource: "pods", namespace: before.metadata.namespace ?? "", name: before.metadata.name },
-  ifRevision: Number(before.metadata.resourceVersion) as Revision,
+  ifRevision: asRevision(Number(before.metadata.resourceVersion)),
   text,
   attributes: attributesOf(podKind, after),
 });

@@ -6,7 +6,8 @@ import { attributesOf } from "../../../api/resources/attributes.ts";
 import { persistentVolume } from "../../../api/resources/core/persistent-volume.ts";
 import { persistentVolumeClaim } from "../../../api/resources/core/persistent-volume-claim.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
-import type { Revision, Write } from "../../../api/store.ts";
+import { asRevision } from "../../../api/store/revision.ts";
+import type { Write } from "../../../api/store.ts";
 import { owned } from "../binding/owned.ts";
 import { CLAIMS, type Claim, SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
 import type { Volume } from "./volume-choice.ts";
@@ -64,7 +65,7 @@ export function assumed(
   const write: Write = {
     op: "replace",
     key: { resource, namespace, name },
-    ifRevision: Number(resourceVersion) as Revision,
+    ifRevision: asRevision(Number(resourceVersion)),
     text: textWithoutRevision(after),
     attributes: attributesOf(kind, after),
   };
