@@ -99,6 +99,19 @@ describe("an update", () => {
     };
     expect(changed({ allocateLoadBalancerNodePorts: false })).toMatchObject([{ port: 80, nodePort: 30080 }]);
     expect(changed({ type: "ClusterIP" })).toEqual([expect.not.objectContaining({ nodePort: 30080 })]);
+    // Also if the same write removes all others, but not if it asks for another.
+    expect(changed({ type: "ClusterIP", ports: [] })).toEqual([]);
+    expect(changed({ type: "ClusterIP", ports: [{ port: 80, nodePort: 30081 }] })).toMatchObject([{ nodePort: 30081 }]);
+  });
+
+  it("REG-NODE-PORTS: loses its node ports with the type, also if the same write removes a port", () => {
+    const two = serviceOf({
+      ...old.spec,
+      ports: [...(old.spec.ports ?? []), { name: "b", port: 81, nodePort: 30081 }],
+    });
+    const next = serviceOf({ ...two.spec, type: "ClusterIP", ports: (two.spec.ports ?? []).slice(0, 1) });
+    kind.prepareUpdate?.(next, two);
+    expect(next.spec.ports).toEqual([expect.not.objectContaining({ nodePort: 30080 })]);
   });
 
   it("to ExternalName drops addresses, families and node ports", () => {

@@ -70,7 +70,9 @@ function dropOfOldType(spec: ServiceSpec, old: ServiceSpec): void {
     if (deepEqual(spec.ipFamilies, old.ipFamilies)) delete spec.ipFamilies;
     if (spec.ipFamilyPolicy === old.ipFamilyPolicy) delete spec.ipFamilyPolicy;
   }
-  if (mayHaveNodePorts(old) && !mayHaveNodePorts(spec) && deepEqual(nodePortsOf(spec), nodePortsOf(old)))
+  const had = new Set(old.ports?.map(({ nodePort }) => nodePort));
+  const hasNewNodePort = spec.ports?.some(({ nodePort }) => nodePort && !had.has(nodePort)) ?? false;
+  if (mayHaveNodePorts(old) && !mayHaveNodePorts(spec) && !hasNewNodePort)
     for (const port of spec.ports ?? []) delete port.nodePort;
   const dropIfKept = (field: keyof ServiceSpec, needs: (spec: ServiceSpec) => boolean) => {
     if (needs(old) && !needs(spec) && deepEqual(spec[field], old[field])) delete spec[field];
@@ -81,6 +83,3 @@ function dropOfOldType(spec: ServiceSpec, old: ServiceSpec): void {
   dropIfKept("loadBalancerClass", isLoadBalancer);
   dropIfKept("externalTrafficPolicy", isExternallyAccessible);
 }
-
-const nodePortsOf = ({ ports = [] }: ServiceSpec) =>
-  [...new Set(ports.flatMap(({ nodePort }) => (nodePort ? [nodePort] : [])))].sort((a, b) => a - b);
