@@ -1,7 +1,10 @@
-/** The kubelet's pod resources API (v1). Field numbers are the protocol's. */
-export const POD_RESOURCES_PROTO = `syntax = "proto3";
+/**
+ * The kubelet's pod resources API: v1, and v1alpha1, which has only `List`, with names and ids. Field numbers are the
+ * protocol's.
+ */
+export const podResourcesProto = (version: "v1" | "v1alpha1"): string => `syntax = "proto3";
 
-package v1;
+package ${version};
 
 service PodResourcesLister {
   rpc List(ListPodResourcesRequest) returns (ListPodResourcesResponse);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { parseServices } from "../../test/fakes/node/grpc-services.ts";
 import { PodResources } from "./pod-resources.ts";
-import { POD_RESOURCES_PROTO } from "./pod-resources-proto.ts";
+import { podResourcesProto } from "./pod-resources-proto.ts";
 
 type Call = (request: object, done: (error: ServiceError | null, answer?: object) => void) => void;
 
@@ -30,6 +30,13 @@ const prepared = { driver: "d.example.com", pool_name: "pool", device_name: "dev
 let directory: string;
 let resources: PodResources;
 let client: Record<string, Call> & { close(): void };
+function clientOf(version: "v1" | "v1alpha1"): typeof client {
+  const { PodResourcesLister } = parseServices(podResourcesProto(version));
+  if (!PodResourcesLister) throw new Error("no such service");
+  const socket = `unix://${join(directory, "pod-resources/kubelet.sock")}`;
+  return new PodResourcesLister(socket, credentials.createInsecure()) as unknown as typeof client;
+}
+
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "resources-"));
   resources = new PodResources({
@@ -47,10 +54,7 @@ beforeEach(async () => {
     },
   });
   await resources.open();
-  const { PodResourcesLister } = parseServices(POD_RESOURCES_PROTO);
-  if (!PodResourcesLister) throw new Error("no such service");
-  const socket = `unix://${join(directory, "pod-resources/kubelet.sock")}`;
-  client = new PodResourcesLister(socket, credentials.createInsecure()) as unknown as typeof client;
+  client = clientOf("v1");
 });
 afterEach(() => {
   client.close();
@@ -98,6 +102,13 @@ const ofA = {
 
 it("AGENT-POD-RESOURCES: which devices and claims the containers of each pod have that has not ended", async () => {
   expect(await call("List")).toEqual({ pod_resources: [ofA] });
+});
+
+it("AGENT-POD-RESOURCES: v1alpha1 lists them, too, and has nothing else", async () => {
+  client.close();
+  client = clientOf("v1alpha1");
+  expect(await call("List")).toMatchObject({ pod_resources: [{ name: "a", containers: [{}, { name: "main" }] }] });
+  expect(await call("Get")).toBe("12 unknown method /v1alpha1.PodResourcesLister/Get");
 });
 
 it("AGENT-POD-RESOURCES: all devices that can be given", async () => {

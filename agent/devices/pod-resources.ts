@@ -12,7 +12,7 @@ import { UnaryServer } from "../grpc/unary-server.ts";
 import { initContainersOf, isSidecar } from "../pod/containers.ts";
 import { isTerminal } from "../pod/status/phase.ts";
 import type { DeviceManager, NamedDevice } from "./device-manager.ts";
-import { POD_RESOURCES_PROTO } from "./pod-resources-proto.ts";
+import { podResourcesProto } from "./pod-resources-proto.ts";
 
 const SOCKET = "kubelet.sock";
 
@@ -33,19 +33,23 @@ const devicesOf = (devices: readonly NamedDevice[]) =>
     return numaNodes.map((ID) => ({ ...device, topology: { nodes: [{ ID }] } }));
   });
 
+const methodsOf = (version: "v1" | "v1alpha1") =>
+  new ServiceMethods(podResourcesProto(version), ["PodResourcesLister"]);
+
 export class PodResources {
   readonly #options: PodResourcesOptions;
   readonly #server: UnaryServer;
 
   constructor(options: PodResourcesOptions) {
     this.#options = options;
-    this.#server = new UnaryServer(new ServiceMethods(POD_RESOURCES_PROTO, ["PodResourcesLister"]), {
-      List: () => ({
-        pod_resources: options
-          .pods()
-          .filter(({ status }) => !isTerminal(status.phase))
-          .map((pod) => this.#resourcesOf(pod)),
-      }),
+    const List = () => ({
+      pod_resources: options
+        .pods()
+        .filter(({ status }) => !isTerminal(status.phase))
+        .map((pod) => this.#resourcesOf(pod)),
+    });
+    this.#server = new UnaryServer(methodsOf("v1"), {
+      List,
       GetAllocatableResources: () => ({ devices: devicesOf(options.devices.all.filter(({ healthy }) => healthy)) }),
       Get: ({
         pod_name: name,
@@ -61,6 +65,7 @@ export class PodResources {
         return { pod_resources: this.#resourcesOf(pod) };
       },
     });
+    this.#server.add(methodsOf("v1alpha1"), { List });
   }
 
   #resourcesOf(pod: Pod) {

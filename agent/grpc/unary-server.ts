@@ -14,15 +14,10 @@ const HEADERS = { ":status": 200, "content-type": "application/grpc" } as const;
 export class UnaryServer {
   readonly #server: Http2Server = createServer();
   readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #byPath = new Map<string, (bytes: Buffer) => Uint8Array>();
 
   constructor(methods: ServiceMethods, answers: Readonly<Record<string, Answering>>) {
-    const byPath = new Map(
-      Object.entries(answers).map(([name, answer]) => {
-        const method = methods.get(name);
-        const serve = (bytes: Buffer) => method.answer.encode(answer(method.request.decode(bytes) as never));
-        return [method.path, serve] as const;
-      }),
-    );
+    this.add(methods, answers);
     this.#server.on("session", (session) => {
       this.#sessions.add(session);
       session.on("error", () => {});
@@ -31,10 +26,18 @@ export class UnaryServer {
     this.#server.on("stream", (stream, headers) => {
       const path = headers[":path"] ?? "";
       stream.on("error", () => {});
-      const answer = byPath.get(path);
+      const answer = this.#byPath.get(path);
       if (answer === undefined) end(stream, new GrpcError(GrpcCode.Unimplemented, `unknown method ${path}`));
       else serve(stream, answer);
     });
+  }
+
+  /** Serves another service, too. */
+  add(methods: ServiceMethods, answers: Readonly<Record<string, Answering>>): void {
+    for (const [name, answer] of Object.entries(answers)) {
+      const method = methods.get(name);
+      this.#byPath.set(method.path, (bytes) => method.answer.encode(answer(method.request.decode(bytes) as never)));
+    }
   }
 
   /** `socket` is a path where nothing exists. */
