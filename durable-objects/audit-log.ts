@@ -3,7 +3,6 @@
  * them are forwarded, in order and at least once, to a webhook if the deployment names one. Events arrive in batches; a
  * batch is one row.
  */
-
 import { DurableObject } from "cloudflare:workers";
 import { errorMessage } from "../api/error-message.ts";
 import { eraseObject } from "./erase-object.ts";

@@ -2,7 +2,6 @@
  * The platform shell of the controllers; one object per cluster. Only three things wake it: notifications from the
  * store after commits, its own alarm, and the scheduled tick.
  */
-
 import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 import { errorMessage } from "../api/error-message.ts";

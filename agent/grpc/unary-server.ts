@@ -1,5 +1,4 @@
 /** A gRPC server for unary calls on a Unix socket. */
-
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import { errorMessage } from "../../api/error-message.ts";
 import { frame, MessageReader } from "./framing.ts";

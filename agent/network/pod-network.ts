@@ -2,7 +2,6 @@
  * The network of this node's pods, if the agent manages it: a bridge, CNI's configuration, routes to other nodes, and
  * the services that listen on the bridge. The rules are in docs/spec/pod-network.md.
  */
-
 import { resolve } from "node:path";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Node } from "../../api/generated/core.v1.ts";

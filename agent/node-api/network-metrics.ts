@@ -1,5 +1,4 @@
 /** cadvisor's metric families of network traffic, of pods and the machine. */
-
 import type { Family, Line } from "../../api/metrics/exposition.ts";
 import type { InterfaceCounters, Traffic } from "../usage/network-counters.ts";
 import type { PodTraffic } from "../usage/pod-traffic.ts";

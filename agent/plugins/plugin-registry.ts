@@ -2,7 +2,6 @@
  * Plugins of one kind: each puts a socket into `plugins_registry` of the kubelet directory, introduces itself there,
  * and is gone when its socket is.
  */
-
 import { type FSWatcher, mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../../api/error-message.ts";

@@ -1,5 +1,4 @@
 /** One probe of a container, with its outcome in the kubelet's words. */
-
 import { connect } from "node:net";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Container, Probe } from "../../api/generated/core.v1.ts";

@@ -2,7 +2,6 @@
  * Static pods, from the manifests in a directory on the machine: they run whatever the control plane says, for as long
  * as their file exists. Mirror pods represent them in the API; a deleted mirror is recreated.
  */
-
 import { type FSWatcher, mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../../api/error-message.ts";

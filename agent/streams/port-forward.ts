@@ -2,7 +2,6 @@
  * `kubectl port-forward`: for each connection the client opens two streams with the same request id, one for errors and
  * one for data, which is joined to the port in the pod.
  */
-
 import { type Duplex, PassThrough } from "node:stream";
 import { errorMessage } from "../../api/error-message.ts";
 import { SpdySession, type SpdyStream } from "./spdy.ts";

@@ -1,5 +1,4 @@
 /** Options of the commands that run a node. */
-
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseThresholds } from "../../agent/pressure/thresholds.ts";
 import { errorMessage } from "../../api/error-message.ts";

@@ -1,5 +1,4 @@
 /** The audit options of `up` and `deploy`, as bindings of the Worker. */
-
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";

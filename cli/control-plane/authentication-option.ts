@@ -1,5 +1,4 @@
 /** The OpenID Connect options of `up` and `deploy`. */
-
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";

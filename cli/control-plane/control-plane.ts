@@ -1,5 +1,4 @@
 /** Runs a prepared control plane. Everything imported here stays in memory for as long as it runs. */
-
 import { rmSync } from "node:fs";
 import type { Server } from "node:net";
 import type { Writable } from "node:stream";

@@ -1,5 +1,4 @@
 /** Everything that a control plane needs before its process starts: keys, kubeconfig, configuration. */
-
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, relative } from "node:path";

@@ -1,5 +1,4 @@
 /** How a machine gets its identity in a cluster, for `join` and `install`. */
-
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { errorMessage } from "../../api/error-message.ts";

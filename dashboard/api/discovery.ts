@@ -1,5 +1,4 @@
 /** The kinds that this cluster serves, custom ones included, according to discovery. */
-
 import { signal } from "@preact/signals";
 import { errorMessage } from "../../api/error-message.ts";
 import type { APIGroupDiscoveryList } from "../../api/generated/apidiscovery.v2.ts";

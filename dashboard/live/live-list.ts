@@ -2,7 +2,6 @@
  * A live list: fetched once, then watched from its resourceVersion, resumed after a lost connection, and fetched again
  * only after 410 Gone. A hidden page closes its watches, so that the cluster can sleep.
  */
-
 import { signal } from "@preact/signals";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Status } from "../../api/machinery/status.ts";

@@ -1,5 +1,4 @@
 /** Objects as YAML for reading and editing. */
-
 import { Document, parse, Scalar, visit } from "yaml";
 import { errorMessage } from "../../api/error-message.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";

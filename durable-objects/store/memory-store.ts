@@ -1,5 +1,4 @@
 /** A ClusterStore in memory, in plain Node, for tests of what is built on a store. Pass a clock to control time. */
-
 import type { RowForm } from "./lists/item-form.ts";
 import { type CheckReport, checkInTurns } from "./log/check.ts";
 import type { Window } from "./log/compaction.ts";

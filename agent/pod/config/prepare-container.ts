@@ -1,5 +1,4 @@
 /** Prepares a container on the machine: creates its files, locates its volumes, and returns its configuration. */
-
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../../../api/error-message.ts";

@@ -1,5 +1,4 @@
 /** Lifecycle hooks: postStart runs alongside a container's command, preStop before its stop signal. */
-
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorMessage } from "../../../api/error-message.ts";
 import type { Container, LifecycleHandler, Pod } from "../../../api/generated/core.v1.ts";

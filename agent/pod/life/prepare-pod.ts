@@ -1,5 +1,4 @@
 /** What all containers of a pod wait for: its volumes, and the dynamic resources that it claims. */
-
 import { mkdirSync } from "node:fs";
 import { errorMessage } from "../../../api/error-message.ts";
 import { steadyNow } from "../../steady-now.ts";

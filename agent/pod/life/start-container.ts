@@ -1,5 +1,4 @@
 /** Starts a sandbox, or one container in it; failures are reported and retried later. */
-
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../../../api/error-message.ts";

@@ -1,5 +1,4 @@
 /** containerd's own client, for what CRI lacks or does wrong. */
-
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";

@@ -1,5 +1,4 @@
 /** NFS through the machine's own `mount`, which must support it. */
-
 import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { promisify } from "node:util";

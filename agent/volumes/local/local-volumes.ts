@@ -3,7 +3,6 @@
  * or not at all, whenever the agent is killed; a volume is deleted by renaming it first, and counts as gone from then
  * on.
  */
-
 import {
   chmodSync,
   closeSync,

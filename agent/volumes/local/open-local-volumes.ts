@@ -1,5 +1,4 @@
 /** The node's local volumes, if it offers any. */
-
 import { join, resolve } from "node:path";
 import { errorMessage } from "../../../api/error-message.ts";
 import { NO_LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";

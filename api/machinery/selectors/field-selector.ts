@@ -1,7 +1,6 @@
 /**
  * Field selectors as text, `status.phase!=Running,spec.nodeName=a`: grammar and messages of apimachinery pkg/fields.
  */
-
 import type { Requirement } from "../../store.ts";
 import { goQuote } from "../field-error.ts";
 import type { ParsedSelector } from "./label-selector.ts";
