@@ -5,17 +5,17 @@ const KEY = "sailplane-token";
 
 export const token = signal<string | undefined>(sessionStorage.getItem(KEY) ?? undefined);
 /** Why the sign-in page is shown, if that needs an explanation. */
-export const signedOutBecause = signal("");
+export const signOutReason = signal("");
 
 export function signIn(newToken: string, { remember }: { readonly remember: boolean }): void {
   if (remember) sessionStorage.setItem(KEY, newToken);
   else sessionStorage.removeItem(KEY);
-  signedOutBecause.value = "";
+  signOutReason.value = "";
   token.value = newToken;
 }
 
 export function signOut(reason = ""): void {
   sessionStorage.removeItem(KEY);
-  signedOutBecause.value = reason;
+  signOutReason.value = reason;
   token.value = undefined;
 }

@@ -21,7 +21,7 @@ import type {
   TextsRequest,
 } from "../api/store.ts";
 import { Sealer } from "./sealing/sealer.ts";
-import type { Spared } from "./store/backup/restore.ts";
+import type { RetainedObjects } from "./store/backup/restore.ts";
 import { RestoreStaging, type StagedPage } from "./store/backup/restore-staging.ts";
 import { type CheckReport, checkInTurns } from "./store/log/check.ts";
 import { commitNotifier, type Listener } from "./store/log/commit-notifier.ts";
@@ -165,7 +165,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   /** If all objects are staged, makes them the cluster's state and returns what changed; else returns their number. */
   async finishRestore(
     id: string,
-    { objects, spared }: { readonly objects: number; readonly spared: Spared },
+    { objects, spared }: { readonly objects: number; readonly spared: RetainedObjects },
   ): Promise<RestoreReport | number> {
     const staging = await this.#staging();
     const staged = staging.count(id);

@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import { failure, type Status } from "../api/machinery/status.ts";
 import { ANSWER_HEADER, type NodeResponse, parseNodeResponse } from "../api/node/node-sync.ts";
 import { joined, refused } from "./tunnel/joined.ts";
-import { answerOneWay } from "./tunnel/one-way.ts";
+import { serveOneWay } from "./tunnel/one-way.ts";
 import { statusResponse } from "./tunnel/responses.ts";
 
 /** How long the node may take to dial back. */
@@ -44,7 +44,7 @@ export class Tunnel extends DurableObject {
     if (request.headers.get("Upgrade") !== null)
       return dial.kind === "refused" ? refused(dial.status, client) : joined(dial.socket, dial.answer, client);
     if (dial.kind === "refused") return statusResponse(dial.status);
-    return answerOneWay(
+    return serveOneWay(
       dial.socket,
       request.method === "POST" ? new Uint8Array(await request.arrayBuffer()) : undefined,
     );

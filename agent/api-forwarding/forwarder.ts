@@ -8,7 +8,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ApiCalls } from "./api-calls.ts";
 import { endToEnd } from "./end-to-end.ts";
-import { asksForSpdy, bridgeSpdy } from "./spdy-bridge.ts";
+import { bridgeSpdy, requestsSpdy } from "./spdy-bridge.ts";
 import { headOf, passRefusal, refuse, unreachable } from "./upgrade-answers.ts";
 
 /** As long as kube-apiserver keeps idle connections: clients count on finding them open. */
@@ -35,7 +35,7 @@ export class Forwarder {
       this.#keep(socket);
       socket.on("error", () => socket.destroy());
       if (!isPath(request.url)) socket.destroy();
-      else if (asksForSpdy(request))
+      else if (requestsSpdy(request))
         bridgeSpdy(request, socket, { calls: this.#calls, head }).catch(() => socket.destroy());
       else this.#upgrade(request, socket, head);
     });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { type WebSocket, WebSocketServer } from "ws";
 import { connectSpdy, openStreams } from "../../test/fakes/spdy-client.ts";
 import { ForwardedRequests } from "../control-plane/forwarded-requests.ts";
-import { asksForSpdy, bridgeSpdy } from "./spdy-bridge.ts";
+import { bridgeSpdy, requestsSpdy } from "./spdy-bridge.ts";
 
 const POD = "/api/v1/namespaces/default/pods/p";
 const SUCCESS = { metadata: {}, status: "Success" };
@@ -69,7 +69,7 @@ describe("SPDY-ASKED: a request for SPDY", () => {
     [`${POD}/proxy/exec`, "SPDY/3.1", false],
     ["/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/p/exec", "SPDY/3.1", false],
   ])("%s with Upgrade: %s is translated: %s", (url, upgrade, expected) => {
-    expect(asksForSpdy({ url, headers: { upgrade } } as IncomingMessage)).toBe(expected);
+    expect(requestsSpdy({ url, headers: { upgrade } } as IncomingMessage)).toBe(expected);
   });
 
   test("becomes a WebSocket with the client's own credentials, below the cluster's path", async () => {

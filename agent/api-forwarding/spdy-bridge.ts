@@ -35,7 +35,7 @@ const targetOf = ({ url = "" }: IncomingMessage) => {
   return { path, query: new URLSearchParams(query.join("?")) };
 };
 
-export const asksForSpdy = (request: IncomingMessage): boolean =>
+export const requestsSpdy = (request: IncomingMessage): boolean =>
   request.headers.upgrade?.toLowerCase() === "spdy/3.1" && STREAMED.test(targetOf(request).path);
 
 export interface BridgeOptions {

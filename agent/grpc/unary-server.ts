@@ -6,7 +6,7 @@ import { GrpcCode, GrpcError } from "./grpc-error.ts";
 import type { ServiceMethods } from "./service-methods.ts";
 
 /** Fails with {@link GrpcError}. */
-export type Answering = (request: never) => object;
+export type UnaryHandler = (request: never) => object;
 
 const HEADERS = { ":status": 200, "content-type": "application/grpc" } as const;
 
@@ -15,7 +15,7 @@ export class UnaryServer {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #byPath = new Map<string, (bytes: Buffer) => Uint8Array>();
 
-  constructor(methods: ServiceMethods, answers: Readonly<Record<string, Answering>>) {
+  constructor(methods: ServiceMethods, answers: Readonly<Record<string, UnaryHandler>>) {
     this.add(methods, answers);
     this.#server.on("session", (session) => {
       this.#sessions.add(session);
@@ -32,7 +32,7 @@ export class UnaryServer {
   }
 
   /** Serves another service, too. */
-  add(methods: ServiceMethods, answers: Readonly<Record<string, Answering>>): void {
+  add(methods: ServiceMethods, answers: Readonly<Record<string, UnaryHandler>>): void {
     for (const [name, answer] of Object.entries(answers)) {
       const method = methods.get(name);
       this.#byPath.set(method.path, (bytes) => method.answer.encode(answer(method.request.decode(bytes) as never)));

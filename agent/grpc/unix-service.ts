@@ -2,7 +2,7 @@
 import { GrpcChannel, type StreamEvents } from "./channel.ts";
 import { ServiceMethods } from "./service-methods.ts";
 
-export interface AnswersOf<Answer> extends Omit<StreamEvents, "onMessage"> {
+export interface ResponsesOf<Answer> extends Omit<StreamEvents, "onMessage"> {
   readonly onMessage: (answer: Answer) => void;
 }
 
@@ -23,7 +23,7 @@ export class UnixService {
   }
 
   /** For a server stream. Returns a function that cancels it. */
-  follow<Answer>(method: string, request: object, { onMessage, onEnd }: AnswersOf<Answer>): () => void {
+  follow<Answer>(method: string, request: object, { onMessage, onEnd }: ResponsesOf<Answer>): () => void {
     const { path, request: asked, answer } = this.#methods.get(method);
     const read = (bytes: Buffer) => onMessage(answer.decode(bytes) as Answer);
     return this.#channel.stream(path, asked.encode(request), { onMessage: read, onEnd });

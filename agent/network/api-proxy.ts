@@ -6,7 +6,7 @@
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Backend } from "../proxy/rule-set.ts";
-import { hearHello } from "./client-hello.ts";
+import { readClientHello } from "./client-hello.ts";
 import { JoinedSockets } from "./join-sockets.ts";
 import { TerminatedConnections, type TerminatedConnectionsOptions } from "./terminated-connections.ts";
 
@@ -69,7 +69,7 @@ export class ApiProxy {
     }
     this.#awaitingHello.add(client);
     client.once("close", () => this.#awaitingHello.delete(client));
-    hearHello(client, (hello) => {
+    readClientHello(client, (hello) => {
       this.#awaitingHello.delete(client);
       if (hello === "without-alpn" && this.#terminated.isTrustedBy(client)) this.#terminated.accept(client);
       else this.#joined.join(client, connect({ ...apiServer, allowHalfOpen: true, noDelay: true }));

@@ -12,7 +12,7 @@ const LONGEST = 16 * 1024;
 export type Hello = "incomplete" | "with-alpn" | "without-alpn" | "no-hello";
 
 /** Calls back once it is known what a client says first, all of which is put back; never if the client leaves. */
-export function hearHello(client: Socket, onHello: (hello: Hello) => void): void {
+export function readClientHello(client: Socket, onHello: (hello: Hello) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   const leave = () => client.destroy();
   const hear = (chunk: Buffer) => {

@@ -12,15 +12,15 @@ import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { RefusedNotice } from "../parts/notice.tsx";
 import { TableHead } from "../parts/table-head.tsx";
-import { AskOne } from "./ask-one.tsx";
-import { QuestionForm, questionOf } from "./question-form.tsx";
+import { AccessCheck } from "./ask-one.tsx";
+import { AccessQueryForm, queryOf } from "./question-form.tsx";
 import { type Grant, kubectlOf, renderRule, renderSubject, whoCan } from "./who-can.ts";
 
 const rbac = <O extends KubeObject>(plural: string) =>
   useLiveList(plural, () => objectsAt<O>(resourcePath({ resource: `${plural}.rbac.authorization.k8s.io` })));
 
 export function AccessView() {
-  const question = questionOf();
+  const question = queryOf();
   const lists = {
     roles: rbac<Role>("roles"),
     clusterRoles: rbac<ClusterRole>("clusterroles"),
@@ -44,7 +44,7 @@ export function AccessView() {
         <h1>Access</h1>
         <LiveBadge state={worst} />
       </div>
-      <QuestionForm question={question} />
+      <AccessQueryForm question={question} />
       {refused ? (
         <RefusedNotice {...refused} />
       ) : (
@@ -61,7 +61,7 @@ export function AccessView() {
           )}
         </section>
       )}
-      <AskOne question={question} />
+      <AccessCheck question={question} />
       <KubectlLine command={kubectlOf(question)} />
     </section>
   );

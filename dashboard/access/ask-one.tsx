@@ -6,17 +6,17 @@ import type { SubjectAccessReview } from "../../api/generated/authorization.v1.t
 import { api } from "../api/connection.ts";
 import { statusText } from "../frame/status-text.ts";
 import { StateChip } from "../parts/state-chip.tsx";
-import type { AccessQuestion } from "./who-can.ts";
+import type { AccessQuery } from "./who-can.ts";
 
-interface Answer {
+interface CheckResult {
   readonly allowed: boolean;
   readonly why: string;
 }
 
-export function AskOne({ question }: { readonly question: AccessQuestion }) {
+export function AccessCheck({ question }: { readonly question: AccessQuery }) {
   const [user, setUser] = useState("");
   const [groups, setGroups] = useState("");
-  const [answer, setAnswer] = useState<Answer | undefined>(undefined);
+  const [answer, setAnswer] = useState<CheckResult | undefined>(undefined);
   const ask = async (event: Event) => {
     event.preventDefault();
     setAnswer(await reviewOf(question, user.trim(), groups.split(/[\s,]+/).filter(Boolean)));
@@ -50,7 +50,7 @@ export function AskOne({ question }: { readonly question: AccessQuestion }) {
   );
 }
 
-async function reviewOf(question: AccessQuestion, user: string, groups: readonly string[]): Promise<Answer> {
+async function reviewOf(question: AccessQuery, user: string, groups: readonly string[]): Promise<CheckResult> {
   const { verb, group, namespace, name } = question;
   const [resource = "", subresource = ""] = question.resource.split("/", 2);
   const review = {

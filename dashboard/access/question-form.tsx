@@ -1,6 +1,6 @@
 import { discovery } from "../api/discovery.ts";
 import { adjust, route } from "../route.ts";
-import type { AccessQuestion } from "./who-can.ts";
+import type { AccessQuery } from "./who-can.ts";
 
 const VERBS = [
   "get",
@@ -17,12 +17,12 @@ const VERBS = [
 ];
 
 /** The question is in the address, so that the answer can be shared as a link. */
-export function questionOf(): AccessQuestion {
+export function queryOf(): AccessQuery {
   const { verb = "delete", group = "", resource = "pods", ns = "", name = "" } = route.value.query;
   return { verb, group, resource, namespace: ns, name };
 }
 
-export function QuestionForm({ question }: { readonly question: AccessQuestion }) {
+export function AccessQueryForm({ question }: { readonly question: AccessQuery }) {
   const { verb, group, resource, name } = question;
   const known = discovery.value;
   const resources = (known.name === "known" ? known.kinds : []).flatMap((kind) =>

@@ -1,7 +1,7 @@
 /** Whether an RBAC rule allows something. */
 import type { PolicyRule } from "../../api/generated/rbac.v1.ts";
 
-export interface Asked {
+export interface AccessRequest {
   readonly verb: string;
   readonly group: string;
   /** `pods`, `pods/exec`. */
@@ -16,7 +16,7 @@ export const ALL = "*";
  * As in RBAC: `*` is everything, a star before a subresource is that subresource of everything, and `pods/*` matches
  * nothing.
  */
-export function ruleAllows(rule: PolicyRule, { verb, group, resource, name }: Asked): boolean {
+export function ruleAllows(rule: PolicyRule, { verb, group, resource, name }: AccessRequest): boolean {
   const names = rule.resourceNames ?? [];
   return (
     isIn(rule.verbs, verb) &&

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type AccessPolicy, type AccessQuestion, kubectlOf, renderRule, whoCan } from "./who-can.ts";
+import { type AccessPolicy, type AccessQuery, kubectlOf, renderRule, whoCan } from "./who-can.ts";
 
 const ada = { kind: "User", name: "ada" };
 const robot = { kind: "ServiceAccount", namespace: "shop", name: "robot" };
@@ -30,12 +30,12 @@ const policy: AccessPolicy = {
   ],
 };
 
-const names = (question: Partial<AccessQuestion>) =>
+const names = (question: Partial<AccessQuery>) =>
   whoCan({ verb: "get", group: "", resource: "pods", namespace: "shop", name: "", ...question }, policy).map(
     ({ subject }) => subject.name,
   );
 
-test.each<[Partial<AccessQuestion>, string[]]>([
+test.each<[Partial<AccessQuery>, string[]]>([
   [{}, ["ada", "everybody"]],
   [{ namespace: "" }, ["ada"]],
   [{ namespace: "other" }, ["ada"]],

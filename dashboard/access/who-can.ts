@@ -9,7 +9,7 @@ import type {
 } from "../../api/generated/rbac.v1.ts";
 import { ALL, ruleAllows } from "./rule-allows.ts";
 
-export interface AccessQuestion {
+export interface AccessQuery {
   readonly verb: string;
   readonly group: string;
   /** `pods`, `pods/exec`. */
@@ -41,7 +41,7 @@ export interface Grant {
 }
 
 /** Each subject with each binding that allows it. */
-export function whoCan(question: AccessQuestion, policy: AccessPolicy): Grant[] {
+export function whoCan(question: AccessQuery, policy: AccessPolicy): Grant[] {
   const everywhere = policy.clusterRoleBindings.map((binding) => ({ kind: "ClusterRoleBinding" as const, binding }));
   const here = policy.roleBindings
     .filter(({ metadata }) => question.namespace !== "" && metadata.namespace === question.namespace)
@@ -82,7 +82,7 @@ export function renderRule({ verbs, apiGroups = [], resources = [], resourceName
   ].join("; ");
 }
 
-export const kubectlOf = ({ verb, group, resource, namespace, name }: AccessQuestion): string => {
+export const kubectlOf = ({ verb, group, resource, namespace, name }: AccessQuery): string => {
   const [plural = "", subresource] = resource.split("/", 2);
   const target = `${plural}${group === "" ? "" : `.${group}`}${name === "" ? "" : `/${name}`}`;
   const sub = subresource === undefined ? "" : ` --subresource=${subresource}`;

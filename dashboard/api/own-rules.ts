@@ -7,25 +7,25 @@ import { api } from "./connection.ts";
 /** Rights may change while a page is open. */
 const KEEP_MS = 30_000;
 
-interface Kept {
+interface CachedRules {
   readonly at: number;
   readonly rules: Promise<readonly PolicyRule[] | undefined>;
 }
 
-const kept = new Map<string, Kept>();
+const kept = new Map<string, CachedRules>();
 
 /** Undefined if the answer is incomplete: nodes, for example, have rights that are not rules. */
 export function ownRules(namespace: string): Promise<readonly PolicyRule[] | undefined> {
   const key = `${namespace} ${token.peek()}`;
   const known = kept.get(key);
   if (known && performance.now() - known.at < KEEP_MS) return known.rules;
-  const rules = askRules(namespace);
+  const rules = fetchRules(namespace);
   kept.clear();
   kept.set(key, { at: performance.now(), rules });
   return rules;
 }
 
-async function askRules(namespace: string): Promise<readonly PolicyRule[] | undefined> {
+async function fetchRules(namespace: string): Promise<readonly PolicyRule[] | undefined> {
   const question = {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectRulesReview",

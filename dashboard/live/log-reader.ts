@@ -66,10 +66,10 @@ export class LogReader {
       if (known) known.runs(source.run);
       else {
         const take = (lines: readonly LogLine[]) => this.#take(lines);
-        this.#readers.set(key, new SourceReader(source, tail, { ...this.#options, take, tell: () => this.#tell() }));
+        this.#readers.set(key, new SourceReader(source, tail, { ...this.#options, take, tell: () => this.#emit() }));
       }
     }
-    this.#tell();
+    this.#emit();
   }
 
   stop(): void {
@@ -86,7 +86,7 @@ export class LogReader {
     }, FLUSH_MS);
   }
 
-  #tell(): void {
+  #emit(): void {
     const stages = [...this.#readers.values()].map(({ stage }) => stage);
     this.state.value = {
       following: this.#options.follow ? stages.filter(({ name }) => name === "reading").length : 0,

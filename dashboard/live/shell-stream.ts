@@ -19,7 +19,7 @@ export interface ShellOptions {
   readonly program: "shell" | "main";
   /** Plain processes have no terminal: lines are edited here. */
   readonly terminal: boolean;
-  readonly hear: (text: string) => void;
+  readonly onMessage: (text: string) => void;
   readonly state: Signal<ShellState>;
 }
 
@@ -34,7 +34,7 @@ const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, outcome: 3, size: 4 } as const
 const ON_TERMINAL = "export TERM=xterm-256color; command -v bash >/dev/null && exec bash; exec sh";
 const WITHOUT = "exec sh -i 2>&1";
 
-export function openShell({ terminal, hear, state, ...of }: ShellOptions): Shell {
+export function openShell({ terminal, onMessage, state, ...of }: ShellOptions): Shell {
   const bearer = base64Url(new TextEncoder().encode(token.peek() ?? ""));
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${prefix}${pathOf({ terminal, ...of })}`, [
     "v5.channel.k8s.io",
@@ -54,7 +54,7 @@ export function openShell({ terminal, hear, state, ...of }: ShellOptions): Shell
     const [channel] = new Uint8Array(data, 0, 1);
     const bytes = new Uint8Array(data, 1);
     if (channel === CHANNEL.outcome) state.value = outcomeOf(decoder.decode(bytes));
-    else hear(shown(decoder.decode(bytes, { stream: true })));
+    else onMessage(shown(decoder.decode(bytes, { stream: true })));
   };
   socket.onclose = () => {
     if (state.peek().name === "connecting")
@@ -68,7 +68,7 @@ export function openShell({ terminal, hear, state, ...of }: ShellOptions): Shell
     frame.set(bytes, 1);
     if (socket.readyState === WebSocket.OPEN) socket.send(frame);
   };
-  const line = new LineDiscipline({ echo: hear, send: (text) => send(CHANNEL.stdin, text) });
+  const line = new LineDiscipline({ echo: onMessage, send: (text) => send(CHANNEL.stdin, text) });
   const size = (columns: number, rows: number) => JSON.stringify({ Width: columns, Height: rows });
   return {
     write: (text) => (terminal ? send(CHANNEL.stdin, text) : line.take(text)),
@@ -80,7 +80,7 @@ export function openShell({ terminal, hear, state, ...of }: ShellOptions): Shell
   };
 }
 
-function pathOf({ namespace, pod, container, program, terminal }: Omit<ShellOptions, "hear" | "state">): string {
+function pathOf({ namespace, pod, container, program, terminal }: Omit<ShellOptions, "onMessage" | "state">): string {
   const query = new URLSearchParams({ container, stdin: "1", stdout: "1", tty: terminal ? "1" : "0" });
   // Of a main process, without a terminal, errors are a stream of their own.
   if (program === "main" && !terminal) query.set("stderr", "1");

@@ -60,7 +60,7 @@ class WatchConnection {
       for (const [id, watch] of this.#watches) this.#begin(id, watch);
       this.#pinging = setInterval(() => this.#ping(), PING_MS);
     };
-    this.#socket.onmessage = ({ data }) => this.#hear(String(data));
+    this.#socket.onmessage = ({ data }) => this.#receive(String(data));
     this.#socket.onclose = () => this.#end();
   }
 
@@ -74,7 +74,7 @@ class WatchConnection {
     if (this.#socket.readyState === WebSocket.OPEN) this.#begin(id, watch);
     return () => {
       if (!this.#watches.delete(id)) return;
-      this.#say({ end: id });
+      this.#send({ end: id });
     };
   }
 
@@ -84,19 +84,19 @@ class WatchConnection {
   }
 
   #begin(id: number, { path, accept, since }: Watching): void {
-    this.#say({ watch: id, path, since, ...(accept === undefined ? {} : { accept }) });
+    this.#send({ watch: id, path, since, ...(accept === undefined ? {} : { accept }) });
   }
 
-  #say(call: WatchCall): void {
+  #send(call: WatchCall): void {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(call));
   }
 
-  #hear(text: string): void {
+  #receive(text: string): void {
     clearTimeout(this.#silence);
     if (text === "pong") return;
     this.#taken += text.length;
     if (this.#taken > TAKEN) {
-      this.#say({ took: this.#taken });
+      this.#send({ took: this.#taken });
       this.#taken = 0;
     }
     const news = JSON.parse(text) as WatchMessage;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Service } from "../../api/generated/core.v1.ts";
-import { obstacleOf } from "./load-balancer-obstacle.ts";
+import { pendingReason } from "./load-balancer-obstacle.ts";
 
 const service = (spec: object, conditions: object[] = []) => ({ spec, status: { conditions } }) as unknown as Service;
 const refused = { type: "sailplane.dev/NodeAddresses", status: "False", message: "port 80 is taken by default/other" };
@@ -15,9 +15,9 @@ test.each<[string, Service, string | undefined, string]>([
     "nothing that serves the class x/y has taken it on",
   ],
 ])("a load balancer without an address says why: %s", (_, of, warning, why) =>
-  expect(obstacleOf(of, warning)).toBe(why),
+  expect(pendingReason(of, warning)).toBe(why),
 );
 
 test("without any word on it, what would serve it is named", () => {
-  expect(obstacleOf(service({}), undefined)).toContain("sailplane.dev/load-balancer");
+  expect(pendingReason(service({}), undefined)).toContain("sailplane.dev/load-balancer");
 });

@@ -1,7 +1,7 @@
 import type { Service } from "../../api/generated/core.v1.ts";
 
 /** Why a load balancer has no address yet: what its controller says, in a condition or else in its latest warning. */
-export function obstacleOf({ spec, status }: Service, warning: string | undefined): string {
+export function pendingReason({ spec, status }: Service, warning: string | undefined): string {
   const said = status.conditions?.find((condition) => condition.status === "False")?.message || warning;
   if (said) return said;
   return spec.loadBalancerClass

@@ -47,7 +47,7 @@ export function ShellTab({ object }: ObjectProps) {
           label={`What the shell in ${name} says`}
           connect={(hear) => {
             if (program === "main") hear("Press Enter if there is no prompt.\r\n");
-            return openShell({ namespace, pod: podName, container: name, program, terminal, hear, state });
+            return openShell({ namespace, pod: podName, container: name, program, terminal, onMessage: hear, state });
           }}
         />
       ) : (

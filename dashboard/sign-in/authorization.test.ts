@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { authorizationAnswer, authorizationUrl, identityToken, tokenRequest } from "./authorization.ts";
+import { authorizationResponse, authorizationUrl, identityToken, tokenRequest } from "./authorization.ts";
 
 const pending = {
   with: {
@@ -31,7 +31,7 @@ test("a sign-in sends a PKCE challenge and returns with a code", async () => {
     code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
     code_challenge_method: "S256",
   });
-  expect(authorizationAnswer("?code=c&state=s", pending)).toEqual({ code: "c" });
+  expect(authorizationResponse("?code=c&state=s", pending)).toEqual({ code: "c" });
   const body = new URLSearchParams(await tokenRequest("c", pending, here).text());
   expect(Object.fromEntries(body)).toEqual({
     grant_type: "authorization_code",
@@ -54,7 +54,7 @@ test.each([
     { problem: "https://issuer.example refuses: no way" },
   ],
 ])("the redirect address %s is interpreted with and without a sign-in in progress", (search, known, came) => {
-  expect(authorizationAnswer(search, known)).toEqual(came);
+  expect(authorizationResponse(search, known)).toEqual(came);
 });
 
 const tokenWith = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.y`;

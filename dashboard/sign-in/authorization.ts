@@ -40,7 +40,7 @@ export async function authorizationUrl(
 }
 
 /** The issuer's answer in the address; undefined if there is none. */
-export function authorizationAnswer(search: string, pending: Pending | undefined): Came | undefined {
+export function authorizationResponse(search: string, pending: Pending | undefined): Came | undefined {
   const query = new URLSearchParams(search);
   const [code, error, state] = ["code", "error", "state"].map((name) => query.get(name) ?? "");
   if (!code && !error) return undefined;

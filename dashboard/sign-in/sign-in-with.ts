@@ -1,7 +1,7 @@
 /** The page's part in signing in with an issuer: it redirects there, and comes back with a code in its address. */
 import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
-import { authorizationAnswer, authorizationUrl, identityToken, type Pending, tokenRequest } from "./authorization.ts";
+import { authorizationResponse, authorizationUrl, identityToken, type Pending, tokenRequest } from "./authorization.ts";
 
 const KEY = "sailplane-sign-in";
 
@@ -45,7 +45,7 @@ export async function arrive(): Promise<Arrival | undefined> {
   const { search } = location;
   const stored = sessionStorage.getItem(KEY);
   const pending = stored === null ? undefined : (JSON.parse(stored) as Pending);
-  const came = authorizationAnswer(search, pending);
+  const came = authorizationResponse(search, pending);
   if (!came) return undefined;
   sessionStorage.removeItem(KEY);
   history.replaceState(null, "", location.pathname + location.hash);

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { tryToken } from "../api/connection.ts";
-import { signedOutBecause, signIn } from "../session.ts";
+import { signIn, signOutReason } from "../session.ts";
 import { tokenOf } from "./kubeconfig-token.ts";
 import { arrive, leaveFor, readIssuers } from "./sign-in-with.ts";
 
@@ -45,7 +45,7 @@ export function SignIn() {
         <h1>
           <img src="icon.svg" alt="" width="32" height="32" /> Sailplane
         </h1>
-        {signedOutBecause.value && <p role="status">{signedOutBecause.value}</p>}
+        {signOutReason.value && <p role="status">{signOutReason.value}</p>}
         <label for="credential">Token or kubeconfig</label>
         <textarea
           id="credential"

@@ -12,13 +12,13 @@ const TAB = 8;
 
 export class Escapes {
   readonly #screen: Screen;
-  readonly #answer: (text: string) => void;
+  readonly #respond: (text: string) => void;
   #state: State = { name: "text" };
 
   /** `answer` replies to programs that query the terminal. */
   constructor(screen: Screen, answer: (text: string) => void) {
     this.#screen = screen;
-    this.#answer = answer;
+    this.#respond = answer;
   }
 
   write(text: string): void {
@@ -82,7 +82,7 @@ export class Escapes {
       .map(Number);
     const first = parameters[0] ?? 0;
     const act = (isPrivate ? PRIVATE : CONTROLS)[final];
-    act?.(this.#screen, { first, count: Math.max(1, first), parameters, answer: this.#answer });
+    act?.(this.#screen, { first, count: Math.max(1, first), parameters, respond: this.#respond });
   }
 }
 
@@ -91,7 +91,7 @@ interface Parameters {
   /** The same, where absent and 0 mean 1. */
   readonly count: number;
   readonly parameters: readonly number[];
-  readonly answer: (text: string) => void;
+  readonly respond: (text: string) => void;
 }
 
 type Control = (screen: Screen, parameters: Parameters) => void;
@@ -127,11 +127,11 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   r: (screen, { count, parameters }) => screen.setRegion(count - 1, (parameters[1] || screen.rows) - 1),
   s: (screen) => screen.save(),
   u: (screen) => screen.restore(),
-  n: (screen, { first, answer }) => {
-    if (first === 6) answer(`\u001b[${screen.row + 1};${screen.column + 1}R`);
-    else if (first === 5) answer("\u001b[0n");
+  n: (screen, { first, respond }) => {
+    if (first === 6) respond(`\u001b[${screen.row + 1};${screen.column + 1}R`);
+    else if (first === 5) respond("\u001b[0n");
   },
-  c: (_, { answer }) => answer("\u001b[?1;2c"),
+  c: (_, { respond }) => respond("\u001b[?1;2c"),
 };
 
 /** `ESC [ ? … FINAL` */

@@ -30,15 +30,15 @@ class UsagePoll {
 
   add(): () => void {
     if (this.#readers++ === 0) {
-      void this.#ask();
-      this.#timer = setInterval(() => void this.#ask(), EVERY_MS);
+      void this.#request();
+      this.#timer = setInterval(() => void this.#request(), EVERY_MS);
     }
     return () => {
       if (--this.#readers === 0) clearInterval(this.#timer);
     };
   }
 
-  async #ask(): Promise<void> {
+  async #request(): Promise<void> {
     if (!isVisible()) return;
     // Without permission, or without metrics, there is none.
     const response = await read(this.#path).catch(() => undefined);

@@ -234,12 +234,12 @@ export class BatchPlanner {
 
   unmake({ claim, expected }: Pick<Making, "claim" | "expected">, state: SchedulerState): void {
     const { made: _, ...unmade } = expected;
-    this.takeBack(unmade, state);
+    this.rollBack(unmade, state);
     state.cluster.deleteObject(DEVICE_CLAIMS, claim);
   }
 
   /** The writes failed: the placement no longer counts as done, and others may have the room. */
-  takeBack(planned: Planned, state: SchedulerState): void {
+  rollBack(planned: Planned, state: SchedulerState): void {
     for (const change of revert(planned, state)) state.queue.react(change, state.cluster, this.#options.now());
     if (planned.made) this.#unused.push(planned.made);
   }

@@ -175,7 +175,7 @@ export class SchedulingLoop {
         result = await this.#options.store.commit({ writes });
       } catch (error) {
         this.#options.onError("commit", error);
-        for (const each of planned) this.#takeBack(each, "later");
+        for (const each of planned) this.#rollBack(each, "later");
         return;
       }
       if (result.ok) {
@@ -184,7 +184,7 @@ export class SchedulingLoop {
       }
       if (!("write" in result)) {
         this.#options.onError("commit", result.reason);
-        for (const each of planned) this.#takeBack(each, "later");
+        for (const each of planned) this.#rollBack(each, "later");
         return;
       }
       const write = writes[result.write];
@@ -195,7 +195,7 @@ export class SchedulingLoop {
       }
       const failed = ownerOf(planned, result.write);
       // A pod that changed returns by itself; if something else changed, the pod is tried again.
-      if (failed) this.#takeBack(failed, write?.key.name === failed.pod.name ? "when it changes" : "later");
+      if (failed) this.#rollBack(failed, write?.key.name === failed.pod.name ? "when it changes" : "later");
       planned = planned.filter((each) => each !== failed);
     }
   }
@@ -230,10 +230,10 @@ export class SchedulingLoop {
     if (history) metrics.bound(history.attempts, now - history.since);
   }
 
-  #takeBack(planned: Planned, again: "later" | "when it changes"): void {
+  #rollBack(planned: Planned, again: "later" | "when it changes"): void {
     const state = this.#state;
     if (!state) return;
-    this.#planner.takeBack(planned, state);
+    this.#planner.rollBack(planned, state);
     if (again === "later") state.queue.postpone(planned.pod, this.#options.now());
   }
 }

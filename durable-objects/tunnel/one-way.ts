@@ -17,7 +17,7 @@ const MOST_AHEAD = { bytes: 2 * 1024 * 1024, messages: 100_000 };
 const BODILESS = new Set([204, 205, 304]);
 
 /** `input` is the body of the client's request, if it has one. */
-export async function answerOneWay(socket: WebSocket, input: Uint8Array | undefined): Promise<Response> {
+export async function serveOneWay(socket: WebSocket, input: Uint8Array | undefined): Promise<Response> {
   socket.binaryType = "arraybuffer";
   socket.accept();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

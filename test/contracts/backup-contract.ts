@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { BACKUP_END, type BackupObject, parseBackupHead, parseBackupObject } from "../../api/backup.ts";
 import type { Revision } from "../../api/store.ts";
-import type { Spared } from "../../durable-objects/store/backup/restore.ts";
+import type { RetainedObjects } from "../../durable-objects/store/backup/restore.ts";
 import {
   bare,
   create,
@@ -23,7 +23,7 @@ export function backupContract(title: string, open: OpenStore): void {
     const a = key("a");
     const b = key("b", "other");
     const gadget = key("g", "", "gadgets");
-    const nothing: Spared = { untouched: [], undeleted: [] };
+    const nothing: RetainedObjects = { untouched: [], undeleted: [] };
     const objectsOf = async (store: StoreUnderTest, without: readonly string[] = []) => {
       const lines = (await whole(await store.backup("name", without))).trimEnd().split("\n");
       const head = parseBackupHead(lines[0] ?? "");

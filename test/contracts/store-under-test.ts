@@ -13,7 +13,7 @@ import type {
   WatchRequest,
   Write,
 } from "../../api/store.ts";
-import type { Spared } from "../../durable-objects/store/backup/restore.ts";
+import type { RetainedObjects } from "../../durable-objects/store/backup/restore.ts";
 import type { CheckReport } from "../../durable-objects/store/log/check.ts";
 import type { Window } from "../../durable-objects/store/log/compaction.ts";
 
@@ -30,7 +30,7 @@ export interface StoreUnderTest
   check(): Promise<CheckReport>;
   /** A stream of bytes. */
   backup(cluster: string, without: readonly string[]): unknown;
-  restore(objects: readonly BackupObject[], spared: Spared): Promise<RestoreReport>;
+  restore(objects: readonly BackupObject[], spared: RetainedObjects): Promise<RestoreReport>;
   advance(revision: Revision): unknown;
 }
 

@@ -1,6 +1,6 @@
 /** Questions of this server to aggregated API servers, for which clients' discovery waits. */
 import type { Caller } from "../outbound/call-client.ts";
-import { readAnswerText } from "../outbound/read-answer-text.ts";
+import { readResponseText } from "../outbound/read-answer-text.ts";
 import { withSignal } from "../outbound/with-signal.ts";
 import { AGGREGATOR, callRemote } from "./call-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";
@@ -20,7 +20,7 @@ async function read(caller: Caller, remote: RemoteApi, path: string): Promise<st
   const call = { remote, path, user: AGGREGATOR, method: "GET", headers, body: new Uint8Array() };
   const response = await callRemote(caller, { ...call, timeoutMs: PATIENCE_MS });
   if (!response.ok) throw new Error(`${path} answers ${response.status}`);
-  const text = await readAnswerText(response.body, caller.cluster);
+  const text = await readResponseText(response.body, caller.cluster);
   if (text === undefined) throw new Error(`the answer of ${path} is too large`);
   return text;
 }

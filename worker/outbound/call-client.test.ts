@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
-import { type ClientAnswer, callClient } from "./call-client.ts";
+import { type ClientResponse, callClient } from "./call-client.ts";
 import type { PinnedCall } from "./pinned-call.ts";
 
 /** Calls a webhook at `https://hook/a` that gives these answers, repeating the last one. */
@@ -25,7 +25,7 @@ async function call(answers: readonly (() => Response)[], milliseconds = 5000) {
 const to = (status: number, location: string) => () =>
   new Response("moved", { status, headers: { Location: location } });
 const busy = (status: number) => () => new Response("busy", { status, headers: { "Retry-After": "0" } });
-const failed = (problem: string): ClientAnswer => ({ ok: false, problem });
+const failed = (problem: string): ClientResponse => ({ ok: false, problem });
 const fine = () => new Response("yes");
 const timeout = "timeout=5s";
 

@@ -14,7 +14,7 @@ import type { StoreClient } from "../storage/store-client.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { callPinned, type PinnedCall } from "./pinned-call.ts";
-import { readAnswerText } from "./read-answer-text.ts";
+import { readResponseText } from "./read-answer-text.ts";
 import { type Hop, redirectOf } from "./redirect.ts";
 import { withSignal } from "./with-signal.ts";
 
@@ -25,7 +25,7 @@ export interface Caller {
 }
 
 /** `problem` says why there is no answer; it completes kube-apiserver's `failed to call webhook: `. */
-export type ClientAnswer =
+export type ClientResponse =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string };
 
@@ -56,12 +56,12 @@ function addressOf({ url, service }: WebhookClientConfig, seconds: number): URL 
   return address;
 }
 
-export async function callClient(caller: Caller, call: ClientCall): Promise<ClientAnswer> {
+export async function callClient(caller: Caller, call: ClientCall): Promise<ClientResponse> {
   const { config, milliseconds } = call;
   const first: Hop = { method: "POST", address: addressOf(config, Math.ceil(milliseconds / 1000)) };
   const signal = AbortSignal.timeout(Math.ceil(milliseconds));
   let hop = first;
-  const failed = (why: string, at = shownAddress(config, hop.address)): ClientAnswer => ({
+  const failed = (why: string, at = shownAddress(config, hop.address)): ClientResponse => ({
     ok: false,
     problem: `Post ${JSON.stringify(at)}: ${why}`,
   });
@@ -75,7 +75,7 @@ export async function callClient(caller: Caller, call: ClientCall): Promise<Clie
       else if (redirect) return failed(redirect.problem, redirect.at);
       else {
         const wait = retryAfter(answered);
-        if (wait === undefined || attempts++ > MOST_RETRIES) return await readAnswer(answered, caller.cluster);
+        if (wait === undefined || attempts++ > MOST_RETRIES) return await readResponse(answered, caller.cluster);
         await withSignal(new Promise((resolve) => setTimeout(resolve, Math.min(wait, milliseconds))), signal);
         [hop, redirects] = [first, 0];
       }
@@ -99,9 +99,9 @@ function retryAfter({ status, headers }: Response): number | undefined {
   return (status === 429 || status >= 500) && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
-async function readAnswer(response: Response, cluster: string): Promise<ClientAnswer> {
+async function readResponse(response: Response, cluster: string): Promise<ClientResponse> {
   const { status } = response;
-  const text = await readAnswerText(response.body, cluster);
+  const text = await readResponseText(response.body, cluster);
   if (text === undefined) return { ok: false, problem: "the answer is too large" };
   const type = response.headers.get("Content-Type") ?? "";
   if (status < 200 || status > 206) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readAnswerText } from "./read-answer-text.ts";
+import { readResponseText } from "./read-answer-text.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const chunk = new Uint8Array(MEBIBYTE).fill(0x20);
@@ -19,7 +19,7 @@ function answer(mebibytes: number) {
 const lengthOf = async (mebibytes: number, cluster: string) => {
   const { body, end } = answer(mebibytes);
   end();
-  return (await readAnswerText(body, cluster))?.length;
+  return (await readResponseText(body, cluster))?.length;
 };
 
 test("HOOK-LARGE: a response of more than 16 MiB is refused", async () => {
@@ -29,7 +29,7 @@ test("HOOK-LARGE: a response of more than 16 MiB is refused", async () => {
 
 test("HOOK-LARGE: a cluster may hold 64 MiB of responses at a time, in any number of calls", async () => {
   const slow = Array.from({ length: 4 }, () => answer(15));
-  const read = slow.map(({ body }) => readAnswerText(body, "many"));
+  const read = slow.map(({ body }) => readResponseText(body, "many"));
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(await lengthOf(5, "many")).toBeUndefined();
   expect(await lengthOf(3, "many")).toBe(3 * MEBIBYTE);
@@ -45,6 +45,6 @@ test("a truncated response releases its memory", async () => {
       start: (controller) => controller.enqueue(chunk),
       pull: (controller) => controller.error(new Error("gone")),
     });
-  for (let i = 0; i < 70; i++) await expect(readAnswerText(broken(), "broken")).rejects.toThrow("gone");
+  for (let i = 0; i < 70; i++) await expect(readResponseText(broken(), "broken")).rejects.toThrow("gone");
   expect(await lengthOf(16, "broken")).toBe(16 * MEBIBYTE);
 });

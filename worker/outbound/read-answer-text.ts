@@ -9,7 +9,7 @@ const OF_CLUSTER = 64 * 1024 * 1024;
 const held = new Map<string, number>();
 
 /** Returns undefined if the answer is too large, or too much is held for the cluster. */
-export async function readAnswerText(
+export async function readResponseText(
   body: ReadableStream<Uint8Array> | null,
   cluster: string,
 ): Promise<string | undefined> {

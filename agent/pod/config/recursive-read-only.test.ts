@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "./env/env.ts";
-import { canMountRecursiveReadOnly, resolveRecursiveReadOnly, shownRecursiveReadOnly } from "./recursive-read-only.ts";
+import {
+  canMountRecursiveReadOnly,
+  reportedRecursiveReadOnly,
+  resolveRecursiveReadOnly,
+} from "./recursive-read-only.ts";
 
 const mount = (recursiveReadOnly?: string) => ({
   name: "v",
@@ -18,14 +22,14 @@ describe("AGENT-READONLY: a recursive read-only mount", () => {
     ["Enabled", true, true, "Enabled"],
   ])("with recursiveReadOnly %s and runtime support %s is recursive: %s", (requested, isPossible, does, shown) => {
     expect(resolveRecursiveReadOnly(mount(requested), isPossible)).toBe(does);
-    expect(shownRecursiveReadOnly(mount(requested), isPossible)).toBe(shown);
+    expect(reportedRecursiveReadOnly(mount(requested), isPossible)).toBe(shown);
   });
 
   it("keeps a container waiting if it is required but unsupported", () => {
     const of = () => resolveRecursiveReadOnly(mount("Enabled"), false);
     expect(of).toThrow(ConfigError);
     expect(of).toThrow('volume "v" requested recursive read-only mode, but it is not supported by the runtime');
-    expect(shownRecursiveReadOnly(mount("Enabled"), false)).toBe("Disabled");
+    expect(reportedRecursiveReadOnly(mount("Enabled"), false)).toBe("Disabled");
   });
 
   it("depends on the pod's runtime handler", () => {

@@ -25,5 +25,5 @@ export function resolveRecursiveReadOnly({ name, recursiveReadOnly }: VolumeMoun
 }
 
 /** How the status of a read-only mount shows it. */
-export const shownRecursiveReadOnly = ({ recursiveReadOnly }: VolumeMount, isPossible: boolean): string =>
+export const reportedRecursiveReadOnly = ({ recursiveReadOnly }: VolumeMount, isPossible: boolean): string =>
   isPossible && (recursiveReadOnly === "Enabled" || recursiveReadOnly === "IfPossible") ? "Enabled" : "Disabled";

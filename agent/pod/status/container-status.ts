@@ -12,7 +12,7 @@ import type {
 } from "../../../api/generated/core.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
-import { shownRecursiveReadOnly } from "../config/recursive-read-only.ts";
+import { reportedRecursiveReadOnly } from "../config/recursive-read-only.ts";
 import { allContainersOf, type ContainerRole, initContainersOf } from "../containers.ts";
 import { resourcesGiven, restartCountOf } from "../labels.ts";
 import { restartDecision } from "../life/restart.ts";
@@ -68,7 +68,7 @@ const mountStatuses = (
     const { name, mountPath, readOnly } = mount;
     const shown = readOnly === true && {
       readOnly,
-      recursiveReadOnly: shownRecursiveReadOnly(mount, recursiveReadOnly),
+      recursiveReadOnly: reportedRecursiveReadOnly(mount, recursiveReadOnly),
     };
     return { name, mountPath, ...shown };
   });

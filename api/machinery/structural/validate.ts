@@ -11,7 +11,7 @@ import { checkedFormat, fitsFormat } from "./formats.ts";
 import { additionalOf, childPath, itemsOf, type Schema } from "./json-walk.ts";
 import { compilePattern, compilingSteps, matchesPattern, matchingSteps } from "./pattern.ts";
 import { isInt64, validateNumber } from "./validate-number.ts";
-import { toldErrors, ValidationWork } from "./validation-work.ts";
+import { limitedErrors, ValidationWork } from "./validation-work.ts";
 
 /** Where Kubernetes names no field. */
 export const NOWHERE = "<nil>";
@@ -33,7 +33,7 @@ export function validateValue(object: unknown, schema: Schema, old?: unknown): F
   const correlation = old === undefined ? undefined : new Correlation(object, old, schema);
   const work = new ValidationWork();
   const { errors } = check(object, schema, { path: "", correlation, work });
-  const told = toldErrors(errors);
+  const told = limitedErrors(errors);
   if (work.isDone)
     return [...told, invalid(NOWHERE, "", "validation by the schema takes too long, and was not completed")];
   return told === errors ? errors : [...told, invalid(NOWHERE, "", "there is more, which is too long to be told")];

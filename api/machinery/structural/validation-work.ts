@@ -40,14 +40,14 @@ export class ValidationWork {
 }
 
 /** Characters of the errors reported for one object. */
-const MOST_TOLD = 1024 * 1024;
+const MOST_CHARACTERS = 1024 * 1024;
 
 /** The first errors, as far as they fit. */
-export function toldErrors(errors: readonly FieldError[]): readonly FieldError[] {
+export function limitedErrors(errors: readonly FieldError[]): readonly FieldError[] {
   let length = 0;
   const end = errors.findIndex((error) => {
     length += lengthOf(error);
-    return length > MOST_TOLD;
+    return length > MOST_CHARACTERS;
   });
   return end < 0 ? errors : errors.slice(0, Math.max(1, end));
 }

@@ -10,7 +10,7 @@ import { moveRevision } from "../log/revision-text.ts";
 import type { Appended, Current, LogTables } from "../tables/log-tables.ts";
 
 /** What a restore leaves alone. */
-export interface Spared {
+export interface RetainedObjects {
   /** Resources that stay as they are, since no backup contains them. */
   readonly untouched: readonly GroupResource[];
   /** Resources whose objects stay even if the backup lacks them. */
@@ -20,7 +20,7 @@ export interface Spared {
 interface RestoreOptions {
   /** In any order; each key once. */
   readonly objects: Iterable<BackupObject>;
-  readonly spared: Spared;
+  readonly spared: RetainedObjects;
   readonly tables: LogTables;
   readonly newest: Revision;
   readonly now: number;

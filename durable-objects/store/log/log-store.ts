@@ -27,7 +27,7 @@ import { LogTails } from "../../watch/log-tail.ts";
 import { storeSource } from "../../watch/watch-history.ts";
 import { type Watched, WatchHub } from "../../watch/watch-hub.ts";
 import { backupStream } from "../backup/backup-stream.ts";
-import { restore, type Spared } from "../backup/restore.ts";
+import { type RetainedObjects, restore } from "../backup/restore.ts";
 import type { RowForm } from "../lists/item-form.ts";
 import { ItemRuns, isWhole } from "../lists/item-runs.ts";
 import { itemStream } from "../lists/item-stream.ts";
@@ -208,7 +208,7 @@ export class LogStore implements Store, NearbyStore {
   }
 
   /** Replaces the current objects with those of a backup, in one step. */
-  restore(objects: Iterable<BackupObject>, spared: Spared): Promise<RestoreReport> {
+  restore(objects: Iterable<BackupObject>, spared: RetainedObjects): Promise<RestoreReport> {
     const tables = this.#tables;
     const now = this.#turns.now();
     return this.#commits.rewrite(({ revision: newest }, append) =>

@@ -19,7 +19,7 @@ import { isBeyondWebhooks } from "../policies/match-resources.ts";
 import { replaceDraft } from "../policies/replace-draft.ts";
 import type { Webhook } from "./call-webhook.ts";
 import { requireAllowed, requireFailable, type Turn } from "./webhook-answer.ts";
-import { askedAbout, webhooksOf } from "./webhook-matching.ts";
+import { matchedVersion, webhooksOf } from "./webhook-matching.ts";
 
 const webhooks = webhooksOf("mutatingwebhookconfigurations.admissionregistration.k8s.io");
 
@@ -59,7 +59,7 @@ class Rounds implements Invoked {
   }
 
   async #ask(webhook: Webhook, turn: Turn): Promise<void> {
-    const at = await askedAbout(webhook, this.#request);
+    const at = await matchedVersion(webhook, this.#request);
     if (!at) return;
     const mutated = await change(webhook, this.#request, { at, ...turn });
     const { configuration, name } = webhook;

@@ -2,7 +2,7 @@
 import type { AdmissionPlugin } from "../plugin.ts";
 import { isBeyondWebhooks } from "../policies/match-resources.ts";
 import { requireAllowed } from "./webhook-answer.ts";
-import { askedAbout, webhooksOf } from "./webhook-matching.ts";
+import { matchedVersion, webhooksOf } from "./webhook-matching.ts";
 
 const webhooks = webhooksOf("validatingwebhookconfigurations.admissionregistration.k8s.io");
 
@@ -12,7 +12,7 @@ export const validatingWebhooks: AdmissionPlugin = {
 
   async validate(request) {
     const all = request.context.policy.derive(webhooks);
-    const versions = await Promise.all(all.map((webhook) => askedAbout(webhook, request)));
+    const versions = await Promise.all(all.map((webhook) => matchedVersion(webhook, request)));
     const requested = all.flatMap((webhook, i) => {
       const at = versions[i];
       return at ? [{ webhook, at }] : [];

@@ -25,7 +25,7 @@ export const webhooksOf =
 const conditions = new WeakMap<Webhook, CompiledPolicy>();
 
 /** The version at which the webhook sees the object; undefined if it is not called. */
-export async function askedAbout(webhook: Webhook, request: AdmissionRequest): Promise<Served | undefined> {
+export async function matchedVersion(webhook: Webhook, request: AdmissionRequest): Promise<Served | undefined> {
   const at = versionMatched(webhook.rules, webhook.matchPolicy, request);
   if (!at || !(await matchesSelectors(webhook, request))) return undefined;
   if (!webhook.matchConditions?.length) return at;

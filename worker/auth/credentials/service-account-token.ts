@@ -12,7 +12,7 @@ import type { StoreClient } from "../../storage/store-client.ts";
 import { AUTHENTICATED, type User } from "../user.ts";
 import { verifiedClaims } from "./jwt.ts";
 import { markedInvalid, noteUse } from "./legacy-token-use.ts";
-import { INVALID_TOKEN, refused, refusedBecause, type Verified } from "./verified.ts";
+import { INVALID_TOKEN, invalidToken, refused, type Verified } from "./verified.ts";
 
 export const ISSUER = "https://kubernetes.default.svc.cluster.local";
 /** The issuer of tokens that live as long as their Secret. */
@@ -97,14 +97,14 @@ async function verifyBound(claims: Claims, { now, audiences, isThere }: Verifier
   const granted = audiences.filter((audience) => claims.aud.includes(audience));
   if (granted.length === 0) {
     const quoted = (list: readonly string[]) => `[${list.map(goQuote).join(" ")}]`;
-    return refusedBecause(
+    return invalidToken(
       `token audiences ${quoted(claims.aud)} is invalid for the target audiences ${quoted(audiences)}`,
     );
   }
-  if (claims.exp * 1000 <= now) return refusedBecause("service account token has expired");
-  if (claims.nbf * 1000 > now + BEHIND_MS) return refusedBecause("service account token is not valid yet");
+  if (claims.exp * 1000 <= now) return invalidToken("service account token has expired");
+  if (claims.nbf * 1000 > now + BEHIND_MS) return invalidToken("service account token is not valid yet");
   const bound = claims["kubernetes.io"];
-  if (!(await isThere(lifelinesOf(bound)))) return refusedBecause(INVALIDATED);
+  if (!(await isThere(lifelinesOf(bound)))) return invalidToken(INVALIDATED);
   return { ok: true, user: userOf(claims), audiences: granted };
 }
 
@@ -151,13 +151,13 @@ async function verifyLegacy(
   ]);
   const secret = secretEntry && (JSON.parse(secretEntry.text) as Secret);
   if (!secret || secret.metadata.deletionTimestamp || secret.data?.token !== btoa(token)) {
-    return refusedBecause("service account token has been invalidated");
+    return invalidToken("service account token has been invalidated");
   }
   const found = accountEntry && (JSON.parse(accountEntry.text) as ServiceAccount);
   if (!found || found.metadata.deletionTimestamp || found.metadata.uid !== account.uid)
-    return refusedBecause(INVALIDATED);
+    return invalidToken(INVALIDATED);
   const invalid = markedInvalid(secret, account.name);
-  if (invalid !== undefined) return refusedBecause(invalid);
+  if (invalid !== undefined) return invalidToken(invalid);
   await noteUse(secret, secretEntry, { store, now });
   return { ok: true, user: accountUser(namespace, account), audiences: granted };
 }

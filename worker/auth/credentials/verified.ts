@@ -13,4 +13,4 @@ export const INVALID_TOKEN = "invalid bearer token";
 export const refused = (error: string): Refused => ({ ok: false, error });
 
 /** Refused by the authenticator that is responsible for the token. */
-export const refusedBecause = (why: string): Refused => refused(`[${INVALID_TOKEN}, ${why}]`);
+export const invalidToken = (why: string): Refused => refused(`[${INVALID_TOKEN}, ${why}]`);

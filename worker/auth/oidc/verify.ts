@@ -1,7 +1,7 @@
 /** Tokens of OpenID Connect issuers that the deployment trusts (docs/spec/authorization.md, AUTH-OIDC). */
 import { type JwtAuthenticator, parseAuthentication } from "../../../api/authentication/config.ts";
 import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
-import { type Refused, refusedBecause } from "../credentials/verified.ts";
+import { invalidToken, type Refused } from "../credentials/verified.ts";
 import type { User } from "../user.ts";
 import { type IssuerKeys, issuerKeys, type KeyLookup, newIssuerKeys } from "./issuer-keys.ts";
 import type { TokenClaims } from "./mapped-user.ts";
@@ -37,9 +37,9 @@ export async function verifyOidcToken(
   at: KeyLookup,
 ): Promise<OidcVerified> {
   const claims = await verifiedClaims(token, authenticator, at);
-  if (!claims) return { ok: false, refused: refusedBecause("oidc: verify token: failed to verify signature") };
+  if (!claims) return { ok: false, refused: invalidToken("oidc: verify token: failed to verify signature") };
   const found = tokenUser(claims, authenticator, at.now);
-  return found.ok ? found : { ok: false, refused: refusedBecause(found.error) };
+  return found.ok ? found : { ok: false, refused: invalidToken(found.error) };
 }
 
 type OidcVerified = { readonly ok: true; readonly user: User } | { readonly ok: false; readonly refused: Refused };

@@ -67,12 +67,12 @@ export const healthPaths: readonly string[] = Object.entries(CHECKS).flatMap(([e
 const OF_STORE: ReadonlySet<string> = new Set(["etcd", "etcd-readiness"]);
 
 export interface Health {
-  readonly storeAnswers: boolean;
+  readonly canReachStore: boolean;
 }
 
-export const passes = (check: string, { storeAnswers }: Health): boolean => storeAnswers || !OF_STORE.has(check);
+export const passes = (check: string, { canReachStore }: Health): boolean => canReachStore || !OF_STORE.has(check);
 
-export interface HealthQuestion {
+export interface HealthQuery {
   /** Checks to leave out. */
   readonly excluded: readonly string[];
   readonly verbose: boolean;
@@ -82,7 +82,7 @@ export interface HealthQuestion {
 export function renderHealth(
   endpoint: HealthEndpoint,
   health: Health,
-  { excluded, verbose }: HealthQuestion,
+  { excluded, verbose }: HealthQuery,
 ): { readonly code: 200 | 500; readonly text: string } {
   const checks = CHECKS[endpoint];
   const failed = checks.some((check) => !excluded.includes(check) && !passes(check, health));

@@ -22,7 +22,7 @@ export async function serveHealth(c: Context<Bindings>): Promise<Response> {
   const [, endpoint = "", check = ""] = /^\/([a-z]+)\/?(.*)$/.exec(c.req.path) ?? [];
   if (!isHealthEndpoint(endpoint) || (check !== "" && !isCheck(endpoint, check)))
     throw new PlainTextError(404, "404 page not found");
-  const health = { storeAnswers: await storeAnswers(c) };
+  const health = { canReachStore: await canReachStore(c) };
   const query = new URL(c.req.url).searchParams;
   const { code, text } =
     check === ""
@@ -33,7 +33,7 @@ export async function serveHealth(c: Context<Bindings>): Promise<Response> {
   return new Response(c.req.method === "HEAD" ? null : text, { status: code, headers: TEXT });
 }
 
-export const storeAnswers = (c: Context<Bindings>): Promise<boolean> =>
+export const canReachStore = (c: Context<Bindings>): Promise<boolean> =>
   Promise.all(
     storeObjects(c.env, c.get("cluster"), shardsOf(knownPolicy(c.get("cluster")))).map(([, store]) => store.status()),
   ).then(

@@ -8,7 +8,7 @@ import { knownPolicy } from "../../policy/snapshot.ts";
 import { storeObjects } from "../../storage/cluster-stores.ts";
 import type { Bindings } from "../bindings.ts";
 import { acceptsGzip } from "../response/compress.ts";
-import { storeAnswers, VERSION } from "./health.ts";
+import { canReachStore, VERSION } from "./health.ts";
 import { healthFamily } from "./health-checks.ts";
 import { RequestMetrics } from "./request-metrics.ts";
 import { openWatches, storedObjects, unavailableServices } from "./store-metrics.ts";
@@ -84,7 +84,7 @@ function buildInfo(): Family {
 
 /** GET /metrics/slis: the results of the health checks, for availability SLIs. */
 export async function serveHealthMetrics(c: Context<Bindings>): Promise<Response> {
-  return exposition(c.req.raw, renderFamilies([healthFamily({ storeAnswers: await storeAnswers(c) })]));
+  return exposition(c.req.raw, renderFamilies([healthFamily({ canReachStore: await canReachStore(c) })]));
 }
 
 /** Scrapers ask for gzip, and get it whatever the size. */

@@ -159,12 +159,12 @@ export async function listView(
   const { head, item } = listForm(context, accepted);
   const items = objects.map(item);
   // Go builds the metadata list from scratch, and the others from what was stored.
-  const noMore = saysNoMore(context, accepted) ? { continue: "" } : {};
+  const noMore = includesEmptyContinue(context, accepted) ? { continue: "" } : {};
   return { ...head, metadata: { ...noMore, ...metadata }, items: items.length === 0 && accepted.as ? null : items };
 }
 
 /** A list of custom objects is not a struct in Go, and includes an empty `continue` as well. */
-export const saysNoMore = ({ served }: RequestContext, { as }: Accepted): boolean =>
+export const includesEmptyContinue = ({ served }: RequestContext, { as }: Accepted): boolean =>
   served.custom === true && as === undefined;
 
 interface ListForm {

@@ -6,7 +6,13 @@ import type { ItemRequest, ListFrame } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { type Accepted, noSuchForm } from "../response/negotiate.ts";
-import { atViewVersion, columnTexts, includeObject, saysNoMore, showsStoredMetadata } from "../response/views.ts";
+import {
+  atViewVersion,
+  columnTexts,
+  includeObject,
+  includesEmptyContinue,
+  showsStoredMetadata,
+} from "../response/views.ts";
 
 export interface StreamedForm extends Pick<ListFrame, "open"> {
   readonly nullIfEmpty: boolean;
@@ -35,7 +41,7 @@ function listOfObjects(context: RequestContext, accepted: Accepted): StreamedFor
   const { kind, listKind = `${kind}List` } = resource;
   const apiVersion = apiVersionOf(group, version);
   if (accepted.type === PROTOBUF) return protobufList({ apiVersion, kind: listKind });
-  const metadata = saysNoMore(context, accepted) ? `"continue":"",${RESOURCE_VERSION}` : RESOURCE_VERSION;
+  const metadata = includesEmptyContinue(context, accepted) ? `"continue":"",${RESOURCE_VERSION}` : RESOURCE_VERSION;
   return {
     open: `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":{${metadata}},"items":[`,
     nullIfEmpty: false,

@@ -44,7 +44,7 @@ export const isClaimOf = ({ uid }: PendingPod, { metadata }: Claim): boolean =>
   metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
 
 /** Why the claims keep the pod off every node. */
-export function obstacleOf(claims: readonly Claim[], pod: PendingPod, cluster: Cluster): string | undefined {
+export function unschedulableReason(claims: readonly Claim[], pod: PendingPod, cluster: Cluster): string | undefined {
   for (const claim of claims) {
     const { allocation, reservedFor = [] } = claim.status;
     if (allocation) {

@@ -6,7 +6,7 @@ import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Claim, Lack } from "../devices/allocate.ts";
 import { readinessOf } from "../devices/binding-conditions.ts";
 import { DEVICE_CLAIMS } from "../devices/device-use.ts";
-import { isClaimOf, isReservedFor, isWithinReach, obstacleOf } from "../devices/pod-claims.ts";
+import { isClaimOf, isReservedFor, isWithinReach, unschedulableReason } from "../devices/pod-claims.ts";
 import { devicesAt, devicesOf, podDevicesOf, wantsDevices } from "../devices/pod-devices.ts";
 import { SLICES } from "../devices/pools.ts";
 import { preferenceOf } from "../devices/preference.ts";
@@ -34,7 +34,7 @@ export const dynamicResources: Plugin = {
     const wanted = podDevicesOf(pod, cluster);
     if (!wanted) return notYet;
     if (!wantsDevices(wanted)) return undefined;
-    const obstacle = obstacleOf(wanted.claims, pod, cluster);
+    const obstacle = unschedulableReason(wanted.claims, pod, cluster);
     if (obstacle !== undefined) return refuse(obstacle);
     const devices = devicesOf(cluster);
     const failed = wanted.claims.some((claim) => readinessOf(claim, now).kind === "failed");
