@@ -12,8 +12,8 @@ import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { RefusedNotice } from "../parts/notice.tsx";
 import { TableHead } from "../parts/table-head.tsx";
-import { AccessCheck } from "./ask-one.tsx";
-import { AccessQueryForm, queryOf } from "./question-form.tsx";
+import { AccessCheck } from "./access-check.tsx";
+import { AccessQueryForm, queryOf } from "./access-query-form.tsx";
 import { type Grant, kubectlOf, renderRule, renderSubject, whoCan } from "./who-can.ts";
 
 const rbac = <O extends KubeObject>(plural: string) =>

@@ -4,7 +4,7 @@ import type { Stored } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { type Happening, happeningOf, newestFirst } from "../summaries/events-of.ts";
-import { pendingReason } from "./load-balancer-obstacle.ts";
+import { pendingReason } from "./load-balancer-pending.ts";
 
 export function LoadBalancerAddress({ service }: { readonly service: Service }) {
   const addresses = (service.status.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => hostname ?? ip);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Service } from "../../api/generated/core.v1.ts";
-import { pendingReason } from "./load-balancer-obstacle.ts";
+import { pendingReason } from "./load-balancer-pending.ts";
 
 const service = (spec: object, conditions: object[] = []) => ({ spec, status: { conditions } }) as unknown as Service;
 const refused = { type: "sailplane.dev/NodeAddresses", status: "False", message: "port 80 is taken by default/other" };

@@ -1,6 +1,6 @@
 /** Questions of this server to aggregated API servers, for which clients' discovery waits. */
 import type { Caller } from "../outbound/call-client.ts";
-import { readResponseText } from "../outbound/read-answer-text.ts";
+import { readResponseText } from "../outbound/read-response-text.ts";
 import { withSignal } from "../outbound/with-signal.ts";
 import { AGGREGATOR, callRemote } from "./call-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";

@@ -14,7 +14,7 @@ import type { StoreClient } from "../storage/store-client.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { callPinned, type PinnedCall } from "./pinned-call.ts";
-import { readResponseText } from "./read-answer-text.ts";
+import { readResponseText } from "./read-response-text.ts";
 import { type Hop, redirectOf } from "./redirect.ts";
 import { withSignal } from "./with-signal.ts";
 

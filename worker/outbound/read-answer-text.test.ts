@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readResponseText } from "./read-answer-text.ts";
+import { readResponseText } from "./read-response-text.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const chunk = new Uint8Array(MEBIBYTE).fill(0x20);
