@@ -179,9 +179,9 @@ function expectedPlacement(
   pod: PendingPod,
   { cluster, options: { expected, startAt, now } }: { readonly cluster: Cluster; readonly options: CycleOptions },
 ): Decision | undefined {
+  if (!expected || cluster.node(expected.node.name) !== expected.node) return undefined;
   const wanted = podDevicesOf(pod, cluster);
-  if (!expected || cluster.node(expected.node.name) !== expected.node || !wanted || wantsDevices(wanted))
-    return undefined;
+  if (!wanted || wantsDevices(wanted)) return undefined;
   const { node, until } = expected;
   const volumes = volumesFor(pod, node, cluster);
   if (volumes === "ready") return placement(node, pod, { cluster, nextStart: startAt });
