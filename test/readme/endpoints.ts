@@ -3,7 +3,8 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/healthz, /livez, /readyz":
     "`ok`, or each check with `?verbose`, except for those named by `?exclude=`; single checks below them, with kube-apiserver's names",
   "/version": "Kubernetes 1.36",
-  "/metrics": "requests of this process only, and their durations; objects, watches and aggregated API servers",
+  "/metrics":
+    "requests and webhook calls of this process only; objects, watches, databases, aggregated API servers; the controllers' queues and the scheduler, since they woke",
   "/metrics/slis": "each health check, as a gauge",
   "/statusz": "version, time since start and paths, as text or as config.k8s.io `Statusz`",
   "/flagz": "the settings of kube-apiserver that have a counterpart here, as text or as `Flagz`",
