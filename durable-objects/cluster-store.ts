@@ -27,18 +27,19 @@ import { type CheckReport, checkInTurns } from "./store/log/check.ts";
 import { commitNotifier, type Listener } from "./store/log/commit-notifier.ts";
 import type { Window } from "./store/log/compaction.ts";
 import type { Lifetimes } from "./store/log/lifetimes.ts";
-import { overLimit, type Usage } from "./store/log/limits.ts";
-import { LogStore, type LogStoreOptions } from "./store/log/log-store.ts";
+import { overLimit } from "./store/log/limits.ts";
+import { LogStore, type LogStoreOptions } from "./store/log-store.ts";
 import { serveStream } from "./store/serve-stream.ts";
+import type { Usage } from "./store/tables/log-tables.ts";
 import { RecentTables } from "./store/tables/recent-tables.ts";
 import { SqliteTables } from "./store/tables/sqlite-tables.ts";
+import { acceptListener } from "./store/watch/accept-listener.ts";
+import { ChangeNotices } from "./store/watch/change-notices.ts";
+import { RelayDirectory } from "./store/watch/relay-directory.ts";
+import type { Watched } from "./store/watch/watch-hub.ts";
 import { type ClusterStoreEnv, sealingOf, watchesOf, windowOf } from "./store-settings.ts";
 import { TableRows } from "./table-rows.ts";
 import { turnsOf } from "./turns.ts";
-import { acceptListener } from "./watch/accept-listener.ts";
-import { ChangeNotices } from "./watch/change-notices.ts";
-import { RelayDirectory } from "./watch/relay-directory.ts";
-import type { Watched } from "./watch/watch-hub.ts";
 
 export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   readonly #tables: Promise<SqliteTables>;

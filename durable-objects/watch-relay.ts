@@ -6,8 +6,8 @@ import { DurableObject } from "cloudflare:workers";
 import { parseRelayName, storeRelays, storeStreamUrls } from "../api/store/store-stream.ts";
 import type { Revision, Store, WatchRequest } from "../api/store.ts";
 import { serveWatch } from "./store/serve-stream.ts";
+import { type RelayedStore, RelayedWatches } from "./store/watch/relayed-watches.ts";
 import { turnsOf } from "./turns.ts";
-import { type RelayedStore, RelayedWatches } from "./watch/relayed-watches.ts";
 
 export interface WatchRelayEnv {
   readonly CLUSTER_STORE: DurableObjectNamespace;

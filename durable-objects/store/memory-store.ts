@@ -3,7 +3,7 @@ import type { RowForm } from "./lists/item-form.ts";
 import { type CheckReport, checkInTurns } from "./log/check.ts";
 import type { Window } from "./log/compaction.ts";
 import type { Lifetimes } from "./log/lifetimes.ts";
-import { LogStore } from "./log/log-store.ts";
+import { LogStore } from "./log-store.ts";
 import { serveStream } from "./serve-stream.ts";
 import { MemoryTables } from "./tables/memory-tables.ts";
 import { RecentTables } from "./tables/recent-tables.ts";

@@ -9,9 +9,9 @@ import {
 } from "../../api/store/store-stream.ts";
 
 import type { GroupResource, ListStreamRequest, WatchFailure, WatchRequest } from "../../api/store.ts";
-import type { RelayDirectory } from "../watch/relay-directory.ts";
-import type { LogStore } from "./log/log-store.ts";
 import type { WatchResult } from "./log/refusal.ts";
+import type { LogStore } from "./log-store.ts";
+import type { RelayDirectory } from "./watch/relay-directory.ts";
 
 const statusOf: Record<WatchFailure["reason"], number> = {
   compacted: 410,

@@ -18,10 +18,7 @@ const rules: readonly Rule[] = [
   { from: /^worker\/index\.ts$/, mayImport: /^(worker|durable-objects)\// },
   // Bindings are typed by the Durable Object classes behind them.
   { from: /^worker\//, mayImport: /^(api|client|worker)\//, mayName: /^durable-objects\/[^/]+\.ts$/ },
-  {
-    from: /^durable-objects\/(store|watch)\//,
-    mayImport: /^(api\/(?!resources\/)|durable-objects\/|migrations\/)/,
-  },
+  { from: /^durable-objects\/store\//, mayImport: /^(api\/(?!resources\/)|durable-objects\/|migrations\/)/ },
   {
     from: /^durable-objects\//,
     mayImport: /^(api|client|durable-objects|migrations|worker\/(controllers|scheduler))\/|^worker\/env\.ts$/,

@@ -1,6 +1,6 @@
 /** A relay of a store in memory, whose streams of the log may end at any time. */
 import type { MemoryStore } from "../../durable-objects/store/memory-store.ts";
-import { RelayedWatches } from "../../durable-objects/watch/relayed-watches.ts";
+import { RelayedWatches } from "../../durable-objects/store/watch/relayed-watches.ts";
 
 export type Watched = Pick<MemoryStore, "watch">;
 

@@ -38,7 +38,7 @@ export const features: readonly Feature[] = [
     area: "Reads",
     name: "watch: bookmarks, `sendInitialEvents`, `timeoutSeconds`, selector transitions, 410",
     missing: "",
-    shown: ["durable-objects/watch/watch-hub.test.ts", "WATCH-"],
+    shown: ["durable-objects/store/watch/watch-hub.test.ts", "WATCH-"],
   },
   {
     area: "Reads",

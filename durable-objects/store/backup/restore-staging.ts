@@ -5,7 +5,7 @@
 import type { BackupObject } from "../../../api/backup.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 import { SealedTexts, type Sealing, type StoredText } from "../../sealing/sealed-texts.ts";
-import type { Usage } from "../log/limits.ts";
+import type { Usage } from "../tables/log-tables.ts";
 
 type Staged = readonly [
   resource: GroupResource,

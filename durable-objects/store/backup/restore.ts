@@ -6,7 +6,7 @@ import type { BackupObject, RestoreReport } from "../../../api/backup.ts";
 import { keyId } from "../../../api/key-id.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
-import { moveRevision } from "../log/revision-text.ts";
+import { moveRevision } from "../revision-text.ts";
 import type { Appended, Current, LogTables } from "../tables/log-tables.ts";
 
 /** What a restore leaves alone. */

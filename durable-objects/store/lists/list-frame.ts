@@ -2,7 +2,7 @@
 import { formatContinue } from "../../../api/machinery/continue-token.ts";
 import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
 import type { ItemRequest, ListFrame, ListHead } from "../../../api/store.ts";
-import { writeRevision } from "../log/revision-text.ts";
+import { writeRevision } from "../revision-text.ts";
 
 export interface WrittenFrame {
   /** What precedes the items, or how to make that from their total length in bytes. */

@@ -1,5 +1,5 @@
 import type { WatchShare } from "../../../api/store/watch-share.ts";
-import { WatchHolders } from "../../watch/watch-holders.ts";
+import { WatchHolders } from "../watch-holders.ts";
 
 type Ends = Readonly<Record<"closed" | "stalled", () => void>>;
 

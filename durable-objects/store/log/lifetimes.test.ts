@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Key, Revision } from "../../../api/store.ts";
+import { LogStore } from "../log-store.ts";
 import { MemoryStore, nodeTurns } from "../memory-store.ts";
 import { MemoryTables } from "../tables/memory-tables.ts";
 import { Endings } from "./lifetimes.ts";
-import { LogStore } from "./log-store.ts";
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

@@ -1,11 +1,6 @@
 /** How much a store may hold (rule STORE-LIMIT). Pure. */
 import type { StoreLimits } from "../../../api/store.ts";
-
-/** The number of living objects and the characters of their texts; or how much a commit adds to both. */
-export interface Usage {
-  readonly objects: number;
-  readonly bytes: number;
-}
+import type { Usage } from "../tables/log-tables.ts";
 
 /** Existing objects may outgrow the limit by this factor: deleting an object usually requires writing to it first. */
 const SLACK = 1.1;

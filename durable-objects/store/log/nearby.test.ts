@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { CommitRequest, Key } from "../../../api/store.ts";
+import { LogStore } from "../log-store.ts";
 import { MemoryTables } from "../tables/memory-tables.ts";
 import { RecentTables } from "../tables/recent-tables.ts";
-import { LogStore } from "./log-store.ts";
 
 const key: Key = { resource: "things", namespace: "", name: "a" };
 const text = '{"metadata":{"resourceVersion":""}}';

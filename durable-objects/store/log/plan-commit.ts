@@ -7,10 +7,9 @@ import { matches } from "../../../api/machinery/selectors/selector.ts";
 import { holds } from "../../../api/store/lifeline.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../../api/store.ts";
-import type { Appended, Current, LogRow } from "../tables/log-tables.ts";
+import { writeRevision } from "../revision-text.ts";
+import type { Appended, Current, LogRow, Usage } from "../tables/log-tables.ts";
 import { entryOf } from "./entry.ts";
-import type { Usage } from "./limits.ts";
-import { writeRevision } from "./revision-text.ts";
 
 type Refusal = Extract<CommitResult, { ok: false }>;
 type Standing = Pick<LogRow, "revision" | "attributes" | "text"> | undefined;

@@ -4,9 +4,9 @@
  */
 
 import type { Requirement, Revision } from "../../../api/store.ts";
+import { comparePlaces } from "../tables/key-order.ts";
 import type { LogTables, Pointer, Scope } from "../tables/log-tables.ts";
 import { meets } from "../tables/meets.ts";
-import { comparePlaces } from "./key-order.ts";
 
 interface Changed {
   readonly place: { readonly namespace: string; readonly name: string };

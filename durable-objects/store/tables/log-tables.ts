@@ -4,7 +4,6 @@
  * `await`.
  */
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
-import type { Usage } from "../log/limits.ts";
 
 /** A log entry. `attributes` are JSON texts, parsed only when a selector needs them. */
 export interface LogRow {
@@ -44,6 +43,12 @@ export interface Scope {
   readonly namespace?: string;
   readonly name?: string;
   readonly after?: { readonly namespace: string; readonly name: string };
+}
+
+/** The number of living objects and the characters of their texts; or how much a commit adds to both. */
+export interface Usage {
+  readonly objects: number;
+  readonly bytes: number;
 }
 
 export interface Aged {

@@ -2,10 +2,9 @@
 import { keyId } from "../../../api/key-id.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
-import { comparePlaces } from "../log/key-order.ts";
-import type { Usage } from "../log/limits.ts";
-import { moveRevision } from "../log/revision-text.ts";
-import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { moveRevision } from "../revision-text.ts";
+import { comparePlaces } from "./key-order.ts";
+import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace, Usage } from "./log-tables.ts";
 import { meets } from "./meets.ts";
 
 const FIRST = asRevision(1);

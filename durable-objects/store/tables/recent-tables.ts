@@ -6,9 +6,8 @@
 import { keyId } from "../../../api/key-id.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
-import type { Usage } from "../log/limits.ts";
-import { moveRevision } from "../log/revision-text.ts";
-import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { moveRevision } from "../revision-text.ts";
+import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace, Usage } from "./log-tables.ts";
 import { RecentValues } from "./recent-values.ts";
 import { type LogTail, Selections } from "./selections.ts";
 

@@ -3,7 +3,7 @@
  * 5,000 objects SQLite examines all of them, and clients return with the same selector.
  */
 import type { Requirement, Revision } from "../../../api/store.ts";
-import { comparePlaces } from "../log/key-order.ts";
+import { comparePlaces } from "./key-order.ts";
 import type { LogRow, Pointer, Scope } from "./log-tables.ts";
 import { meets } from "./meets.ts";
 import { RecentValues } from "./recent-values.ts";

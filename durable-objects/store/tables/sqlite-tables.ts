@@ -10,11 +10,10 @@ import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
 import migrations from "../../../migrations/migrations.js";
 import { SealedTexts, type Sealing, type StoredText } from "../../sealing/sealed-texts.ts";
-import { lostKey, reseal } from "../backup/reseal.ts";
-import type { Usage } from "../log/limits.ts";
-import { moveRevision } from "../log/revision-text.ts";
-import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { moveRevision } from "../revision-text.ts";
+import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace, Usage } from "./log-tables.ts";
 import { meets } from "./meets.ts";
+import { lostKey, reseal } from "./reseal.ts";
 import { Where } from "./sqlite-where.ts";
 
 /** etcd's first revision. An empty store is at 1, because 0 means "any" to Kubernetes clients. */

@@ -3,13 +3,13 @@
  * serves its watchers as the store would. For initial state, and for history older than what it received, it asks the
  * store.
  */
-import { LineSplitter } from "../../api/line-splitter.ts";
-import { asRevision } from "../../api/store/revision.ts";
-import type { Change, ListPage, ReadResult, Revision, Store, WatchRequest } from "../../api/store.ts";
-import type { WatchResult } from "../store/log/refusal.ts";
-import { moveRevision } from "../store/log/revision-text.ts";
-import type { LogRow } from "../store/tables/log-tables.ts";
-import type { Turns } from "../store/turns.ts";
+import { LineSplitter } from "../../../api/line-splitter.ts";
+import { asRevision } from "../../../api/store/revision.ts";
+import type { Change, ListPage, ReadResult, Revision, Store, WatchRequest } from "../../../api/store.ts";
+import type { WatchResult } from "../log/refusal.ts";
+import { moveRevision } from "../revision-text.ts";
+import type { LogRow } from "../tables/log-tables.ts";
+import type { Turns } from "../turns.ts";
 import { eventText } from "./encoded-events.ts";
 import { eventForm } from "./event-form.ts";
 import { RelayedLog } from "./relayed-log.ts";

@@ -2,8 +2,8 @@
  * Watches that are valid only as long as another object stays as it was when they were decided on: those of a custom
  * kind, as long as its definition keeps its generation.
  */
-import type { GroupResource, Key, Revision, WatchGround } from "../../api/store.ts";
-import type { LogRow } from "../store/tables/log-tables.ts";
+import type { GroupResource, Key, Revision, WatchGround } from "../../../api/store.ts";
+import type { LogRow } from "../tables/log-tables.ts";
 
 interface Standing {
   readonly ground: WatchGround;

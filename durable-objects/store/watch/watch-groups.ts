@@ -3,8 +3,8 @@
  * a change only meets groups that may want it: a node's watch of its pods is found by node name.
  */
 
-import type { EventRequest } from "../../api/store/event-request.ts";
-import type { Attributes, GroupResource, Key, Requirement } from "../../api/store.ts";
+import type { EventRequest } from "../../../api/store/event-request.ts";
+import type { Attributes, GroupResource, Key, Requirement } from "../../../api/store.ts";
 import type { LoggedChange } from "./watch-event.ts";
 
 export interface Wanted {

@@ -3,10 +3,10 @@
  * client takes them, and then goes live. A client that falls behind returns to reading the log at its own pace, so at
  * most one queue is buffered for it; a client that takes nothing for a minute is cut off (rule WATCH-SLOW).
  */
-import { expired } from "../../api/machinery/status.ts";
-import { asRevision } from "../../api/store/revision.ts";
-import type { GroupResource, Revision, WatchRequest } from "../../api/store.ts";
-import type { Turns } from "../store/turns.ts";
+import { expired } from "../../../api/machinery/status.ts";
+import { asRevision } from "../../../api/store/revision.ts";
+import type { GroupResource, Revision, WatchRequest } from "../../../api/store.ts";
+import type { Turns } from "../turns.ts";
 import { bookmark, type EventForm, eventForm, INITIAL_EVENTS_END } from "./event-form.ts";
 import type { StatePart, StateReader, WatchSource } from "./watch-source.ts";
 

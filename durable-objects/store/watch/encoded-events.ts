@@ -1,7 +1,7 @@
 /**
  * A batch of changes as encoded events. An event that several groups of watchers want in the same form is encoded once.
  */
-import { moveRevision } from "../store/log/revision-text.ts";
+import { moveRevision } from "../revision-text.ts";
 import type { EventForm } from "./event-form.ts";
 import type { LoggedChange, WatchEvent } from "./watch-event.ts";
 import type { LoggedRows } from "./watch-source.ts";

@@ -2,11 +2,11 @@
  * Tells sockets which of the resources they listen for have changed, and up to which revision (rule WATCH-NOTICE). They
  * read the changes themselves. The sockets hibernate, so everything known about one travels in its attachment.
  */
-import type { ChangeNotice } from "../../api/store/change-notice.ts";
-import { asRevision } from "../../api/store/revision.ts";
-import type { GroupResource, Revision } from "../../api/store.ts";
-import type { Committed } from "../store/log/commit-notifier.ts";
-import type { Turns } from "../store/turns.ts";
+import type { ChangeNotice } from "../../../api/store/change-notice.ts";
+import { asRevision } from "../../../api/store/revision.ts";
+import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { Committed } from "../log/commit-notifier.ts";
+import type { Turns } from "../turns.ts";
 
 /** The part of the platform's WebSocket that is used here. */
 export interface NoticeSocket {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Revision, WatchRequest } from "../../api/store.ts";
-import { MemoryStore } from "../store/memory-store.ts";
+import type { Revision, WatchRequest } from "../../../api/store.ts";
+import { MemoryStore } from "../memory-store.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

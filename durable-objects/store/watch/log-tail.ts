@@ -1,7 +1,7 @@
 /** The log as a relay follows it: everything after a revision, then each new entry once it is on disk. */
-import type { Revision } from "../../api/store.ts";
-import type { LogTables, Marks } from "../store/tables/log-tables.ts";
-import type { Turns } from "../store/turns.ts";
+import type { Revision } from "../../../api/store.ts";
+import type { LogTables, Marks } from "../tables/log-tables.ts";
+import type { Turns } from "../turns.ts";
 import { renderTailLine } from "./tail-line.ts";
 
 interface LogTailOptions {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Key, WatchRequest } from "../../api/store.ts";
-import { relayOf, type Watched } from "../../test/fakes/relayed-store.ts";
-import { MemoryStore } from "../store/memory-store.ts";
+import type { Key, WatchRequest } from "../../../api/store.ts";
+import { relayOf, type Watched } from "../../../test/fakes/relayed-store.ts";
+import { MemoryStore } from "../memory-store.ts";
 
 const GROUND: Key = { resource: "definitions", namespace: "", name: "d" };
 const request: WatchRequest = {

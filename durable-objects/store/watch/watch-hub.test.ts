@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LineSplitter } from "../../api/line-splitter.ts";
-import type { Key, Requirement, Revision, WatchRequest } from "../../api/store.ts";
-import { relayOf, type Watched } from "../../test/fakes/relayed-store.ts";
-import { LogStore } from "../store/log/log-store.ts";
-import { MemoryStore, nodeTurns } from "../store/memory-store.ts";
-import { MemoryTables } from "../store/tables/memory-tables.ts";
+import { LineSplitter } from "../../../api/line-splitter.ts";
+import type { Key, Requirement, Revision, WatchRequest } from "../../../api/store.ts";
+import { relayOf, type Watched } from "../../../test/fakes/relayed-store.ts";
+import { LogStore } from "../log-store.ts";
+import { MemoryStore, nodeTurns } from "../memory-store.ts";
+import { MemoryTables } from "../tables/memory-tables.ts";
 
 const base: WatchRequest = {
   resource: "pods",

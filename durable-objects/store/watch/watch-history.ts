@@ -1,9 +1,9 @@
 /** What a watch that is not live reads from its store, a chunk at a time: the initial state, and the log. */
-import type { Revision, WatchRequest } from "../../api/store.ts";
-import { itemParts } from "../store/lists/item-parts.ts";
-import { type ItemRuns, isWhole } from "../store/lists/item-runs.ts";
-import { planPage } from "../store/log/plan-page.ts";
-import type { LogTables, Marks } from "../store/tables/log-tables.ts";
+import type { Revision, WatchRequest } from "../../../api/store.ts";
+import { itemParts } from "../lists/item-parts.ts";
+import { type ItemRuns, isWhole } from "../lists/item-runs.ts";
+import { planPage } from "../log/plan-page.ts";
+import type { LogTables, Marks } from "../tables/log-tables.ts";
 import { eventText } from "./encoded-events.ts";
 import { addedItems, eventForm } from "./event-form.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";

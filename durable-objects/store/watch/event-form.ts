@@ -2,14 +2,14 @@
  * How a watch renders events. Each event is rendered once per form, and its bytes are shared by all watchers that ask
  * for the form.
  */
-import { metadataText } from "../../api/machinery/json/object-text.ts";
-import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
-import { encodeProtobuf, encodeWatchFrame } from "../../api/machinery/protobuf/protobuf.ts";
-import type { EventRequest } from "../../api/store/event-request.ts";
-import type { WatchRequest } from "../../api/store.ts";
-import { HEARTBEAT } from "../../api/watch-heartbeat.ts";
-import type { ItemForm, WrittenRun } from "../store/lists/item-form.ts";
-import { textRun } from "../store/lists/text-items.ts";
+import { metadataText } from "../../../api/machinery/json/object-text.ts";
+import { partialObjectMetadata, viewAtVersion } from "../../../api/machinery/partial-metadata.ts";
+import { encodeProtobuf, encodeWatchFrame } from "../../../api/machinery/protobuf/protobuf.ts";
+import type { EventRequest } from "../../../api/store/event-request.ts";
+import type { WatchRequest } from "../../../api/store.ts";
+import { HEARTBEAT } from "../../../api/watch-heartbeat.ts";
+import type { ItemForm, WrittenRun } from "../lists/item-form.ts";
+import { textRun } from "../lists/text-items.ts";
 import { joinBytes } from "./join-bytes.ts";
 
 export interface EventForm {

@@ -1,8 +1,8 @@
 /** What a change means to one watcher (k8s.io/apiserver/pkg/storage/cacher, cacheWatcher.convertToWatchEvent). Pure. */
 
-import { matches } from "../../api/machinery/selectors/selector.ts";
-import type { Attributes, Requirement } from "../../api/store.ts";
-import type { LogRow } from "../store/tables/log-tables.ts";
+import { matches } from "../../../api/machinery/selectors/selector.ts";
+import type { Attributes, Requirement } from "../../../api/store.ts";
+import type { LogRow } from "../tables/log-tables.ts";
 
 /** `text: "previous"`: the object that this change replaced, at this change's revision. */
 export interface WatchEvent {

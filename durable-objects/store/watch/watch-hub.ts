@@ -3,17 +3,17 @@
  * turns of its own, after the commits were acknowledged.
  */
 
-import type { WatchShare } from "../../api/store/watch-share.ts";
-import type { GroupResource, Revision, WatchRequest } from "../../api/store.ts";
-import type { WatchRefusal } from "../store/log/refusal.ts";
-import type { Turns } from "../store/turns.ts";
+import type { WatchShare } from "../../../api/store/watch-share.ts";
+import type { GroupResource, Revision, WatchRequest } from "../../../api/store.ts";
+import type { WatchRefusal } from "../log/refusal.ts";
+import type { Turns } from "../turns.ts";
+import { WatchHolders } from "../watch-holders.ts";
 import { EncodedEvents } from "./encoded-events.ts";
 import { eventForm } from "./event-form.ts";
 import { joinBytes } from "./join-bytes.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
 import { WatchGrounds } from "./watch-grounds.ts";
 import { type WatchGroup, WatchGroups } from "./watch-groups.ts";
-import { WatchHolders } from "./watch-holders.ts";
 import type { WatchSource } from "./watch-source.ts";
 import { Watcher } from "./watcher.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Attributes, Revision } from "../../api/store.ts";
+import type { Attributes, Revision } from "../../../api/store.ts";
 import { LoggedChange } from "./watch-event.ts";
 import { type Wanted, WatchGroups } from "./watch-groups.ts";
 

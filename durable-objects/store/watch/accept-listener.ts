@@ -1,5 +1,5 @@
 /** Sockets that listen for changes (rule WATCH-NOTICE), limited per client (rule FAIR-SOCKET). */
-import { parseListenerUrl } from "../../api/store/store-stream.ts";
+import { parseListenerUrl } from "../../../api/store/store-stream.ts";
 
 /** 429 if it is one too many. The socket's tag names its holder, since nothing else survives the object's sleep. */
 export async function acceptListener(

@@ -1,7 +1,7 @@
 /** The Store contract on top of a log and its objects: every rule of docs/spec/store.md that is not SQL. */
-import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../../api/backup.ts";
-import type { CommitLane } from "../../../api/store/commit-lane.ts";
-import type { NearbyStore } from "../../../api/store/nearby-stores.ts";
+import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../api/backup.ts";
+import type { CommitLane } from "../../api/store/commit-lane.ts";
+import type { NearbyStore } from "../../api/store/nearby-stores.ts";
 import type {
   AfterRequest,
   CommitRequest,
@@ -22,30 +22,30 @@ import type {
   TextChange,
   TextsRequest,
   WatchRequest,
-} from "../../../api/store.ts";
-import { LogTails } from "../../watch/log-tail.ts";
-import { storeSource } from "../../watch/watch-history.ts";
-import { type Watched, WatchHub } from "../../watch/watch-hub.ts";
-import { backupStream } from "../backup/backup-stream.ts";
-import { type RetainedObjects, restore } from "../backup/restore.ts";
-import type { RowForm } from "../lists/item-form.ts";
-import { ItemRuns, isWhole } from "../lists/item-runs.ts";
-import { itemStream } from "../lists/item-stream.ts";
-import { writeFrame } from "../lists/list-frame.ts";
-import { OpenLists } from "../lists/open-lists.ts";
-import { requestedForm } from "../lists/requested-form.ts";
-import type { LogRow, LogTables } from "../tables/log-tables.ts";
-import { RemainingCounts } from "../tables/remaining-counts.ts";
-import type { Turns } from "../turns.ts";
-import type { Committed } from "./commit-notifier.ts";
-import { defaultWindow, type Window } from "./compaction.ts";
-import { Compactor } from "./compactor.ts";
-import { changeOf, entryOf, textChangeOf } from "./entry.ts";
-import { GroupCommit } from "./group-commit.ts";
-import { Endings, type Lifetimes } from "./lifetimes.ts";
-import { planPage } from "./plan-page.ts";
-import { ANSWER_LENGTH, readTail } from "./read-tail.ts";
-import { type ListStreamResult, type Refusal, refusalOf, type WatchRefusal, type WatchResult } from "./refusal.ts";
+} from "../../api/store.ts";
+import { backupStream } from "./backup/backup-stream.ts";
+import { type RetainedObjects, restore } from "./backup/restore.ts";
+import type { RowForm } from "./lists/item-form.ts";
+import { ItemRuns, isWhole } from "./lists/item-runs.ts";
+import { itemStream } from "./lists/item-stream.ts";
+import { writeFrame } from "./lists/list-frame.ts";
+import { OpenLists } from "./lists/open-lists.ts";
+import { requestedForm } from "./lists/requested-form.ts";
+import type { Committed } from "./log/commit-notifier.ts";
+import { defaultWindow, type Window } from "./log/compaction.ts";
+import { Compactor } from "./log/compactor.ts";
+import { changeOf, entryOf, textChangeOf } from "./log/entry.ts";
+import { GroupCommit } from "./log/group-commit.ts";
+import { Endings, type Lifetimes } from "./log/lifetimes.ts";
+import { planPage } from "./log/plan-page.ts";
+import { ANSWER_LENGTH, readTail } from "./log/read-tail.ts";
+import { type ListStreamResult, type Refusal, refusalOf, type WatchRefusal, type WatchResult } from "./log/refusal.ts";
+import type { LogRow, LogTables } from "./tables/log-tables.ts";
+import { RemainingCounts } from "./tables/remaining-counts.ts";
+import type { Turns } from "./turns.ts";
+import { LogTails } from "./watch/log-tail.ts";
+import { storeSource } from "./watch/watch-history.ts";
+import { type Watched, WatchHub } from "./watch/watch-hub.ts";
 
 const ANSWER_ITEMS = 20_000;
 /** Bytes of rendered list items kept for later lists. */
