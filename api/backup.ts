@@ -2,7 +2,7 @@
  * A backup: lines of JSON (rule BACKUP-FORM in docs/spec/backup.md). A head, one line per object, `{"end":true}`; the
  * file that `sailplane backup` writes ends with one more line, `{"sha256":…}` of all bytes before it.
  */
-import type { GroupResource, Revision } from "./store.ts";
+import type { GroupResource, Revision } from "./store/store.ts";
 
 export const BACKUP_FORMAT = 1;
 

@@ -7,7 +7,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { base64Url } from "../api/machinery/encoding/base64url.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
-import type { Key, Write } from "../api/store.ts";
+import type { Key, Write } from "../api/store/store.ts";
 import { MemoryStore } from "../durable-objects/store/memory-store.ts";
 import type { Attributes } from "../worker/auth/attributes.ts";
 import { type Authentication, authenticate } from "../worker/auth/authenticate.ts";

@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { Store } from "../api/store.ts";
+import type { Store } from "../api/store/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { ControlLoop } from "../durable-objects/controllers/control-loop.ts";
 import { LogFollower } from "../durable-objects/controllers/log-follower.ts";

@@ -1,7 +1,7 @@
 /** The Worker of bench/store-object.ts: calls one ClusterStore in its own process, so that only the store is measured. */
 
+import type { Store } from "../api/store/store.ts";
 import { storeStreamUrls } from "../api/store/store-stream.ts";
-import type { Store } from "../api/store.ts";
 
 export { ClusterStore } from "../durable-objects/cluster-store.ts";
 

@@ -1,5 +1,5 @@
 /** Where a resource lives in the Kubernetes API's URL space. */
-import type { GroupResource } from "../api/store.ts";
+import type { GroupResource } from "../api/store/store.ts";
 
 export interface Target {
   readonly resource: GroupResource;

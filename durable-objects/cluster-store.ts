@@ -19,7 +19,7 @@ import type {
   Revision,
   StoreLimits,
   TextsRequest,
-} from "../api/store.ts";
+} from "../api/store/store.ts";
 import { Sealer } from "./sealing/sealer.ts";
 import type { RetainedObjects } from "./store/backup/restore.ts";
 import { RestoreStaging, type StagedPage } from "./store/backup/restore-staging.ts";

@@ -2,8 +2,6 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { RestoreReport } from "../api/backup.ts";
-import { parseListHead, storeStreamUrls } from "../api/store/store-stream.ts";
-
 import type {
   ListHead,
   ListStreamRequest,
@@ -12,7 +10,8 @@ import type {
   Revision,
   WatchFailure,
   WatchRequest,
-} from "../api/store.ts";
+} from "../api/store/store.ts";
+import { parseListHead, storeStreamUrls } from "../api/store/store-stream.ts";
 import { storesAgree } from "../test/contracts/store-agreement.ts";
 import { storeContract } from "../test/contracts/store-contract.ts";
 import type { StoreUnderTest } from "../test/contracts/store-under-test.ts";

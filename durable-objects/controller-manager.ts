@@ -8,7 +8,7 @@ import { errorMessage } from "../api/error-message.ts";
 import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
 import { renderFamilies } from "../api/metrics/exposition.ts";
 import { resources } from "../api/resources/index.ts";
-import type { GroupResource, Store } from "../api/store.ts";
+import type { GroupResource, Store } from "../api/store/store.ts";
 import { type ApiClient, apiClientOver } from "../client/api-client.ts";
 import { type ClusterFacts, EVERYTHING } from "../worker/controllers/controller.ts";
 import { controllers } from "../worker/controllers/index.ts";

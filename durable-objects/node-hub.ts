@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 import type { NodeMessage } from "../api/node/node-sync.ts";
 import type { NodeUsage, UsageResponse } from "../api/node/node-usage.ts";
-import type { Revision, Store } from "../api/store.ts";
+import type { Revision, Store } from "../api/store/store.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { eraseObject } from "./erase-object.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";

@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { ANSWER_HEADER, type NodeSync, renderNodeResponse } from "../api/node/node-sync.ts";
-import type { Revision } from "../api/store.ts";
+import type { Revision } from "../api/store/store.ts";
 import type { Env } from "../worker/env.ts";
 import { NodeHub, type NodeHubEnv } from "./node-hub.ts";
 

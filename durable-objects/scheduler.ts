@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { timestamp } from "../api/machinery/time/time.ts";
 import { renderFamilies } from "../api/metrics/exposition.ts";
-import type { Store } from "../api/store.ts";
+import type { Store } from "../api/store/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
 import { eraseObject } from "./erase-object.ts";

@@ -1,5 +1,5 @@
 /** A deployment's settings for a cluster's store. */
-import type { GroupResource, Revision } from "../api/store.ts";
+import type { GroupResource, Revision } from "../api/store/store.ts";
 import type { Sealing } from "./sealing/sealed-texts.ts";
 import { Sealer } from "./sealing/sealer.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { readObject, textWithoutRevision } from "../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
-import { renderTable } from "../api/machinery/table.ts";
 import { resources } from "../api/resources/index.ts";
+import { renderTable } from "../api/resources/table.ts";
 import { MemoryStore } from "./store/memory-store.ts";
 import { TableRows } from "./table-rows.ts";
 

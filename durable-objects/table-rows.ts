@@ -4,10 +4,10 @@
  */
 
 import { metadataText, readObject } from "../api/machinery/json/object-text.ts";
-import { rowPrinter } from "../api/machinery/table.ts";
 import { humanDuration } from "../api/machinery/time/duration.ts";
 import { resources } from "../api/resources/index.ts";
-import type { RowsRequest } from "../api/store.ts";
+import { rowPrinter } from "../api/resources/table.ts";
+import type { RowsRequest } from "../api/store/store.ts";
 import type { ItemForm } from "./store/lists/item-form.ts";
 import { textForm } from "./store/lists/text-items.ts";
 

@@ -3,8 +3,8 @@
  * and a number. Stores nothing; is awake, and follows the store, as long as anybody watches.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Revision, Store, WatchRequest } from "../api/store/store.ts";
 import { parseRelayName, storeRelays, storeStreamUrls } from "../api/store/store-stream.ts";
-import type { Revision, Store, WatchRequest } from "../api/store.ts";
 import { serveWatch } from "./store/serve-stream.ts";
 import { type RelayedStore, RelayedWatches } from "./store/watch/relayed-watches.ts";
 import { turnsOf } from "./turns.ts";

@@ -3,7 +3,7 @@
  */
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import { formatShards, parseShards } from "../api/store/shards.ts";
-import type { GroupResource } from "../api/store.ts";
+import type { GroupResource } from "../api/store/store.ts";
 import { DEFAULT_CLUSTER } from "./cluster.ts";
 import type { Env } from "./env.ts";
 import worker, { Tunnel as PlatformTunnel } from "./index.ts";

@@ -4,7 +4,7 @@
  */
 import type { Pod } from "../generated/core.v1.ts";
 import type { KubeObject } from "../machinery/meta.ts";
-import type { GroupResource } from "../store.ts";
+import type { GroupResource } from "../store/store.ts";
 import type { UsageCall } from "./node-usage.ts";
 
 export interface NodeChange {

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../machinery/meta.ts";
-import type { Attributes } from "../store.ts";
+import type { Attributes } from "../machinery/selectors/requirement.ts";
 import type { Resource } from "./resource.ts";
 
 /** The attributes of an object of the kind that selectors can use. */

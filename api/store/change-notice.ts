@@ -1,5 +1,5 @@
 /** What a store sends to listeners for changes of some resources. */
-import type { GroupResource, Revision } from "../store.ts";
+import type { GroupResource, Revision } from "./store.ts";
 
 export interface ChangeNotice {
   /** The named resources have changed up to here. */

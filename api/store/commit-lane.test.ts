@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { CommitResult } from "../store.ts";
 import { CommitLane, type Submitted } from "./commit-lane.ts";
+import type { CommitResult } from "./store.ts";
 
 const accepted: CommitResult = { ok: true, revisions: [] };
 

@@ -2,7 +2,7 @@
  * Commits of many requests that go to the store together, if the requests and the store's object share an isolate
  * (docs/decisions/0010). A call between objects costs about as much CPU as everything that the store does for a commit.
  */
-import type { CommitRequest, CommitResult } from "../store.ts";
+import type { CommitRequest, CommitResult } from "./store.ts";
 
 /** One commit on its way. The first of `answer` and `fail` counts. */
 export interface Submitted {

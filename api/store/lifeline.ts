@@ -1,6 +1,6 @@
 /** Whether an object that an identity depends on still exists. */
 import type { KubeObject } from "../machinery/meta.ts";
-import type { Lifeline } from "../store.ts";
+import type { Lifeline } from "./store.ts";
 
 /**
  * This long plus a second after its deletion was requested, an object no longer supports an identity, even if it

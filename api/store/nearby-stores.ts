@@ -4,8 +4,8 @@
  * and concurrent writers share one call (docs/decisions/0010).
  */
 
-import type { Entry, GroupResource, Key, Revision } from "../store.ts";
 import { CommitLane } from "./commit-lane.ts";
+import type { Entry, GroupResource, Key, Revision } from "./store.ts";
 
 export interface NearbyStore {
   /** The newest revision, and the newest that changed policy. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Write } from "../store.ts";
 import { formatShards, parseShards, parseStoreName, portionsOf, shardName } from "./shards.ts";
+import type { Write } from "./store.ts";
 
 const LEASES = "leases.coordination.k8s.io";
 

@@ -2,7 +2,7 @@
  * Which resources of a cluster may be kept in store objects of their own (docs/decisions/0011): numerous ones that no
  * decision depends on. Each such object is a store of its own, with its own log and revisions.
  */
-import type { GroupResource, Write } from "../store.ts";
+import type { GroupResource, Write } from "./store.ts";
 
 /** By their names in the deployment's setting. */
 const SHARDABLE: Readonly<Record<string, GroupResource>> = { events: "events", leases: "leases.coordination.k8s.io" };

@@ -2,8 +2,9 @@
  * The head of a streamed list, carried as HTTP headers (rule STORE-STREAM in docs/spec/store.md), so that the Worker can
  * write a List's metadata before the first item arrives.
  */
-import type { ListHead, Revision } from "../store.ts";
+
 import { asRevision } from "./revision.ts";
+import type { ListHead, Revision } from "./store.ts";
 import type { WatchShare } from "./watch-share.ts";
 
 /** Where a ClusterStore answers streams: POST with the request as JSON. The host is never resolved. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Entry, ListPage, ListRequest, Revision } from "../store.ts";
+import type { Entry, ListPage, ListRequest, Revision } from "./store.ts";
 import { listWhole } from "./whole-list.ts";
 
 const entry = (name: string): Entry => ({

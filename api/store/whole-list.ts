@@ -1,5 +1,5 @@
 /** Reads a whole list: an answer of the store ends early at some megabytes of text (rule STORE-LIST). */
-import type { Entry, ListPage, ListRequest, ReadResult, Store } from "../store.ts";
+import type { Entry, ListPage, ListRequest, ReadResult, Store } from "./store.ts";
 
 /** Reads pages at the first one's revision, until the limit of the request is reached or nothing is left. */
 export async function listWhole(store: Pick<Store, "list">, request: ListRequest): Promise<ReadResult<ListPage>> {

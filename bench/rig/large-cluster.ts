@@ -3,7 +3,7 @@
 import { apiVersionOf, groupResource } from "../../api/machinery/meta.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { resources } from "../../api/resources/index.ts";
-import type { ListRequest, Store } from "../../api/store.ts";
+import type { ListRequest, Store } from "../../api/store/store.ts";
 import type { KnownKind } from "../../durable-objects/controllers/snapshot.ts";
 
 export const KINDS: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({

@@ -1,7 +1,7 @@
 /** Lists as the API server prints them: meta.k8s.io/v1 Table, the same columns that kubectl shows. */
 import { signal } from "@preact/signals";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { Table, TableCell, TableColumnDefinition, TableRow } from "../../api/machinery/table.ts";
+import type { Table, TableCell, TableColumnDefinition, TableRow } from "../../api/resources/table.ts";
 import type { LiveSource } from "../live/live-list.ts";
 
 /** Without bigints: browsers' JSON rounds them. */

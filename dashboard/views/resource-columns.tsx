@@ -1,5 +1,5 @@
 /** The server's printer columns as columns of a live table: ages advance, states have colours, names are links. */
-import type { TableColumnDefinition } from "../../api/machinery/table.ts";
+import type { TableColumnDefinition } from "../../api/resources/table.ts";
 import type { Kind } from "../api/kind.ts";
 import { objectHref } from "../api/links.ts";
 import type { Columns, Row } from "../api/table.ts";

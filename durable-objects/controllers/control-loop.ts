@@ -3,7 +3,7 @@
  * and carries out the plans concurrently. Platform-free: the clock and the wake-up are passed in.
  */
 import type { Family } from "../../api/metrics/exposition.ts";
-import type { GroupResource, Revision } from "../../api/store.ts";
+import type { GroupResource, Revision } from "../../api/store/store.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import {
   type ClusterFacts,

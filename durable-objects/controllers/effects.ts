@@ -2,7 +2,7 @@
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";
 import { type KubeObject, parseApiVersion, type Stored } from "../../api/machinery/meta.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import type { Target } from "../../client/resource-path.ts";
 import {

@@ -1,7 +1,7 @@
 /** Keeps a snapshot current from the store: lists everything once, then follows the log, and the log of each shard. */
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import { apiVersionOf, groupResource, type KubeObject, type Stored } from "../../api/machinery/meta.ts";
-import type { GroupResource, Revision, Store } from "../../api/store.ts";
+import type { GroupResource, Revision, Store } from "../../api/store/store.ts";
 import { type Applied, ClusterSnapshot, type KnownKind } from "./snapshot.ts";
 
 /** Sized so that reading a page takes about ten milliseconds. */

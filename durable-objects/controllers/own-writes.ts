@@ -2,7 +2,7 @@
  * What the controllers wrote themselves. They act on their own changes at once; the changes of others are left alone
  * for a moment.
  */
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 
 /** A write whose change has not been seen after this long (ms) changed nothing. */
 const LATE_MS = 5000;

@@ -1,5 +1,5 @@
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import { EVERYTHING, type Snapshot } from "../../worker/controllers/controller.ts";
 
 /** A snapshot that rejects reads a controller did not declare: it would never be told of changes to what it read. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import { ClusterSnapshot } from "./snapshot.ts";
 
 test("a custom kind has the scope of its latest definition", () => {

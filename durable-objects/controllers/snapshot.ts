@@ -8,7 +8,7 @@ import { isJsonObject } from "../../api/machinery/json/json-object.ts";
 import { completeObject } from "../../api/machinery/json/object-text.ts";
 import { SharedValues } from "../../api/machinery/json/shared-values.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import type { Located, Snapshot } from "../../worker/controllers/controller.ts";
 import { heldOf } from "../../worker/controllers/held.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PEER_PODS } from "../../api/node/node-sync.ts";
-import type { Change, Revision } from "../../api/store.ts";
+import type { Change, Revision } from "../../api/store/store.ts";
 import * as feed from "./node-feed.ts";
 import { type References, type SentState, trackChange } from "./node-feed.ts";
 

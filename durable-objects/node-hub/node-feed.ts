@@ -7,8 +7,8 @@ import { readObject, withoutRevision } from "../../api/machinery/json/object-tex
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { type NodeChange, podReferences } from "../../api/node/node-sync.ts";
 import { asRevision } from "../../api/store/revision.ts";
+import type { Change, Entry, GroupResource, Key, Revision, Store } from "../../api/store/store.ts";
 import { listWhole } from "../../api/store/whole-list.ts";
-import type { Change, Entry, GroupResource, Key, Revision, Store } from "../../api/store.ts";
 import { peerNodeText } from "./peer-node.ts";
 import { peerChangeOf, peerNamespaceOf, peerPodOf } from "./peer-pod.ts";
 import { type ChangeText, changeText, syncText } from "./sync-text.ts";

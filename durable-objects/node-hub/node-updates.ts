@@ -3,7 +3,7 @@
  * what that is.
  */
 import { InTurn } from "../../api/in-turn.ts";
-import type { Revision, Store, Tail } from "../../api/store.ts";
+import type { Revision, Store, Tail } from "../../api/store/store.ts";
 import { type Attachment, attachmentOf } from "./attachment.ts";
 import type { Links } from "./links.ts";
 import {

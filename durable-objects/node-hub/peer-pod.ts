@@ -5,8 +5,9 @@
 import type { Namespace, Pod } from "../../api/generated/core.v1.ts";
 import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { Attributes } from "../../api/machinery/selectors/requirement.ts";
 import { type NodeChange, PEER_PODS } from "../../api/node/node-sync.ts";
-import type { Attributes, Change, Entry } from "../../api/store.ts";
+import type { Change, Entry } from "../../api/store/store.ts";
 
 /** A pod's labels, addresses and named ports, without what it runs. */
 function asPeerPod({ metadata, spec, status }: Pod): Pod {

@@ -2,7 +2,7 @@
  * Decides for as many pods as fit into a turn, and turns each decision into writes. A decision counts as done at once:
  * the state runs ahead of the store, and the loop takes back what could not be written.
  */
-import type { Write } from "../../api/store.ts";
+import type { Write } from "../../api/store/store.ts";
 import { EventStamps } from "../../client/events/event-stamps.ts";
 import { type Placement, planPlacement } from "../../worker/scheduler/binding/placement.ts";
 import { failureEvent, refusalWrite, withoutNomination } from "../../worker/scheduler/binding/writes.ts";

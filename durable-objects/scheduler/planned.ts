@@ -1,5 +1,5 @@
 /** What a batch of decisions consists of. */
-import type { Write } from "../../api/store.ts";
+import type { Write } from "../../api/store/store.ts";
 import type { Placement } from "../../worker/scheduler/binding/placement.ts";
 import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";

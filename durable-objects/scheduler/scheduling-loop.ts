@@ -4,7 +4,7 @@
  * are passed in.
  */
 import type { Family } from "../../api/metrics/exposition.ts";
-import type { CommitResult, Revision, Revisions, Store, Write } from "../../api/store.ts";
+import type { CommitResult, Revision, Revisions, Store, Write } from "../../api/store/store.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import { preemptedEvent } from "../../worker/scheduler/binding/writes.ts";
 import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";

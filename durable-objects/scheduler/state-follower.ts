@@ -1,6 +1,6 @@
 /** Keeps the scheduler's state current from the store: lists what it reads once, then follows the log. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { Revision, Revisions, Store } from "../../api/store.ts";
+import type { Revision, Revisions, Store } from "../../api/store/store.ts";
 import { READS, SchedulerState } from "../../worker/scheduler/state.ts";
 
 /** Sized so that reading a page takes about ten milliseconds. */

@@ -1,7 +1,7 @@
 /**
  * Objects' texts as they are stored on disk: encrypted for some resources, plain for all others (rule STORE-SEALED).
  */
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import { keyOf, type Sealer } from "./sealer.ts";
 
 /** Which objects' texts are encrypted on disk, and with what. Keys and attributes are not encrypted. */

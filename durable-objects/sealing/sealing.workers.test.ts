@@ -1,6 +1,6 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import type { Key, Revision, Write } from "../../api/store.ts";
+import type { Key, Revision, Write } from "../../api/store/store.ts";
 import type { Env } from "../../worker/env.ts";
 import { SqliteTables } from "../store/tables/sqlite-tables.ts";
 import { Sealer } from "./sealer.ts";

@@ -22,7 +22,7 @@ import type {
   TextChange,
   TextsRequest,
   WatchRequest,
-} from "../../api/store.ts";
+} from "../../api/store/store.ts";
 import { backupStream } from "./backup/backup-stream.ts";
 import { type RetainedObjects, restore } from "./backup/restore.ts";
 import type { RowForm } from "./lists/item-form.ts";

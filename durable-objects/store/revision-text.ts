@@ -2,7 +2,7 @@
  * The revision inside an object's text (rule STORE-SPLICE). Texts begin with kind, apiVersion and metadata, and quotes
  * inside JSON strings are escaped, so the first occurrence is the object's own.
  */
-import type { Revision } from "../../api/store.ts";
+import type { Revision } from "../../api/store/store.ts";
 
 const EMPTY = '"resourceVersion":""';
 

@@ -1,5 +1,6 @@
 /** Streams over HTTP (rules STORE-STREAM and WATCH-STREAM), the one kind of answer that RPC is not best at. */
 import { parseStoreName } from "../../api/store/shards.ts";
+import type { GroupResource, ListStreamRequest, WatchFailure, WatchRequest } from "../../api/store/store.ts";
 import {
   relayName,
   renderListHead,
@@ -7,8 +8,6 @@ import {
   storeRelays,
   type TailRequest,
 } from "../../api/store/store-stream.ts";
-
-import type { GroupResource, ListStreamRequest, WatchFailure, WatchRequest } from "../../api/store.ts";
 import type { WatchResult } from "./log/refusal.ts";
 import type { LogStore } from "./log-store.ts";
 import type { RelayDirectory } from "./watch/relay-directory.ts";

@@ -5,7 +5,7 @@ export const root = join(import.meta.dirname, "../..");
 export const parts = ["api", "client", "worker", "durable-objects", "migrations", "agent", "cli", "dashboard"] as const;
 
 export interface Import {
-  /** Path of a file of this project (`api/store.ts`), or a package's name (`hono`, `node:fs`). */
+  /** Path of a file of this project (`api/store/store.ts`), or a package's name (`hono`, `node:fs`). */
   readonly target: string;
   readonly typeOnly: boolean;
 }

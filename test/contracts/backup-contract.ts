@@ -1,7 +1,7 @@
 /** The backup and restore contract of every store. */
 import { describe, expect, test } from "vitest";
 import { BACKUP_END, type BackupObject, parseBackupHead, parseBackupObject } from "../../api/backup.ts";
-import type { Revision } from "../../api/store.ts";
+import type { Revision } from "../../api/store/store.ts";
 import type { RetainedObjects } from "../../durable-objects/store/backup/restore.ts";
 import {
   bare,

@@ -1,6 +1,6 @@
 /** The commit contract of every store. */
 import { describe, expect, test } from "vitest";
-import type { Revision, Write } from "../../api/store.ts";
+import type { Revision, Write } from "../../api/store/store.ts";
 import {
   bare,
   create,

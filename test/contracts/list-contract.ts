@@ -1,6 +1,7 @@
 /** The read and list contract of every store. */
 import { describe, expect, test } from "vitest";
-import type { Attributes, Key, ListHead, Requirement } from "../../api/store.ts";
+import type { Attributes, Requirement } from "../../api/machinery/selectors/requirement.ts";
+import type { Key, ListHead } from "../../api/store/store.ts";
 import {
   bare,
   create,

@@ -1,6 +1,6 @@
 /** The log contract of every store. */
 import { describe, expect, test } from "vitest";
-import type { Revision } from "../../api/store.ts";
+import type { Revision } from "../../api/store/store.ts";
 import {
   create,
   done,

@@ -1,7 +1,8 @@
 /** Two stores that receive the same calls must give the same answers and stay consistent (fast-check generates the calls). */
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { CommitRequest, Key, ListRequest, Requirement, Revision } from "../../api/store.ts";
+import type { Requirement } from "../../api/machinery/selectors/requirement.ts";
+import type { CommitRequest, Key, ListRequest, Revision } from "../../api/store/store.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 type Step =

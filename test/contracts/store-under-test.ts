@@ -1,18 +1,17 @@
 import type { BackupObject, RestoreReport } from "../../api/backup.ts";
 import { LineSplitter } from "../../api/line-splitter.ts";
+import type { Attributes, Requirement } from "../../api/machinery/selectors/requirement.ts";
 import type {
-  Attributes,
   Key,
   ListHead,
   ListStreamRequest,
   ReadResult,
-  Requirement,
   Revision,
   Store,
   WatchFailure,
   WatchRequest,
   Write,
-} from "../../api/store.ts";
+} from "../../api/store/store.ts";
 import type { RetainedObjects } from "../../durable-objects/store/backup/restore.ts";
 import type { CheckReport } from "../../durable-objects/store/log/check.ts";
 import type { Window } from "../../durable-objects/store/log/compaction.ts";

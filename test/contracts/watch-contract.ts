@@ -1,6 +1,6 @@
 /** The watch contract of every store. */
 import { describe, expect, test } from "vitest";
-import type { Revision, WatchRequest } from "../../api/store.ts";
+import type { Revision, WatchRequest } from "../../api/store/store.ts";
 import {
   type Bytes,
   bare,

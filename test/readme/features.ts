@@ -86,7 +86,7 @@ export const features: readonly Feature[] = [
     area: "Wire",
     name: "Table, PartialObjectMetadata, PartialObjectMetadataList",
     missing: "",
-    shown: ["api/machinery/table.test.ts", "a table has Name first"],
+    shown: ["api/resources/table.test.ts", "a table has Name first"],
   },
   {
     area: "Wire",

@@ -1,6 +1,6 @@
 /** The admission chain, in Kubernetes' order. */
 import type { FieldError } from "../../api/machinery/field-error.ts";
-import type { Write } from "../../api/store.ts";
+import type { Write } from "../../api/store/store.ts";
 import { mutateWith } from "./mutate-with.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { certificateDecisionTimes } from "./plugins/certificate-decision-times.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Entry, Key } from "../../api/store.ts";
+import type { Entry, Key } from "../../api/store/store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { KeyedReads } from "./keyed-reads.ts";
 

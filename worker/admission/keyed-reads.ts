@@ -3,7 +3,7 @@
 import { keyId } from "../../api/key-id.ts";
 import { parseObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { Entry, Key } from "../../api/store.ts";
+import type { Entry, Key } from "../../api/store/store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 
 export class KeyedReads {

@@ -5,7 +5,7 @@
  */
 import type { FieldError } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { Key, Write } from "../../api/store.ts";
+import type { Key, Write } from "../../api/store/store.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { KeyedReads } from "./keyed-reads.ts";
 

@@ -1,5 +1,5 @@
 /** The attributes that authorization decides by (apiserver/pkg/authorization/authorizer). */
-import type { Requirement } from "../../api/store.ts";
+import type { Requirement } from "../../api/machinery/selectors/requirement.ts";
 
 export interface ResourceAttributes {
   readonly verb: string;

@@ -1,6 +1,6 @@
 /** Authenticates requests. Each kind of credential has its own authenticator. */
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
-import type { Lifeline } from "../../api/store.ts";
+import type { Lifeline } from "../../api/store/store.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { Write } from "../../api/store.ts";
+import type { Write } from "../../api/store/store.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
 import { PolicySnapshot } from "../policy/snapshot.ts";

@@ -1,5 +1,5 @@
 import { parseShards } from "../../api/store/shards.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import { clusterRanges } from "../network.ts";

@@ -6,7 +6,7 @@ import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
-import type { Entry, Store, Write } from "../../api/store.ts";
+import type { Entry, Store, Write } from "../../api/store/store.ts";
 import { ownedKind } from "../admission/managed-fields.ts";
 import { builtIn } from "../kind-registry.ts";
 import { shardsRecord } from "../policy/cluster-shards.ts";

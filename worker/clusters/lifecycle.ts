@@ -9,7 +9,7 @@ import { ERASED } from "../../api/erased.ts";
 import { textWithoutRevision } from "../../api/machinery/json/object-text.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { SHARDS } from "../../api/store/shards.ts";
-import type { Key } from "../../api/store.ts";
+import type { Key } from "../../api/store/store.ts";
 import { newAdministratorToken } from "../auth/credentials/administrator.ts";
 import { sha256Hex } from "../auth/credentials/secret.ts";
 import type { Deployment } from "../bootstrap/deployment.ts";

@@ -3,7 +3,7 @@
  */
 import type { LabelSelector, OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import type { Effect, ItemKey, ObjectChange, PatchEffect, Snapshot } from "./controller.ts";
 import { itemKey, itemOf } from "./item-key.ts";
 import { selects } from "./label-selector.ts";

@@ -7,7 +7,7 @@
  */
 import type { ResourceAttributes, SubjectAccessReviewSpec } from "../../api/generated/authorization.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 
 /** An object of any kind, and its resource. */
 export interface Located {

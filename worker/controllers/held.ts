@@ -14,7 +14,7 @@ import type {
 import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { podSecretNames } from "../../api/resources/core/pod/secret-names.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import { isTerminated } from "./pod/pod-state.ts";
 import { TRACKING } from "./service-account/legacy-token-cleaner.ts";
 

@@ -1,5 +1,5 @@
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import type { ApplyEffect, PatchEffect, UpdateEffect } from "./controller.ts";
 import { same } from "./same.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FlowSchema, PriorityLevelConfiguration } from "../../api/generated/flowcontrol.v1.ts";
-import type { Revision } from "../../api/store.ts";
+import type { Revision } from "../../api/store/store.ts";
 import type { Attributes } from "../auth/attributes.ts";
 import { MASTERS, type User } from "../auth/user.ts";
 import { flowControl } from "../bootstrap/flow-control.ts";

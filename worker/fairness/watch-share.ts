@@ -3,8 +3,9 @@
  * watch takes a seat while it begins, and after that watches are limited only by memory; here that is the memory of one
  * object, or of the one process that is everything.
  */
+
+import type { Requirement } from "../../api/machinery/selectors/requirement.ts";
 import type { WatchShare } from "../../api/store/watch-share.ts";
-import type { Requirement } from "../../api/store.ts";
 import { MASTERS, type User } from "../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";

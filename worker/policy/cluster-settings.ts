@@ -4,7 +4,7 @@
  */
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { Key, StoreLimits } from "../../api/store.ts";
+import type { Key, StoreLimits } from "../../api/store/store.ts";
 import { CLUSTER_SETTINGS } from "./internal-resources.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
 

@@ -5,7 +5,7 @@
 
 import { readObject, textWithoutRevision } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { GroupResource, Key, Store, Write } from "../../api/store.ts";
+import type { GroupResource, Key, Store, Write } from "../../api/store/store.ts";
 import { CLUSTER_SETTINGS } from "./internal-resources.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
 

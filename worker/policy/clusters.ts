@@ -3,7 +3,7 @@
  * otherwise anybody could fill the deployment with clusters. The default cluster's store has their names.
  */
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { Store } from "../../api/store.ts";
+import type { Store } from "../../api/store/store.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { type ClusterLimits, settingsOf } from "./cluster-settings.ts";
 import { CLUSTERS } from "./internal-resources.ts";

@@ -1,4 +1,4 @@
-import type { GroupResource, Write } from "../../api/store.ts";
+import type { GroupResource, Write } from "../../api/store/store.ts";
 import { CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS } from "./internal-resources.ts";
 
 /** Held in full by the snapshot: every write to these changes policy. */

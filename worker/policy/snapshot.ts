@@ -6,8 +6,8 @@
 
 import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { GroupResource, Revision, Store } from "../../api/store/store.ts";
 import { listWhole } from "../../api/store/whole-list.ts";
-import type { GroupResource, Revision, Store } from "../../api/store.ts";
 import { POLICY_RESOURCES } from "./policy-resources.ts";
 
 type Objects = ReadonlyMap<string, KubeObject>;

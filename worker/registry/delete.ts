@@ -9,7 +9,7 @@ import { conflict, MODIFIED, notFound } from "../../api/machinery/status.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
-import type { Entry, Key, Write } from "../../api/store.ts";
+import type { Entry, Key, Write } from "../../api/store/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
 import { KeyedReads } from "../admission/keyed-reads.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";

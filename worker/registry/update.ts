@@ -11,7 +11,7 @@ import { textWithoutRevision, withoutRevision, withRevision } from "../../api/ma
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machinery/status.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
-import type { Entry, Revision, Write } from "../../api/store.ts";
+import type { Entry, Revision, Write } from "../../api/store/store.ts";
 import {
   admitAllocation,
   admitMutation,

@@ -4,7 +4,7 @@ import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import { SharedValues } from "../../api/machinery/json/shared-values.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { DEVICE_CLASSES } from "../../api/resources/resource/extended-resource.ts";
-import type { GroupResource, Key } from "../../api/store.ts";
+import type { GroupResource, Key } from "../../api/store/store.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import type { ClusterChange } from "./cluster/cluster-change.ts";
 import { hasEnded, type PendingPod, type PodFacts, podFactsOf } from "./cluster/pod-facts.ts";

@@ -1,7 +1,7 @@
 /** The store objects of a cluster: the main store, and its shards. */
 import { type NearbyStore, nearbyStore } from "../../api/store/nearby-stores.ts";
 import { shardName } from "../../api/store/shards.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import type { ClusterStore } from "../../durable-objects/cluster-store.ts";
 import type { Env } from "../env.ts";
 import { ShardedStore } from "./sharded-store.ts";

@@ -16,7 +16,7 @@ import type {
   Revision,
   WatchRequest,
   Write,
-} from "../../api/store.ts";
+} from "../../api/store/store.ts";
 import { isHeartbeat } from "../../api/watch-heartbeat.ts";
 import { type Served, storageResource } from "../kind-registry.ts";
 import type { Caller } from "../outbound/call-client.ts";

@@ -4,7 +4,7 @@
  */
 import { asRevision } from "../../api/store/revision.ts";
 import { portionsOf } from "../../api/store/shards.ts";
-import type { CommitRequest, CommitResult, GroupResource, Revision, Store } from "../../api/store.ts";
+import type { CommitRequest, CommitResult, GroupResource, Revision, Store } from "../../api/store/store.ts";
 import type { Env } from "../env.ts";
 import { readShards } from "../policy/cluster-shards.ts";
 import { ownStore, shardStore } from "./cluster-stores.ts";

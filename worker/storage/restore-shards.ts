@@ -1,6 +1,6 @@
 /** The part of a restore that concerns a cluster's shards. */
 import type { RestoreReport } from "../../api/backup.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource } from "../../api/store/store.ts";
 import type { ClusterStore } from "../../durable-objects/cluster-store.ts";
 
 type StoreObject = Pick<DurableObjectStub<ClusterStore>, "beginRestore" | "stageRestore" | "finishRestore">;

@@ -6,6 +6,7 @@
 import { LineSplitter } from "../../api/line-splitter.ts";
 import { exactJson, parseExactJson } from "../../api/machinery/json/exact-json.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { Requirement } from "../../api/machinery/selectors/requirement.ts";
 import { matches } from "../../api/machinery/selectors/selector.ts";
 import type {
   Decided,
@@ -14,11 +15,10 @@ import type {
   ListPage,
   ListRequest,
   ListStreamRequest,
-  Requirement,
   Revision,
   WatchRequest,
   Write,
-} from "../../api/store.ts";
+} from "../../api/store/store.ts";
 import { isHeartbeat } from "../../api/watch-heartbeat.ts";
 import type { Served } from "../kind-registry.ts";
 import { type Committed, StoreClient } from "./store-client.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
+import type { Key, Lifeline, Revision, WatchRequest, Write } from "../../api/store/store.ts";
 import { storeStreamUrls } from "../../api/store/store-stream.ts";
-import type { Key, Lifeline, Revision, WatchRequest, Write } from "../../api/store.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
 import { commitApart } from "./lasting-store.ts";
 import { ShardedStore } from "./sharded-store.ts";

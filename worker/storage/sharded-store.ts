@@ -23,7 +23,7 @@ import type {
   Revision,
   TextsRequest,
   WatchRequest,
-} from "../../api/store.ts";
+} from "../../api/store/store.ts";
 import type { StoreStub } from "./store-client.ts";
 
 export interface StoreObjects {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { CommitLane } from "../../api/store/commit-lane.ts";
-import type { Key } from "../../api/store.ts";
+import type { Key } from "../../api/store/store.ts";
 import { LogStore } from "../../durable-objects/store/log-store.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
 import { MemoryTables } from "../../durable-objects/store/tables/memory-tables.ts";

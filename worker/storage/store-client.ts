@@ -6,8 +6,6 @@ import { failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
 import type { CommitLane } from "../../api/store/commit-lane.ts";
 import { holds } from "../../api/store/lifeline.ts";
 import { holderOf, type NearbyStore } from "../../api/store/nearby-stores.ts";
-import { storeRelays, storeStreamUrls } from "../../api/store/store-stream.ts";
-import { listWhole } from "../../api/store/whole-list.ts";
 import type {
   CommitFailure,
   CommitRequest,
@@ -26,7 +24,9 @@ import type {
   WatchFailure,
   WatchRequest,
   Write,
-} from "../../api/store.ts";
+} from "../../api/store/store.ts";
+import { storeRelays, storeStreamUrls } from "../../api/store/store-stream.ts";
+import { listWhole } from "../../api/store/whole-list.ts";
 import { ApiError, ObjectTooLarge, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";

@@ -1,6 +1,6 @@
 /** What clients are told when the store cannot answer. */
 import { expired, failure, tooManyRequests } from "../../api/machinery/status.ts";
-import type { Revision } from "../../api/store.ts";
+import type { Revision } from "../../api/store/store.ts";
 import { ApiError } from "../api-error.ts";
 
 /** The requested revision has been compacted. Worded for a list; a watch reports it in an event. */

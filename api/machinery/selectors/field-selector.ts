@@ -1,9 +1,10 @@
 /**
  * Field selectors as text, `status.phase!=Running,spec.nodeName=a`: grammar and messages of apimachinery pkg/fields.
  */
-import type { Requirement } from "../../store.ts";
+
 import { goQuote } from "../field-error.ts";
 import type { ParsedSelector } from "./label-selector.ts";
+import type { Requirement } from "./requirement.ts";
 
 const refused = (message: string): ParsedSelector => ({ ok: false, message });
 

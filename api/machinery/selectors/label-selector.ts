@@ -1,8 +1,9 @@
 /** Label selectors as text, `a=b,c in (d,e),!f`: the grammar and the messages of k8s.io/apimachinery/pkg/labels. */
-import type { Requirement } from "../../store.ts";
+
 import { parseInt64 } from "../encoding/int64.ts";
 import { goQuote } from "../field-error.ts";
 import { labelValue, qualifiedName } from "../names.ts";
+import type { Requirement } from "./requirement.ts";
 
 /** `message` is the text of the 400 BadRequest. */
 export type ParsedSelector =

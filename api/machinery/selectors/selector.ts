@@ -4,21 +4,23 @@
  */
 
 import type { LabelSelector } from "../../generated/meta.v1.ts";
-import type { Attributes, Key, Requirement } from "../../store.ts";
 import { parseInt64 } from "../encoding/int64.ts";
+import type { Attributes, Requirement } from "./requirement.ts";
 
 export { parseFieldSelector } from "./field-selector.ts";
 export { parseLabelSelector } from "./label-selector.ts";
+
+interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 /**
  * Whether the object's attributes meet every requirement. The fields metadata.name and metadata.namespace, which
  * attributes omit, come from `key`; other missing fields count as the empty string.
  */
-export const matches = (
-  requirements: readonly Requirement[],
-  attributes: Attributes,
-  key?: Pick<Key, "namespace" | "name">,
-): boolean => requirements.every((requirement) => meets(requirement, attributeOf(requirement, attributes, key)));
+export const matches = (requirements: readonly Requirement[], attributes: Attributes, key?: ObjectName): boolean =>
+  requirements.every((requirement) => meets(requirement, attributeOf(requirement, attributes, key)));
 
 /** Whether labels alone meet every requirement. */
 export const labelsMatch = (
@@ -26,11 +28,7 @@ export const labelsMatch = (
   labels: Readonly<Record<string, string>> | undefined,
 ): boolean => matches(requirements, { labels: labels ?? {}, fields: {} });
 
-function attributeOf(
-  { of, key: name }: Requirement,
-  { labels, fields }: Attributes,
-  key?: Pick<Key, "namespace" | "name">,
-) {
+function attributeOf({ of, key: name }: Requirement, { labels, fields }: Attributes, key?: ObjectName) {
   if (of === "label") return Object.hasOwn(labels, name) ? labels[name] : undefined;
   if (key && name === "metadata.name") return key.name;
   if (key && name === "metadata.namespace") return key.namespace;

@@ -1,6 +1,6 @@
 /** The structural schema of a member or an item. */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
-import { additionalOf, itemsOf } from "../../resources/apiextensions/json-schema.ts";
+import { additionalOf, itemsOf } from "./json-schema.ts";
 
 export type Schema = JSONSchemaProps;
 

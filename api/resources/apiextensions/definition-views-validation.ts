@@ -6,7 +6,7 @@ import type {
   SelectableField,
 } from "../../generated/apiextensions.v1.ts";
 import { duplicate, type FieldError, invalid, required, tooMany } from "../../machinery/field-error.ts";
-import { followFieldPath } from "./field-path.ts";
+import { followFieldPath } from "../../machinery/structural/field-path.ts";
 
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
 const FORMATS = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];

@@ -3,7 +3,7 @@
  * with Go's zero for absent ones.
  */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
-import { itemListOf, itemsOf } from "./json-schema.ts";
+import { itemListOf, itemsOf } from "../../machinery/structural/json-schema.ts";
 
 const sortedBy = <T, U>(map: Readonly<Record<string, T>> | undefined, print: (value: T) => U) =>
   map === undefined

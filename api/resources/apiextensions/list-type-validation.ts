@@ -1,7 +1,7 @@
 /** x-kubernetes-list-type and x-kubernetes-list-map-keys: how server-side apply merges a list. */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { itemListOf, itemsOf } from "./json-schema.ts";
+import { itemListOf, itemsOf } from "../../machinery/structural/json-schema.ts";
 
 export function checkListType(errors: FieldError[], path: string, schema: JSONSchemaProps): void {
   const { type = "" } = schema;

@@ -4,8 +4,8 @@
  */
 import type { JSONSchemaProps, ValidationRule } from "../../generated/apiextensions.v1.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { followFieldPath } from "./field-path.ts";
-import { additionalOf, entriesOf, itemListOf, itemsOf } from "./json-schema.ts";
+import { followFieldPath } from "../../machinery/structural/field-path.ts";
+import { additionalOf, entriesOf, itemListOf, itemsOf } from "../../machinery/structural/json-schema.ts";
 import { checkListType } from "./list-type-validation.ts";
 import { unstructuredProblem } from "./unstructured-schema.ts";
 

@@ -5,8 +5,8 @@
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
+import { additionalOf, entriesOf, itemListOf, itemsOf } from "../../machinery/structural/json-schema.ts";
 import { regexpProblem } from "../../machinery/structural/regexp-syntax.ts";
-import { additionalOf, entriesOf, itemListOf, itemsOf } from "./json-schema.ts";
 
 type Level = "root" | "item" | "field";
 

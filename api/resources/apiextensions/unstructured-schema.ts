@@ -3,7 +3,7 @@
  * (NewStructural).
  */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
-import { additionalOf, entriesOf, itemListOf, itemsOf } from "./json-schema.ts";
+import { additionalOf, entriesOf, itemListOf, itemsOf } from "../../machinery/structural/json-schema.ts";
 
 const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
 

@@ -1,6 +1,6 @@
 /** A backup (api/backup.ts) as lines, read from the log a chunk at a time. */
 import { BACKUP_END, type BackupHead } from "../../../api/backup.ts";
-import type { Revision } from "../../../api/store.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
 

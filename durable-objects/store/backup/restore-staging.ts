@@ -3,7 +3,7 @@
  * restore at a time; its id is the checksum of the backup, so uploading the same file again resumes where it stopped.
  */
 import type { BackupObject } from "../../../api/backup.ts";
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import { SealedTexts, type Sealing, type StoredText } from "../../sealing/sealed-texts.ts";
 import type { Usage } from "../tables/log-tables.ts";
 

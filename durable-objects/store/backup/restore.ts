@@ -5,7 +5,7 @@
 import type { BackupObject, RestoreReport } from "../../../api/backup.ts";
 import { keyId } from "../../../api/key-id.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import { moveRevision } from "../revision-text.ts";
 import type { Appended, Current, LogTables } from "../tables/log-tables.ts";
 

@@ -1,5 +1,5 @@
 /** How a streamed list renders what is stored. Each run of items is rendered once and kept in that form. */
-import type { RowsRequest } from "../../../api/store.ts";
+import type { RowsRequest } from "../../../api/store/store.ts";
 
 export interface ItemForm {
   /** Forms of the same name render a text identically. */

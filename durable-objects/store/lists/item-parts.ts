@@ -1,5 +1,5 @@
 /** Items in the requested form, one run at a time, from memory or else from the log. */
-import type { Revision } from "../../../api/store.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { ItemForm } from "./item-form.ts";
 import type { ItemRuns, Part, Run } from "./item-runs.ts";

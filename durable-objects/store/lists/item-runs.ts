@@ -3,7 +3,7 @@
  * here goes stale: after a change, a list renders only the run that contains it. The least recently used runs are
  * evicted.
  */
-import type { ListRequest, Revision } from "../../../api/store.ts";
+import type { ListRequest, Revision } from "../../../api/store/store.ts";
 import { type Deflated, deflate } from "./gzip.ts";
 
 export interface Run {

@@ -1,9 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatContinue } from "../../../api/machinery/continue-token.ts";
 import { encodeProtobuf } from "../../../api/machinery/protobuf/protobuf.ts";
-import type { ItemRequest, ListStreamRequest, Revision, RowsRequest } from "../../../api/store.ts";
+import { formatContinue } from "../../../api/store/continue-token.ts";
+import type { ItemRequest, ListStreamRequest, Revision, RowsRequest } from "../../../api/store/store.ts";
 import { MemoryStore } from "../memory-store.ts";
 import { ItemRuns, type Run } from "./item-runs.ts";
 

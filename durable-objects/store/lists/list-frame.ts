@@ -1,7 +1,8 @@
 /** What surrounds the items of a streamed list: its kind, its revision, and how to continue if there is more. */
-import { formatContinue } from "../../../api/machinery/continue-token.ts";
+
 import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
-import type { ItemRequest, ListFrame, ListHead } from "../../../api/store.ts";
+import { formatContinue } from "../../../api/store/continue-token.ts";
+import type { ItemRequest, ListFrame, ListHead } from "../../../api/store/store.ts";
 import { writeRevision } from "../revision-text.ts";
 
 export interface WrittenFrame {

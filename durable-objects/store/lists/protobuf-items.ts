@@ -1,7 +1,7 @@
 /** List items in protobuf, each a field of the list's message. */
 import { metadataText } from "../../../api/machinery/json/object-text.ts";
 import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
-import type { ObjectKind } from "../../../api/store.ts";
+import type { ObjectKind } from "../../../api/store/store.ts";
 import type { ItemForm } from "./item-form.ts";
 
 export function protobufItems(of: ObjectKind): ItemForm {

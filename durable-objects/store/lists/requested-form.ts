@@ -1,6 +1,6 @@
 /** The form that a list asks for. */
 import { metadataText } from "../../../api/machinery/json/object-text.ts";
-import type { ItemRequest } from "../../../api/store.ts";
+import type { ItemRequest } from "../../../api/store/store.ts";
 import type { ItemForm, RowForm } from "./item-form.ts";
 import { protobufItems } from "./protobuf-items.ts";
 import { textForm } from "./text-items.ts";

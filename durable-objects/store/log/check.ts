@@ -1,6 +1,6 @@
 /** Whether a store is consistent (rule STORE-CHECK): the invariants that every commit and compaction maintains. */
 import { asRevision } from "../../../api/store/revision.ts";
-import type { Key, Revision } from "../../../api/store.ts";
+import type { Key, Revision } from "../../../api/store/store.ts";
 import type { LogRow, LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
 

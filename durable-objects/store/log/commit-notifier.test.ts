@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Revision } from "../../../api/store.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import { commitNotifier, DEFERRED_SPACING, GRACE, type Listener, SPACING } from "./commit-notifier.ts";
 
 const revision = (number: number) => number as Revision;

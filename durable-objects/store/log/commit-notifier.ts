@@ -2,7 +2,7 @@
  * Notifies other objects that the log has grown. They read the log themselves, so a notification may be lost or
  * repeated.
  */
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import type { Turns } from "../turns.ts";
 
 /** Which resources' commits a listener is notified of, and how soon. */

@@ -3,7 +3,7 @@
  * and not pinned.
  */
 import { asRevision } from "../../../api/store/revision.ts";
-import type { Revision } from "../../../api/store.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 
 export interface Window {

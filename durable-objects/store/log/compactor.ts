@@ -2,7 +2,7 @@
  * When the log is compacted: along with commits, since an idle store needs no compaction, and never past what is still
  * being read.
  */
-import type { Revision } from "../../../api/store.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import type { LogTables, Marks } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
 import { compact, type Window } from "./compaction.ts";

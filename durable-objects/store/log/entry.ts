@@ -1,5 +1,7 @@
 /** Converts log rows to the store's answers. */
-import type { Attributes, Change, Entry, TextChange } from "../../../api/store.ts";
+
+import type { Attributes } from "../../../api/machinery/selectors/requirement.ts";
+import type { Change, Entry, TextChange } from "../../../api/store/store.ts";
 import type { Current, LogRow } from "../tables/log-tables.ts";
 
 export const entryOf = ({ key, revision, text, attributes }: Current): Entry => ({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CommitLane } from "../../../api/store/commit-lane.ts";
-import type { CommitRequest, CommitResult } from "../../../api/store.ts";
+import type { CommitRequest, CommitResult } from "../../../api/store/store.ts";
 import type { Appended } from "../tables/log-tables.ts";
 import { MemoryTables } from "../tables/memory-tables.ts";
 import { GroupCommit } from "./group-commit.ts";

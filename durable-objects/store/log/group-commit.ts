@@ -7,7 +7,7 @@
 import { errorMessage } from "../../../api/error-message.ts";
 import type { CommitLane, Submitted } from "../../../api/store/commit-lane.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../../api/store.ts";
+import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../../api/store/store.ts";
 import { mustTakeRevision } from "../revision-text.ts";
 import type { Appended, LogTables, Marks, Usage } from "../tables/log-tables.ts";
 import { grown, overLimit } from "./limits.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Key, Revision } from "../../../api/store.ts";
+import type { Key, Revision } from "../../../api/store/store.ts";
 import { LogStore } from "../log-store.ts";
 import { MemoryStore, nodeTurns } from "../memory-store.ts";
 import { MemoryTables } from "../tables/memory-tables.ts";

@@ -1,7 +1,7 @@
 /** Objects that expire some time after their last write (rule STORE-EXPIRE), as events do in Kubernetes. */
 import { errorMessage } from "../../../api/error-message.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { CommitResult, GroupResource, Revision, Write } from "../../../api/store.ts";
+import type { CommitResult, GroupResource, Revision, Write } from "../../../api/store/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
 

@@ -1,5 +1,5 @@
 /** How much a store may hold (rule STORE-LIMIT). Pure. */
-import type { StoreLimits } from "../../../api/store.ts";
+import type { StoreLimits } from "../../../api/store/store.ts";
 import type { Usage } from "../tables/log-tables.ts";
 
 /** Existing objects may outgrow the limit by this factor: deleting an object usually requires writing to it first. */

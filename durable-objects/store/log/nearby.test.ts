@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CommitRequest, Key } from "../../../api/store.ts";
+import type { CommitRequest, Key } from "../../../api/store/store.ts";
 import { LogStore } from "../log-store.ts";
 import { MemoryTables } from "../tables/memory-tables.ts";
 import { RecentTables } from "../tables/recent-tables.ts";

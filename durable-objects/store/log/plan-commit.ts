@@ -3,10 +3,11 @@
  */
 
 import { keyId } from "../../../api/key-id.ts";
+import type { Attributes } from "../../../api/machinery/selectors/requirement.ts";
 import { matches } from "../../../api/machinery/selectors/selector.ts";
 import { holds } from "../../../api/store/lifeline.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../../api/store.ts";
+import type { CommitRequest, CommitResult, Key, Revision, Write } from "../../../api/store/store.ts";
 import { writeRevision } from "../revision-text.ts";
 import type { Appended, Current, LogRow, Usage } from "../tables/log-tables.ts";
 import { entryOf } from "./entry.ts";

@@ -1,5 +1,5 @@
 /** Which objects a page of a list contains, before any text is read. */
-import type { ListHead, ListRequest, Revision } from "../../../api/store.ts";
+import type { ListHead, ListRequest, Revision } from "../../../api/store/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { RemainingCounts } from "../tables/remaining-counts.ts";
 import { stateAt } from "./state-at.ts";

@@ -1,5 +1,5 @@
 /** The log after a revision, as much as fits into one answer. */
-import type { Revision, Tail, TextChange, TextsRequest } from "../../../api/store.ts";
+import type { Revision, Tail, TextChange, TextsRequest } from "../../../api/store/store.ts";
 import type { LogRow, LogTables } from "../tables/log-tables.ts";
 
 /** Maximum text (in UTF-16 units) of an answer that is built in memory; larger ones are paged or streamed. */

@@ -1,7 +1,15 @@
 /** Why a read is refused: what it was decided by has changed or gone, or its revision is no longer kept. */
 import { holds } from "../../../api/store/lifeline.ts";
 
-import type { Decided, Key, ListHead, ReadFailure, ReadResult, Revision, WatchFailure } from "../../../api/store.ts";
+import type {
+  Decided,
+  Key,
+  ListHead,
+  ReadFailure,
+  ReadResult,
+  Revision,
+  WatchFailure,
+} from "../../../api/store/store.ts";
 import type { Marks } from "../tables/log-tables.ts";
 
 export type Refusal = { readonly ok: false } & ReadFailure;

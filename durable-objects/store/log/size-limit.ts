@@ -1,5 +1,5 @@
 /** How large one write may be. */
-import type { Write } from "../../../api/store.ts";
+import type { Write } from "../../../api/store/store.ts";
 
 /** etcd's --max-request-bytes, which limits the size of a Kubernetes object. */
 const MAX_TEXT = 1.5 * 1024 * 1024;

@@ -3,7 +3,8 @@
  * one, each key that has changed since stands where its first later change points back to.
  */
 
-import type { Requirement, Revision } from "../../../api/store.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import { comparePlaces } from "../tables/key-order.ts";
 import type { LogTables, Pointer, Scope } from "../tables/log-tables.ts";
 import { meets } from "../tables/meets.ts";

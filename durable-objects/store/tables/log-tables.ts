@@ -3,7 +3,9 @@
  * and in memory; all rules of the store are built on top. Iterables must be consumed in one turn, never across an
  * `await`.
  */
-import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
+
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
+import type { GroupResource, Key, Revision } from "../../../api/store/store.ts";
 
 /** A log entry. `attributes` are JSON texts, parsed only when a selector needs them. */
 export interface LogRow {

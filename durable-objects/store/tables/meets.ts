@@ -1,5 +1,5 @@
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { matches } from "../../../api/machinery/selectors/selector.ts";
-import type { Requirement } from "../../../api/store.ts";
 import type { Pointer } from "./log-tables.ts";
 
 /** Whether the object meets all requirements. Its attributes are only parsed if there are any. */

@@ -1,7 +1,8 @@
 /** The log and the objects in memory: a complete fake of the SQLite tables, for tests of what is built on a store. */
 import { keyId } from "../../../api/key-id.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
+import type { GroupResource, Key, Revision } from "../../../api/store/store.ts";
 import { moveRevision } from "../revision-text.ts";
 import { comparePlaces } from "./key-order.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace, Usage } from "./log-tables.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Key, Revision } from "../../../api/store.ts";
+import type { Key, Revision } from "../../../api/store/store.ts";
 import { MemoryTables } from "./memory-tables.ts";
 import { RecentTables } from "./recent-tables.ts";
 

@@ -4,8 +4,9 @@
  * always matches the tables; a failed transaction empties it.
  */
 import { keyId } from "../../../api/key-id.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
+import type { GroupResource, Key, Revision } from "../../../api/store/store.ts";
 import { moveRevision } from "../revision-text.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace, Usage } from "./log-tables.ts";
 import { RecentValues } from "./recent-values.ts";

@@ -2,7 +2,7 @@
  * How many objects remained after a page, remembered for the next page: counting them is a scan, and the number at a
  * given revision never changes.
  */
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 
 interface Walk {
   readonly resource: GroupResource;

@@ -1,5 +1,5 @@
 /** Moves the log's texts to another encryption key, and finds texts whose key is missing. */
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import type { SealedTexts, StoredText } from "../../sealing/sealed-texts.ts";
 import { keyOf } from "../../sealing/sealer.ts";
 

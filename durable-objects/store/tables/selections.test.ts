@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import type { Requirement, Revision } from "../../../api/store.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import type { Scope } from "./log-tables.ts";
 import { MemoryTables } from "./memory-tables.ts";
 import { RecentTables } from "./recent-tables.ts";

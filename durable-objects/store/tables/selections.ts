@@ -2,7 +2,9 @@
  * Recent results of selectors, brought up to date from the log's tail instead of being read again. To find a hundred of
  * 5,000 objects SQLite examines all of them, and clients return with the same selector.
  */
-import type { Requirement, Revision } from "../../../api/store.ts";
+
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import { comparePlaces } from "./key-order.ts";
 import type { LogRow, Pointer, Scope } from "./log-tables.ts";
 import { meets } from "./meets.ts";

@@ -5,9 +5,10 @@
 import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 import type { Held } from "../../../api/backup.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import type { Moment } from "../../../api/moment.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
+import type { GroupResource, Key, Revision } from "../../../api/store/store.ts";
 import migrations from "../../../migrations/migrations.js";
 import { SealedTexts, type Sealing, type StoredText } from "../../sealing/sealed-texts.ts";
 import { moveRevision } from "../revision-text.ts";

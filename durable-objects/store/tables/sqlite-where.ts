@@ -1,5 +1,5 @@
 /** The parts of a query that restrict it to a scope and a selector. */
-import type { Requirement } from "../../../api/store.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import type { Scope } from "./log-tables.ts";
 
 /** SQLite takes 100 parameters per statement. What does not fit is left to the selector itself. */

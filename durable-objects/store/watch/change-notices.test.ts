@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import { ChangeNotices, type NoticeSocket } from "./change-notices.ts";
 
 class FakeSocket implements NoticeSocket {

@@ -4,7 +4,7 @@
  */
 import type { ChangeNotice } from "../../../api/store/change-notice.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import type { Committed } from "../log/commit-notifier.ts";
 import type { Turns } from "../turns.ts";
 

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../../api/machinery/partial-metadata.ts";
 import { encodeProtobuf, encodeWatchFrame } from "../../../api/machinery/protobuf/protobuf.ts";
 import type { EventRequest } from "../../../api/store/event-request.ts";
-import type { Revision, WatchRequest } from "../../../api/store.ts";
+import type { Revision, WatchRequest } from "../../../api/store/store.ts";
 import { relayOf } from "../../../test/fakes/relayed-store.ts";
 import { MemoryStore } from "../memory-store.ts";
 

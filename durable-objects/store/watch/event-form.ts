@@ -6,7 +6,7 @@ import { metadataText } from "../../../api/machinery/json/object-text.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../../api/machinery/partial-metadata.ts";
 import { encodeProtobuf, encodeWatchFrame } from "../../../api/machinery/protobuf/protobuf.ts";
 import type { EventRequest } from "../../../api/store/event-request.ts";
-import type { WatchRequest } from "../../../api/store.ts";
+import type { WatchRequest } from "../../../api/store/store.ts";
 import { HEARTBEAT } from "../../../api/watch-heartbeat.ts";
 import type { ItemForm, WrittenRun } from "../lists/item-form.ts";
 import { textRun } from "../lists/text-items.ts";

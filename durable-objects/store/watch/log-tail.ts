@@ -1,5 +1,5 @@
 /** The log as a relay follows it: everything after a revision, then each new entry once it is on disk. */
-import type { Revision } from "../../../api/store.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import type { LogTables, Marks } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
 import { renderTailLine } from "./tail-line.ts";

@@ -2,7 +2,7 @@
  * The newest entries of a store's log, as received by a relay: live watchers are told from it, and watchers that resume
  * read it.
  */
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import type { LogRow } from "../tables/log-tables.ts";
 import type { TailEntry } from "./tail-line.ts";
 import type { LoggedRows } from "./watch-source.ts";

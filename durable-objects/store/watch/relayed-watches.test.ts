@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Revision, WatchRequest } from "../../../api/store.ts";
+import type { Revision, WatchRequest } from "../../../api/store/store.ts";
 import { relayOf } from "../../../test/fakes/relayed-store.ts";
 import { MemoryStore } from "../memory-store.ts";
 import { RelayDirectory } from "./relay-directory.ts";

@@ -5,7 +5,7 @@
  */
 import { LineSplitter } from "../../../api/line-splitter.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { Change, ListPage, ReadResult, Revision, Store, WatchRequest } from "../../../api/store.ts";
+import type { Change, ListPage, ReadResult, Revision, Store, WatchRequest } from "../../../api/store/store.ts";
 import type { WatchResult } from "../log/refusal.ts";
 import { moveRevision } from "../revision-text.ts";
 import type { LogRow } from "../tables/log-tables.ts";

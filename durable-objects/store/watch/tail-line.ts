@@ -1,5 +1,5 @@
 /** Log entries on their way to a relay: one JSON line each, with what a watch must know of the entry it replaced. */
-import type { Revision } from "../../../api/store.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import type { LogRow } from "../tables/log-tables.ts";
 import type { LoggedRows } from "./watch-source.ts";
 

@@ -1,7 +1,7 @@
 /** What a change means to one watcher (k8s.io/apiserver/pkg/storage/cacher, cacheWatcher.convertToWatchEvent). Pure. */
 
+import type { Attributes, Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { matches } from "../../../api/machinery/selectors/selector.ts";
-import type { Attributes, Requirement } from "../../../api/store.ts";
 import type { LogRow } from "../tables/log-tables.ts";
 
 /** `text: "previous"`: the object that this change replaced, at this change's revision. */

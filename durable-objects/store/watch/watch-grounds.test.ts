@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Key, WatchRequest } from "../../../api/store.ts";
+import type { Key, WatchRequest } from "../../../api/store/store.ts";
 import { relayOf, type Watched } from "../../../test/fakes/relayed-store.ts";
 import { MemoryStore } from "../memory-store.ts";
 

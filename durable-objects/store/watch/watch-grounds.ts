@@ -2,7 +2,7 @@
  * Watches that are valid only as long as another object stays as it was when they were decided on: those of a custom
  * kind, as long as its definition keeps its generation.
  */
-import type { GroupResource, Key, Revision, WatchGround } from "../../../api/store.ts";
+import type { GroupResource, Key, Revision, WatchGround } from "../../../api/store/store.ts";
 import type { LogRow } from "../tables/log-tables.ts";
 
 interface Standing {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Attributes, Revision } from "../../../api/store.ts";
+import type { Attributes } from "../../../api/machinery/selectors/requirement.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import { LoggedChange } from "./watch-event.ts";
 import { type Wanted, WatchGroups } from "./watch-groups.ts";
 

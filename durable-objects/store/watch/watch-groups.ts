@@ -3,8 +3,9 @@
  * a change only meets groups that may want it: a node's watch of its pods is found by node name.
  */
 
+import type { Attributes, Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import type { EventRequest } from "../../../api/store/event-request.ts";
-import type { Attributes, GroupResource, Key, Requirement } from "../../../api/store.ts";
+import type { GroupResource, Key } from "../../../api/store/store.ts";
 import type { LoggedChange } from "./watch-event.ts";
 
 export interface Wanted {

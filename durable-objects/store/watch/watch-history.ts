@@ -1,5 +1,5 @@
 /** What a watch that is not live reads from its store, a chunk at a time: the initial state, and the log. */
-import type { Revision, WatchRequest } from "../../../api/store.ts";
+import type { Revision, WatchRequest } from "../../../api/store/store.ts";
 import { itemParts } from "../lists/item-parts.ts";
 import { type ItemRuns, isWhole } from "../lists/item-runs.ts";
 import { planPage } from "../log/plan-page.ts";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LineSplitter } from "../../../api/line-splitter.ts";
-import type { Key, Requirement, Revision, WatchRequest } from "../../../api/store.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
+import type { Key, Revision, WatchRequest } from "../../../api/store/store.ts";
 import { relayOf, type Watched } from "../../../test/fakes/relayed-store.ts";
 import { LogStore } from "../log-store.ts";
 import { MemoryStore, nodeTurns } from "../memory-store.ts";

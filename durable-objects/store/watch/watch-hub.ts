@@ -3,8 +3,8 @@
  * turns of its own, after the commits were acknowledged.
  */
 
+import type { GroupResource, Revision, WatchRequest } from "../../../api/store/store.ts";
 import type { WatchShare } from "../../../api/store/watch-share.ts";
-import type { GroupResource, Revision, WatchRequest } from "../../../api/store.ts";
 import type { WatchRefusal } from "../log/refusal.ts";
 import type { Turns } from "../turns.ts";
 import { WatchHolders } from "../watch-holders.ts";

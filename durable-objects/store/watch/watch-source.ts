@@ -1,5 +1,5 @@
 /** Where watches read what they are not pushed: in a store its own log, in a relay the store's answers. */
-import type { Revision, WatchRequest } from "../../../api/store.ts";
+import type { Revision, WatchRequest } from "../../../api/store/store.ts";
 import type { LogTables, Marks } from "../tables/log-tables.ts";
 import type { Wanted } from "./watch-groups.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Revision, WatchRequest } from "../../../api/store.ts";
+import type { Revision, WatchRequest } from "../../../api/store/store.ts";
 import { MemoryStore } from "../memory-store.ts";
 
 beforeEach(() => void vi.useFakeTimers());

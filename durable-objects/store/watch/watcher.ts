@@ -5,7 +5,7 @@
  */
 import { expired } from "../../../api/machinery/status.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { GroupResource, Revision, WatchRequest } from "../../../api/store.ts";
+import type { GroupResource, Revision, WatchRequest } from "../../../api/store/store.ts";
 import type { Turns } from "../turns.ts";
 import { bookmark, type EventForm, eventForm, INITIAL_EVENTS_END } from "./event-form.ts";
 import type { StatePart, StateReader, WatchSource } from "./watch-source.ts";

@@ -8,7 +8,7 @@ import type { SubjectAccessReview } from "../../../api/generated/authorization.v
 import type { Status } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import type { Change, Revision, Store } from "../../../api/store.ts";
+import type { Change, Revision, Store } from "../../../api/store/store.ts";
 import type { ApiClient, DeleteOptions, Outcome, Query } from "../../../client/api-client.ts";
 import type { Target } from "../../../client/resource-path.ts";
 

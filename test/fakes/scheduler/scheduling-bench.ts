@@ -4,7 +4,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import type { CommitRequest, GroupResource } from "../../../api/store.ts";
+import type { CommitRequest, GroupResource } from "../../../api/store/store.ts";
 import type { Outcome } from "../../../client/api-client.ts";
 import { SchedulingLoop } from "../../../durable-objects/scheduler/scheduling-loop.ts";
 import { MemoryStore } from "../../../durable-objects/store/memory-store.ts";

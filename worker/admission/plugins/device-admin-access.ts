@@ -6,7 +6,7 @@ import type { ResourceClaim, ResourceClaimTemplate } from "../../../api/generate
 import { forbidden } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { invalid } from "../../../api/machinery/status.ts";
-import type { Key } from "../../../api/store.ts";
+import type { Key } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 

@@ -3,7 +3,7 @@
  * cluster needs cannot be deleted. The former is an expectation of the commit itself, so no race gets around it.
  */
 import { failure, notFound } from "../../../api/machinery/status.ts";
-import type { Key, Write } from "../../../api/store.ts";
+import type { Key, Write } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";

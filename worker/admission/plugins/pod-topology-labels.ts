@@ -1,7 +1,7 @@
 /** PodTopologyLabels: copies the zone and region of its node to a pod (plugin/pkg/admission/podtopologylabels). */
 import type { Binding, Node, Pod } from "../../../api/generated/core.v1.ts";
 import { topologyLabelsOf } from "../../../api/resources/core/pod/placement/topology-labels.ts";
-import type { Key } from "../../../api/store.ts";
+import type { Key } from "../../../api/store/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 
 /** Pods get a node by a binding, whose labels are added to the pod, or at creation. */

@@ -1,5 +1,5 @@
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
-import type { Key } from "../../../api/store.ts";
+import type { Key } from "../../../api/store/store.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 

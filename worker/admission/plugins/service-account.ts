@@ -4,7 +4,7 @@
  */
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../../api/generated/core.v1.ts";
 import { generatedName } from "../../../api/machinery/generated-name.ts";
-import type { Key } from "../../../api/store.ts";
+import type { Key } from "../../../api/store/store.ts";
 import { namesSecrets } from "../../auth/node/node-graph.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";

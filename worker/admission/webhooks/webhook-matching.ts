@@ -1,7 +1,7 @@
 /** Which webhooks are called for a request. */
 
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import type { GroupResource } from "../../../api/store.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
 import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionRequest } from "../plugin.ts";

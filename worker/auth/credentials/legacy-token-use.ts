@@ -4,7 +4,7 @@
  */
 import type { Secret } from "../../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
-import type { Entry } from "../../../api/store.ts";
+import type { Entry } from "../../../api/store/store.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 
 const LAST_USED = "kubernetes.io/legacy-token-last-used";

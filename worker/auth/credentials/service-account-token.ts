@@ -6,7 +6,7 @@ import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { holds } from "../../../api/store/lifeline.ts";
-import type { Key, Lifeline } from "../../../api/store.ts";
+import type { Key, Lifeline } from "../../../api/store/store.ts";
 import type { Env } from "../../env.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import { AUTHENTICATED, type User } from "../user.ts";

@@ -5,7 +5,7 @@
  */
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
-import type { Requirement } from "../../../api/store.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { nodeRules } from "../../bootstrap/roles/node.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import {

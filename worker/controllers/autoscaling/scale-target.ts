@@ -2,7 +2,7 @@
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import { apiVersionOf, type KubeObject, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
-import type { GroupResource } from "../../../api/store.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
 import type { Query, QueryResult, ReconcileContext } from "../controller.ts";
 
 export interface Scale {

@@ -5,7 +5,7 @@ import type { Pod, ReplicationController } from "../../../api/generated/core.v1.
 import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
 import { apiVersionOf, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
-import type { GroupResource } from "../../../api/store.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
 import type { Query, ReconcileContext, Snapshot } from "../controller.ts";
 import { controllerOf } from "../controller-ref.ts";
 

@@ -1,7 +1,7 @@
 /** Empties a terminating namespace, reports what is left in it, and finally removes its finalizer. */
 import type { Namespace, NamespaceCondition } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import type { GroupResource } from "../../../api/store.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
 import { API_SERVICES } from "../api-services.ts";
 import {
   type Controller,

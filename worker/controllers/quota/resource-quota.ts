@@ -5,7 +5,7 @@
 import type { ResourceQuota } from "../../../api/generated/core.v1.ts";
 import { resources } from "../../../api/resources/index.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
-import type { GroupResource } from "../../../api/store.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
 import { type Controller, EVERYTHING, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";

@@ -3,7 +3,7 @@ import type { PersistentVolumeClaim, Pod, ResourceQuotaSpec, Service } from "../
 import type { DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
-import type { GroupResource } from "../../../api/store.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
 import { claimInScopes, claimUsage, OF_STORAGE_CLASS } from "./claim-usage.ts";
 import { countsDevices, deviceUsage, OF_DEVICE_CLASS } from "./device-usage.ts";
 import { type Amounts, add, counts, inScopes, podUsage, scopeClauses } from "./pod-usage.ts";

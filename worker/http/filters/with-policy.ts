@@ -1,7 +1,7 @@
 /** Makes a decision under the newest policy that this isolate knows, and again if the store reports it as stale. */
 import type { Context } from "hono";
 import { tooManyRequests } from "../../../api/machinery/status.ts";
-import type { Store } from "../../../api/store.ts";
+import type { Store } from "../../../api/store/store.ts";
 import { ApiError, PlainTextError, StalePolicy } from "../../api-error.ts";
 import { deploymentOf } from "../../bootstrap/deployment.ts";
 import { ensureSystemObjects } from "../../bootstrap/ensure.ts";

@@ -7,7 +7,7 @@ import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts"
 import { dnsSubdomain } from "../../../api/machinery/names.ts";
 import { badRequest, failure, tooManyRequests, unauthorized } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import type { Key } from "../../../api/store.ts";
+import type { Key } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteUser } from "../../audit/audited-request.ts";
 import { Attempts } from "../../auth/attempts.ts";

@@ -5,7 +5,7 @@
 import type { Lease } from "../../../api/generated/coordination.v1.ts";
 import { goJson } from "../../../api/machinery/json/go-json.ts";
 import { microTimestamp } from "../../../api/machinery/time/time.ts";
-import type { Entry } from "../../../api/store.ts";
+import type { Entry } from "../../../api/store/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 
 const NODE_LEASES = "kube-node-lease";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Write } from "../../../api/store.ts";
+import type { Write } from "../../../api/store/store.ts";
 import { MemoryStore } from "../../../durable-objects/store/memory-store.ts";
 import { keepingOwners, OWNERS } from "./kept-owners.ts";
 

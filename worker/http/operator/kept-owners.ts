@@ -3,8 +3,8 @@
  * earlier state, so that no former token or limit comes back (rules BACKUP-LEFT-OUT, RESTORE-TIME).
  */
 import { readObject, textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
+import type { Entry, Key, Store, Write } from "../../../api/store/store.ts";
 import { listWhole } from "../../../api/store/whole-list.ts";
-import type { Entry, Key, Store, Write } from "../../../api/store.ts";
 import { CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 
 export const OWNERS = [CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS] as const;

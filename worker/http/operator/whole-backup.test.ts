@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseBackupHead, parseBackupObject } from "../../../api/backup.ts";
-import type { Write } from "../../../api/store.ts";
+import type { Write } from "../../../api/store/store.ts";
 import { MemoryStore } from "../../../durable-objects/store/memory-store.ts";
 import { wholeBackup } from "./whole-backup.ts";
 

@@ -1,6 +1,6 @@
 /** A backup of a sharded cluster: the backups of all its stores, read concurrently, as one. */
 import { BACKUP_END, type BackupHead, parseBackupHead } from "../../../api/backup.ts";
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 
 export interface StoreBackup {
   /** Absent: the cluster's main store. */

@@ -1,13 +1,14 @@
 /** metav1.ListOptions from URL parameters, validated as in Kubernetes (apimachinery internalversion/validation). */
 
-import { type ContinueToken, parseContinue } from "../../../api/machinery/continue-token.ts";
 import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { type FieldError, forbidden, notSupported } from "../../../api/machinery/field-error.ts";
 import { unknownFieldMessage } from "../../../api/machinery/selectors/field-selector.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../../api/machinery/selectors/selector.ts";
 import { badRequest, failure, invalid } from "../../../api/machinery/status.ts";
+import { type ContinueToken, parseContinue } from "../../../api/store/continue-token.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { Requirement, Revision } from "../../../api/store.ts";
+import type { Revision } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { termsOf } from "../../fairness/watch-share.ts";
 import type { Served } from "../../kind-registry.ts";

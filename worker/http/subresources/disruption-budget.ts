@@ -5,7 +5,7 @@ import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts"
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { failure, forbidden, type Status } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import type { Entry, Write } from "../../../api/store.ts";
+import type { Entry, Write } from "../../../api/store/store.ts";
 import { trackServerStatus } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { isEmptySelector, selects } from "../../controllers/label-selector.ts";

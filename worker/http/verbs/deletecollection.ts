@@ -1,4 +1,4 @@
-import type { Entry } from "../../../api/store.ts";
+import type { Entry } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { decides } from "../../policy/policy-resources.ts";
 import { deleteObject } from "../../registry/delete.ts";

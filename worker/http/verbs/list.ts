@@ -1,7 +1,7 @@
-import { type ContinueToken, formatContinue } from "../../../api/machinery/continue-token.ts";
 import { failure } from "../../../api/machinery/status.ts";
+import { type ContinueToken, formatContinue } from "../../../api/store/continue-token.ts";
+import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api/store/store.ts";
 import { parseListHead, storeEncoding } from "../../../api/store/store-stream.ts";
-import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { listShareOf } from "../../fairness/watch-share.ts";
 import { storageResource } from "../../kind-registry.ts";

@@ -4,7 +4,7 @@
  * protobuf list begins with its length, so there the encoded bytes are held, but nothing else.
  */
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
-import type { ListPage } from "../../../api/store.ts";
+import type { ListPage } from "../../../api/store/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { GZIP } from "../response/compress.ts";
 import type { Accepted } from "../response/negotiate.ts";

@@ -1,8 +1,8 @@
 /** Lists that the store renders itself: those whose items can be made from the stored texts alone. */
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
-import { hasNoPrinter, renderTable } from "../../../api/machinery/table.ts";
-import type { ItemRequest, ListFrame } from "../../../api/store.ts";
+import { hasNoPrinter, renderTable } from "../../../api/resources/table.ts";
+import type { ItemRequest, ListFrame } from "../../../api/store/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { type Accepted, noSuchForm } from "../response/negotiate.ts";

@@ -10,7 +10,7 @@ import { notFound } from "../../../api/machinery/status.ts";
 import { formatDuration } from "../../../api/machinery/time/duration.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { NodeUsage, Usage } from "../../../api/node/node-usage.ts";
-import type { Entry } from "../../../api/store.ts";
+import type { Entry } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectionOf } from "../request/list-options.ts";

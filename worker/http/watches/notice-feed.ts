@@ -3,7 +3,7 @@
  */
 import type { ChangeNotice } from "../../../api/store/change-notice.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 
 export class NoticeFeed {
   readonly #socket: WebSocket;

@@ -1,5 +1,5 @@
 /** Notices from a cluster's main store, and from its shards once somebody needs them. */
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import type { NoticeFeed } from "./notice-feed.ts";
 
 export class NoticeFeeds {

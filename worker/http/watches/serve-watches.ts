@@ -5,8 +5,8 @@
  */
 import type { Context } from "hono";
 import { badRequest, unauthorized } from "../../../api/machinery/status.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
 import { listenerUrl } from "../../../api/store/store-stream.ts";
-import type { GroupResource } from "../../../api/store.ts";
 import { WATCH_PROTOCOL } from "../../../api/watch-socket.ts";
 import { ApiError } from "../../api-error.ts";
 import { credentialHeaders } from "../../auth/credential-headers.ts";

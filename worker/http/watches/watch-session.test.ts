@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import { WATCH_WINDOW } from "../../../api/watch-socket.ts";
 import { WatchSession } from "./watch-session.ts";
 

@@ -6,7 +6,7 @@
 import { LineSplitter } from "../../../api/line-splitter.ts";
 import { badRequest, internalError, type Status } from "../../../api/machinery/status.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import { type SocketWatchEvent, WATCH_WINDOW, type WatchCall, type WatchMessage } from "../../../api/watch-socket.ts";
 
 /** Seconds that a stream stays open before the watch may rest. */

@@ -4,9 +4,9 @@ import { goJson } from "../../../api/machinery/json/go-json.ts";
 import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
 import { findJsonPath, isJsonPath, PathRoom } from "../../../api/machinery/json-path/find.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import type { TableCell } from "../../../api/machinery/table.ts";
 import { type Ages, ageOf } from "../../../api/machinery/time/duration.ts";
 import type { Column } from "../../../api/resources/resource.ts";
+import type { TableCell } from "../../../api/resources/table.ts";
 import { ageColumn } from "../../../api/resources/time-columns.ts";
 
 /**

@@ -2,7 +2,7 @@
  * Turns a pod's placement into the writes of one commit: either they bind the pod, or they first make ready what it
  * needs on the node.
  */
-import type { Write } from "../../../api/store.ts";
+import type { Write } from "../../../api/store/store.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Claim } from "../devices/allocate.ts";

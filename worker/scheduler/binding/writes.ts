@@ -10,7 +10,7 @@ import { topologyLabelsOf } from "../../../api/resources/core/pod/placement/topo
 import { pod as podKind } from "../../../api/resources/core/pod.ts";
 import { structOf } from "../../../api/schema/table.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { Write } from "../../../api/store.ts";
+import type { Write } from "../../../api/store/store.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "../events/event.ts";
 import { eventWrite } from "../events/event-write.ts";

@@ -2,7 +2,7 @@
 import type { AllocationResult, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
-import type { Write } from "../../../api/store.ts";
+import type { Write } from "../../../api/store/store.ts";
 import { owned } from "../binding/owned.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import { type Assumed, assumed } from "../volumes/volume-writes.ts";

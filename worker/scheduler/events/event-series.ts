@@ -6,7 +6,7 @@
 import type { Event } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { microTimestamp } from "../../../api/machinery/time/time.ts";
-import type { Write } from "../../../api/store.ts";
+import type { Write } from "../../../api/store/store.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "./event.ts";
 import { eventWrite } from "./event-write.ts";
 

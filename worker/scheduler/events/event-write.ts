@@ -3,7 +3,7 @@ import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts"
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { event as eventKind } from "../../../api/resources/core/event.ts";
-import type { Write } from "../../../api/store.ts";
+import type { Write } from "../../../api/store/store.ts";
 
 export const EVENTS = "events";
 

@@ -1,7 +1,7 @@
 /** Terms of pod affinity: which pods a term selects, from the point of view of the pod that has it. */
 import type { Namespace, PodAffinityTerm } from "../../../api/generated/core.v1.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
-import type { Requirement } from "../../../api/store.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PodMatcher } from "../cluster/pod-counts.ts";
 import type { PodFacts } from "../cluster/pod-facts.ts";

@@ -1,9 +1,9 @@
 /** Topology spread constraints, parsed once per pod. */
 import type { TopologySpreadConstraint } from "../../../api/generated/core.v1.ts";
 import { meetsNodeAffinity } from "../../../api/machinery/selectors/node-selector.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
 import { keepsOff, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
-import type { Requirement } from "../../../api/store.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PodMatcher } from "../cluster/pod-counts.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";

@@ -1,8 +1,8 @@
 /** Prefers domains with fewer matching pods: PodTopologySpread's score. */
 import type { ReplicaSet, StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { ReplicationController, Service } from "../../../api/generated/core.v1.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { labelSelectorRequirements } from "../../../api/machinery/selectors/selector.ts";
-import type { Requirement } from "../../../api/store.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";

@@ -7,7 +7,7 @@ import { persistentVolume } from "../../../api/resources/core/persistent-volume.
 import { persistentVolumeClaim } from "../../../api/resources/core/persistent-volume-claim.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { Write } from "../../../api/store.ts";
+import type { Write } from "../../../api/store/store.ts";
 import { owned } from "../binding/owned.ts";
 import { CLAIMS, type Claim, SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
 import type { Volume } from "./volume-choice.ts";

@@ -3,11 +3,11 @@
  * Kubernetes' budget, ratcheting and wording.
  */
 import type { ValidationRule } from "../../../generated/apiextensions.v1.ts";
-import { followFieldPath } from "../../../resources/apiextensions/field-path.ts";
 import { duplicate, type FieldError, forbidden, invalid, invalidWithoutValue, required } from "../../field-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { RulesOf } from "../../structural/check-defaults.ts";
 import { Correlation } from "../../structural/correlate.ts";
+import { followFieldPath } from "../../structural/field-path.ts";
 import { childPath, propertyOf, type Schema } from "../../structural/json-walk.ts";
 import type { Program } from "../program.ts";
 import { fromJson } from "../values/from-json.ts";

@@ -6,7 +6,7 @@
 import type { Namespace, Pod, PodTemplateSpec } from "../../../../api/generated/core.v1.ts";
 import { groupResource, type KubeObject } from "../../../../api/machinery/meta.ts";
 import { invalid } from "../../../../api/machinery/status.ts";
-import type { Key } from "../../../../api/store.ts";
+import type { Key } from "../../../../api/store/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import { noteAnnotation } from "../../../audit/audited-request.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";

@@ -6,7 +6,7 @@
 import type { ResourceQuota } from "../../../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../../api/machinery/meta.ts";
-import type { Entry, Key } from "../../../../api/store.ts";
+import type { Entry, Key } from "../../../../api/store/store.ts";
 import type { PolicySnapshot } from "../../../policy/snapshot.ts";
 import { trackServerStatus } from "../../managed-fields.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";

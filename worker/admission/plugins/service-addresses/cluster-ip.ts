@@ -7,7 +7,7 @@ import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/netw
 import { internalError, invalid } from "../../../../api/machinery/status.ts";
 import { timestamp } from "../../../../api/machinery/time/time.ts";
 import { addressOwners } from "../../../../api/resources/networking/address-owners.ts";
-import type { Key, Write } from "../../../../api/store.ts";
+import type { Key, Write } from "../../../../api/store/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 import { freeAddress } from "./free-address.ts";

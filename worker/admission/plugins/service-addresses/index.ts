@@ -6,7 +6,7 @@
 import type { Service } from "../../../../api/generated/core.v1.ts";
 import type { IPFamily } from "../../../../api/machinery/network/ip.ts";
 import { isHeadless, needsClusterIp } from "../../../../api/resources/core/service/service-defaults.ts";
-import type { Write } from "../../../../api/store.ts";
+import type { Write } from "../../../../api/store/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";
 import { addressKey, addressWrite, checkAddress, pickAddress, refuseAddress } from "./cluster-ip.ts";
 import {

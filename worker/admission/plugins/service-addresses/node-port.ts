@@ -8,7 +8,7 @@ import {
   NODE_PORTS,
   PORT_TAKEN,
 } from "../../../../api/resources/core/service/service-node-ports.ts";
-import type { Key, Write } from "../../../../api/store.ts";
+import type { Key, Write } from "../../../../api/store/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 

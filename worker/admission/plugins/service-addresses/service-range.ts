@@ -2,7 +2,7 @@
 import ipaddr from "ipaddr.js";
 import type { ServiceCIDR } from "../../../../api/generated/networking.v1.ts";
 import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/network/ip.ts";
-import type { Key } from "../../../../api/store.ts";
+import type { Key } from "../../../../api/store/store.ts";
 import { clusterRanges, rangeOf } from "../../../network.ts";
 import type { RequestContext } from "../../../request-context.ts";
 

@@ -7,7 +7,7 @@ import type {
   SubjectAccessReview,
   SubjectAccessReviewSpec,
 } from "../../../../api/generated/authorization.v1.ts";
-import type { Requirement } from "../../../../api/store.ts";
+import type { Requirement } from "../../../../api/machinery/selectors/requirement.ts";
 import type { Attributes } from "../../../auth/attributes.ts";
 import { authorize } from "../../../auth/authorize.ts";
 import type { User } from "../../../auth/user.ts";

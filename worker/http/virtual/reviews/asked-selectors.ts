@@ -1,7 +1,7 @@
 /** The selectors of an access review: the requirements that are understood, and errors about the rest. */
 import type { ResourceAttributes } from "../../../../api/generated/authorization.v1.ts";
+import type { Requirement } from "../../../../api/machinery/selectors/requirement.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../../../api/machinery/selectors/selector.ts";
-import type { Requirement } from "../../../../api/store.ts";
 
 interface Understood {
   readonly fieldSelector: readonly Requirement[];

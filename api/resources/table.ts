@@ -1,8 +1,9 @@
 /** Objects as rows and cells: meta.k8s.io/v1 Table, which `kubectl get` prints. */
-import type { Column, ResourceDefinition, RowCondition } from "../resources/resource.ts";
-import type { KubeObject } from "./meta.ts";
-import { partialObjectMetadata } from "./partial-metadata.ts";
-import { type Ages, ageOf, agesAt } from "./time/duration.ts";
+
+import type { KubeObject } from "../machinery/meta.ts";
+import { partialObjectMetadata } from "../machinery/partial-metadata.ts";
+import { type Ages, ageOf, agesAt } from "../machinery/time/duration.ts";
+import type { Column, ResourceDefinition, RowCondition } from "./resource.ts";
 
 /** What a row contains of its object besides the cells. */
 export type IncludeObject = "None" | "Metadata" | "Object";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Revision } from "../store.ts";
+import { base64Url } from "../machinery/encoding/base64url.ts";
+import { utf8Bytes } from "../machinery/encoding/utf8.ts";
 import { formatContinue, parseContinue } from "./continue-token.ts";
-import { base64Url } from "./encoding/base64url.ts";
-import { utf8Bytes } from "./encoding/utf8.ts";
+import type { Revision } from "./store.ts";
 
 const token = (value: unknown) => base64Url(utf8Bytes(typeof value === "string" ? value : JSON.stringify(value)));
 const v = "meta.k8s.io/v1";

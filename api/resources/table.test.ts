@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Column } from "../resources/resource.ts";
-import type { KubeObject } from "./meta.ts";
-import { viewAtVersion } from "./partial-metadata.ts";
+import type { KubeObject } from "../machinery/meta.ts";
+import { viewAtVersion } from "../machinery/partial-metadata.ts";
+import type { Column } from "./resource.ts";
 import { parseIncludeObject, renderTable } from "./table.ts";
 
 const now = Date.parse("2026-01-02T00:00:00Z");

@@ -1,9 +1,10 @@
 /** The `continue` token of a paged list, in Kubernetes' own form (apiserver/pkg/storage/continue.go). */
-import { asRevision } from "../store/revision.ts";
-import type { Revision } from "../store.ts";
-import { base64Url, fromBase64Url } from "./encoding/base64url.ts";
-import { textOfUtf8, utf8Bytes } from "./encoding/utf8.ts";
-import { parseJson } from "./json/json-syntax.ts";
+
+import { base64Url, fromBase64Url } from "../machinery/encoding/base64url.ts";
+import { textOfUtf8, utf8Bytes } from "../machinery/encoding/utf8.ts";
+import { parseJson } from "../machinery/json/json-syntax.ts";
+import { asRevision } from "./revision.ts";
+import type { Revision } from "./store.ts";
 
 export interface ContinueToken {
   /** Undefined: the current state. A list that continues after its revision was compacted is no longer consistent. */

@@ -5,8 +5,9 @@
  * Every call names the policy revision that the caller decided with (rule STORE-POLICY in docs/spec/store.md), and
  * expected outcomes are values: errors lose their fields on the way through Durable Object RPC.
  */
-import type { EventRequest } from "./store/event-request.ts";
-import type { WatchShare } from "./store/watch-share.ts";
+import type { Attributes, Requirement } from "../machinery/selectors/requirement.ts";
+import type { EventRequest } from "./event-request.ts";
+import type { WatchShare } from "./watch-share.ts";
 
 declare const revisionBrand: unique symbol;
 /** A row number of the log, and so a resourceVersion. Below 2^53. */
@@ -20,21 +21,6 @@ export interface Key {
   /** "" for cluster-scoped objects. */
   readonly namespace: string;
   readonly name: string;
-}
-
-/** What selectors may ask about an object. */
-export interface Attributes {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Selectable fields by path (`status.phase`), except for `metadata.name` and `metadata.namespace`. */
-  readonly fields: Readonly<Record<string, string>>;
-}
-
-/** One clause of a label or field selector; all clauses of a selector must hold. */
-export interface Requirement {
-  readonly of: "label" | "field";
-  readonly key: string;
-  readonly operator: "in" | "notin" | "exists" | "absent" | "gt" | "lt";
-  readonly values: readonly string[];
 }
 
 /** An object as it stands at a revision. `text` is JSON whose metadata.resourceVersion is `revision`. */
