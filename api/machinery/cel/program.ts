@@ -2,12 +2,12 @@
 
 import { check, type Scope } from "./check/checker.ts";
 import { unlikeElements } from "./check/homogeneous.ts";
-import { type Issue, renderIssues } from "./check/issue.ts";
 import { constantProblem, formatIssues } from "./check/literal-calls.ts";
 import { settled } from "./check/unify.ts";
 import { estimateCost } from "./cost/estimate.ts";
 import { evaluate, type Outcome } from "./run/evaluate.ts";
 import type { Expr } from "./syntax/ast.ts";
+import { type Issue, renderIssues } from "./syntax/issue.ts";
 import { parse } from "./syntax/parser.ts";
 import { selects } from "./syntax/selections.ts";
 import type { Type } from "./values/type.ts";

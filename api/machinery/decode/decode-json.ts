@@ -8,7 +8,7 @@ import { emptyMap } from "../../schema/empty-map.ts";
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
 import { goQuote } from "../field-error.ts";
-import { setMember } from "../json/json-object.ts";
+import { isEmpty, setMember } from "../json/json-object.ts";
 import { parseJson } from "../json/json-syntax.ts";
 import {
   CLOSE_ARRAY,
@@ -243,13 +243,4 @@ export function assemble({ fields }: StructShape, slots: readonly unknown[]): Re
     } else if (!field.dropsEmpty || !isEmpty(slot)) value[field.name] = slot;
   }
   return value;
-}
-
-/** Empty in the sense of Go's omitempty. */
-export function isEmpty(value: unknown): boolean {
-  if (typeof value !== "object") return value === "" || value === 0 || value === false || value === undefined;
-  if (value === null) return true;
-  if (Array.isArray(value)) return value.length === 0;
-  for (const _ in value) return false;
-  return true;
 }

@@ -6,9 +6,8 @@
 import { emptyMap } from "../../schema/empty-map.ts";
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
-import { isEmpty } from "../decode/decode-json.ts";
 import { copyJson } from "./json-copy.ts";
-import { setMember } from "./json-object.ts";
+import { isEmpty, setMember } from "./json-object.ts";
 
 /**
  * The canonical form of any object of the struct, for JSON.stringify. Does not modify the argument; canonical parts may

@@ -6,11 +6,11 @@
 
 import { structOf, structOfKind } from "../../schema/table.ts";
 import type { KubeObject } from "../meta.ts";
-import { sortedMembers } from "../structural/sorted-members.ts";
 import { exactJson, mayRound, parseExactJson, roundedJson } from "./exact-json.ts";
 import { holdsFreeJson, roundTyped } from "./free-json.ts";
 import { withGoEscapes } from "./go-json.ts";
 import { canonicalJson, completeDraft, draftOf } from "./json-canonical.ts";
+import { sortedMembers } from "./sorted-members.ts";
 
 const METADATA = '"metadata":';
 const EMPTY = '"resourceVersion":""';

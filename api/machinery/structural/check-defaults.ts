@@ -4,11 +4,11 @@
 import { type FieldError, invalid } from "../field-error.ts";
 import { copyJson } from "../json/json-copy.ts";
 import type { JsonObject } from "../json/json-object.ts";
+import { sortedMembers } from "../json/sorted-members.ts";
 import { malformedMeta } from "./coerce-meta.ts";
 import { validateEmbedded } from "./embedded.ts";
 import { childPath, isEmbedded, itemsOf, META_FIELDS, type Schema } from "./json-walk.ts";
 import { pruneValue } from "./prune.ts";
-import { sortedMembers } from "./sorted-members.ts";
 import { NOWHERE, validateValue } from "./validate.ts";
 
 /** Errors of a schema's rules for a value at that path. */

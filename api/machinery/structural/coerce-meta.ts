@@ -5,8 +5,8 @@ import { decodeJson } from "../decode/decode-json.ts";
 import { type FieldError, invalid } from "../field-error.ts";
 import { exactJson } from "../json/exact-json.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
+import { sortedMembers } from "../json/sorted-members.ts";
 import { childPath, isEmbedded, itemsOf, memberOf, type Schema } from "./json-walk.ts";
-import { sortedMembers } from "./sorted-members.ts";
 
 /** `problem` is the error about what cannot be decoded; `unknown` are the paths of dropped fields, sorted. */
 export type CoercedMeta = { readonly problem: string } | { readonly unknown: readonly string[] };

@@ -1,6 +1,6 @@
 /** Looks up the values of an `enum` in constant time. */
 import { exactJson } from "../json/exact-json.ts";
-import { sortedMembers } from "./sorted-members.ts";
+import { sortedMembers } from "../json/sorted-members.ts";
 
 interface EnumIndex {
   readonly has: (key: string) => boolean;

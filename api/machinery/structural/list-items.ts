@@ -3,8 +3,8 @@
 import { duplicate, type FieldError, invalid } from "../field-error.ts";
 import { exactJson } from "../json/exact-json.ts";
 import { isJsonObject } from "../json/json-object.ts";
+import { sortedMembers } from "../json/sorted-members.ts";
 import { childPath, itemsOf, memberOf, type Schema } from "./json-walk.ts";
-import { sortedMembers } from "./sorted-members.ts";
 
 export function duplicateItems(value: unknown, schema: Schema | undefined, path = ""): FieldError[] {
   if (!schema) return [];

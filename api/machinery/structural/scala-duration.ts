@@ -1,5 +1,5 @@
 /** Durations as accepted by strfmt: Go's, and Scala's with days, weeks and words. */
-import { LONGEST_DURATION, parseNanos } from "../cel/values/duration-text.ts";
+import { LONGEST_DURATION, parseNanos } from "../time/duration-text.ts";
 
 /** Of the last name of a unit only the beginning matters: `nano`, `nanosecond`, `minutes`. */
 const UNITS: readonly (readonly [nanos: bigint, ...names: string[]])[] = [

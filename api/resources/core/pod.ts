@@ -9,11 +9,11 @@ import { podColumns } from "./pod/pod-columns.ts";
 import { podWarnings } from "./pod/pod-template.ts";
 import { validatePod, validatePodCreate } from "./pod/pod-validation.ts";
 import { qosClassOf } from "./pod/resources/qos-class.ts";
-import { validateResize } from "./pod/resources/resize.ts";
 import { adoptAppArmorAnnotations } from "./pod/security/app-armor.ts";
 import { dropGatedStatus, keepObservedGenerations, validatePodStatus } from "./pod/status/pod-status.ts";
 import { validateEphemeralContainersUpdate } from "./pod/update/ephemeral-containers-update.ts";
 import { validatePodUpdate } from "./pod/update/pod-update.ts";
+import { validateResize } from "./pod/update/resize.ts";
 import { roundResources } from "./resource-list.ts";
 
 const OPTIONS_VERBS = ["create", "get"] as const;

@@ -4,9 +4,9 @@ import { checkImmutable } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
+import { DEPRECATED_NODE_LABELS } from "../core/deprecated-node-labels.ts";
 import { validateTolerations } from "../core/pod/placement/tolerations.ts";
 import { validateContainerLimits } from "../core/pod/resources/resources.ts";
-import { DEPRECATED_NODE_LABELS } from "../core/pod/warnings.ts";
 import { defineResource } from "../resource.ts";
 
 export const runtimeClass = defineResource<RuntimeClass>({

@@ -4,7 +4,7 @@ import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, forbidden, invalid, notSupported, required, tooLong } from "../../machinery/field-error.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain, labelValue } from "../../machinery/names.ts";
-import { validateNodeSelector } from "../core/pod/placement/node-selector.ts";
+import { validateNodeSelector } from "../core/node-selector.ts";
 import { checkBindingConditions } from "./binding-conditions-validation.ts";
 import { checkList, checkMap, checkSet } from "./bounded-lists.ts";
 import { checkCapacityPolicy } from "./capacity-policy-validation.ts";

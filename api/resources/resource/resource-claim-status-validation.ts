@@ -23,7 +23,7 @@ import {
 } from "../../machinery/field-error.ts";
 import { interfaceAddressProblems } from "../../machinery/network/ip.ts";
 import { goStruct } from "../../schema/go-struct.ts";
-import { validateNodeSelector } from "../core/pod/placement/node-selector.ts";
+import { validateNodeSelector } from "../core/node-selector.ts";
 import { checkDriverName } from "../storage/driver-name.ts";
 import { checkBindingConditions } from "./binding-conditions-validation.ts";
 import { checkList, checkSet } from "./bounded-lists.ts";

@@ -4,7 +4,7 @@ import { checkImmutable } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
 import { goStruct } from "../../schema/go-struct.ts";
-import { validateNodeSelector } from "../core/pod/placement/node-selector.ts";
+import { validateNodeSelector } from "../core/node-selector.ts";
 import { checkDriverName } from "../storage/driver-name.ts";
 import { checkSet } from "./bounded-lists.ts";
 import { checkLabel, checkPoolName } from "./device-names.ts";

@@ -4,7 +4,7 @@ import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { checkImmutableSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
 import { canonicalQuantity, signOfQuantity } from "../../machinery/quantity.ts";
-import { DEPRECATED_NODE_LABELS, nodeTermWarnings } from "../core/pod/warnings.ts";
+import { DEPRECATED_NODE_LABELS, nodeTermWarnings } from "../core/deprecated-node-labels.ts";
 import { defineResource } from "../resource.ts";
 import { createdAtColumn } from "../time-columns.ts";
 

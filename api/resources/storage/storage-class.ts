@@ -1,7 +1,7 @@
 import type { StorageClass } from "../../generated/storage.v1.ts";
 import { checkImmutable, sortedMap } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
-import { DEPRECATED_NODE_LABELS } from "../core/pod/warnings.ts";
+import { DEPRECATED_NODE_LABELS } from "../core/deprecated-node-labels.ts";
 import { defineResource } from "../resource.ts";
 import { nameColumn, withDefaultMark } from "./default-class-column.ts";
 import { validateStorageClass } from "./storage-class-validation.ts";

@@ -3,8 +3,8 @@
  * before 1.27 accepts.
  */
 
+import { sortedMembers } from "../../../api/machinery/json/sorted-members.ts";
 import type { ProtobufWriter } from "../../../api/machinery/protobuf/writer.ts";
-import { sortedMembers } from "../../../api/machinery/structural/sorted-members.ts";
 import {
   any,
   field,

@@ -6,6 +6,7 @@ import { hugeNumberProblem } from "../../../api/machinery/json/huge-number.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import { MOST_STRUCTS, parseJson } from "../../../api/machinery/json/json-syntax.ts";
+import { sortedMembers } from "../../../api/machinery/json/sorted-members.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
@@ -16,7 +17,6 @@ import { printMerged, printPatched, printUntyped } from "../../../api/machinery/
 import { applyStrategicMergePatch } from "../../../api/machinery/patch/strategic-merge.ts";
 import { badRequest, internalError, invalid, unsupportedMediaType } from "../../../api/machinery/status.ts";
 import { duplicateFields } from "../../../api/machinery/structural/duplicate-fields.ts";
-import { sortedMembers } from "../../../api/machinery/structural/sorted-members.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import { decodeChanged, decodePatched, structFor } from "../../registry/decode-patched.ts";

@@ -1,9 +1,10 @@
 /** Type-checks an expression, reporting errors in cel-go's words. */
 
 import type { Library } from "../declaration.ts";
-import { CelError } from "../run/cel-error.ts";
 import type { Call, Comprehension, Expr, Literal, Select } from "../syntax/ast.ts";
+import { type Issue, SyntaxProblem } from "../syntax/issue.ts";
 import { nameOf } from "../syntax/qualified-name.ts";
+import { CelError } from "../values/cel-error.ts";
 import { isRegex } from "../values/regex.ts";
 import {
   BOOL,
@@ -23,7 +24,6 @@ import {
   TYPE,
   type Type,
 } from "../values/type.ts";
-import { type Issue, SyntaxProblem } from "./issue.ts";
 import { assign, type Bindings, isOpen, join, joined, resolve } from "./unify.ts";
 
 export interface Scope {

@@ -3,8 +3,8 @@
  * ValidateHomogeneousAggregateLiterals).
  */
 import { type Expr, partsOf } from "../syntax/ast.ts";
+import type { Issue } from "../syntax/issue.ts";
 import { isOptional, param, showType, type Type } from "../values/type.ts";
-import type { Issue } from "./issue.ts";
 
 /** The arguments of this function may have any types. */
 const EXEMPT = "format";

@@ -3,10 +3,10 @@
 import type { Library } from "../declaration.ts";
 import { evaluate } from "../run/evaluate.ts";
 import { type Call, type Expr, partsOf } from "../syntax/ast.ts";
+import type { Issue } from "../syntax/issue.ts";
 import { type Clause, partsOfFormat, unfit } from "../values/format-clauses.ts";
 import { patternProblem } from "../values/regex.ts";
 import type { Type } from "../values/type.ts";
-import type { Issue } from "./issue.ts";
 
 /** All subexpressions, innermost first. */
 function* inward(expr: Expr): Generator<Expr> {

@@ -1,21 +1,15 @@
 /** CEL's conversions between its types. */
 import { parseGoFloat } from "../../encoding/go-float.ts";
 import { parseUintProblem } from "../../encoding/parse-uint.ts";
+import { formatDuration, parseNanos } from "../../time/duration-text.ts";
 import type { Declaration } from "../declaration.ts";
 import { showDouble } from "../values/double-text.ts";
-import { formatDuration, parseNanos } from "../values/duration-text.ts";
 import { parseTimestamp, showTimestamp, timestamp } from "../values/timestamp-text.ts";
 import { parseType } from "../values/type.ts";
+import { utf8Text } from "../values/utf8-text.ts";
 import { CelError, Duration, isCelMap, type Timestamp, TypeValue, typeNameOf, type Uint } from "../values/values.ts";
 import { int, uint } from "./bounded-int.ts";
 
-export const utf8Text = (bytes: Uint8Array): string => {
-  try {
-    return decodeURIComponent([...bytes].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
-  } catch {
-    throw new CelError("invalid UTF-8 in bytes, cannot convert to string");
-  }
-};
 const bytes = (text: string): Uint8Array =>
   new Uint8Array(
     [...encodeURIComponent(text.toWellFormed()).matchAll(/%(..)|(.)/gs)].map(([, hex, c = ""]) =>

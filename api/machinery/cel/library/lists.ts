@@ -1,6 +1,5 @@
 /** Kubernetes' lists, cel-go's sets and optionals, and functions used by macros (apiserver pkg/cel/library). */
 import { type Declaration, noSuchOverload } from "../declaration.ts";
-import { workOnItems } from "../run/work.ts";
 import {
   CelError,
   type CelMap,
@@ -12,6 +11,7 @@ import {
   PlainMap,
   Uint,
 } from "../values/values.ts";
+import { workOnItems } from "../values/work.ts";
 
 const compare = (a: unknown, b: unknown): number => {
   const order = celCompare(a, b);

@@ -1,6 +1,5 @@
 /** CEL's standard functions and operators. */
 import { type Declaration, noSuchOverload } from "../declaration.ts";
-import { work } from "../run/work.ts";
 import { showDouble } from "../values/double-text.ts";
 import { keyedSum } from "../values/keyed-list.ts";
 import { compileRegex } from "../values/regex.ts";
@@ -15,6 +14,7 @@ import {
   type Timestamp,
   Uint,
 } from "../values/values.ts";
+import { work } from "../values/work.ts";
 import { int, uint } from "./bounded-int.ts";
 import { conversions } from "./conversions.ts";
 import { times } from "./times.ts";

@@ -1,10 +1,10 @@
 /** cel-go's extended strings (ext.Strings, version 2) and Kubernetes' regular expressions. */
 import { GO_ESCAPES } from "../../field-error.ts";
 import type { Declaration } from "../declaration.ts";
-import { requireShort, workOnItems } from "../run/work.ts";
 import { formatText } from "../values/format.ts";
 import { compileRegex } from "../values/regex.ts";
 import { CelError } from "../values/values.ts";
+import { requireShort, workOnItems } from "../values/work.ts";
 
 function points(text: string): string[] {
   workOnItems(text.length);

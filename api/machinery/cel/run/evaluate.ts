@@ -5,8 +5,8 @@ import type { Call, Comprehension, Expr, ListExpr, MapExpr, Select, StructExpr }
 import { nameOf } from "../syntax/qualified-name.ts";
 import { parseType } from "../values/type.ts";
 import { CelError, type CelMap, isCelMap, Optional, PlainMap, TypeValue, Uint } from "../values/values.ts";
+import { withinWork, workOnItems } from "../values/work.ts";
 import { runCost } from "./run-cost.ts";
-import { withinWork, workOnItems } from "./work.ts";
 
 export type Outcome =
   | { readonly ok: true; readonly value: unknown; readonly cost: number }

@@ -1,5 +1,5 @@
 /** The tokens of an expression (the CEL language definition). */
-import { type Issue, SyntaxProblem } from "../check/issue.ts";
+import { type Issue, SyntaxProblem } from "./issue.ts";
 
 export interface Token {
   readonly kind: "ident" | "int" | "uint" | "double" | "string" | "bytes" | "op" | "eof";

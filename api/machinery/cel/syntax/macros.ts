@@ -3,8 +3,8 @@
  * cel.bind.
  */
 
-import { SyntaxProblem } from "../check/issue.ts";
 import type { Call, Expr } from "./ast.ts";
+import { SyntaxProblem } from "./issue.ts";
 
 export const ACCU = "@result";
 

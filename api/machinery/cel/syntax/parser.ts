@@ -1,7 +1,7 @@
 /** Parses text into an expression, with cel-go's positions and, for the most common mistakes, its wording. */
 
-import { type Issue, SyntaxProblem } from "../check/issue.ts";
 import type { Expr } from "./ast.ts";
+import { type Issue, SyntaxProblem } from "./issue.ts";
 import { isReserved, type Token, tokenize } from "./lexer.ts";
 import { expandMacro } from "./macros.ts";
 import { TokenReader } from "./token-reader.ts";

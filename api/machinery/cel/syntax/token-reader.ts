@@ -2,7 +2,7 @@
  * Consumes tokens, recovering from errors like cel-go's parser (ANTLR's default strategy): skips a superfluous token,
  * makes up a missing one, and gives up otherwise.
  */
-import { type Issue, SyntaxProblem } from "../check/issue.ts";
+import { type Issue, SyntaxProblem } from "./issue.ts";
 import type { Token } from "./lexer.ts";
 
 const expected = (...more: readonly string[]) =>

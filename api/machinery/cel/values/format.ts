@@ -1,12 +1,12 @@
 /** `"%s and %d".format([…])` of cel-go's ext.Strings. */
 import { goQuote } from "../../field-error.ts";
-import { utf8Text } from "../library/conversions.ts";
-import { work } from "../run/work.ts";
+import { formatDuration } from "../../time/duration-text.ts";
 import { showDouble } from "./double-text.ts";
-import { formatDuration } from "./duration-text.ts";
 import { type Clause, partsOfFormat, unfit } from "./format-clauses.ts";
 import { showTimestamp } from "./timestamp-text.ts";
+import { utf8Text } from "./utf8-text.ts";
 import { CelError, Duration, isCelMap, Opaque, Optional, Timestamp, TypeValue, typeNameOf, Uint } from "./values.ts";
+import { work } from "./work.ts";
 
 export function formatText(text: string, args: readonly unknown[]): string {
   let next = 0;

@@ -2,10 +2,10 @@
 
 import { encodeBase64 } from "../../encoding/base64.ts";
 import { wholeNumber } from "../../json/exact-json.ts";
-import { withinWork, work } from "../run/work.ts";
-import { formatDuration } from "./duration-text.ts";
+import { formatDuration } from "../../time/duration-text.ts";
 import { showTimestamp } from "./timestamp-text.ts";
 import { CelError, Duration, isCelMap, Optional, Timestamp, typeNameOf, Uint } from "./values.ts";
+import { withinWork, work } from "./work.ts";
 
 /** A JSON value takes memory. */
 const JSON_VALUE = 8;

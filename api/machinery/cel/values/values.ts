@@ -2,10 +2,10 @@
  * Values that expressions compute with: int is a bigint, double a number, string, bool and null themselves, bytes a
  * Uint8Array, a list an array; the others are classes.
  */
-import { CelError } from "../run/cel-error.ts";
-import { work, workOnItems } from "../run/work.ts";
+import { CelError } from "./cel-error.ts";
 import { keyedEquals } from "./keyed-list.ts";
 import { showType, type Type } from "./type.ts";
+import { work, workOnItems } from "./work.ts";
 
 export { CelError };
 

@@ -14,16 +14,11 @@ import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { canonicalQuantity, quantityOf } from "../../../machinery/quantity.ts";
 import { goDiff } from "../../go-diff.ts";
 import { internalForm } from "../../internal-form.ts";
-import { validateNodeSelector } from "../pod/placement/node-selector.ts";
-import { validateNoBacksteps } from "../pod/volumes/paths.ts";
-import {
-  iscsiNameProblem,
-  validateDriverName,
-  validateIscsiAccess,
-  validateSharedSource,
-} from "../pod/volumes/volume-sources.ts";
+import { validateNodeSelector } from "../node-selector.ts";
+import { validateNoBacksteps } from "../paths.ts";
 import { mountOptionErrors } from "./mount-options.ts";
 import { VOLUME_MODES, validateAccessModes } from "./persistent-volume-claim-spec.ts";
+import { iscsiNameProblem, validateDriverName, validateIscsiAccess, validateSharedSource } from "./volume-sources.ts";
 
 const RECLAIM_POLICIES: readonly string[] = ["Delete", "Recycle", "Retain"];
 

@@ -1,6 +1,6 @@
 /** Warning headers about volumes and claims. */
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../generated/core.v1.ts";
-import { nodeTermWarnings } from "../pod/warnings.ts";
+import { nodeTermWarnings } from "../deprecated-node-labels.ts";
 import { MOUNT_OPTIONS_ANNOTATION } from "./mount-options.ts";
 import { claimSpecWarnings } from "./persistent-volume-claim-spec.ts";
 import { STORAGE_CLASS_ANNOTATION } from "./storage-class-name.ts";

@@ -1,8 +1,8 @@
 /** Annotations of pods that Kubernetes interprets: some have been replaced by fields, others are still in use. */
 import type { PodSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden, goQuote, invalid } from "../../../machinery/field-error.ts";
-import { visitContainers } from "./containers/visit-containers.ts";
-import { validateRelativePath } from "./volumes/paths.ts";
+import { validateRelativePath } from "../paths.ts";
+import { visitContainers } from "./visit-containers.ts";
 
 export const MIRROR = "kubernetes.io/config.mirror";
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";

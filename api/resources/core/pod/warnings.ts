@@ -1,29 +1,14 @@
 /** Warning headers about pods and templates (pkg/api/pod/warnings.go). */
-import type {
-  ContainerPort,
-  NodeSelectorTerm,
-  PodAffinity,
-  PodSpec,
-  PodTemplateSpec,
-  Volume,
-} from "../../../generated/core.v1.ts";
+import type { ContainerPort, PodAffinity, PodSpec, PodTemplateSpec, Volume } from "../../../generated/core.v1.ts";
 import { goQuote } from "../../../machinery/field-error.ts";
 import { ipWarnings } from "../../../machinery/network/ip-warnings.ts";
 import { canonicalQuantity, isWhole, quantityOf } from "../../../machinery/quantity.ts";
+import { DEPRECATED_NODE_LABELS, nodeTermWarnings } from "../deprecated-node-labels.ts";
 import { claimSpecWarnings } from "../persistent-volume/persistent-volume-claim-spec.ts";
 import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
-import { visitContainers } from "./containers/visit-containers.ts";
 import { APP_ARMOR_DEPRECATED } from "./security/app-armor.ts";
+import { visitContainers } from "./visit-containers.ts";
 import { volumePathWarnings } from "./volumes/volume-path-warnings.ts";
-
-/** Deprecated node labels. */
-export const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
-  "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  "failure-domain.beta.kubernetes.io/region": 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  "failure-domain.beta.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-};
 
 const DEPRECATED_ANNOTATIONS = [
   ["scheduler.alpha.kubernetes.io/critical-pod", 'non-functional in v1.16+; use the "priorityClassName" field instead'],
@@ -105,13 +90,6 @@ function warnPodTerms(affinity: PodAffinity | undefined, path: string, warnings:
       warnings.push(
         `${path}.preferredDuringSchedulingIgnoredDuringExecution[${i}].podAffinityTerm.labelSelector: ${MATCHES_NO_POD}`,
       );
-  });
-}
-
-export function nodeTermWarnings({ matchExpressions }: NodeSelectorTerm, path: string): string[] {
-  return (matchExpressions ?? []).flatMap(({ key }, i) => {
-    const text = DEPRECATED_NODE_LABELS[key];
-    return text ? [`${path}.matchExpressions[${i}].key: ${key} is ${text}`] : [];
   });
 }
 

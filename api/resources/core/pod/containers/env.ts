@@ -18,7 +18,7 @@ import {
 } from "../../../../machinery/names.ts";
 import { canonicalQuantity, signOfQuantity } from "../../../../machinery/quantity.ts";
 import type { PodCheck } from "../pod-check.ts";
-import { visitContainers } from "./visit-containers.ts";
+import { visitContainers } from "../visit-containers.ts";
 
 const ENV_FIELDS: readonly string[] = [
   "metadata.name",

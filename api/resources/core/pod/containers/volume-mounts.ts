@@ -7,8 +7,8 @@ import {
   notSupported,
   required,
 } from "../../../../machinery/field-error.ts";
+import { validateRelativePath } from "../../paths.ts";
 import type { PodCheck } from "../pod-check.ts";
-import { validateRelativePath } from "../volumes/paths.ts";
 
 const PROPAGATIONS: readonly string[] = ["Bidirectional", "HostToContainer", "None"];
 const RECURSIVE_READ_ONLY: readonly string[] = ["Disabled", "Enabled", "IfPossible"];

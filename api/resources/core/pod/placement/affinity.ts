@@ -3,7 +3,7 @@ import type { LabelSelector } from "../../../../generated/meta.v1.ts";
 import { type FieldError, forbidden, invalid, required } from "../../../../machinery/field-error.ts";
 import { validateLabelName, validateLabelSelector } from "../../../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../../../machinery/names.ts";
-import { validateNodeSelector, validatePreferredTerms } from "./node-selector.ts";
+import { validateNodeSelector, validatePreferredTerms } from "../../node-selector.ts";
 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";

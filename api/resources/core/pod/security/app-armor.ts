@@ -3,7 +3,7 @@ import type { AppArmorProfile, Pod } from "../../../../generated/core.v1.ts";
 import type { FieldError } from "../../../../machinery/field-error.ts";
 import { deepEqual } from "../../../../machinery/json/deep-equal.ts";
 import { APP_ARMOR } from "../annotations.ts";
-import { visitContainers } from "../containers/visit-containers.ts";
+import { visitContainers } from "../visit-containers.ts";
 import { validateAppArmor } from "./security-context.ts";
 
 export function adoptAppArmorAnnotations({ metadata, spec }: Pod, warnings: string[]): void {

@@ -18,9 +18,9 @@ import {
 } from "../../../../machinery/field-error.ts";
 import { unixId } from "../../../../machinery/names.ts";
 import { internalForm } from "../../../internal-form.ts";
-import { visitContainers } from "../containers/visit-containers.ts";
+import { validateRelativePath } from "../../paths.ts";
 import { type PodCheck, WINDOWS_ONLY } from "../pod-check.ts";
-import { validateRelativePath } from "../volumes/paths.ts";
+import { visitContainers } from "../visit-containers.ts";
 import { validateWindowsOptions } from "./windows-options.ts";
 
 const SECCOMP: readonly string[] = ["Localhost", "RuntimeDefault", "Unconfined"];

@@ -2,7 +2,7 @@ import type { PodSpec, WindowsSecurityContextOptions } from "../../../../generat
 import { utf8Length } from "../../../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid } from "../../../../machinery/field-error.ts";
 import { dnsSubdomain } from "../../../../machinery/names.ts";
-import { visitContainers } from "../containers/visit-containers.ts";
+import { visitContainers } from "../visit-containers.ts";
 
 const NET_BIOS = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/;
 const DNS_LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";

@@ -1,8 +1,8 @@
 /** Volumes with files from the API: secrets, config maps, the pod's own fields. */
 import type { DownwardAPIVolumeFile, KeyToPath, Volume } from "../../../../generated/core.v1.ts";
 import { type FieldError, invalid, required } from "../../../../machinery/field-error.ts";
+import { validateMode, validateUnreservedPath } from "../../paths.ts";
 import { validateFieldReference, validateResourceReference } from "../containers/env.ts";
-import { validateMode, validateUnreservedPath } from "./paths.ts";
 
 const FILE_FIELDS: readonly string[] = [
   "metadata.annotations",

@@ -8,8 +8,8 @@ import type {
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../../../machinery/labels-validation.ts";
 import { dnsSubdomain } from "../../../../machinery/names.ts";
+import { validateMode, validateUnreservedPath } from "../../paths.ts";
 import { validateDownwardFile, validateKeyToPath } from "./file-volumes.ts";
-import { validateMode, validateUnreservedPath } from "./paths.ts";
 
 const KEY_TYPES: readonly string[] = ["ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519", "RSA3072", "RSA4096"];
 

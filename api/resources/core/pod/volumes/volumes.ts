@@ -3,11 +3,11 @@ import { duplicate, type FieldError, forbidden, invalid, required } from "../../
 import { dnsLabel, dnsSubdomain } from "../../../../machinery/names.ts";
 import { signOfQuantity } from "../../../../machinery/quantity.ts";
 import { validateClaimTemplate } from "../../persistent-volume/persistent-volume-claim-spec.ts";
+import { SHARED_SOURCES, validateSharedSource } from "../../persistent-volume/volume-sources.ts";
 import { validatePullPolicy } from "../containers/containers.ts";
 import type { PodOptions } from "../pod-check.ts";
 import { validateFileVolumes } from "./file-volumes.ts";
 import { validateProjected } from "./projected-volume.ts";
-import { SHARED_SOURCES, validateSharedSource } from "./volume-sources.ts";
 
 interface VolumeCheck {
   readonly options: PodOptions;

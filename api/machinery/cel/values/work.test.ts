@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { run } from "../../../../test/fakes/objects/cel-expression.ts";
 import { kubernetesLibrary } from "../library/index.ts";
 import { compile } from "../program.ts";
-import type { Type } from "../values/type.ts";
+import type { Type } from "./type.ts";
 
 describe("no expression blocks other requests", () => {
   const chain = (start: string, link: string, times: number) => start + link.repeat(times);

@@ -1,8 +1,8 @@
 /** Volume types shared by pods and persistent volumes, most of them now served by CSI drivers. */
-import type { ISCSIPersistentVolumeSource, PersistentVolumeSpec, Volume } from "../../../../generated/core.v1.ts";
-import { type FieldError, invalid, notSupported, required, tooLong } from "../../../../machinery/field-error.ts";
-import { dnsLabel, dnsSubdomain, rangeProblem } from "../../../../machinery/names.ts";
-import { validateNoBacksteps, validateRelativePath } from "./paths.ts";
+import type { ISCSIPersistentVolumeSource, PersistentVolumeSpec, Volume } from "../../../generated/core.v1.ts";
+import { type FieldError, invalid, notSupported, required, tooLong } from "../../../machinery/field-error.ts";
+import { dnsLabel, dnsSubdomain, rangeProblem } from "../../../machinery/names.ts";
+import { validateNoBacksteps, validateRelativePath } from "../paths.ts";
 
 type Fields<T> = { readonly [F in keyof T]?: T[F] | undefined };
 type Check = (source: Record<string, unknown>, path: string, errors: FieldError[]) => void;

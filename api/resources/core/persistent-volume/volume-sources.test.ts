@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FieldError } from "../../../../machinery/field-error.ts";
+import type { FieldError } from "../../../machinery/field-error.ts";
 import { validateSharedSource } from "./volume-sources.ts";
 
 test("FAIR-BODY: an image registry with many invalid parts is reported as one error", () => {

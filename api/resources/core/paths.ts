@@ -1,5 +1,5 @@
 /** Paths inside a volume or container. */
-import { type FieldError, invalid } from "../../../../machinery/field-error.ts";
+import { type FieldError, invalid } from "../../machinery/field-error.ts";
 
 /** No path element may be `..`. */
 export function validateNoBacksteps(path: string, at: string, errors: FieldError[]): void {

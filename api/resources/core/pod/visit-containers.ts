@@ -1,4 +1,4 @@
-import type { Container, PodSpec } from "../../../../generated/core.v1.ts";
+import type { Container, PodSpec } from "../../../generated/core.v1.ts";
 
 /** All containers in Kubernetes' order: init, main, ephemeral. */
 export function visitContainers(

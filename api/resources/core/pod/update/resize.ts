@@ -5,7 +5,7 @@ import { compareQuantities } from "../../../../machinery/quantity.ts";
 import type { ResourceList } from "../../resource-list.ts";
 import { MIRROR } from "../annotations.ts";
 import { validatePod } from "../pod-validation.ts";
-import { qosClassOf } from "./qos-class.ts";
+import { qosClassOf } from "../resources/qos-class.ts";
 
 const ONLY_COMPUTE = "only cpu and memory resources are mutable";
 const LISTS = ["containers", "initContainers"] as const;

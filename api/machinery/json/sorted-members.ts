@@ -1,4 +1,4 @@
-import { isJsonObject } from "../json/json-object.ts";
+import { isJsonObject } from "./json-object.ts";
 
 /** Untyped objects are Go maps, which are printed with sorted members. */
 export function sortedMembers(value: unknown): unknown {

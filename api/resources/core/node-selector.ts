@@ -4,9 +4,9 @@ import type {
   NodeSelectorRequirement,
   NodeSelectorTerm,
   PreferredSchedulingTerm,
-} from "../../../../generated/core.v1.ts";
-import { type FieldError, forbidden, invalid, required } from "../../../../machinery/field-error.ts";
-import { dnsSubdomain, labelValue, qualifiedName } from "../../../../machinery/names.ts";
+} from "../../generated/core.v1.ts";
+import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
+import { dnsSubdomain, labelValue, qualifiedName } from "../../machinery/names.ts";
 
 const OPERATOR_PROBLEM = "not a valid selector operator";
 
