@@ -14,6 +14,8 @@ import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
 import { deallocate, release } from "../../worker/scheduler/devices/claim-writes.ts";
 import { DEVICE_CLAIMS } from "../../worker/scheduler/devices/device-use.ts";
 import { claimToMake } from "../../worker/scheduler/devices/extended-claim.ts";
+import { freedOf, heldDevicesOf } from "../../worker/scheduler/devices/held-devices.ts";
+import { podDevicesOf } from "../../worker/scheduler/devices/pod-devices.ts";
 import type { EventStamp } from "../../worker/scheduler/events/event.ts";
 import { EventSeries } from "../../worker/scheduler/events/event-series.ts";
 import { dynamicResources, type Freed } from "../../worker/scheduler/plugins/dynamic-resources.ts";
@@ -113,8 +115,11 @@ export class BatchPlanner {
     const { random } = this.#options;
     const decision = schedule(pod, cluster, { random, startAt: this.#startAt, now, expected: meant });
     if (decision.kind === "wait") {
-      queue.hold(pod, decision.plugins, { now, ...(decision.until !== undefined && { due: decision.until }) });
-      if (decision.node) cluster.expect({ pod, node: decision.node, since: expected?.since ?? now });
+      const { plugins, node, until } = decision;
+      const since = expected?.since ?? now;
+      const due = until ?? (node && since + LONGEST_EXPECTATION_MS);
+      queue.hold(pod, plugins, { now, ...(due !== undefined && { due }) });
+      if (node) cluster.expect({ pod, node, since });
       return {};
     }
     if (decision.kind === "place") {
@@ -131,27 +136,42 @@ export class BatchPlanner {
     for (const other of outranked) cluster.nominate(other, "");
     const said = this.#refusal(pod, { message, nominated, now, ...(decision.reason && { reason: decision.reason }) });
     const freed = decision.freed?.flatMap((each) => this.#free(each, pod)) ?? [];
+    const displaced = outranked.map((other): Planned => ({ pod: other, writes: [withoutNomination(other, now)] }));
+    const { bound, moved } = this.#victims(preemption.kind === "nominate" ? preemption.victims : [], state);
     return {
       plan: { pod, writes: [...said, ...freed] },
       failed: decision.reason === "SchedulerError" ? "error" : "unschedulable",
-      displaced: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other, now)] })),
+      displaced: [...displaced, ...moved],
       ...(preemption.kind === "nominate"
-        ? { eviction: { preemptor: pod, node: preemption.node, victims: this.#bound(preemption.victims, state) } }
+        ? { eviction: { preemptor: pod, node: preemption.node, victims: bound } }
         : {}),
     };
   }
 
-  /** The victims that have to be deleted. The others are not bound yet, and look for another node. */
-  #bound(victims: readonly PodFacts[], { cluster, queue }: SchedulerState): readonly PodFacts[] {
+  /** Those that have to be deleted, and those that look for another node, without their devices: they are not bound yet. */
+  #victims(
+    victims: readonly PodFacts[],
+    { cluster, queue }: SchedulerState,
+  ): { readonly bound: readonly PodFacts[]; readonly moved: readonly Planned[] } {
     const now = this.#options.now();
-    return victims.filter(({ key }) => {
-      const expected = cluster.expected(key);
-      const gone = cluster.unexpect(key);
-      if (!expected || !gone) return true;
-      queue.postpone(expected.pod, now);
+    const bound: PodFacts[] = [];
+    const moved: Planned[] = [];
+    for (const victim of victims) {
+      const expected = cluster.expected(victim.key);
+      const gone = cluster.unexpect(victim.key);
+      if (!expected || !gone) {
+        bound.push(victim);
+        continue;
+      }
+      const { pod, node } = expected;
+      const wanted = podDevicesOf(pod, cluster);
+      const held = wanted && heldDevicesOf(pod, wanted, node);
+      const freed = held ? freedOf(held).flatMap((each) => this.#free(each, pod)) : [];
+      if (freed.length > 0) moved.push({ pod, writes: freed });
+      queue.postpone(pod, now);
       queue.react({ kind: "assigned-pod-deleted", pod: gone }, cluster, now);
-      return false;
-    });
+    }
+    return { bound, moved };
   }
 
   /** Reports why the pod waits, as its condition and as an event, if that is news. */
@@ -177,7 +197,7 @@ export class BatchPlanner {
   /** If the pod needs a claim to be created, everything else waits for that; the devices it is given count as taken. */
   #place(pod: PendingPod, placement: Placement, state: SchedulerState): Decided {
     const { extended } = placement.devices;
-    if (!extended || placement.volumes.provision.length > 0) {
+    if (!extended) {
       const plan = this.#plan(pod, placement, state);
       return plan ? { plan } : {};
     }
@@ -198,7 +218,7 @@ export class BatchPlanner {
     const planned = { pod, writes, assumed, since: stamp.now, ...(placement.made && { made: placement.made }) };
     if (awaits) {
       // Its room is kept until it is bound.
-      queue.hold(pod, new Set([awaits.plugin]), {
+      queue.hold(pod, awaits.plugins, {
         now: stamp.now,
         due: awaits.until ?? stamp.now + LONGEST_EXPECTATION_MS,
       });

@@ -3,7 +3,6 @@ import type { Cluster } from "./cluster/cluster.ts";
 import type { NodeInfo } from "./cluster/node-info.ts";
 import type { PendingPod } from "./cluster/pod-facts.ts";
 import { ClaimFailure } from "./devices/claim-failure.ts";
-import { type PendingBinding, pendingBindingOf } from "./devices/pending-binding.ts";
 import {
   type DevicePlan,
   devicesAt,
@@ -17,10 +16,10 @@ import { fitErrorText, NO_NODES } from "./framework/fit-error.ts";
 import { isRefusal } from "./framework/node-filter.ts";
 import type { PreparedFilter } from "./framework/node-verdicts.ts";
 import { bestNode } from "./framework/scoring.ts";
+import { type ExpectedNode, type PendingPlacement, pendingPlacementOf } from "./pending-placement.ts";
 import { claimToFree, dynamicResources, type Freed } from "./plugins/dynamic-resources.ts";
-import { claimsOf, volumeBinding } from "./plugins/volume-binding.ts";
+import { claimsOf } from "./plugins/volume-binding.ts";
 import { type Preemption, preempt } from "./preemption/preemption.ts";
-import { volumesFor } from "./volumes/pending-volumes.ts";
 import { chooseVolumes, type VolumeChoice } from "./volumes/volume-choice.ts";
 
 export interface CycleOptions {
@@ -30,8 +29,7 @@ export interface CycleOptions {
   readonly startAt: number;
   /** ms since the epoch. */
   readonly now: number;
-  /** The node on which the pod is expected, and until when (ms). */
-  readonly expected?: { readonly node: NodeInfo; readonly until: number } | undefined;
+  readonly expected?: ExpectedNode | undefined;
 }
 
 export type Decision =
@@ -84,10 +82,8 @@ export function schedule(pod: PendingPod, cluster: Cluster, options: CycleOption
 function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decision {
   const allNodes = cluster.nodes.length;
   if (allNodes === 0) return { kind: "refuse", message: NO_NODES, plugins: new Set(), preemption: { kind: "clear" } };
-  const binding = pendingBindingOf(pod, cluster, options.now);
-  if (binding) return afterBinding(binding, pod, { cluster, nextStart: options.startAt });
-  const expected = expectedPlacement(pod, { cluster, options });
-  if (expected) return expected;
+  const pending = pendingPlacementOf(pod, cluster, options);
+  if (pending) return afterWaiting(pending, pod, { cluster, nextStart: options.startAt });
   const prepared = prepareFilters(pod, cluster, options.now);
   if (isRefusal(prepared)) {
     if (prepared.silent) return { kind: "wait", plugins: new Set([prepared.plugin]) };
@@ -149,56 +145,28 @@ function devicesOn(node: NodeInfo, pod: PendingPod, cluster: Cluster): DevicePla
   return typeof plan === "string" ? NO_DEVICES : plan;
 }
 
-/** The pod has passed all filters before: it goes to its node, or releases what could not be bound to it. */
-function afterBinding(
-  { node, claims, extended, readiness }: PendingBinding,
+function afterWaiting(
+  pending: PendingPlacement,
   pod: PendingPod,
   { cluster, nextStart }: { readonly cluster: Cluster; readonly nextStart: number },
 ): Decision {
-  const { name } = dynamicResources;
-  switch (readiness.kind) {
+  switch (pending.kind) {
     case "ready":
-      return placement(node, pod, { cluster, nextStart });
-    case "pending":
-      return { kind: "wait", plugins: new Set([name]), until: readiness.until, node };
+      return placement(pending.node, pod, { cluster, nextStart });
+    case "wait":
+      return pending;
     case "failed":
       return {
         kind: "refuse",
-        message: `running PreBind plugin "${name}": ${readiness.why}`,
-        plugins: new Set([name]),
+        message: `running PreBind plugin "${pending.plugin}": ${pending.why}`,
+        plugins: new Set([pending.plugin]),
         retry: true,
         preemption: { kind: "clear" },
         reason: "SchedulerError",
-        freed: claims.map((claim) => ({ kind: claim === extended ? "discard" : "release", claim })),
+        freed: pending.freed,
       };
   }
 }
-
-/** Devices are given to pods only when they are bound, so a pod that wants some must pass the filters again. */
-function expectedPlacement(
-  pod: PendingPod,
-  { cluster, options: { expected, startAt, now } }: { readonly cluster: Cluster; readonly options: CycleOptions },
-): Decision | undefined {
-  if (!expected || cluster.node(expected.node.name) !== expected.node) return undefined;
-  const wanted = podDevicesOf(pod, cluster);
-  if (!wanted || wantsDevices(wanted)) return undefined;
-  const { node, until } = expected;
-  const volumes = volumesFor(pod, node, cluster);
-  if (volumes === "ready") return placement(node, pod, { cluster, nextStart: startAt });
-  if (volumes === "pending" && now < until)
-    return { kind: "wait", plugins: new Set([volumeBinding.name]), until, node };
-  return volumes && unbound(volumes === "pending" ? "context deadline exceeded" : volumes.failed);
-}
-
-/** Whoever follows the pod is told why it does not go to the node that was meant for it. */
-const unbound = (why: string): Decision => ({
-  kind: "refuse",
-  message: `running PreBind plugin "${volumeBinding.name}": binding volumes: ${why}`,
-  plugins: new Set([volumeBinding.name]),
-  retry: true,
-  preemption: { kind: "clear" },
-  reason: "SchedulerError",
-});
 
 /** The node on which room was made, if the room is there by now. */
 function awaitedNode(pod: PendingPod, cluster: Cluster, filters: readonly PreparedFilter[]): NodeInfo | undefined {

@@ -17,7 +17,7 @@ import { volumeBinding } from "../plugins/volume-binding.ts";
 import { SELECTED_NODE } from "../volumes/pod-volumes.ts";
 import type { VolumeChoice } from "../volumes/volume-choice.ts";
 import { type Assumed, requestProvisioning, reserve } from "../volumes/volume-writes.ts";
-import { bindingPendingEvent, bindingWrites, expectationWrite, expectedOn, nominationWrite } from "./writes.ts";
+import { bindingPendingEvent, bindingWrites, expectationWrite, expectedOn } from "./writes.ts";
 
 export interface Placement {
   readonly node: NodeInfo;
@@ -31,8 +31,8 @@ export interface PlacementPlan {
   readonly writes: readonly Write[];
   /** Objects as they will be after the commit. */
   readonly assumed: readonly Assumed[];
-  /** The plugin that must be satisfied before the pod is bound, and how long to wait for that (ms). */
-  readonly awaits?: { readonly plugin: string; readonly until?: number };
+  /** The plugins that must be satisfied before the pod is bound, and until when to wait for that (ms). */
+  readonly awaits?: { readonly plugins: ReadonlySet<string>; readonly until?: number };
 }
 
 /** Undefined if the pod can no longer be bound. */
@@ -49,12 +49,7 @@ export function planPlacement(
     ...bind.map((each) => reserve(each, now)),
     ...unasked.map((claim) => requestProvisioning(claim, node, now)),
   ];
-  if (provision.length > 0) {
-    const nomination = nominationWrite(pod, node, now);
-    const writes = [...volumes.map(({ write }) => write), ...(nomination ? [nomination] : [])];
-    return { writes, assumed: volumes, awaits: { plugin: volumeBinding.name } };
-  }
-  // Devices are reserved when the pod is bound, not while it waits for a volume.
+  // The pod holds its devices while it waits for its volumes.
   const { reservations, extended } = placement.devices;
   const { made } = placement;
   const all = extended && made ? [...reservations, { claim: made, allocation: extended.allocation }] : reservations;
@@ -63,16 +58,20 @@ export function planPlacement(
   const claimWrites = assumed.map(({ write }) => write);
   const status = extended && made ? { extended: extendedStatusOf(made, extended) } : {};
   // If binding may have to wait for claims, the pod is first told its expected node.
-  const isExpected = assumed.length > 0 || placement.devices !== NO_DEVICES;
+  const isExpected = assumed.length > 0 || placement.devices !== NO_DEVICES || provision.length > 0;
   const expected = isExpected ? expectedOn(pod, { node, now, ...status }) : pod;
   const until = bindingDue(
     devices.map(({ after }) => after as Claim),
     now,
   );
-  if (until !== undefined) {
-    const event = eventWrite("create", eventOf(bindingPendingEvent(pod, node), stamp));
-    const writes = [expectationWrite(pod, expected), event, ...claimWrites];
-    return { writes, assumed, awaits: { plugin: dynamicResources.name, until } };
+  const plugins = new Set<string>();
+  if (provision.length > 0) plugins.add(volumeBinding.name);
+  if (until !== undefined) plugins.add(dynamicResources.name);
+  if (plugins.size > 0) {
+    const expectation = expectationWrite(pod, expected);
+    const event = until !== undefined && eventWrite("create", eventOf(bindingPendingEvent(pod, node), stamp));
+    const writes = [...(expectation ? [expectation] : []), ...(event ? [event] : []), ...claimWrites];
+    return { writes, assumed, awaits: { plugins, ...(until !== undefined && { until }) } };
   }
   const binding = bindingWrites(expected, { name: node, labels }, stamp);
   return binding && { writes: [...binding, ...claimWrites], assumed };

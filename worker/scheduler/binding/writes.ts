@@ -1,5 +1,6 @@
 /** The scheduler's decisions as store writes, conditional on the pods' revisions. */
 import type { Pod, PodExtendedResourceClaimStatus, PodStatus } from "../../../api/generated/core.v1.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import { canonicalJson, withMember } from "../../../api/machinery/json/json-canonical.ts";
 import { leadingMeta, textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -104,12 +105,6 @@ export function refusalWrite(
   return replacePod(pod, next, now);
 }
 
-/** The pod with its nominated node while its volumes are provisioned there; undefined if it says so already. */
-export function nominationWrite({ pod }: PendingPod, nominatedNodeName: string, now: number): Write | undefined {
-  if (pod.status.nominatedNodeName === nominatedNodeName) return undefined;
-  return replacePod(pod, { ...pod.status, nominatedNodeName }, now);
-}
-
 /**
  * The pod before it is bound, if something must be made ready first: its expected node, and the claim for its extended
  * resources.
@@ -132,9 +127,9 @@ export function expectedOn(
   return { ...pod, pod: after };
 }
 
-/** The same for a pod that is not bound yet. */
-export function expectationWrite({ pod: before }: PendingPod, { pod: after }: PendingPod): Write {
-  return writeOf(before, after, textWithoutRevision(after));
+/** The same for a pod that is not bound yet; undefined if it says so already. */
+export function expectationWrite({ pod: before }: PendingPod, { pod: after }: PendingPod): Write | undefined {
+  return deepEqual(before.status, after.status) ? undefined : writeOf(before, after, textWithoutRevision(after));
 }
 
 export const bindingPendingEvent = ({ pod }: PendingPod, node: string): SchedulerEvent => ({

@@ -1,7 +1,4 @@
-/**
- * A pod whose volumes are being made for its node. It goes there once they are, as in kube-scheduler: it has passed all
- * filters before, and what was made for it can be used nowhere else.
- */
+/** Whether the volumes of a pod have been made for the node that was chosen for it. */
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import type { PersistentVolumeClaim, Pod } from "../../api/generated/core.v1.ts";
+import type { Device, ResourceClaim } from "../../api/generated/resource.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import { claim, claimant, deviceClass, one, slice } from "../../test/fakes/scheduler/device-objects.ts";
+import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
+import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
+
+const CLAIMS = "resourceclaims.resource.k8s.io";
+const GPU = "example.com/gpu";
+
+const meta = (name: string) => ({
+  name,
+  uid: `uid-${name}`,
+  resourceVersion: "",
+  creationTimestamp: "2026-01-01T00:00:00Z",
+});
+const storage = {
+  kind: "StorageClass",
+  apiVersion: "storage.k8s.io/v1",
+  metadata: meta("fast"),
+  provisioner: "disks.example.com",
+  volumeBindingMode: "WaitForFirstConsumer",
+};
+const disk = {
+  kind: "PersistentVolumeClaim",
+  apiVersion: "v1",
+  metadata: { ...meta("data"), namespace: "default" },
+  spec: { storageClassName: "fast", accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+  status: { phase: "Pending" },
+};
+const volume = {
+  kind: "PersistentVolume",
+  apiVersion: "v1",
+  metadata: meta("made"),
+  spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "fast" },
+  status: { phase: "Bound" },
+};
+const withDisk = (of: Stored<Pod>, spec: object = {}): Stored<Pod> => ({
+  ...of,
+  spec: { ...of.spec, ...spec, volumes: [{ name: "v", persistentVolumeClaim: { claimName: "data" } }] },
+});
+
+const podOf = async (bench: SchedulingBench, name: string) =>
+  (await bench.all<Pod>("pods")).find(({ metadata }) => metadata.name === name);
+const messageOf = async (bench: SchedulingBench, name: string) =>
+  (await podOf(bench, name))?.status.conditions?.find(({ type }) => type === "PodScheduled")?.message;
+const claimOf = async (bench: SchedulingBench, name: string) => {
+  const found = (await bench.all<ResourceClaim>(CLAIMS)).find(({ metadata }) => metadata.name === name);
+  if (!found) throw new Error("no claim");
+  return found;
+};
+
+/** The provisioner has made the volume, and the claim is bound to it. */
+async function provision(bench: SchedulingBench): Promise<void> {
+  const [asked] = await bench.all<PersistentVolumeClaim>("persistentvolumeclaims");
+  const annotations = { ...asked?.metadata.annotations, "pv.kubernetes.io/bind-completed": "yes" };
+  await bench.put("create", volume);
+  const bound = { ...disk, metadata: { ...disk.metadata, annotations }, spec: { ...disk.spec, volumeName: "made" } };
+  await bench.put("replace", bound);
+  await bench.loop.run();
+}
+
+describe("[SCHED-VOLUME] a pod that waits for its volume, and needs devices", () => {
+  const start = async (device: Device, spec: object = {}) => {
+    const bench = new SchedulingBench();
+    const objects = [node("a", { pods: "1" }), deviceClass("gpu"), slice("a", [device]), storage, disk];
+    await bench.put("create", ...objects, claim("c", one()), withDisk(claimant("p", "c"), spec));
+    await bench.loop.run();
+    return bench;
+  };
+
+  test("holds them, so that no other pod gets them meanwhile", async () => {
+    const bench = new SchedulingBench();
+    const objects = [node("a"), deviceClass("gpu"), slice("a", [{ name: "d0" }]), storage, disk];
+    await bench.put("create", ...objects, claim("c", one()), claim("other", one()), withDisk(claimant("p", "c")));
+    await bench.loop.run();
+    expect((await claimOf(bench, "c")).status).toMatchObject({
+      allocation: { devices: { results: [{ device: "d0" }] } },
+      reservedFor: [{ resource: "pods", name: "p" }],
+    });
+    await bench.put("create", claimant("q", "other"));
+    await bench.loop.run();
+    expect(await messageOf(bench, "q")).toContain("1 cannot allocate all claims");
+    expect(await bench.nodeOf("p")).toBeUndefined();
+    await provision(bench);
+    expect(await bench.nodeOf("p")).toBe("a");
+    expect((await claimOf(bench, "c")).status.reservedFor).toHaveLength(1);
+  });
+
+  test("keeps them while the scheduler is restarted, and waits no longer than ten minutes from then", async () => {
+    const bench = await start({ name: "d0" });
+    const commits = bench.commits.length;
+    bench.restart();
+    await bench.loop.run();
+    expect(bench.commits).toHaveLength(commits);
+    bench.now += 600_000;
+    await bench.loop.run();
+    expect(await messageOf(bench, "p")).toBe(
+      'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
+    );
+    const { status } = await claimOf(bench, "c");
+    expect([status.reservedFor, status.allocation !== undefined]).toEqual([undefined, true]);
+  });
+
+  test("is bound when both are ready, in either order", async () => {
+    const bound = { name: "d0", bindingConditions: ["Ready"] };
+    const ready = async (bench: SchedulingBench) => {
+      const found = await claimOf(bench, "c");
+      const conditions = [{ type: "Ready", status: "True", reason: "", message: "", lastTransitionTime: "" }];
+      const devices = [{ driver: "gpu.example.com", pool: "a", device: "d0", conditions }];
+      await bench.put("replace", { ...found, status: { ...found.status, devices } } as Stored<ResourceClaim>);
+      await bench.loop.run();
+    };
+    for (const [first, second] of [
+      [provision, ready],
+      [ready, provision],
+    ] as const) {
+      const bench = await start(bound);
+      await first(bench);
+      expect(await bench.nodeOf("p")).toBeUndefined();
+      await second(bench);
+      expect(await bench.nodeOf("p")).toBe("a");
+    }
+  });
+
+  test("gives them back if its place is taken", async () => {
+    const bench = await start({ name: "d0" });
+    await bench.put("create", pod("high", { spec: { priority: 10 } }));
+    await bench.loop.run();
+    expect(await bench.nodeOf("high")).toBe("a");
+    expect((await claimOf(bench, "c")).status.reservedFor).toBeUndefined();
+  });
+
+  test("has its claim for extended resources from the start", async () => {
+    const bench = new SchedulingBench();
+    const gpus = deviceClass("gpu", { extendedResourceName: GPU });
+    const containers = [{ name: "c", image: "i", resources: { requests: { [GPU]: "1" } } }];
+    const objects = [node("a"), gpus, slice("a", [{ name: "d0" }]), storage, disk];
+    await bench.put("create", ...objects, withDisk(pod("p"), { containers }));
+    await bench.loop.run();
+    const [made] = await bench.all<ResourceClaim>(CLAIMS);
+    expect(made?.status.reservedFor).toHaveLength(1);
+    expect((await podOf(bench, "p"))?.status).toMatchObject({
+      nominatedNodeName: "a",
+      extendedResourceClaimStatus: { resourceClaimName: made?.metadata.name },
+    });
+    await provision(bench);
+    expect(await bench.nodeOf("p")).toBe("a");
+    expect(await bench.all(CLAIMS)).toHaveLength(1);
+  });
+});
