@@ -10,6 +10,7 @@ import type { Controller } from "./controller.ts";
 import { cronJobController } from "./cronjob/cronjob.ts";
 import { daemonSetController } from "./daemonset/daemonset.ts";
 import { deploymentController } from "./deployment/deployment.ts";
+import { claimReservationController } from "./devices/claim-reservation.ts";
 import { deviceTaintEvictionController } from "./devices/device-taint-eviction.ts";
 import { claimReleaseController, podClaimsController } from "./devices/resource-claims.ts";
 import { disruptionController, staleDisruptionController } from "./disruption/disruption.ts";
@@ -107,6 +108,7 @@ export const controllers: readonly Controller[] = [
   localVolumeResizer,
   podClaimsController,
   claimReleaseController,
+  claimReservationController,
   deviceTaintEvictionController,
   clusterRoleAggregation,
   policyStatusController,

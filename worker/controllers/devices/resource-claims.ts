@@ -58,8 +58,9 @@ function planPodClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
   for (const podClaim of pod.spec.resourceClaims ?? []) {
     const { name, resourceClaimTemplateName } = podClaim;
     if (!resourceClaimTemplateName) continue;
-    const mine = made.filter(({ metadata }) => metadata.annotations?.[POD_CLAIM] === name);
-    const claim = mine.find(({ metadata }) => metadata.name === known.get(name)) ?? mine[0];
+    const claim =
+      made.find(({ metadata }) => metadata.name === known.get(name)) ??
+      made.find(({ metadata }) => metadata.annotations?.[POD_CLAIM] === name);
     if (claim) {
       resourceClaimStatuses.push({ name, resourceClaimName: claim.metadata.name });
       continue;
