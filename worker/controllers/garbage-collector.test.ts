@@ -102,6 +102,30 @@ describe("garbage collector", () => {
     expect(cluster.get("configmaps", "ns", "c")?.metadata.ownerReferences).toEqual([owner(b)]);
   });
 
+  it.each<[string, (uid: string) => OwnerReference[], boolean]>([
+    ["of a kind that is not served", (uid) => [{ apiVersion: "v1", kind: "Nonsense", name: "a", uid }], true],
+    ["of a version that is not served", (uid) => [{ apiVersion: "v9", kind: "ConfigMap", name: "a", uid }], true],
+    ["of another kind", (uid) => [{ apiVersion: "v1", kind: "Secret", name: "a", uid }], false],
+    ["of another name", (uid) => [{ apiVersion: "v1", kind: "ConfigMap", name: "b", uid }], false],
+    [
+      "beside one of a kind that is not served",
+      (uid) => [
+        { apiVersion: "v1", kind: "ConfigMap", name: "a", uid: "gone" },
+        { apiVersion: "v1", kind: "Nonsense", name: "a", uid },
+      ],
+      true,
+    ],
+  ])("[CTL-GC-UNKNOWN] an object with an owner %s", async (_, referencesTo, stays) => {
+    const { cluster, pass } = start();
+    const { metadata } = cluster.put("configmaps", configMap("a"));
+    const ownerReferences = referencesTo(metadata.uid);
+    cluster.put("configmaps", configMap("dependent", ownerReferences));
+    await pass(2000);
+    expect(cluster.get("configmaps", "ns", "dependent")?.metadata.ownerReferences).toEqual(
+      stays ? ownerReferences : undefined,
+    );
+  });
+
   it.each([
     ["that exists", 1],
     ["that is gone", 0],

@@ -119,39 +119,31 @@ function planForeground(owner: Located, snapshot: Snapshot): Plan {
   return blocking.length > 0 ? settled : { effects: [withoutFinalizer(owner, FOREGROUND)] };
 }
 
-type Standing = "solid" | "dangling" | "waiting" | "misplaced";
+/** Of an unknown owner, it cannot be determined whether it exists. */
+type Standing = "solid" | "dangling" | "waiting" | "unknown";
 
 function standingOf(reference: OwnerReference, dependent: Stored<KubeObject>, snapshot: Snapshot): Standing {
-  const owner = snapshot.byUid(reference.uid);
   const resource = snapshot.resourceOf(reference.apiVersion, reference.kind);
   const { namespace } = dependent.metadata;
-  if (owner) {
-    const home = owner.object.metadata.namespace;
-    const elsewhere = home !== undefined && home !== namespace;
-    const misnamed = owner.object.metadata.name !== reference.name || owner.object.kind !== reference.kind;
-    // For a cluster-scoped dependent of a namespaced kind, it can never be determined whether its owner exists.
-    if (elsewhere) return namespace === undefined ? "misplaced" : "dangling";
-    if (misnamed) return "dangling";
-    return isForeground(owner.object) ? "waiting" : "solid";
-  }
-  // A kind that is not served may come back: nothing is known of its objects.
-  if (resource === undefined) return "solid";
-  return namespace === undefined && snapshot.isNamespaced(resource) ? "misplaced" : "dangling";
+  // A kind that is not served may come back, and an owner in some namespace cannot be looked up.
+  if (resource === undefined || (namespace === undefined && snapshot.isNamespaced(resource))) return "unknown";
+  const owner = snapshot.byUid(reference.uid);
+  if (owner?.resource !== resource || owner.object.metadata.name !== reference.name) return "dangling";
+  if (isElsewhere(owner, dependent)) return "dangling";
+  return isForeground(owner.object) ? "waiting" : "solid";
 }
+
+const isElsewhere = ({ object: { metadata } }: Located, dependent: Stored<KubeObject>): boolean =>
+  metadata.namespace !== undefined && metadata.namespace !== dependent.metadata.namespace;
 
 function planDependent(found: Located, snapshot: Snapshot, now: number): Plan {
   const { object } = found;
   const references = object.metadata.ownerReferences ?? [];
   if (references.length === 0) return settled;
   const by = (standing: Standing) => references.filter((each) => standingOf(each, object, snapshot) === standing);
-  const [solid, dangling, waiting, misplaced] = [by("solid"), by("dangling"), by("waiting"), by("misplaced")];
-  const events = [...misplaced, ...dangling]
-    .filter(({ uid }) => {
-      const home = snapshot.byUid(uid)?.object.metadata.namespace;
-      return home !== undefined && home !== object.metadata.namespace;
-    })
-    .map((each) => misplacedEvent(found, each));
-  if (misplaced.length > 0) return { effects: [], events };
+  const [solid, dangling, waiting, unknown] = [by("solid"), by("dangling"), by("waiting"), by("unknown")];
+  const events = misplacedEvents(found, snapshot);
+  if (unknown.length > 0) return { effects: [], events };
   if (solid.length > 0) {
     const gone = [...dangling, ...waiting].map(({ uid }) => uid);
     return gone.length > 0 ? { effects: [releaseOf(found, gone)], events } : settled;
@@ -190,6 +182,19 @@ const unblocked = (found: Located): Effect => ({
     },
   },
 });
+
+/** Only the first reference that does not match its owner is looked at, as in Kubernetes. */
+function misplacedEvents(dependent: Located, snapshot: Snapshot): readonly EventRecord[] {
+  for (const reference of dependent.object.metadata.ownerReferences ?? []) {
+    const owner = snapshot.byUid(reference.uid);
+    if (!owner) continue;
+    if (isElsewhere(owner, dependent.object)) return [misplacedEvent(dependent, reference)];
+    const { name } = owner.object.metadata;
+    if (name !== reference.name || owner.resource !== snapshot.resourceOf(reference.apiVersion, reference.kind))
+      return [];
+  }
+  return [];
+}
 
 function misplacedEvent({ object }: Located, reference: OwnerReference): EventRecord {
   const namespace = object.metadata.namespace ?? "";
