@@ -20,6 +20,27 @@ describe("slices", () => {
     expect(slices(at)).toEqual([]);
   });
 
+  it("CTL-EP-ENDING: are updated for Endpoints that are being deleted, but none is created", async () => {
+    const at = start();
+    const { selector: _, ...spec } = service().spec;
+    at.cluster.put("services", { ...service(), spec });
+    const metadata = { name: "s", namespace: "ns", finalizers: ["example.com/hold"] };
+    const subset = (ip: string) => ({ addresses: [{ ip }], ports: [{ port: 80 }] });
+    at.cluster.put<Endpoints>("endpoints", {
+      apiVersion: "v1",
+      kind: "Endpoints",
+      metadata,
+      subsets: [subset("1.2.3.4")],
+    });
+    await at.settle();
+    at.cluster.remove("endpoints", "ns", "s");
+    at.cluster.change<Endpoints>("endpoints", "ns", "s", (draft) => {
+      draft.subsets = [subset("1.2.3.5"), subset("fd00::1")];
+    });
+    await at.settle();
+    expect(slices(at)).toMatchObject([{ endpoints: [{ addresses: ["1.2.3.5"] }] }]);
+  });
+
   it("mirror annotations unchanged, and follow their changes", async () => {
     const at = start();
     const { selector: _, ...rest } = service().spec;

@@ -114,7 +114,8 @@ function planMirror(
     effects.push({ op: slice ? "update" : "create", resource: SLICES, namespace, object });
   }
   effects.push(...[...slicesOf.values()].flat().map(removal));
-  return reusing(effects, existing);
+  const written = reusing(effects, existing);
+  return endpoints.metadata.deletionTimestamp ? written.filter(({ op }) => op !== "create") : written;
 }
 
 function metadataOf({ metadata }: Stored<Endpoints>) {
