@@ -1,5 +1,6 @@
 /** Bootstrap tokens: `ID.SECRET`, kept in Secrets of kube-system as in Kubernetes and kubeadm. */
 import type { Secret } from "../../../api/generated/core.v1.ts";
+import { canonicalTime } from "../../../api/machinery/time/time.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import { AUTHENTICATED, type User } from "../user.ts";
 import { sameSecret } from "./secret.ts";
@@ -22,9 +23,15 @@ export async function bootstrapUser(token: string, store: StoreClient, now: numb
   if (!(await sameSecret(value("token-secret"), secret))) return undefined;
   if (value("usage-bootstrap-authentication") !== "true") return undefined;
   const expiration = value("expiration");
-  if (expiration !== "" && !(Date.parse(expiration) > now)) return undefined;
-  const extra = value("auth-extra-groups")
-    .split(",")
-    .filter((group) => GROUP_FORM.test(group));
+  if (expiration !== "" && !(expiryOf(expiration) > now)) return undefined;
+  const groups = value("auth-extra-groups");
+  const extra = groups === "" ? [] : groups.split(",");
+  if (!extra.every((group) => GROUP_FORM.test(group))) return undefined;
   return { name: `system:bootstrap:${id}`, groups: [BOOTSTRAPPERS, ...extra, AUTHENTICATED] };
+}
+
+/** In ms. What is not a time has passed. */
+function expiryOf(expiration: string): number {
+  const time = canonicalTime(expiration, "Time");
+  return time.ok ? Date.parse(time.text) : Number.NEGATIVE_INFINITY;
 }

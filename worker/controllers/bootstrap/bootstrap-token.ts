@@ -5,15 +5,17 @@ import { base64Url } from "../../../api/machinery/encoding/base64url.ts";
 import { hmacSha256 } from "../../../api/machinery/encoding/hmac-sha256.ts";
 import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { canonicalTime } from "../../../api/machinery/time/time.ts";
 import { type Controller, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
-import { earliest, timeOf, waking } from "../time.ts";
+import { earliest, waking } from "../time.ts";
 
 const TYPE = "bootstrap.kubernetes.io/token";
 const NAMESPACE = "kube-system";
 const INFO = { namespace: "kube-public", name: "cluster-info" };
 const SIGNATURE = "jws-kubeconfig-";
+const ID_FORM = /^[a-z0-9]{6}$/;
 
 const isToken = (secret: Secret): boolean => secret.type === TYPE;
 const field = (secret: Secret, key: string): string => {
@@ -21,7 +23,14 @@ const field = (secret: Secret, key: string): string => {
   // These fields are ASCII by their format.
   return typeof bytes === "number" ? "" : String.fromCharCode(...bytes);
 };
-const expiryOf = (secret: Secret): number | undefined => timeOf(field(secret, "expiration") || undefined);
+
+/** When it expires (ms): never (undefined) if it does not say when, and long ago if that is not a time. */
+function expiryOf(secret: Secret): number | undefined {
+  const text = field(secret, "expiration");
+  if (text === "") return undefined;
+  const time = canonicalTime(text, "Time");
+  return time.ok ? Date.parse(time.text) : Number.NEGATIVE_INFINITY;
+}
 
 /** A JWS (RFC 7515) with detached payload, signed with the token's secret. */
 function detachedSignature(content: string, id: string, secret: string): string {
@@ -61,8 +70,12 @@ function signs(secret: Stored<Secret>, now: number): boolean {
   if (!isToken(secret) || secret.metadata.deletionTimestamp || field(secret, "usage-bootstrap-signing") !== "true")
     return false;
   const expiry = expiryOf(secret);
+  const id = field(secret, "token-id");
   return (
-    field(secret, "token-id") !== "" && field(secret, "token-secret") !== "" && (expiry === undefined || expiry > now)
+    secret.metadata.name === `bootstrap-token-${id}` &&
+    ID_FORM.test(id) &&
+    field(secret, "token-secret") !== "" &&
+    (expiry === undefined || expiry > now)
   );
 }
 
