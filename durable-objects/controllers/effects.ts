@@ -176,7 +176,9 @@ async function issue({ what, ...effect }: IssueEffect, context: EffectContext): 
   if (what.kind === "service-account-token") {
     const data = await context.authority.tokenData(what.secret, what.serviceAccount);
     const secret = what.secret as Stored<KubeObject & { data?: Record<string, string> }>;
-    const all = Object.entries({ ...secret.data, ...data }).sort(([a], [b]) => (a < b ? -1 : 1));
+    // A token that it has already stays valid.
+    const stays = Object.entries(secret.data ?? {}).filter(([key, value]) => key !== "ca.crt" && value !== "");
+    const all = Object.entries({ ...data, ...Object.fromEntries(stays) }).sort(([a], [b]) => (a < b ? -1 : 1));
     return context.api.update(target, { ...secret, data: Object.fromEntries(all) } as KubeObject);
   }
   const issued = await context.authority.certificate(what.request);

@@ -58,7 +58,7 @@ export function controlledCluster(
       log: new LogFollower({ store: cluster.log }, [...readWhole], KINDS),
       apiOf: () => api,
       authority: {
-        tokenData: async () => ({ token: "dG9rZW4=", namespace: "bnM=", "ca.crt": "Y2E=" }),
+        tokenData: async () => ({ token: "dG9rZW4=", namespace: "bnM=", "ca.crt": btoa("CA") }),
         certificate: async () => ({ certificate: "Y2VydA==" }),
       },
       memory: {

@@ -25,3 +25,33 @@ it("CTL-TOKEN-LISTED: a deleted token is removed from its service account's list
   expect(at.complaints).toEqual([]);
   expect(listed()).toEqual([{ name: "yet-to-come" }]);
 });
+
+it.each<[string, Record<string, string>]>([
+  ["changed", { token: "b2xk", namespace: "bnM=", "ca.crt": btoa("another") }],
+  ["removed", { token: "b2xk", namespace: "bnM=" }],
+])("CTL-TOKEN-CA: a CA that was %s is put back, and the token stays", async (_, data) => {
+  const at = controlledCluster([serviceAccountTokenController]);
+  const account = at.cluster.put<ServiceAccount>("serviceaccounts", {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: "sa", namespace: "ns" },
+  });
+  const annotations = {
+    "kubernetes.io/service-account.name": "sa",
+    "kubernetes.io/service-account.uid": account.metadata.uid,
+  };
+  at.cluster.put<Secret>("secrets", {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "token", namespace: "ns", annotations },
+    type: "kubernetes.io/service-account-token",
+    data,
+  });
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  expect(at.cluster.get<Secret>("secrets", "ns", "token")?.data).toEqual({
+    token: "b2xk",
+    namespace: "bnM=",
+    "ca.crt": btoa("CA"),
+  });
+});

@@ -3,6 +3,8 @@
  * the account's list.
  */
 import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
+import { encodeBase64 } from "../../../api/machinery/encoding/base64.ts";
+import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
 import { type Controller, type Plan, type Snapshot, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 
@@ -28,7 +30,7 @@ export const serviceAccountTokenController: Controller = {
       .filter(({ type, metadata }) => type === TYPE && metadata.annotations?.[ACCOUNT_NAME] === name)
       .map(itemKey);
   },
-  reconcile(item, { snapshot }) {
+  reconcile(item, { snapshot, cluster }) {
     if (item.startsWith(LEFT)) return planLeft(item.slice(LEFT.length), snapshot);
     const { namespace, name } = splitItem(item);
     const secret = snapshot.get<Secret>("secrets", namespace, name);
@@ -38,7 +40,9 @@ export const serviceAccountTokenController: Controller = {
     const wantedUid = annotations[ACCOUNT_UID];
     if (!account || (wantedUid !== undefined && wantedUid !== account.metadata.uid))
       return { effects: [{ op: "delete", resource: "secrets", namespace, name, uid: secret.metadata.uid }] };
-    if (wantedUid !== undefined && secret.data?.token && secret.data.namespace) return settled;
+    const { token, namespace: home, "ca.crt": authority } = secret.data ?? {};
+    if (wantedUid !== undefined && token && home && authority === encodeBase64(utf8Bytes(cluster.caBundle)))
+      return settled;
     const named: Secret = {
       ...secret,
       metadata: { ...secret.metadata, annotations: { ...annotations, [ACCOUNT_UID]: account.metadata.uid } },
