@@ -158,6 +158,21 @@ describe("a Service of type LoadBalancer", () => {
     expect(found.said(its.metadata.name ?? "")).toEqual(said);
   });
 
+  it("stays at a node whose endpoint is ending, as long as that serves, if its policy is Local (LB-NODES)", async () => {
+    const local = service("local", { externalTrafficPolicy: "Local" });
+    const { cluster, settle, addresses } = await at([one, two], [local], [slice("local", "one", "two")]);
+    const ending = async (serving: boolean) => {
+      const [gone, ready] = slice("local", "one", "two").endpoints ?? [];
+      const conditions = { ready: false, serving, terminating: true };
+      const endpoints = [{ ...gone, conditions }, ready] as EndpointSlice["endpoints"];
+      cluster.put(SLICES, { ...slice("local"), endpoints } as EndpointSlice);
+      await settle();
+      return addresses("local");
+    };
+    expect(await ending(true)).toEqual(["192.168.1.1", "192.168.1.2"]);
+    expect(await ending(false)).toEqual(["192.168.1.2"]);
+  });
+
   it("sends an event for each outcome once (LB-SAY)", async () => {
     const { events, cluster, settle } = await at([one], [service("web"), service("ssh", {}, 22)]);
     cluster.put("nodes", two);

@@ -3,7 +3,7 @@
  * Each node's service proxy forwards the traffic, as for any load balancer.
  */
 import type { Node, Service } from "../../../api/generated/core.v1.ts";
-import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import type { Endpoint, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { Condition } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -95,7 +95,7 @@ function outcomeOf(service: Stored<Service>, labelled: readonly Stored<Node>[], 
   if (nodes.length === 0)
     return none(
       "NoLocalEndpoint",
-      `no Ready node with the label ${LABEL} has one of its ready endpoints, and the traffic policy is Local`,
+      `no Ready node with the label ${LABEL} has one of its serving endpoints, and the traffic policy is Local`,
     );
   const { ipFamilies = [], loadBalancerIP } = service.spec;
   const addresses = [...new Set(nodes.flatMap(internalAddresses))]
@@ -128,11 +128,13 @@ function hasPorts(service: Service): boolean {
   return condition !== undefined && !isPortConflict(condition.reason);
 }
 
+/** Endpoints that are ending count while they serve: clients that know the address still come to it. */
 function nodesWithEndpoints({ metadata }: Stored<Service>, snapshot: Snapshot): ReadonlySet<string> {
   const slices = snapshot.labelled<EndpointSlice>(SLICES, metadata.namespace ?? "", { [SERVICE_NAME]: metadata.name });
   const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
+  const serves = ({ ready, serving }: NonNullable<Endpoint["conditions"]>) => ready !== false || serving === true;
   return new Set(
-    endpoints.flatMap(({ nodeName, conditions }) => (conditions?.ready !== false && nodeName ? [nodeName] : [])),
+    endpoints.flatMap(({ nodeName, conditions = {} }) => (nodeName && serves(conditions) ? [nodeName] : [])),
   );
 }
 
