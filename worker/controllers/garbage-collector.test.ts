@@ -86,10 +86,13 @@ describe("garbage collector", () => {
     const { cluster, settle } = start();
     const a = cluster.put("configmaps", configMap("a"));
     cluster.put("configmaps", configMap("b", [owner(a)]));
+    cluster.put("configmaps", configMap("deleted", [owner(a)], ["example.com/hold"]));
+    cluster.remove("configmaps", "ns", "deleted");
     cluster.remove("configmaps", "ns", "a", { propagationPolicy: "Orphan" });
     await settle();
     expect(cluster.get("configmaps", "ns", "a")).toBeUndefined();
-    expect(cluster.get("configmaps", "ns", "b")?.metadata.ownerReferences).toBeUndefined();
+    for (const name of ["b", "deleted"])
+      expect(cluster.get("configmaps", "ns", name)?.metadata.ownerReferences).toBeUndefined();
   });
 
   it("removes only the reference to the missing one of two owners", async () => {

@@ -82,8 +82,7 @@ const withoutFinalizer = (found: Located, finalizer: string): Effect => ({
 
 function planOrphaning(owner: Located, snapshot: Snapshot): Plan {
   const { uid } = owner.object.metadata;
-  const dependents = snapshot.dependentsOf(uid).filter((each) => !each.object.metadata.deletionTimestamp);
-  const release = dependents.map((each) => releaseOf(each, [uid]));
+  const release = snapshot.dependentsOf(uid).map((each) => releaseOf(each, [uid]));
   return { effects: [{ op: "batch", effects: release }, withoutFinalizer(owner, ORPHAN)] };
 }
 
