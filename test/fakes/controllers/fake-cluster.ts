@@ -7,6 +7,7 @@
 import type { SubjectAccessReview } from "../../../api/generated/authorization.v1.ts";
 import type { Status } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Change, Revision, Store } from "../../../api/store/store.ts";
 import type { ApiClient, DeleteOptions, Outcome, Query } from "../../../client/api-client.ts";
@@ -152,6 +153,11 @@ export class FakeCluster {
       if (refused) return refused;
       const current = this.get<T>(target.resource, target.namespace ?? "", target.name ?? "");
       if (!current) return failure(404, "NotFound", "not found");
+      if (type === "application/json-patch+json") {
+        const patched = applyJsonPatch(current as unknown as Json, patch, "Strict");
+        if (!patched.ok) return failure(patched.code, patched.reason, patched.message);
+        return this.#settle(target, patched.object as unknown as Stored<T>);
+      }
       return this.#settle(
         target,
         merge(

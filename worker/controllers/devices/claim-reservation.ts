@@ -47,8 +47,8 @@ const mayLackReservations = (pod: Stored<Pod>): boolean =>
   !isTerminated(pod);
 
 /** Whether another pod may be added to its consumers. */
-const isOpen = ({ status: { allocation, reservedFor = [] } }: Stored<ResourceClaim>): boolean =>
-  allocation !== undefined && reservedFor.length < MOST_CONSUMERS;
+const isOpen = ({ metadata, status: { allocation, reservedFor = [] } }: Stored<ResourceClaim>): boolean =>
+  allocation !== undefined && reservedFor.length < MOST_CONSUMERS && metadata.deletionTimestamp === undefined;
 
 function nameOf({ status }: Stored<Pod>, { name, resourceClaimName }: PodClaim): string | undefined {
   return resourceClaimName ?? status.resourceClaimStatuses?.find((each) => each.name === name)?.resourceClaimName;

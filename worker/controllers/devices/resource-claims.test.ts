@@ -138,3 +138,42 @@ it("a claim that is allocated but was never reserved is left alone", async () =>
   await at.settle();
   expect(claims(at)[0]?.status.allocation).toEqual({});
 });
+
+it("a claim with a finalizer that is not allocated yet is left to the scheduler that added it", async () => {
+  const at = start();
+  at.cluster.put(CLAIMS, {
+    apiVersion: "resource.k8s.io/v1",
+    kind: "ResourceClaim",
+    metadata: { name: "c", namespace: "ns", finalizers: ["example.com/held", FINALIZER] },
+    spec: {},
+    status: {},
+  } as ResourceClaim);
+  await at.settle();
+  expect(claims(at)[0]?.metadata.finalizers).toHaveLength(2);
+  at.cluster.remove(CLAIMS, "ns", "c");
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  expect(claims(at)[0]?.metadata.finalizers).toEqual(["example.com/held"]);
+});
+
+it("no claim is created for a pod whose status says that it needs none", async () => {
+  const at = start();
+  at.cluster.put("resourceclaimtemplates.resource.k8s.io", template);
+  const status = { phase: "Pending", resourceClaimStatuses: [{ name: "gpu" }] };
+  at.cluster.put("pods", { ...pod([{ name: "gpu", resourceClaimTemplateName: "t" }]), status });
+  await at.settle();
+  expect(claims(at)).toEqual([]);
+});
+
+it("CTL-CLAIM-NAMES: a recorded claim that has lost its owner is not replaced", async () => {
+  const at = start();
+  at.cluster.put("resourceclaimtemplates.resource.k8s.io", template);
+  at.cluster.put("pods", pod([{ name: "gpu", resourceClaimTemplateName: "t" }]));
+  await at.settle();
+  const [{ metadata } = { metadata: { name: "" } }] = claims(at);
+  at.cluster.change<ResourceClaim>(CLAIMS, "ns", metadata.name, (draft) => {
+    draft.metadata.ownerReferences = [];
+  });
+  await at.settle();
+  expect(claims(at)).toHaveLength(1);
+});

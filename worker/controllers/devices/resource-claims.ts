@@ -57,9 +57,11 @@ function planPodClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
   const creations: Effect[] = [];
   for (const podClaim of pod.spec.resourceClaims ?? []) {
     const { name, resourceClaimTemplateName } = podClaim;
-    if (!resourceClaimTemplateName) continue;
+    // A status without a claim's name says that the pod needs none.
+    if (!resourceClaimTemplateName || (known.has(name) && known.get(name) === undefined)) continue;
+    // A claim of that name that is not the pod's any more is in the way until somebody deletes it.
     const claim =
-      made.find(({ metadata }) => metadata.name === known.get(name)) ??
+      snapshot.get<ResourceClaim>(CLAIMS, namespace, known.get(name) ?? "") ??
       made.find(({ metadata }) => metadata.annotations?.[POD_CLAIM] === name);
     if (claim) {
       resourceClaimStatuses.push({ name, resourceClaimName: claim.metadata.name });
@@ -147,6 +149,15 @@ function claimsOf({ metadata: { namespace = "" }, spec, status }: Stored<Pod>): 
   return [...named, ...generated, extended].filter((name) => name !== undefined).map((name) => itemOf(namespace, name));
 }
 
+/** Others may have changed the list meanwhile. */
+function removalOf(finalizers: readonly string[]): readonly object[] {
+  const path = `/metadata/finalizers/${finalizers.indexOf(FINALIZER)}`;
+  return [
+    { op: "test", path, value: FINALIZER },
+    { op: "remove", path },
+  ];
+}
+
 function planRelease(claim: Stored<ResourceClaim>, snapshot: Snapshot): Plan {
   const { namespace = "", name, uid, finalizers = [], deletionTimestamp } = claim.metadata;
   const { reservedFor = [], allocation, ...rest } = claim.status;
@@ -161,31 +172,26 @@ function planRelease(claim: Stored<ResourceClaim>, snapshot: Snapshot): Plan {
   // A claim that was never reserved may be about to be: an allocation only ends after its use, or with the claim.
   const deallocated = unused && (released || deletionTimestamp !== undefined) && finalizers.includes(FINALIZER);
   const kept = deallocated ? undefined : allocation;
+  const without: Effect = {
+    op: "patch",
+    resource: CLAIMS,
+    namespace,
+    name,
+    type: "application/json-patch+json",
+    patch: removalOf(finalizers),
+  };
   if (released || (deallocated && allocation)) {
     const status = {
       ...rest,
       ...(kept ? { allocation: kept } : {}),
       ...(valid.length > 0 ? { reservedFor: valid } : {}),
     };
-    return {
-      effects: [
-        {
-          op: "update",
-          resource: CLAIMS,
-          namespace,
-          subresource: "status",
-          object: { ...claim, status } as ResourceClaim,
-        },
-      ],
-    };
+    const object = { ...claim, status } as ResourceClaim;
+    const update: Effect = { op: "update", resource: CLAIMS, namespace, subresource: "status", object };
+    return { effects: deallocated ? [update, without] : [update] };
   }
-  const idle = unused && allocation === undefined && finalizers.includes(FINALIZER);
-  if (idle && (deletionTimestamp !== undefined || claim.status.reservedFor === undefined)) {
-    const metadata = { ...claim.metadata, finalizers: finalizers.filter((each) => each !== FINALIZER) };
-    return {
-      effects: [{ op: "update", resource: CLAIMS, namespace, object: { ...claim, metadata } as ResourceClaim }],
-    };
-  }
+  // A scheduler adds the finalizer before it allocates, so that alone is no reason to remove it.
+  if (deallocated) return { effects: [without] };
   const owner = controllerOf(claim);
   const pod = owner?.kind === "Pod" ? snapshot.get<Pod>("pods", namespace, owner.name) : undefined;
   const orphaned = pod !== undefined && (pod.metadata.uid !== owner?.uid || isDone(pod));
