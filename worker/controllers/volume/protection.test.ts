@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { VolumeAttributesClass } from "../../../api/generated/storage.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
-import { classProtection } from "./protection.ts";
+import { claimProtection, classProtection } from "./protection.ts";
 
 const CLASSES = "volumeattributesclasses.storage.k8s.io";
 
@@ -32,4 +32,28 @@ test("a VolumeAttributesClass is released when no claim uses it any more", async
   cluster.remove("persistentvolumeclaims", "ns", "c");
   await settle();
   expect(cluster.get(CLASSES, "", "used")).toBeUndefined();
+});
+
+test.each<[string, boolean]>([
+  ["created for it", true],
+  ["of somebody else, which keeps its own from being created", false],
+])("[CTL-VOL-PROTECT] a pod with an ephemeral volume keeps the claim %s", async (_, isOwn) => {
+  const { cluster, settle } = controlledCluster([claimProtection]);
+  const volumeClaimTemplate = { spec: { accessModes: ["ReadWriteOnce"], resources: {} } };
+  const { metadata } = cluster.put<Pod>("pods", {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p", namespace: "ns" },
+    spec: { nodeName: "n", containers: [], volumes: [{ name: "v", ephemeral: { volumeClaimTemplate } }] },
+    status: { phase: "Pending" },
+  });
+  const owner = { apiVersion: "v1", kind: "Pod", name: "p", uid: metadata.uid, controller: true };
+  cluster.put("persistentvolumeclaims", {
+    ...claim,
+    metadata: { name: "p-v", namespace: "ns", ...(isOwn && { ownerReferences: [owner] }) },
+  });
+  await settle();
+  cluster.remove("persistentvolumeclaims", "ns", "p-v");
+  await settle();
+  expect(cluster.get("persistentvolumeclaims", "ns", "p-v") !== undefined).toBe(isOwn);
 });

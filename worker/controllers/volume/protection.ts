@@ -2,6 +2,7 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
+import { controllerOf } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { claimNames } from "./waiting-claim.ts";
 
@@ -50,16 +51,18 @@ const isShutDown = ({ metadata }: Stored<Pod>): boolean =>
   metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;
 
 /** A pod uses its claims until it is gone, ended or not; claims created for a pod are deleted before it. */
-const isUsed = ({ metadata }: Stored<PersistentVolumeClaim>, snapshot: Snapshot): boolean =>
-  snapshot
-    .list<Pod>("pods", metadata.namespace ?? "")
-    .some(
-      (pod) =>
-        pod.spec.nodeName !== undefined &&
-        (isShutDown(pod) ? ownClaimNames(pod) : claimNames(pod)).includes(metadata.name),
-    );
+function isUsed(claim: Stored<PersistentVolumeClaim>, snapshot: Snapshot): boolean {
+  const { namespace = "", name } = claim.metadata;
+  const creator = controllerOf(claim)?.uid;
+  const namesOf = (pod: Stored<Pod>) =>
+    isShutDown(pod) || creator !== pod.metadata.uid ? namedClaims(pod) : claimNames(pod);
+  return snapshot
+    .list<Pod>("pods", namespace)
+    .some((pod) => pod.spec.nodeName !== undefined && namesOf(pod).includes(name));
+}
 
-const ownClaimNames = ({ spec }: Stored<Pod>): readonly string[] =>
+/** Without those that are created for it. */
+const namedClaims = ({ spec }: Stored<Pod>): readonly string[] =>
   (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 
 export const volumeProtection: Controller = {
