@@ -6,16 +6,23 @@ import { DurableObject } from "cloudflare:workers";
 import { failure } from "../api/machinery/status.ts";
 import type { RelayCall } from "../api/node/node-sync.ts";
 import type { NodeHub } from "./node-hub.ts";
-import { Ahead } from "./relay/ahead.ts";
+import {
+  type AheadState,
+  isTooFar,
+  NOTHING_AHEAD,
+  needsMark,
+  renderMark,
+  returnedMark,
+  withMark,
+  withMessage,
+  withReturned,
+} from "./relay/ahead.ts";
 
 export interface RelayEnv {
   readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
 }
 
 export class Relay extends DurableObject<RelayEnv> {
-  /** By the socket that messages are sent to. */
-  readonly #ahead = new WeakMap<WebSocket, Ahead>();
-
   constructor(state: DurableObjectState, env: RelayEnv) {
     super(state, env);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -39,19 +46,19 @@ export class Relay extends DurableObject<RelayEnv> {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    const isCounted = !this.#aheadOf(socket).acknowledges(message);
-    for (const other of this.#othersThan(socket)) {
-      if (!isCounted || this.#aheadOf(other).passes(message)) other.send(message);
-      else socket.close(1008, "the other node does not keep up");
-    }
+    const mark = returnedMark(message);
+    if (mark !== undefined) socket.serializeAttachment(withReturned(aheadOf(socket), mark));
+    else for (const other of this.#othersThan(socket)) this.#pass(message, { from: socket, to: other });
   }
 
-  #aheadOf(socket: WebSocket): Ahead {
-    const known = this.#ahead.get(socket);
-    if (known) return known;
-    const ahead = new Ahead();
-    this.#ahead.set(socket, ahead);
-    return ahead;
+  #pass(message: string | ArrayBuffer, { from, to }: { readonly from: WebSocket; readonly to: WebSocket }): void {
+    const ahead = withMessage(aheadOf(to), message);
+    if (isTooFar(ahead)) {
+      from.close(1008, "the other node does not keep up");
+      return;
+    }
+    to.send(message);
+    to.serializeAttachment(needsMark(ahead) ? sendMark(to, ahead) : ahead);
   }
 
   /** The remaining node has no partner; it reconnects when it has something to send. */
@@ -69,6 +76,15 @@ export class Relay extends DurableObject<RelayEnv> {
     const [node] = this.ctx.getTags(socket);
     return this.ctx.getWebSockets().filter((each) => this.ctx.getTags(each)[0] !== node && isOpen(each));
   }
+}
+
+/** How much was sent to this node that it is not known to have read. */
+const aheadOf = (socket: WebSocket): AheadState => socket.deserializeAttachment() ?? NOTHING_AHEAD;
+
+function sendMark(socket: WebSocket, ahead: AheadState): AheadState {
+  const [id = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+  socket.send(renderMark(id));
+  return withMark(ahead, id);
 }
 
 const isOpen = ({ readyState }: WebSocket): boolean => readyState === WebSocket.OPEN;

@@ -1,35 +1,64 @@
 import { expect, test } from "vitest";
-import { Ahead } from "./ahead.ts";
+import {
+  type AheadState,
+  isTooFar,
+  NOTHING_AHEAD,
+  needsMark,
+  renderMark,
+  returnedMark,
+  withMark,
+  withMessage,
+  withReturned,
+} from "./ahead.ts";
 
-const message = (kind: number, bytes: number) => new Uint8Array(bytes + 1).fill(kind).buffer;
+const frames = (bytes: number) => new Uint8Array(bytes).fill(3).buffer;
 
-function received(count: number): ArrayBuffer {
-  const view = new DataView(new ArrayBuffer(9));
-  view.setUint8(0, 4);
-  view.setBigUint64(1, BigInt(count));
-  return view.buffer;
+/** After so many messages, marked as they should be. */
+function after(count: number, bytes: number, from: AheadState = NOTHING_AHEAD): AheadState {
+  const message = frames(bytes);
+  let state = from;
+  for (let i = 0; i < count; i++) {
+    state = withMessage(state, message);
+    if (needsMark(state)) state = withMark(state, BigInt(i));
+  }
+  return state;
 }
 
-test("RELAY-AHEAD: whatever is acknowledged is forgotten, however small its messages", () => {
-  const ahead = new Ahead();
-  for (let i = 1; i <= 200_000; i++) {
-    expect(ahead.passes(message(3, 60))).toBe(true);
-    if (i % 2000 === 0) expect(ahead.acknowledges(received(i * 60))).toBe(true);
-  }
+test.each([
+  ["bytes", 5, 1024 * 1024],
+  ["messages of no length", 50_001, 0],
+])("RELAY-AHEAD: too many %s are too far ahead", (_, count, bytes) => {
+  expect(isTooFar(after(count - 1, bytes))).toBe(false);
+  expect(isTooFar(after(count, bytes))).toBe(true);
 });
 
-test("RELAY-AHEAD: a node that counts anew has received everything", () => {
-  const ahead = new Ahead();
-  for (const count of [1_000_000, 500, 400]) {
-    expect(ahead.passes(message(3, 4_000_000))).toBe(true);
-    expect(ahead.acknowledges(received(count))).toBe(true);
+test("RELAY-AHEAD: what was sent before a returned mark was read, however small the messages", () => {
+  let state = NOTHING_AHEAD;
+  for (let i = 0; i < 200; i++) {
+    state = after(4000, 60, state);
+    expect(isTooFar(state)).toBe(false);
+    const newest = state.marks.at(-1);
+    if (newest) state = withReturned(state, newest.id);
   }
+  expect(state.marks).toEqual([]);
 });
 
-test("RELAY-AHEAD: messages of no length, and acknowledgements of nothing, are counted", () => {
-  const ahead = new Ahead();
-  expect(ahead.acknowledges(received(1))).toBe(false);
-  for (let i = 0; i < 50_000; i++) expect(ahead.passes(message(3, 0))).toBe(true);
-  expect(ahead.acknowledges(received(1))).toBe(false);
-  expect(ahead.passes("text")).toBe(false);
+test("RELAY-AHEAD: a mark that was never sent, or was returned before, counts for nothing", () => {
+  const state = withMark(withMark(after(1, 1000), 7n), 8n);
+  expect(withReturned(state, 9n)).toEqual(state);
+  const returned = withReturned(state, 7n);
+  expect(returned.marks.map(({ id }) => id)).toEqual([8n]);
+  expect(withReturned(returned, 7n)).toEqual(returned);
+});
+
+test("RELAY-AHEAD: only a whole mark is one", () => {
+  expect(returnedMark(renderMark(2n ** 64n - 1n))).toBe(2n ** 64n - 1n);
+  for (const other of ["text", frames(9), frames(0), renderMark(1n).slice(0, 8)])
+    expect(returnedMark(other)).toBeUndefined();
+});
+
+test("RELAY-AHEAD: the state of a full relay fits into what outlasts its sleep", () => {
+  let state = NOTHING_AHEAD;
+  while (!isTooFar(state)) state = after(4000, 1, after(1, 512 * 1024, state));
+  expect(state.marks.length).toBeLessThan(24);
 });

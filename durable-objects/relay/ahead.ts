@@ -1,41 +1,72 @@
 /**
- * How much a relay has passed to a node that the node has not acknowledged: the platform buffers for a slow reader without
- * limit. Nodes have 1 MiB under way (agent/network/overlay/relay-link.ts), so only one that floods the other has more.
+ * How much a relay has passed to a node that the node is not known to have read: the platform buffers for a slow reader
+ * without limit, and does not say how much. So the relay sends marks in between, which the node returns when it reads
+ * them; nobody else knows them. Nodes have 1 MiB under way (agent/network/overlay/relay-link.ts).
  */
+import { RELAY_MARK } from "../../api/node/relay-message.ts";
 
-/** The first byte of a node's message that says how many bytes of frames it has received, followed by 8 bytes. */
-const RECEIVED = 4;
-const RECEIVED_LENGTH = 9;
+const MARK_LENGTH = 9;
 /** Many times what fits into the nodes' window. */
 const MOST = { bytes: 4 * 1024 * 1024, messages: 50_000 };
+const MARK_EVERY = { bytes: 512 * 1024, messages: 4000 };
 
-export class Ahead {
-  #bytes = 0;
-  #messages = 0;
-  #acknowledged: number | undefined;
-
-  /** Whether there is room for a message to this node. */
-  passes(message: string | ArrayBuffer): boolean {
-    // The first byte is not among what is acknowledged.
-    this.#bytes += typeof message === "string" ? message.length : Math.max(0, message.byteLength - 1);
-    this.#messages++;
-    return this.#bytes <= MOST.bytes && this.#messages <= MOST.messages;
-  }
-
-  /**
-   * Whether a message of this node acknowledges anything. A node counts anew for each connection of the other, and what
-   * it was sent before this object last woke up is not known here: then it has received everything.
-   */
-  acknowledges(message: string | ArrayBuffer): boolean {
-    if (typeof message === "string" || message.byteLength !== RECEIVED_LENGTH) return false;
-    const view = new DataView(message);
-    if (view.getUint8(0) !== RECEIVED) return false;
-    const count = Number(view.getBigUint64(1));
-    const before = this.#acknowledged;
-    this.#acknowledged = count;
-    if (this.#messages === 0 || count === before) return false;
-    this.#messages = 0;
-    this.#bytes = before === undefined || count < before ? 0 : Math.max(0, this.#bytes - (count - before));
-    return true;
-  }
+interface Amount {
+  readonly bytes: number;
+  readonly messages: number;
 }
+
+/** What was sent between this mark and the one before. */
+interface Mark extends Amount {
+  readonly id: bigint;
+}
+
+/** Plain values, which outlast the object's sleep with the socket. */
+export interface AheadState {
+  /** Sent and not returned, oldest first. */
+  readonly marks: readonly Mark[];
+  readonly sinceMark: Amount;
+}
+
+const NOTHING: Amount = { bytes: 0, messages: 0 };
+export const NOTHING_AHEAD: AheadState = { marks: [], sinceMark: NOTHING };
+
+const sum = (a: Amount, b: Amount): Amount => ({ bytes: a.bytes + b.bytes, messages: a.messages + b.messages });
+
+export function withMessage({ marks, sinceMark }: AheadState, message: string | ArrayBuffer): AheadState {
+  const bytes = typeof message === "string" ? message.length : message.byteLength;
+  return { marks, sinceMark: sum(sinceMark, { bytes, messages: 1 }) };
+}
+
+export function isTooFar({ marks, sinceMark }: AheadState): boolean {
+  const { bytes, messages } = marks.reduce(sum, sinceMark);
+  return bytes > MOST.bytes || messages > MOST.messages;
+}
+
+export const needsMark = ({ sinceMark: { bytes, messages } }: AheadState): boolean =>
+  bytes >= MARK_EVERY.bytes || messages >= MARK_EVERY.messages;
+
+/** `id` is 64 bits that nobody can guess. */
+export const withMark = ({ marks, sinceMark }: AheadState, id: bigint): AheadState => ({
+  marks: [...marks, { id, ...sinceMark }],
+  sinceMark: NOTHING,
+});
+
+export function renderMark(id: bigint): ArrayBuffer {
+  const view = new DataView(new ArrayBuffer(MARK_LENGTH));
+  view.setUint8(0, RELAY_MARK);
+  view.setBigUint64(1, id);
+  return view.buffer;
+}
+
+/** Undefined if a node's message is none, and so for the other node. One that was never sent counts for nothing. */
+export function returnedMark(message: string | ArrayBuffer): bigint | undefined {
+  if (typeof message === "string" || message.byteLength !== MARK_LENGTH) return undefined;
+  const view = new DataView(message);
+  return view.getUint8(0) === RELAY_MARK ? view.getBigUint64(1) : undefined;
+}
+
+/** Everything before a returned mark was read. */
+export const withReturned = ({ marks, sinceMark }: AheadState, id: bigint): AheadState => ({
+  marks: marks.slice(marks.findIndex((mark) => mark.id === id) + 1),
+  sinceMark,
+});

@@ -3,11 +3,12 @@
  * (docs/spec/pod-network.md). Dialled when there is something to carry, and closed after an idle period.
  */
 import type { WebSocket } from "ws";
+import { RELAY_MARK } from "../../../api/node/relay-message.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { packFrames, unpackFrames } from "./frames.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
-/** The first byte of a message. */
+/** The first byte of a message to the other node. */
 const KIND = { greeting: 1, answer: 2, frames: 3, received: 4 } as const;
 /** Bytes under way. The excess is dropped, as by any full link: the pods' own TCP slows down. */
 const WINDOW = 1024 * 1024;
@@ -117,6 +118,9 @@ export class RelayLink {
       case KIND.received:
         // Whoever acknowledges more than was sent gets no larger window.
         if (content.length === COUNT) this.#acknowledged = Math.min(this.#sent, Number(content.readBigUInt64BE(0)));
+        break;
+      case RELAY_MARK:
+        this.#socket.send(message);
     }
   }
 
