@@ -11,3 +11,14 @@ test("lines are complete however the text is split, even within a multi-byte cha
     expect([...lines, splitter.rest]).toEqual(text.split("\n"));
   }
 });
+
+test("a long line in many pieces costs no more than its length", () => {
+  const splitter = new LineSplitter(new TextDecoder());
+  const piece = new TextEncoder().encode("x".repeat(1024));
+  const began = performance.now();
+  for (let i = 0; i < 16_384; i++) splitter.push(piece);
+  const [line] = splitter.push(new TextEncoder().encode("\n"));
+  expect(line?.length).toBe(16 * 1024 * 1024);
+  // 130 GB would be read if each piece were searched with all those before it.
+  expect(performance.now() - began).toBeLessThan(5000);
+});

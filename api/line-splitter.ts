@@ -9,7 +9,8 @@ interface Decoder {
  */
 export class LineSplitter {
   readonly #decoder: Decoder;
-  #rest = "";
+  /** The incomplete line, in the pieces it came in: joined once, however many there are. */
+  #rest: string[] = [];
 
   constructor(decoder: Decoder) {
     this.#decoder = decoder;
@@ -17,13 +18,20 @@ export class LineSplitter {
 
   /** The lines that this piece completes. Pieces may be cut within a character. */
   push(bytes: Uint8Array): string[] {
-    const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split("\n");
-    this.#rest = lines.pop() ?? "";
+    const lines = this.#decoder.decode(bytes, { stream: true }).split("\n");
+    const rest = lines.pop() ?? "";
+    const [first] = lines;
+    if (first === undefined) {
+      this.#rest.push(rest);
+      return [];
+    }
+    lines[0] = this.#rest.join("") + first;
+    this.#rest = [rest];
     return lines;
   }
 
   /** The last, incomplete line. */
   get rest(): string {
-    return this.#rest;
+    return this.#rest.join("");
   }
 }
