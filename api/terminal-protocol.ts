@@ -16,6 +16,10 @@ export const TERMINAL_PROTOCOLS = [
   "",
 ] as const;
 
+/** Those of a log, whose messages are its bytes, as they are or in base64. */
+export const BASE64_LOG = "base64.binary.k8s.io";
+export const LOG_PROTOCOLS = ["binary.k8s.io", BASE64_LOG, ""] as const;
+
 const ERROR = 3;
 const ZERO = 48;
 

@@ -164,22 +164,21 @@ it("LINK-GONE: closes the link of a node whose Node object is deleted, and no ot
 });
 
 /** A joined client and node. */
-async function joinedTunnel(id: string, protocol: string) {
+async function joinedTunnel(id: string, protocol: string, spoken = protocol) {
   const tunnel = TUNNEL.getByName(id);
   const client = tunnel.fetch("https://tunnel/client?node=a", {
     headers: { Upgrade: "websocket", "X-Sailplane-Protocol": protocol },
   });
-  const answer = renderNodeResponse({ code: 200 });
+  const answer = renderNodeResponse({ code: 200, protocol: spoken });
   const node = await tunnel.fetch("https://tunnel/node?node=a", {
     headers: { Upgrade: "websocket", [ANSWER_HEADER]: answer },
   });
-  const ends = [(await client).webSocket, node.webSocket] as (WebSocket & { accept(): void })[];
-  for (const end of ends) {
+  const [one, other] = [(await client).webSocket, node.webSocket] as (null | (WebSocket & { accept(): void }))[];
+  if (!one || !other) throw new Error("the client was not joined");
+  for (const end of [one, other]) {
     end.binaryType = "arraybuffer";
     end.accept();
   }
-  const [one, other] = ends;
-  if (one === undefined || other === undefined) throw new Error("a tunnel has two ends");
   return { client: one, node: other };
 }
 
@@ -199,20 +198,16 @@ it("TUNNEL-FRAME: passes frames unchanged, and closes both sides when either clo
   expect((await closed).code).toBe(1000);
 });
 
-it.each(["channel.k8s.io", "base64.channel.k8s.io", ""])(
-  "TUNNEL-JOIN: translates for clients of %j",
+it.each(["channel.k8s.io", "base64.channel.k8s.io", "binary.k8s.io", ""])(
+  "TUNNEL-JOIN: the node speaks %j itself; one that cannot is not joined",
   async (protocol) => {
     const { client, node } = await joinedTunnel(`hub-tunnels/${protocol}`, protocol);
-    const heard: unknown[] = [];
-    client.addEventListener(
-      "message",
-      ({ data }) => void heard.push(typeof data === "string" ? data : new TextDecoder().decode(data)),
-    );
-    const closed = closeOf(client);
-    node.send(new Uint8Array([1, 104, 105]));
+    const heard = new Promise<MessageEvent>((resolve) => client.addEventListener("message", resolve, { once: true }));
+    node.send("1aGk=");
+    expect((await heard).data).toBe("1aGk=");
     node.close(1000);
-    expect((await closed).code).toBe(1000);
-    expect(heard).toEqual([protocol.startsWith("base64") ? "1aGk=" : "\u0001hi"]);
+    const older = joinedTunnel(`hub-tunnels/older-${protocol}`, protocol, "v5.channel.k8s.io");
+    await expect(older).rejects.toThrow("not joined");
   },
 );
 

@@ -138,3 +138,76 @@ test.each(["127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1", "0.0.0.0",
     });
   },
 );
+
+/** A socket that keeps what it was sent. */
+class TellingSocket extends LeavingSocket {
+  readonly told: (string | number[])[] = [];
+  override send(bytes: Buffer | string, options?: { readonly binary?: boolean }): void {
+    this.told.push(options?.binary === false ? bytes.toString() : [...Buffer.from(bytes)]);
+  }
+}
+
+test.each([
+  ["v5.channel.k8s.io", Buffer.from([0, 105, 110]), [1, 104, 105], [3, 123]],
+  ["channel.k8s.io", Buffer.from([0, 105, 110]), [1, 104, 105], [3, 99]],
+  ["base64.channel.k8s.io", "0aW4=", "1aGk=", "3Y29"],
+  ["v4.base64.channel.k8s.io", "0aW4=", "1aGk=", "3eyJ"],
+])("TUNNEL-JOIN: the node speaks %s with the client of a command", async (protocol, input, output, end) => {
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  let exit: (exit: object) => void = () => {};
+  const streams = {
+    stdin,
+    stdout,
+    resize: () => {},
+    close: () => {},
+    exit: new Promise((resolve) => {
+      exit = resolve;
+    }),
+  };
+  const runtime = {
+    observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
+    exec: async () => streams,
+  } as unknown as Runtime;
+  const context = { runtime, findPod: () => ({ metadata: { uid: "u" } }), nodeApi: vi.fn(), followed: () => {} };
+  const socket = new TellingSocket();
+  const request = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["cat"] } as const;
+  const answers: unknown[] = [];
+  const dial = async (answer?: unknown) => {
+    answers.push(answer);
+    return socket as unknown as WebSocket;
+  };
+  const asked = { ...request, stdin: true, stdout: true, stderr: false, tty: false, protocol };
+  const served = serveTunnel(asked, dial, context as never);
+  await expect.poll(() => answers).toEqual([{ code: 200, protocol }]);
+  socket.emit("message", Buffer.from(input), typeof input !== "string");
+  await expect.poll(() => stdin.read()?.toString()).toBe("in");
+  stdout.end("hi");
+  exit({ code: 2 });
+  await served;
+  expect(socket.told.map((message) => (typeof message === "string" ? message : [...message]))[0]).toEqual(output);
+  expect(socket.told[1]?.slice(0, end.length)).toEqual(end);
+});
+
+test.each([
+  ["binary.k8s.io", [117, 110]],
+  ["base64.binary.k8s.io", "dW5h"],
+])("TUNNEL-JOIN: a log over a WebSocket comes as %s from the node", async (protocol, beginning) => {
+  const runtime = { observe: async () => ({ containers: [] }) } as unknown as Runtime;
+  const pod = {
+    metadata: { uid: "u" },
+    spec: { containers: [{ name: "c" }] },
+    status: { containerStatuses: [{ name: "c", containerID: "x://1", state: { running: {} } }] },
+  };
+  const context = { runtime, findPod: () => pod, nodeApi: vi.fn(), followed: () => {} };
+  const socket = new TellingSocket();
+  const options = { follow: true, previous: false, timestamps: false };
+  const request = { kind: "logs", namespace: "n", pod: "p", uid: "u", container: "c", options, protocol } as const;
+  const answers: unknown[] = [];
+  const dial = async (answer?: unknown) => {
+    answers.push(answer);
+    return socket as unknown as WebSocket;
+  };
+  await serveTunnel(request, dial, context as never);
+  expect(answers).toEqual([{ code: 200, protocol }]);
+  expect(socket.told[0]?.slice(0, beginning.length)).toEqual(beginning);
+});

@@ -2,6 +2,7 @@
 import type { WebSocket } from "ws";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { LogOptions, NodeRequest, NodeResponse, StreamRequest } from "../../api/node/node-sync.ts";
+import { BASE64_LOG } from "../../api/terminal-protocol.ts";
 import { readLog } from "../logs/read-log.ts";
 import type { NodeApiResponse } from "../node-api/response.ts";
 import { findContainer } from "../pod/containers.ts";
@@ -21,7 +22,11 @@ const PLAIN = "text/plain; charset=utf-8";
 export type Dial = (answer?: NodeResponse) => Promise<WebSocket>;
 
 /** For one-way streams the node dials first, because determining the answer may take a while. */
-export const isOneWay = ({ kind }: StreamRequest): boolean => kind === "logs" || kind === "http" || kind === "node";
+export const isOneWay = (request: StreamRequest): boolean =>
+  request.kind === "http" || request.kind === "node" || (request.kind === "logs" && request.protocol === undefined);
+
+const protocolOf = (request: StreamRequest): string | undefined =>
+  "protocol" in request ? request.protocol : undefined;
 
 export interface TunnelContext extends ServeContext {
   /** Throws if there is no room for another stream. */
@@ -37,7 +42,9 @@ export async function serveTunnel(
 ): Promise<void> {
   let opened: Tunnel | undefined;
   const open = async (answer?: NodeResponse): Promise<Tunnel> => {
-    opened = new Tunnel(await dial(answer), { oneWay: answer === undefined });
+    const protocol = protocolOf(request);
+    const told = answer && protocol !== undefined ? { ...answer, protocol } : answer;
+    opened = new Tunnel(await dial(told), { oneWay: answer === undefined, protocol });
     followed(opened);
     return opened;
   };
@@ -74,6 +81,8 @@ async function serveJoined(asked: StreamRequest, open: Open, context: ServeConte
       return servePorts(open, request, context);
     case "websocket":
       return serveMessages(open, request, () => podPort(pod, request, context));
+    case "logs":
+      return serveLogMessages(open, pod, request, context);
   }
 }
 
@@ -128,25 +137,40 @@ async function serveLogs(tunnel: Tunnel, pod: Pod, { container, options }: LogsR
   await sendLog(tunnel, { pod, id: target.containerId, options }, context);
 }
 
+/** To a client that reads over a WebSocket: the messages are the log's bytes. */
+async function serveLogMessages(open: Open, pod: Pod, request: LogsRequest, context: ServeContext): Promise<void> {
+  const { container, options, protocol } = request;
+  const target = logTarget(pod, container, options.previous);
+  if (!target.ok) throw new Refusal(400, "BadRequest", target.message);
+  const tunnel = await open({ code: 200 });
+  const write = (bytes: Buffer) =>
+    protocol === BASE64_LOG
+      ? tunnel.sendMessage(Buffer.from(bytes.toString("base64")), false)
+      : tunnel.sendMessage(bytes);
+  await sendLog(tunnel, { pod, id: target.containerId, options, write }, context);
+}
+
 interface LogOf {
   readonly pod: Pod;
   /** Of the container. */
   readonly id: string;
   readonly options: LogOptions;
+  /** Default: as frames. */
+  readonly write?: (bytes: Buffer) => Promise<void>;
 }
 
-async function sendLog(tunnel: Tunnel, { pod, id: wanted, options }: LogOf, { runtime }: ServeContext) {
+async function sendLog(tunnel: Tunnel, { pod, id: wanted, options, write }: LogOf, { runtime }: ServeContext) {
+  const send = write ?? ((bytes: Buffer) => tunnel.send(CHANNEL.stdout, bytes));
   const uid = pod.metadata.uid ?? "";
   const find = async () => (await runtime.observe(uid)).containers.find(({ id }) => id === wanted);
   const observed = await find();
-  if (observed === undefined)
-    await tunnel.send(CHANNEL.stdout, Buffer.from(`unable to retrieve container logs for ${wanted}`));
+  if (observed === undefined) await send(Buffer.from(`unable to retrieve container logs for ${wanted}`));
   else
     await readLog(observed.logPath, {
       ...options,
       isRunning: async () => (await find())?.state === "running",
       signal: tunnel.signal,
-      write: (bytes) => tunnel.send(CHANNEL.stdout, bytes),
+      write: send,
     });
   tunnel.close();
 }

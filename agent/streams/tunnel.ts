@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from "ws";
 import type { NodeResponse } from "../../api/node/node-sync.ts";
+import { fromClient, isPassedOn, toClient } from "../../api/terminal-protocol.ts";
 import { steadyNow } from "../steady-now.ts";
 
 /** The channels of `v5.channel.k8s.io`. */
@@ -14,6 +15,13 @@ const WINDOW = 1024 * 1024;
 /** Keeps connections through NATs and proxies open. */
 const PING_MS = 10_000;
 
+export interface TunnelOptions {
+  /** Incoming text messages open the window. */
+  readonly oneWay?: boolean;
+  /** What a client at the other end speaks (api/terminal-protocol.ts). */
+  readonly protocol?: string | undefined;
+}
+
 /** Settles when more may come; undefined: at once. */
 export type Consumed = Promise<unknown> | undefined;
 
@@ -22,6 +30,8 @@ export class Tunnel {
   readonly #abort = new AbortController();
   /** Whether the other end reports what it has passed on. */
   readonly #isCounted: boolean;
+  /** That of the client, if its messages differ from frames. */
+  readonly #translated: string | undefined;
   #unread = 0;
   /** Messages being processed. */
   #pending = 0;
@@ -32,10 +42,11 @@ export class Tunnel {
   onMessage: ((bytes: Buffer, isBinary: boolean) => Consumed) | undefined;
   onFrame: (channel: number, bytes: Buffer) => Consumed = () => undefined;
 
-  /** For an open socket. `oneWay`: incoming text messages open the window. */
-  constructor(socket: WebSocket, { oneWay = false }: { readonly oneWay?: boolean } = {}) {
+  /** For an open socket. */
+  constructor(socket: WebSocket, { oneWay = false, protocol }: TunnelOptions = {}) {
     this.#socket = socket;
     this.#isCounted = oneWay;
+    this.#translated = protocol === undefined || isPassedOn(protocol) ? undefined : protocol;
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       if (oneWay && !isBinary) {
         this.#unread -= readCount(data.toString());
@@ -63,11 +74,19 @@ export class Tunnel {
   #dispatch(data: Buffer, isBinary: boolean): Consumed {
     this.#usedAt = steadyNow();
     try {
-      return this.onMessage ? this.onMessage(data, isBinary) : this.onFrame(data[0] ?? 0, data.subarray(1));
+      if (this.onMessage) return this.onMessage(data, isBinary);
+      const frame = this.#frameOf(data, isBinary);
+      return frame && this.onFrame(frame[0] ?? 0, frame.subarray(1));
     } catch {
       this.close(1007);
       return undefined;
     }
+  }
+
+  #frameOf(data: Buffer, isBinary: boolean): Buffer | undefined {
+    if (this.#translated === undefined || isBinary) return data;
+    const frame = fromClient(this.#translated, data.toString());
+    return frame && Buffer.from(frame);
   }
 
   async #pauseFor(consumed: Promise<unknown>): Promise<void> {
@@ -88,7 +107,10 @@ export class Tunnel {
 
   /** Settles when more may be sent. */
   send(channel: number, bytes: Buffer): Promise<void> {
-    return this.sendMessage(Buffer.concat([Buffer.of(channel), bytes]));
+    const frame = Buffer.concat([Buffer.of(channel), bytes]);
+    const told = this.#translated === undefined ? frame : toClient(this.#translated, frame);
+    if (told === undefined) return Promise.resolve();
+    return typeof told === "string" ? this.sendMessage(Buffer.from(told), false) : this.sendMessage(Buffer.from(told));
   }
 
   async sendMessage(bytes: Buffer, isBinary = true): Promise<void> {

@@ -60,6 +60,8 @@ export type StreamRequest =
       readonly uid: string;
       readonly container: string;
       readonly options: LogOptions;
+      /** The WebSocket subprotocol of a client that reads the log over one; absent: over HTTP. */
+      readonly protocol?: string;
     }
   | ({ readonly kind: "exec"; readonly command: readonly string[] } & TerminalRequest)
   | ({ readonly kind: "attach" } & TerminalRequest)
@@ -70,6 +72,7 @@ export type StreamRequest =
       readonly uid: string;
       /** Each has two channels, 2i for data and 2i + 1 for errors; absent: the client's own SPDY names them. */
       readonly ports?: readonly number[];
+      readonly protocol?: string;
     }
   | ({ readonly kind: "http" } & PodHttpRequest)
   /** An upgrade to a WebSocket: the pod's response has status 101, or another if it refuses. */
@@ -121,6 +124,8 @@ export interface NodeResponse {
   readonly code: number;
   readonly reason?: string;
   readonly message?: string;
+  /** The subprotocol that the node speaks with the client, as it was asked to. */
+  readonly protocol?: string;
   /** The pod's response, for HTTP requests. */
   readonly http?: { readonly status: number; readonly headers: readonly (readonly [string, string])[] };
 }
@@ -157,6 +162,8 @@ export interface TerminalRequest {
   readonly stdout: boolean;
   readonly stderr: boolean;
   readonly tty: boolean;
+  /** The client's WebSocket subprotocol (api/terminal-protocol.ts); absent: `v5.channel.k8s.io`. */
+  readonly protocol?: string;
 }
 
 export interface LogOptions {

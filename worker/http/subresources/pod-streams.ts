@@ -3,14 +3,14 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { badRequest, methodNotAllowed, notFound, type Status } from "../../../api/machinery/status.ts";
-import { TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
+import { LOG_PROTOCOLS, TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
 import { booleanOption } from "../request/write-options.ts";
-import { bytesOverWebSocket, chooseProtocol, requestsWebSocket } from "../response/websocket-response.ts";
+import { chooseProtocol, requestsWebSocket } from "../response/websocket-response.ts";
 import { logOptions } from "./log-options.ts";
 
 async function readPod({ path, store }: RequestContext): Promise<Pod> {
@@ -59,10 +59,20 @@ export async function podLog(context: RequestContext): Promise<Response> {
   // No node has the pod yet: there is no log.
   if (node === "") return new Response(null, { status: 204 });
   const client = clientOf(context);
-  if (options.follow) requireRoom(client);
   const stream = { kind: "logs", ...targetOf(pod), container, options } as const;
+  if (requestsWebSocket(request)) {
+    const protocol = chooseProtocol(request, LOG_PROTOCOLS);
+    return openNodeStream({
+      env,
+      cluster,
+      node,
+      stream: { ...stream, protocol },
+      client,
+      upgrade: { request, protocol },
+    });
+  }
+  if (options.follow) requireRoom(client);
   const log = await openNodeStream({ env, cluster, node, stream });
-  if (requestsWebSocket(request)) return bytesOverWebSocket(request, log);
   if (!options.follow || !log.ok || !log.body) return log;
   return new Response(streamOf(client, log.body), log);
 }
@@ -121,8 +131,8 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
     throw new ApiError(badRequest("you must specify at least 1 command for the container"));
   if (!requested.stdin && !requested.stdout && !requested.stderr)
     throw new ApiError(badRequest("you must specify at least 1 of stdin, stdout, stderr"));
-  const streams = { ...targetOf(pod), ...requested, container };
   const protocol = await protocolOf(context, node, TERMINAL_PROTOCOLS);
+  const streams = { ...targetOf(pod), ...requested, container, protocol };
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
   return openNodeStream({ env, cluster, node, stream, client: clientOf(context), upgrade: { request, protocol } });
 }
@@ -145,7 +155,7 @@ export async function podPortForward(context: RequestContext): Promise<Response>
     env,
     cluster,
     node,
-    stream: { kind: "port-forward", ...targetOf(pod), ...(isSpdy ? {} : { ports }) },
+    stream: { kind: "port-forward", ...targetOf(pod), ...(isSpdy ? {} : { ports, protocol }) },
     client: clientOf(context),
     upgrade: { request, protocol },
   });
