@@ -1,11 +1,11 @@
 /**
- * Answers over a WebSocket (apiserver/pkg/util/wsstream): a log as bytes, a watch as one message per event. Commands
- * have a protocol of their own (api/terminal-protocol.ts).
+ * A watch over a WebSocket (apiserver/pkg/util/wsstream): one message per event. Logs and commands, whose messages come
+ * from the node, have protocols of their own (api/terminal-protocol.ts).
  */
 import { LineSplitter } from "../../../api/line-splitter.ts";
-import { encodeBase64 } from "../../../api/machinery/encoding/base64.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import { messagesTo } from "../../fairness/unread-messages.ts";
 
 export const requestsWebSocket = (request: Request): boolean =>
   request.headers.get("Upgrade")?.toLowerCase() === "websocket";
@@ -23,19 +23,8 @@ export function chooseProtocol(request: Request, known: readonly string[]): stri
   return chosen;
 }
 
-const BASE64 = "base64.binary.k8s.io";
-const BYTES = ["binary.k8s.io", BASE64, ""];
-
-/** Forwards a stream of bytes unchanged. */
-export function bytesOverWebSocket(request: Request, response: Response): Response {
-  if (!response.ok || !response.body) return response;
-  const protocol = chooseProtocol(request, BYTES);
-  const encode: (bytes: Uint8Array) => string | Uint8Array = protocol === BASE64 ? encodeBase64 : (bytes) => bytes;
-  return send(protocol, response.body.pipeThrough(mapped(encode)));
-}
-
-/** Each line of a stream becomes a message; heartbeats are dropped. */
-export function linesOverWebSocket(response: Response): Response {
+/** Each line of a stream becomes a message; heartbeats are dropped. `client` is who reads them. */
+export function linesOverWebSocket(client: string, response: Response): Response {
   if (!response.ok || !response.body) return response;
   const splitter = new LineSplitter(new TextDecoder());
   const lines = new TransformStream<Uint8Array, string>({
@@ -43,29 +32,29 @@ export function linesOverWebSocket(response: Response): Response {
       for (const line of splitter.push(chunk)) controller.enqueue(line.trimStart());
     },
   });
-  return send("", response.body.pipeThrough(lines));
+  return send(client, response.body.pipeThrough(lines));
 }
 
-const mapped = <A, B>(map: (value: A) => B) =>
-  new TransformStream<A, B>({ transform: (value, controller) => controller.enqueue(map(value)) });
-
-function send(protocol: string, messages: ReadableStream<string | Uint8Array>): Response {
+function send(to: string, messages: ReadableStream<string>): Response {
   const { 0: client, 1: server } = new WebSocketPair();
+  const sent = messagesTo(to);
   server.accept();
   const reader = messages.getReader();
-  server.addEventListener("close", () => void reader.cancel().catch(() => {}));
-  server.addEventListener("error", () => void reader.cancel().catch(() => {}));
+  const cancel = () => void reader.cancel().catch(() => {});
+  const leave = () => {
+    sent.leave();
+    cancel();
+  };
+  server.addEventListener("close", leave);
+  server.addEventListener("error", leave);
+  void sent.ended.then(cancel);
   const pump = async () => {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return server.close(1000);
+      if (done || !sent.count(value.length)) return server.close(1000);
       server.send(value);
     }
   };
   pump().catch(() => server.close(1011, "the stream broke"));
-  return new Response(null, {
-    status: 101,
-    webSocket: client,
-    headers: protocol === "" ? {} : { "Sec-WebSocket-Protocol": protocol },
-  });
+  return new Response(null, { status: 101, webSocket: client });
 }

@@ -11,6 +11,7 @@ import { structOfKind } from "../../../api/schema/table.ts";
 import type { EventRequest } from "../../../api/store/event-request.ts";
 import type { WatchGround, WatchRequest } from "../../../api/store/store.ts";
 import { isHeartbeat } from "../../../api/watch-heartbeat.ts";
+import { requireRead } from "../../fairness/unread-messages.ts";
 import { watchShareOf } from "../../fairness/watch-share.ts";
 import { type Served, storageResource } from "../../kind-registry.ts";
 import { DEFINITIONS } from "../../policy/custom-resources.ts";
@@ -65,10 +66,13 @@ export async function watch(context: RequestContext): Promise<Response> {
     ...(!context.env.ownApi && { share: watchShareOf(context, selection.requirements) }),
     timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
   };
+  const client = `${context.cluster} ${context.user.name}`;
+  const isWebSocket = requestsWebSocket(context.request);
+  if (isWebSocket) requireRead(client);
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
   const transform = events ? undefined : await eventTransform(context, accepted);
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
-  if (requestsWebSocket(context.request)) return linesOverWebSocket(new Response(body));
+  if (isWebSocket) return linesOverWebSocket(client, new Response(body));
   return new Response(body, {
     // Without an encoding of their own, proxies compress the stream and so hold back events.
     headers: {
