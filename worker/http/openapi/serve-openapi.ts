@@ -1,6 +1,6 @@
 /** /openapi/v3, its documents, and /openapi/v2. Built on first request, from the current kinds; cached by clients. */
 import type { Context } from "hono";
-import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
+import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { remoteApis } from "../../aggregation/remote-apis.ts";
 import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../../aggregation/remote-openapi.ts";
@@ -15,7 +15,7 @@ import { parseAccept } from "../response/negotiate.ts";
 import { loadDocumentation } from "./documentation.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
 import { gnosticV2 } from "./gnostic-v2.ts";
-import { gnosticV3 } from "./gnostic-v3.ts";
+import { inProtobuf, type JsonDocument, PROTOBUF_V3 } from "./in-protobuf.ts";
 
 const notFound = () => new PlainTextError(404, "404 page not found");
 
@@ -70,17 +70,9 @@ function serveV3(request: Request, document: TaggedDocument): Response {
   return response;
 }
 
-/** Encoded for each request, of which there are few; it has the ETag of the JSON. */
-const inProtobuf = ({ body, etag }: JsonDocument): TaggedDocument => ({
-  contentType: PROTOBUF_V3,
-  body: gnosticV3(parseExactJson(body) as object),
-  etag,
-});
-
 const PRIVATE = "no-cache, private";
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 const PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-const PROTOBUF_V3 = "application/com.github.proto-openapi.spec.v3.v1.0+protobuf";
 
 /** True for protobuf, false for JSON; 406 if neither is accepted. */
 function wantsProtobuf(request: Request, protobuf: string): boolean {
@@ -123,8 +115,6 @@ const v2 = ({ resources, assets }: Source, asProtobuf: boolean): Promise<TaggedD
       ? taggedDocument(PROTOBUF_V2, gnosticV2(document))
       : taggedDocument("application/json", exactJson(document));
   });
-
-type JsonDocument = TaggedDocument & { readonly body: string };
 
 const v3 = ({ resources, assets }: Source, path: string): Promise<JsonDocument | undefined> =>
   once(resources, path, async () => {
