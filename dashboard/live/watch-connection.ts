@@ -4,13 +4,7 @@
  */
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import type { Status } from "../../api/machinery/status.ts";
-import {
-  type SocketWatchEvent,
-  WATCH_PROTOCOL,
-  WATCH_WINDOW,
-  type WatchCall,
-  type WatchMessage,
-} from "../../api/watch-socket.ts";
+import { type SocketWatchEvent, WATCH_PROTOCOL, type WatchCall, type WatchMessage } from "../../api/watch-socket.ts";
 import { prefix } from "../api/connection.ts";
 import { token } from "../session.ts";
 
@@ -32,7 +26,6 @@ export type WatchEnding =
 /** Proxies close connections after a hundred silent seconds. Pings only wake the edge. */
 const PING_MS = 30_000;
 const SILENT_MS = 10_000;
-const TAKEN = WATCH_WINDOW / 4;
 
 interface Entry extends Watching {
   readonly end: (ending: WatchEnding) => void;
@@ -46,7 +39,6 @@ class WatchConnection {
   readonly #gone: () => void;
   #pinging: ReturnType<typeof setInterval> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
-  #taken = 0;
   #lastId = 0;
 
   constructor(gone: () => void) {
@@ -94,12 +86,12 @@ class WatchConnection {
   #receive(text: string): void {
     clearTimeout(this.#silence);
     if (text === "pong") return;
-    this.#taken += text.length;
-    if (this.#taken > TAKEN) {
-      this.#send({ took: this.#taken });
-      this.#taken = 0;
-    }
     const news = JSON.parse(text) as WatchMessage;
+    if ("mark" in news) this.#send({ read: news.mark });
+    else this.#tell(news);
+  }
+
+  #tell(news: Exclude<WatchMessage, { readonly mark: string }>): void {
     const watch = this.#watches.get(news.watch);
     if (!watch) return;
     if ("events" in news) watch.take(news.events);

@@ -50,7 +50,7 @@ export async function serveWatches(
     if (status === 429) throw tooManyWatches();
     if (!notices) throw new Error("the store takes no listeners");
     return new NoticeFeed(notices, {
-      pong: () => server.send("pong"),
+      pong: () => session.pong(),
       gone: () => server.close(1012, "come again"),
     });
   };
@@ -60,9 +60,10 @@ export async function serveWatches(
   const headers = credentialHeaders(request);
   const { origin, pathname } = new URL(request.url);
   const prefix = origin + pathname.slice(0, pathname.lastIndexOf("/sailplane/v1/watch"));
-  const session = new WatchSession({
+  const session: WatchSession = new WatchSession({
     send: (text) => server.send(text),
     close: (code, why) => server.close(code, why),
+    newMark: () => crypto.randomUUID(),
     ask: (path, accept) =>
       serve(
         new Request(prefix + path, { headers: { ...headers, ...(accept === undefined ? {} : { Accept: accept }) } }),

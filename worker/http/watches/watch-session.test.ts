@@ -12,10 +12,12 @@ function setUp(answers: readonly (() => Response)[]) {
   const closed: number[] = [];
   const requests: string[] = [];
   let newest = 0;
+  let marks = 0;
   let wake = () => {};
   const session = new WatchSession({
-    send: (text) => void sent.push(JSON.parse(text)),
+    send: (text) => void sent.push(text === "pong" ? text : JSON.parse(text)),
     close: (code) => void closed.push(code),
+    newMark: () => `mark ${++marks}`,
     ask: async (path) => {
       requests.push(path);
       return answers[requests.length - 1]?.() ?? new Response(new ReadableStream());
@@ -87,15 +89,29 @@ test("WATCH-ROOM: a client that does not read is sent nothing more until it does
   const { session, sent } = setUp([() => new Response(big), () => new Response(event("7"))]);
   session.hear(begin("/api/v1/namespaces/a/other"));
   await expect.poll(() => sent.at(-1)).toEqual({ watch: 1, revision: "6" });
+  expect(sent).toContainEqual({ mark: "mark 1" });
+  for (const read of ["mark 2", "", "anything"]) session.hear(JSON.stringify({ read }));
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(sent.at(-1)).toEqual({ watch: 1, revision: "6" });
-  session.hear(JSON.stringify({ took: big.length }));
+  session.hear(JSON.stringify({ read: "mark 1" }));
   await expect.poll(() => sent).toContainEqual({ watch: 1, events: [JSON.parse(event("7"))] });
   session.stop();
 });
 
-test.each(["", "null", '{"watch":"1"}', '{"watch":1,"path":2}', '{"took":-1}'])("%s is not a valid message", (text) => {
-  const { session, closed } = setUp([]);
-  session.hear(text);
+test("WATCH-ROOM: a client that reads no answers to its calls and pings is cut off", () => {
+  const { session, closed, sent } = setUp([]);
+  let pings = 0;
+  for (; closed.length === 0 && pings < 1_000_000; pings++) session.pong();
   expect(closed).toEqual([1008]);
+  expect(pings).toBeLessThan(50_000);
+  expect(sent.length).toBeLessThan(50_100);
 });
+
+test.each(["", "null", '{"watch":"1"}', '{"watch":1,"path":2}', '{"took":1}', '{"read":1}'])(
+  "%s is not a valid message",
+  (text) => {
+    const { session, closed } = setUp([]);
+    session.hear(text);
+    expect(closed).toEqual([1008]);
+  },
+);

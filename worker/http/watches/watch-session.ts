@@ -12,12 +12,20 @@ import { type SocketWatchEvent, WATCH_WINDOW, type WatchCall, type WatchMessage 
 /** Seconds that a stream stays open before the watch may rest. */
 const STREAM_SECONDS = 5;
 const MOST_WATCHES = 64;
+/** A mark follows so many characters. */
+const MARK_EVERY = WATCH_WINDOW / 4;
+/** What a message costs besides its text while it waits. */
+const OF_MESSAGE = 100;
+/** Events wait for room. Only who sends calls or pings and reads no answers has so much under way. */
+const MOST_UNREAD = 4 * WATCH_WINDOW;
 /** The platform limits subrequests (1,000): the client reconnects, and resumes by revision. */
 const MOST_STREAMS = 900;
 
 export interface WatchSessionOptions {
   readonly send: (text: string) => void;
   readonly close: (code: number, why: string) => void;
+  /** A text that nobody can guess. */
+  readonly newMark: () => string;
   /** A GET of the API, as the user who opened the socket. */
   readonly ask: (path: string, accept: string | undefined) => Promise<Response>;
   /** The store's resource for a path; undefined if its objects are not stored. */
@@ -43,7 +51,9 @@ export class WatchSession {
   readonly #options: WatchSessionOptions;
   readonly #watches = new Map<number, Watch>();
   readonly #waitingForRoom = new Set<() => void>();
-  #room = WATCH_WINDOW;
+  /** Marks that were not returned, and how much was sent before each, oldest first. */
+  #marks: { readonly mark: string; readonly characters: number }[] = [];
+  #sinceMark = 0;
   #streams = 0;
 
   constructor(options: WatchSessionOptions) {
@@ -53,7 +63,7 @@ export class WatchSession {
   hear(text: string): void {
     const call = parseCall(text);
     if (!call) this.#options.close(1008, "no such message");
-    else if ("took" in call) this.#give(call.took);
+    else if ("read" in call) this.#read(call.read);
     else if ("end" in call) this.#end(call.end);
     else this.#begin(call);
   }
@@ -61,7 +71,14 @@ export class WatchSession {
   /** The client has left. */
   stop(): void {
     for (const id of [...this.#watches.keys()]) this.#end(id);
-    this.#give(WATCH_WINDOW);
+    this.#marks = [];
+    this.#sinceMark = 0;
+    this.#wakeWaiting();
+  }
+
+  /** The answer to a client's ping. */
+  pong(): void {
+    this.#send("pong");
   }
 
   #begin({ watch: id, path, accept, since }: Extract<WatchCall, { watch: number }>): void {
@@ -122,20 +139,44 @@ export class WatchSession {
   async #pass(watch: Watch, lines: readonly string[]): Promise<void> {
     const last = lines.at(-1);
     if (last === undefined) return;
-    while (this.#room <= 0 && !watch.ended) await new Promise<void>((resume) => this.#waitingForRoom.add(resume));
+    while (this.#unread > WATCH_WINDOW && !watch.ended)
+      await new Promise<void>((resume) => this.#waitingForRoom.add(resume));
     if (watch.ended) return;
     // The API's own texts, verbatim.
     const text = `{"watch":${watch.id},"events":[${lines.join(",")}]}`;
-    this.#room -= text.length;
-    this.#options.send(text);
+    this.#send(text);
     const { type, object } = JSON.parse(last) as SocketWatchEvent;
     if (type === "ERROR") watch.ended = true;
     const { metadata } = object as { metadata?: { resourceVersion?: string } };
     if (metadata?.resourceVersion) watch.since = metadata.resourceVersion;
   }
 
-  #give(room: number): void {
-    this.#room = Math.min(WATCH_WINDOW, this.#room + room);
+  /** Characters that the client is not known to have read. */
+  get #unread(): number {
+    return this.#marks.reduce((sum, { characters }) => sum + characters, this.#sinceMark);
+  }
+
+  #send(text: string): void {
+    this.#options.send(text);
+    this.#sinceMark += text.length + OF_MESSAGE;
+    if (this.#sinceMark > MARK_EVERY) {
+      const mark = this.#options.newMark();
+      this.#marks.push({ mark, characters: this.#sinceMark });
+      this.#sinceMark = 0;
+      this.#options.send(JSON.stringify({ mark } satisfies WatchMessage));
+    }
+    if (this.#unread <= MOST_UNREAD) return;
+    this.#options.close(1008, "what was sent is not read");
+    this.stop();
+  }
+
+  /** A mark that was never sent is ignored. */
+  #read(mark: string): void {
+    this.#marks = this.#marks.slice(this.#marks.findIndex((each) => each.mark === mark) + 1);
+    this.#wakeWaiting();
+  }
+
+  #wakeWaiting(): void {
     const waiting = [...this.#waitingForRoom];
     this.#waitingForRoom.clear();
     for (const resume of waiting) resume();
@@ -147,7 +188,7 @@ export class WatchSession {
   }
 
   #tell(news: WatchMessage): void {
-    this.#options.send(JSON.stringify(news));
+    this.#send(JSON.stringify(news));
   }
 }
 
@@ -177,9 +218,9 @@ function parseCall(text: string): WatchCall | undefined {
     return undefined;
   }
   if (typeof call !== "object" || call === null) return undefined;
-  const { watch, path, accept, since, end, took } = call;
+  const { watch, path, accept, since, end, read } = call;
   if (isCount(end)) return { end };
-  if (isCount(took)) return { took };
+  if (typeof read === "string") return { read };
   if (!isCount(watch) || typeof path !== "string" || typeof since !== "string") return undefined;
   return { watch, path, since, ...(typeof accept === "string" ? { accept } : {}) };
 }
