@@ -2,6 +2,7 @@
  * The difference between two values as shown in Kubernetes' messages: a unified diff of their internal form as JSON.
  */
 import { internalForm } from "./internal-form.ts";
+import { type Block, matchingBlocks } from "./matching-blocks.ts";
 
 const CONTEXT = 3;
 
@@ -41,48 +42,29 @@ function renderHunk(lines: readonly Line[], start: number, end: number): string 
   return `@@ -${range("+")} +${range("-")} @@\n${body.join("")}`;
 }
 
-/** The diff by longest common subsequence, after removing equal beginnings and ends. */
+/** The limit of a comparison, whose time may grow with the product of both lengths. */
+const MOST_COMPARED = 4_000_000;
+
 function compare(old: readonly string[], next: readonly string[]): Line[] {
+  const blocks = old.length * next.length > MOST_COMPARED ? sameEnds(old, next) : matchingBlocks(old, next);
+  const lines: Line[] = [];
+  let [i, j] = [0, 0];
+  for (const block of [...blocks, { old: old.length, next: next.length, length: 0 }]) {
+    for (; i < block.old; i++) lines.push({ mark: "-", text: old[i] ?? "" });
+    for (; j < block.next; j++) lines.push({ mark: "+", text: next[j] ?? "" });
+    for (; i < block.old + block.length; i++, j++) lines.push({ mark: " ", text: old[i] ?? "" });
+  }
+  return lines;
+}
+
+/** Only the equal beginnings and ends. */
+function sameEnds(old: readonly string[], next: readonly string[]): Block[] {
   let head = 0;
   while (head < old.length && head < next.length && old[head] === next[head]) head++;
   let tail = 0;
   while (tail < old.length - head && tail < next.length - head && old.at(-1 - tail) === next.at(-1 - tail)) tail++;
-  const same = (text: string): Line => ({ mark: " ", text });
   return [
-    ...old.slice(0, head).map(same),
-    ...compareMiddle(old.slice(head, old.length - tail), next.slice(head, next.length - tail)),
-    ...old.slice(old.length - tail).map(same),
+    { old: 0, next: 0, length: head },
+    { old: old.length - tail, next: next.length - tail, length: tail },
   ];
-}
-
-/** The limit of a comparison, which takes the product of both lengths in memory and time. */
-const MOST_COMPARED = 4_000_000;
-
-function compareMiddle(old: readonly string[], next: readonly string[]): Line[] {
-  if (old.length * next.length > MOST_COMPARED)
-    return [...old.map((text): Line => ({ mark: "-", text })), ...next.map((text): Line => ({ mark: "+", text }))];
-  const width = next.length + 1;
-  const lengths = new Uint32Array((old.length + 1) * width);
-  const at = (i: number, j: number) => lengths[i * width + j] ?? 0;
-  for (let i = old.length - 1; i >= 0; i--)
-    for (let j = next.length - 1; j >= 0; j--)
-      lengths[i * width + j] = old[i] === next[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-  const lines: Line[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < old.length || j < next.length) {
-    const [left, right] = [old[i], next[j]];
-    if (left !== undefined && left === right) {
-      lines.push({ mark: " ", text: left });
-      i++;
-      j++;
-    } else if (left !== undefined && (right === undefined || at(i + 1, j) >= at(i, j + 1))) {
-      lines.push({ mark: "-", text: left });
-      i++;
-    } else if (right !== undefined) {
-      lines.push({ mark: "+", text: right });
-      j++;
-    }
-  }
-  return lines;
 }
