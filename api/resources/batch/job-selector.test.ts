@@ -25,3 +25,17 @@ test("a label missing from the template is reported by name", () => {
     message: "Required value: must be 'u'",
   });
 });
+
+test("a job that is older than the prefixed labels need not get them", () => {
+  const jobWith = (labels: object) =>
+    ({
+      metadata: { name: "j", uid: "u" },
+      spec: { selector: { matchLabels: { "job-name": "j" } }, template: { metadata: { labels }, spec: {} } },
+    }) as unknown as Job;
+  const job = jobWith({ "controller-uid": "u", "job-name": "j" });
+  const errors: Parameters<typeof checkGeneratedSelector>[0] = [];
+  checkGeneratedSelector(errors, job, job);
+  expect(errors).toEqual([]);
+  checkGeneratedSelector(errors, job);
+  expect(errors).toHaveLength(2);
+});

@@ -6,11 +6,12 @@ import { printedLabelSelector, validateLabelSelector } from "../../machinery/lab
 import { labelSelectorRequirements, labelsMatch } from "../../machinery/selectors/selector.ts";
 
 const CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
+const JOB_NAME = "batch.kubernetes.io/job-name";
 
 /** The names without a prefix predate the prefixed ones. */
-const generatedLabels = ({ name = "", uid = "" }: Job["metadata"]): Record<string, string> => ({
+const generatedLabels = ({ name = "", uid = "" }: Job["metadata"]) => ({
   [CONTROLLER_UID]: uid,
-  "batch.kubernetes.io/job-name": name,
+  [JOB_NAME]: name,
   "controller-uid": uid,
   "job-name": name,
 });
@@ -26,13 +27,16 @@ export function generateSelector({ metadata, spec }: Job): void {
   spec.selector.matchLabels = { [CONTROLLER_UID]: metadata.uid ?? "", ...spec.selector.matchLabels };
 }
 
-export function checkGeneratedSelector(errors: FieldError[], { metadata, spec }: Job): void {
+/** `old`: on an update. A job that is older than the prefixed labels need not have them. */
+export function checkGeneratedSelector(errors: FieldError[], { metadata, spec }: Job, old?: Job): void {
   if (spec.manualSelector || !spec.selector) return;
   if (!metadata.uid) errors.push(required("metadata.uid"));
-  const expected = generatedLabels(metadata);
+  const before = old?.spec.template.metadata?.labels ?? {};
+  const needsPrefixed = !old || [CONTROLLER_UID, JOB_NAME].every((key) => key in before);
+  const { [CONTROLLER_UID]: uid, [JOB_NAME]: name, ...unprefixed } = generatedLabels(metadata);
+  const expected = needsPrefixed ? { ...unprefixed, [CONTROLLER_UID]: uid, [JOB_NAME]: name } : unprefixed;
   const labels = spec.template.metadata?.labels ?? {};
-  for (const key of ["controller-uid", "job-name", CONTROLLER_UID, "batch.kubernetes.io/job-name"]) {
-    const value = expected[key] ?? "";
+  for (const [key, value] of Object.entries(expected)) {
     const at = `spec.template.metadata.labels[${key}]`;
     if (labels[key] === undefined) errors.push(required(at, `must be '${value}'`));
     else if (labels[key] !== value) errors.push(invalid(at, sortedMap(labels), `must be '${value}'`));

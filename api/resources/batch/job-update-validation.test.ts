@@ -20,7 +20,7 @@ function job(pod: Partial<PodSpec>, status: Job["status"] = {}, suspend = true):
 
 const more = { containers: [{ name: "c", image: "i", resources: { requests: { cpu: "2" } } }] };
 const told = (next: Job, old: Job) =>
-  validateJobUpdate(next, old).flatMap(({ path }) => (path === "spec.template" ? path : []));
+  validateJobUpdate(next, old).flatMap(({ path }) => (/^spec\.template(\.spec)?$/.test(path) ? path : []));
 
 test("a suspended job may change its pods' resources and scheduling constraints", () => {
   expect(told(job(more), job({}))).toEqual([]);
@@ -42,7 +42,19 @@ test.each([
 
 test("a suspended job cannot change its containers", () => {
   const image = { containers: [{ name: "c", image: "j", resources: { requests: { cpu: "2" } } }] };
-  expect(told(job(image), job({}))).toEqual(["spec.template"]);
+  expect(told(job(image), job({}))).toEqual(["spec.template.spec"]);
   const another = { containers: [...more.containers, { name: "d", image: "i", resources: {} }] };
-  expect(told(job(another), job({}))).toEqual(["spec.template"]);
+  expect(told(job(another), job({}))).toEqual(["spec.template.spec"]);
+});
+
+test("a suspended job may change its template's metadata", () => {
+  const next = job({});
+  next.spec.template.metadata = { ...next.spec.template.metadata, name: "n" };
+  expect(told(next, job({}))).toEqual([]);
+});
+
+test("a suspended job's resources belong to a container's name, not only to its place", () => {
+  const renamed = { containers: [{ name: "d", image: "i", resources: { requests: { cpu: "2" } } }] };
+  const [error] = validateJobUpdate(job(renamed), job({})).filter(({ path }) => path === "spec.template.spec");
+  expect(error?.message).toMatch(/^Invalid value: \{"Volumes":null/);
 });

@@ -1,7 +1,7 @@
 /** pkg/apis/batch/validation: what may change in a job. */
 
 import type { Job, JobSpec } from "../../generated/batch.v1.ts";
-import type { Container, PodSpec, PodTemplateSpec } from "../../generated/core.v1.ts";
+import type { Container, PodSpec } from "../../generated/core.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { printedLabelSelector } from "../../machinery/labels-validation.ts";
@@ -18,7 +18,7 @@ export function validateJobUpdate(next: Job, old: Job): FieldError[] {
   checkSpecAndSelector(errors, spec);
   checkCompletions(errors, spec, old.spec);
   if (!sameValue(spec.selector, old.spec.selector))
-    errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), "field is immutable"));
+    errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), FIELD_IMMUTABLE));
   checkTemplate(errors, next, old);
   checkImmutable(errors, "spec.completionMode", spec.completionMode, old.spec.completionMode);
   checkPolicy(errors, "podFailurePolicy", next, old);
@@ -47,35 +47,39 @@ function checkCompletions(errors: FieldError[], next: JobSpec, old: JobSpec): vo
     errors.push(invalid("spec.completions", next.completions, "can only be modified in tandem with spec.parallelism"));
 }
 
+/** Of a template that may be rescheduled, Kubernetes compares only the spec. */
 function checkTemplate(errors: FieldError[], next: Job, old: Job): void {
-  const allowed = mayReschedule(old) ? withMutableOf(next.spec.template, old.spec.template) : old.spec.template;
   const template = { metadata: {}, ...next.spec.template };
-  if (!sameValue(template, { metadata: {}, ...allowed }))
-    errors.push(invalid("spec.template", internalForm("core.v1.PodTemplateSpec", template), "field is immutable"));
+  if (mayReschedule(old)) {
+    if (!sameValue(template.spec ?? {}, withMutableOf(next.spec.template.spec, old.spec.template.spec)))
+      errors.push(invalid("spec.template.spec", internalForm("core.v1.PodSpec", template.spec), FIELD_IMMUTABLE));
+  } else if (!sameValue(template, { metadata: {}, ...old.spec.template }))
+    errors.push(invalid("spec.template", internalForm("core.v1.PodTemplateSpec", template), FIELD_IMMUTABLE));
 }
 
 /** The scheduling and the resources of a suspended job without running pods may be changed. */
 const mayReschedule = ({ spec, status }: Job): boolean =>
   spec.suspend === true && (isTrue(status, "Suspended") || !status.startTime) && (status.active ?? 0) === 0;
 
-/** The old template with all mutable fields of the new one. */
-function withMutableOf(next: PodTemplateSpec, old: PodTemplateSpec): PodTemplateSpec {
-  const { nodeSelector, tolerations, schedulingGates, affinity } = next.spec ?? { containers: [] };
+/** The old spec with all mutable fields of the new one. */
+function withMutableOf(next: PodSpec | undefined, old: PodSpec | undefined): unknown {
+  const { nodeSelector, tolerations, schedulingGates, affinity } = next ?? { containers: [] };
   const nodeAffinity = affinity?.nodeAffinity;
-  const otherAffinity = { ...old.spec?.affinity, nodeAffinity };
+  const otherAffinity = { ...old?.affinity, nodeAffinity };
   const sameAffinity = affinity === undefined && sameValue({}, otherAffinity) ? undefined : otherAffinity;
-  const spec = { ...old.spec, nodeSelector, tolerations, schedulingGates, affinity: sameAffinity };
-  const metadata = { ...old.metadata, labels: next.metadata?.labels, annotations: next.metadata?.annotations };
-  return { metadata, spec: { ...spec, ...resourcesOf(next.spec, old.spec) } } as PodTemplateSpec;
+  const spec = { ...old, nodeSelector, tolerations, schedulingGates, affinity: sameAffinity };
+  return { ...spec, ...resourcesOf(next, old) };
 }
 
-/** The old containers with the resources of the new ones at the same positions, if there are as many. */
+/** The old containers with the resources of the new ones of the same name and position, if there are as many. */
 function resourcesOf(next: PodSpec | undefined, old: PodSpec | undefined): Partial<PodSpec> {
   const lists: Partial<Record<"containers" | "initContainers", Container[]>> = {};
   for (const list of ["containers", "initContainers"] as const) {
     const [before, after] = [old?.[list], next?.[list]];
     if (before && after?.length === before.length)
-      lists[list] = before.map((container, i) => withResources(container, after[i]?.resources));
+      lists[list] = before.map((container, i) =>
+        after[i]?.name === container.name ? withResources(container, after[i]?.resources) : container,
+      );
   }
   return lists;
 }

@@ -18,9 +18,10 @@ const MANY = 100_000;
 const LIMIT_FOR_MANY = 10_000;
 const MAX_MANAGED_BY = 63;
 
-export function validateJob(job: Job): FieldError[] {
+/** `old`: on an update. */
+export function validateJob(job: Job, old?: Job): FieldError[] {
   const errors: FieldError[] = [];
-  checkGeneratedSelector(errors, job);
+  checkGeneratedSelector(errors, job, old);
   checkSpecAndSelector(errors, job.spec);
   const { completionMode, completions = 0 } = job.spec;
   if (completionMode === "Indexed" && completions > 0) {

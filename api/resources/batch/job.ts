@@ -67,8 +67,9 @@ export const job = defineResource<Job>({
     if (!draft.spec.manualSelector) generateSelector(draft);
     labelAsTemplate(draft);
   },
-  validate: validateJob,
-  validateUpdate: validateJobUpdate,
+  validate: (job) => validateJob(job),
+  updateChecks: "changesOnly",
+  validateUpdate: (next, old) => [...validateJob(next, old), ...validateJobUpdate(next, old)],
   status: { prepareUpdate: labelAsTemplate, validateUpdate: validateJobStatusUpdate },
   fields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
   warnings: (object, old) =>
