@@ -49,6 +49,26 @@ describe("a new Service", () => {
         "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767",
       ],
     ],
+    [
+      {
+        ports: [
+          { name: "a", port: 80, nodePort: 30_000 },
+          { name: "b", port: 81, nodePort: 30_000, protocol: "UDP" },
+        ],
+        type: "NodePort",
+      },
+      ["spec.ports[1].nodePort: Invalid value: 30000: provided port is already allocated"],
+    ],
+    [
+      {
+        ports: [
+          { name: "a", port: 80, nodePort: 30_000 },
+          { name: "b", port: 80, nodePort: 30_000, protocol: "UDP" },
+        ],
+        type: "NodePort",
+      },
+      [],
+    ],
     [{ ports: [] }, ["spec.ports: Required value"]],
     [{ ports, type: "ExternalName" }, ["spec.externalName: Required value"]],
     [

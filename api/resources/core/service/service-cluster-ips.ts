@@ -8,8 +8,10 @@ import { isHeadless } from "./service-defaults.ts";
 const FAMILIES: readonly string[] = ["IPv4", "IPv6"];
 const FAMILY_POLICIES: readonly string[] = ["PreferDualStack", "RequireDualStack", "SingleStack"];
 
-export function validateClusterIps(spec: ServiceSpec, errors: FieldError[]): void {
-  if (spec.type === "ExternalName") return;
+/** `old`: on an update, whose values need not be valid again. */
+export function validateClusterIps(spec: ServiceSpec, old?: ServiceSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  if (spec.type === "ExternalName") return errors;
   const { clusterIP = "", clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = spec;
   const path = "spec.clusterIPs";
   if (clusterIP) {
@@ -24,19 +26,24 @@ export function validateClusterIps(spec: ServiceSpec, errors: FieldError[]): voi
   });
   if (ipFamilyPolicy !== undefined && !FAMILY_POLICIES.includes(ipFamilyPolicy))
     errors.push(notSupported("spec.ipFamilyPolicy", ipFamilyPolicy, FAMILY_POLICIES));
-  if (!validateAddresses(clusterIPs, path, errors)) return;
+  if (!validateAddresses(clusterIPs, old?.clusterIPs ?? [], { path, errors })) return errors;
   if (clusterIPs.length > 1 && !isDualStack(clusterIPs))
     errors.push(invalid(path, clusterIPs, "may specify no more than one IP for each IP family"));
-  if (isHeadless(spec)) return;
+  if (isHeadless(spec)) return errors;
   clusterIPs.slice(0, ipFamilies.length).forEach((ip, i) => {
     const family = ipFamilies[i] ?? "";
     if (FAMILIES.includes(family) && familyOf(ip) !== family)
       errors.push(invalid(`${path}[${i}]`, ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``));
   });
+  return errors;
 }
 
 /** Returns whether all are valid addresses, which further checks require. */
-function validateAddresses(clusterIPs: readonly string[], path: string, errors: FieldError[]): boolean {
+function validateAddresses(
+  clusterIPs: readonly string[],
+  old: readonly string[],
+  { path, errors }: { path: string; errors: FieldError[] },
+): boolean {
   let valid = true;
   clusterIPs.forEach((ip, i) => {
     if (i === 0 && ip === "None") {
@@ -44,7 +51,7 @@ function validateAddresses(clusterIPs: readonly string[], path: string, errors: 
       valid &&= clusterIPs.length === 1;
       return;
     }
-    const problems = validateIp(ip, `${path}[${i}]`);
+    const problems = old.includes(ip) ? [] : validateIp(ip, `${path}[${i}]`);
     errors.push(...problems);
     valid &&= problems.length === 0;
   });

@@ -28,8 +28,7 @@ export const isExternallyAccessible = ({ type, externalIPs }: ServiceSpec): bool
 export const needsHealthCheckPort = ({ type, externalTrafficPolicy }: ServiceSpec): boolean =>
   type === "LoadBalancer" && externalTrafficPolicy === "Local";
 
-export const needsClusterIp = ({ type }: ServiceSpec): boolean =>
-  type === "ClusterIP" || type === "NodePort" || type === "LoadBalancer";
+export const needsClusterIp = ({ type }: ServiceSpec): boolean => type !== "ExternalName";
 
 /** Node ports are kept, and can be chosen, even if allocation is switched off: only the type rules them out. */
 export const mayHaveNodePorts = ({ type }: ServiceSpec): boolean => type === "NodePort" || type === "LoadBalancer";

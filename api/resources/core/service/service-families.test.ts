@@ -7,7 +7,7 @@ const IPV4: readonly IPFamily[] = ["IPv4"];
 
 const serviceOf = (spec: ServiceSpec): Service => ({
   metadata: { name: "s" },
-  spec: structuredClone(spec),
+  spec: { ...structuredClone(spec), clusterIP: spec.clusterIPs?.[0] ?? "" },
   status: {},
 });
 
@@ -41,7 +41,7 @@ test.each<[spec: ServiceSpec, told: string[]]>([
     ["must be 'SingleStack' to release the secondary cluster IP"],
   ],
   [
-    { clusterIPs: ["10.96.0.5", "fd00::5"], ipFamilies: ["IPv6"] },
+    { clusterIPs: ["10.96.0.5", "fd00::5"], ipFamilies: ["IPv4"] },
     ["must be 'SingleStack' to release the secondary IP family"],
   ],
   [{ clusterIPs: ["10.96.0.5", "fd00::5"] }, []],

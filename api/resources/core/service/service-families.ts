@@ -7,6 +7,7 @@ import { sameValue } from "../../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../../machinery/field-error.ts";
 import { deepEqual } from "../../../machinery/json/deep-equal.ts";
 import { familyOf, type IPFamily, isIP } from "../../../machinery/network/ip.ts";
+import { validateClusterIps } from "./service-cluster-ips.ts";
 import { isHeadless } from "./service-defaults.ts";
 
 /** Endpoints of such a Service are managed by its creator, so they may be of any family. */
@@ -58,12 +59,13 @@ function releaseSecondFamily(spec: ServiceSpec, old: ServiceSpec): void {
   if (spec.ipFamilies && deepEqual(spec.ipFamilies, old.ipFamilies)) spec.ipFamilies = spec.ipFamilies.slice(0, 1);
 }
 
-/** Errors that depend on the cluster or on the old object; each family has been validated before. */
+/** Errors of addresses and families by themselves, or else those that depend on the cluster or on the old object. */
 export function validateFamilies({ spec }: Service, { old, cluster }: FamilySetting): FieldError[] {
   if (spec.type === "ExternalName" || staysPreferred(spec, old?.spec)) return [];
+  const errors = validateClusterIps(spec, old?.spec);
+  if (errors.length > 0) return errors;
   const { ipFamilies = [], clusterIPs = [] } = spec;
   const policy = policyOf(spec, old?.spec);
-  const errors: FieldError[] = [];
   const ofPolicy = (detail: string) => errors.push(invalid("spec.ipFamilyPolicy", policy, detail));
   if (policy !== "SingleStack") {
     if (isReduced(clusterIPs, old?.spec.clusterIPs))

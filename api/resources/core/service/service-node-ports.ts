@@ -20,16 +20,19 @@ export function healthCheckPortProblem({ healthCheckNodePort = 0, ports = [] }: 
 
 /**
  * The first port that cannot be allocated, in the allocator's words; further ones are not checked, as in Kubernetes.
+ * In a new Service, only protocols of the same port can share a node port; in one that exists any protocols can.
  */
-export function validateNodePorts(spec: ServiceSpec): FieldError[] {
+export function validateNodePorts(spec: ServiceSpec, { isNew }: { readonly isNew: boolean }): FieldError[] {
   if (!mayHaveNodePorts(spec)) return [];
-  const taken = new Set<string>();
-  for (const [i, { nodePort, protocol }] of (spec.ports ?? []).entries()) {
+  const taken = new Map<number, Set<string | number>>();
+  for (const [i, { nodePort, protocol = "", port }] of (spec.ports ?? []).entries()) {
     if (!nodePort) continue;
     const path = `spec.ports[${i}].nodePort`;
     if (!isNodePort(nodePort)) return [invalid(path, nodePort, OUT_OF_RANGE)];
-    if (taken.has(`${protocol} ${nodePort}`)) return [invalid(path, nodePort, PORT_TAKEN)];
-    taken.add(`${protocol} ${nodePort}`);
+    const users = taken.get(nodePort) ?? new Set();
+    const isTaken = isNew ? users.size > 0 && !users.has(port) : users.has(protocol);
+    if (isTaken) return [invalid(path, nodePort, PORT_TAKEN)];
+    taken.set(nodePort, users.add(isNew ? port : protocol));
   }
   return [];
 }

@@ -11,7 +11,6 @@ import { validateLabels } from "../../../machinery/labels-validation.ts";
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../../machinery/names.ts";
 import { validateCidr, validateIp, validateOrdinaryIp } from "../../../machinery/network/ip-validation.ts";
 import { validatePortReference, validateProtocol } from "../pod/containers/ports.ts";
-import { validateClusterIps } from "./service-cluster-ips.ts";
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
 import { type FamilySetting, validateFamilies } from "./service-families.ts";
 import { validateNodePorts } from "./service-node-ports.ts";
@@ -67,11 +66,8 @@ export function validateService(service: Service, setting: FamilySetting): Field
 
 /** Why no addresses or node ports can be allocated. */
 export function allocationErrors(service: Service, setting: FamilySetting): FieldError[] {
-  const errors: FieldError[] = [];
-  validateClusterIps(service.spec, errors);
-  if (errors.length > 0) return errors;
-  const ofFamilies = validateFamilies(service, setting);
-  return ofFamilies.length > 0 ? ofFamilies : validateNodePorts(service.spec);
+  const errors = validateFamilies(service, setting);
+  return errors.length > 0 ? errors : validateNodePorts(service.spec, { isNew: setting.old === undefined });
 }
 
 function validateType(
