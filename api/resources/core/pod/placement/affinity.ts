@@ -64,7 +64,7 @@ function validateKeyTwice(keys: readonly string[], path: string, { labelSelector
   if (keys.length === 0 || !labelSelector) return;
   const seen = new Set(Object.keys(labelSelector.matchLabels ?? {}));
   for (const { key } of labelSelector.matchExpressions ?? []) {
-    const index = keys.indexOf(key);
+    const index = keys.lastIndexOf(key);
     if (index >= 0 && seen.has(key))
       errors.push(invalid(`${path}[${index}]`, key, "exists in both matchLabelKeys and labelSelector"));
     seen.add(key);

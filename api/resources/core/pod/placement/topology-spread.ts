@@ -47,7 +47,7 @@ export function validateTopologySpread(
       if (policy !== undefined && !INCLUSION.includes(policy))
         errors.push(notSupported(`${at}.${field}`, policy, INCLUSION));
     }
-    validateKeys(constraint, `${at}.matchLabelKeys`, errors);
+    validateKeys(constraint, at, errors);
     errors.push(...validateLabelSelector(constraint.labelSelector, `${at}.labelSelector`));
   });
 }
@@ -58,14 +58,16 @@ function validateKeys(
   errors: FieldError[],
 ): void {
   if (matchLabelKeys.length === 0) return;
-  if (!labelSelector) return void errors.push(forbidden(path, "must not be specified when labelSelector is not set"));
+  if (!labelSelector)
+    return void errors.push(forbidden(`${path}.matchLabelKeys`, "must not be specified when labelSelector is not set"));
   matchLabelKeys.forEach((key, i) => {
-    errors.push(...validateLabelName(key, `${path}[${i}]`));
+    errors.push(...validateLabelName(key, `${path}.matchLabelKeys[${i}]`));
   });
-  // The selector already contains what the keys added, so a key is only duplicated if the user did so.
+  // The selector already contains what the keys added, so a key is only duplicated if the user did so. Kubernetes
+  // 1.36 indexes the constraint itself in the path.
   const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
   for (const { key } of labelSelector?.matchExpressions ?? []) {
-    const index = matchLabelKeys.indexOf(key);
+    const index = matchLabelKeys.lastIndexOf(key);
     if (index >= 0 && seen.has(key))
       errors.push(invalid(`${path}[${index}]`, key, "exists in both matchLabelKeys and labelSelector"));
     seen.add(key);

@@ -159,13 +159,17 @@ export function validateAppArmor(profile: AppArmorProfile | undefined, path: str
   }
 }
 
-/** Host namespaces are incompatible with a user namespace. */
+/** Host namespaces and raw block devices are incompatible with a user namespace; some paths have Kubernetes' Go names. */
 export function validateHostUsers(spec: PodSpec, path: string, errors: FieldError[]): void {
   if (spec.hostUsers !== false) return;
   const rule = "when `hostUsers` is false";
   if (spec.hostNetwork) errors.push(forbidden(`${path}.hostNetwork`, rule));
-  if (spec.hostPID) errors.push(forbidden(`${path}.hostPID`, rule));
-  if (spec.hostIPC) errors.push(forbidden(`${path}.hostIPC`, rule));
+  if (spec.hostPID) errors.push(forbidden(`${path}.HostPID`, rule));
+  if (spec.hostIPC) errors.push(forbidden(`${path}.HostIPC`, rule));
+  for (const list of ["initContainers", "containers", "ephemeralContainers"] as const)
+    spec[list]?.forEach(({ volumeDevices }, i) => {
+      if (volumeDevices?.length) errors.push(forbidden(`${path}.${list}[${i}].volumeDevices`, rule));
+    });
 }
 
 /** In the order in which Kubernetes checks them; some are in the pod's spec. */

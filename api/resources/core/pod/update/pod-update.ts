@@ -6,7 +6,7 @@ import type {
   PodSpec,
   Toleration,
 } from "../../../../generated/core.v1.ts";
-import { sameValue } from "../../../../machinery/field-checks.ts";
+import { sameValue, sortedMap } from "../../../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../../../machinery/field-error.ts";
 import { rangeProblem } from "../../../../machinery/names.ts";
 import { goStruct } from "../../../../schema/go-struct.ts";
@@ -145,14 +145,13 @@ function restored<T extends object>(value: T, from: T, field: keyof T): T {
 }
 
 function validateNodeSelectorUpdate(
-  { nodeSelector: next = {} }: PodSpec,
+  { nodeSelector: next }: PodSpec,
   { nodeSelector: old = {} }: PodSpec,
   errors: FieldError[],
 ) {
-  if (Object.keys(old).some((key) => next[key] !== old[key]))
-    errors.push(
-      invalid("spec.nodeSelector", next, "only additions to spec.nodeSelector are allowed (no mutations or deletions)"),
-    );
+  const rule = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
+  if (Object.keys(old).some((key) => next?.[key] !== old[key]))
+    errors.push(invalid("spec.nodeSelector", sortedMap(next) ?? null, rule));
 }
 
 function withOldNodeAffinity(next: PodSpec, old: PodSpec, errors: FieldError[]): PodSpec {
