@@ -2,7 +2,11 @@ import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.
 import { defineResource } from "../resource.ts";
 import { createdAtColumn } from "../time-columns.ts";
 import { CLEANUP_FINALIZER, setCondition } from "./conditions.ts";
-import { validateDefinition, validateDefinitionCreate, validateDefinitionUpdate } from "./definition-validation.ts";
+import {
+  validateDefinitionCreate,
+  validateDefinitionStatus,
+  validateDefinitionUpdate,
+} from "./definition-validation.ts";
 import { formatWarnings } from "./unrecognized-formats.ts";
 
 export const customResourceDefinition = defineResource<CustomResourceDefinition>({
@@ -17,7 +21,8 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   categories: ["api-extensions"],
   generation: true,
   allowUnconditionalUpdate: false,
-  defaults: ({ spec }) => {
+  defaults: (draft) => {
+    const { spec } = draft;
     spec.names ??= { plural: "", kind: "" };
     const { names } = spec;
     if (!names.singular) names.singular = names.kind?.toLowerCase() ?? "";
@@ -25,6 +30,8 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
     spec.conversion ??= { strategy: "None" };
     const service = spec.conversion.webhook?.clientConfig?.service;
     if (service) service.port ??= 443;
+    draft.status ??= {};
+    if (!draft.status.storedVersions?.length) addStoredVersion(draft);
   },
   // A version at which objects may be stored stays listed until somebody has rewritten them.
   prepareCreate: (draft) => {
@@ -32,12 +39,10 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
     addStoredVersion(draft);
   },
   prepareUpdate: addStoredVersion,
-  validate: (definition) => validateDefinition(definition),
-  updateChecks: "changesOnly",
   validateCreate: validateDefinitionCreate,
   validateUpdate: validateDefinitionUpdate,
   warnings: formatWarnings,
-  status: {},
+  status: { validateUpdate: validateDefinitionStatus },
   // A definition is removed after its objects, by a controller.
   isHeld: ({ metadata }) => metadata.deletionTimestamp === undefined,
   prepareDelete: (draft) => {
@@ -53,9 +58,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
 });
 
 function addStoredVersion({ spec, status }: CustomResourceDefinition): void {
-  for (const { name, storage } of spec.versions ?? [])
-    if (storage && !status.storedVersions?.includes(name)) {
-      status.storedVersions = [...(status.storedVersions ?? []), name];
-      break;
-    }
+  const stored = spec.versions?.find(({ storage }) => storage)?.name;
+  if (stored !== undefined && !status.storedVersions?.includes(stored))
+    status.storedVersions = [...(status.storedVersions ?? []), stored];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CustomResourceDefinition, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
-import { validateDefinition, validateDefinitionUpdate } from "./definition-validation.ts";
+import { validateDefinitionCreate, validateDefinitionUpdate } from "./definition-validation.ts";
 
 const definition = (spec: JSONSchemaProps, more: object = {}): CustomResourceDefinition => ({
   metadata: { name: "foos.example.com" },
@@ -67,17 +67,19 @@ test.each<[string, JSONSchemaProps, string[]]>([
     [],
   ],
 ])("a schema requires %s", (_, schema, expected) => {
-  expect(validateDefinition(definition(schema)).map(({ path, message }) => `${path}: ${message}`)).toEqual(expected);
+  expect(validateDefinitionCreate(definition(schema)).map(({ path, message }) => `${path}: ${message}`)).toEqual(
+    expected,
+  );
 });
 
 test("messages name shared fields at the top level, and others within the version", () => {
   const bad = { additionalPrinterColumns: [{ name: "A", type: "text", jsonPath: ".x" }] };
   const one = definition({ type: "object" }, bad);
-  expect(validateDefinition(one).map(({ path }) => path)).toEqual(["spec.additionalPrinterColumns[0].type"]);
+  expect(validateDefinitionCreate(one).map(({ path }) => path)).toEqual(["spec.additionalPrinterColumns[0].type"]);
   const two = definition({ type: "object" }, bad);
   const [first] = two.spec.versions;
   if (first) two.spec.versions.push({ ...first, name: "v2", storage: false, additionalPrinterColumns: [] });
-  expect(validateDefinition(two).map(({ path }) => path)).toEqual([
+  expect(validateDefinitionCreate(two).map(({ path }) => path)).toEqual([
     "spec.versions[0].additionalPrinterColumns[0].type",
   ]);
 });
@@ -88,7 +90,7 @@ test("a schema is printed with Kubernetes' internal fields", () => {
   broken.spec.versions = [
     { ...version, name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object", enum: [1] } } },
   ];
-  const [error] = validateDefinition(broken);
+  const [error] = validateDefinitionCreate(broken);
   expect(error?.path).toBe("spec.validation.openAPIV3Schema");
   expect(error?.message).toContain('Invalid value: {"ID":"","Schema":"","Ref":null,"Description":"","Type":"object",');
   expect(error?.message).toContain('"Enum":[1],"MaxProperties":null');
@@ -110,8 +112,8 @@ test("a stored rule may stay whatever its estimated cost; a rule in a changed sc
 
 test("the length of a deprecation warning is counted in bytes", () => {
   const errorsOf = (deprecationWarning: string) =>
-    validateDefinition(definition({ type: "object" }, { deprecated: true, deprecationWarning })).map(({ message }) =>
-      message.slice(message.indexOf('": ') + 3),
+    validateDefinitionCreate(definition({ type: "object" }, { deprecated: true, deprecationWarning })).map(
+      ({ message }) => message.slice(message.indexOf('": ') + 3),
     );
   expect(errorsOf("é".repeat(128))).toEqual([]);
   expect(errorsOf("é".repeat(129))).toEqual(["must be <= 256 characters long"]);
@@ -125,7 +127,7 @@ test("selectable fields must exist in the schema of their version", () => {
     const { spec, ...rest } = definition(schema, { selectableFields: [{ jsonPath: ".spec.a" }] });
     const [version] = spec.versions;
     const versions = version ? [version, { ...version, name: "v2", storage: false, ...other }] : [];
-    const errors = validateDefinition({ ...rest, spec: { ...spec, versions } });
+    const errors = validateDefinitionCreate({ ...rest, spec: { ...spec, versions } });
     return errors.map(({ path, message }) => `${path}: ${message}`);
   };
   const field: JSONSchemaProps = { type: "object", properties: { a: { type: "string" } } };
@@ -143,6 +145,6 @@ test("of several versions with the same name, only the first decides about stora
   const { spec, ...rest } = definition({ type: "object" });
   const [version] = spec.versions;
   const versions = version ? [{ ...version, storage: false }, version] : [];
-  const paths = validateDefinition({ ...rest, spec: { ...spec, versions } }).map(({ path }) => path);
+  const paths = validateDefinitionCreate({ ...rest, spec: { ...spec, versions } }).map(({ path }) => path);
   expect(paths).toContain("status.storedVersions");
 });

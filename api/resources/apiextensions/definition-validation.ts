@@ -1,7 +1,6 @@
 /** apiextensions-apiserver pkg/apis/apiextensions/validation: CustomResourceDefinition, except for CEL. */
 import type {
   CustomResourceColumnDefinition,
-  CustomResourceConversion,
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
   CustomResourceDefinitionVersion,
@@ -9,34 +8,49 @@ import type {
 } from "../../generated/apiextensions.v1.ts";
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
-import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dns1035Label, dnsSubdomain } from "../../machinery/names.ts";
 import { goStruct } from "../../schema/go-struct.ts";
-import { checkClientConfig } from "../admissionregistration/client-config-validation.ts";
 import { validateApproval } from "./api-approval.ts";
 import { validateBundle } from "./ca-bundle.ts";
 import { isTrue } from "./conditions.ts";
+import { checkConversion } from "./conversion-validation.ts";
 import { checkColumns, checkSelectableFields, checkSubresources } from "./definition-views-validation.ts";
 import { type HoistedSpec, hoistedSpec } from "./hoisted-spec.ts";
 import { internalSchema } from "./internal-schema.ts";
 import { checkRootSchema } from "./root-schema-validation.ts";
 import { unstructuredProblem } from "./unstructured-schema.ts";
 
-export function validateDefinition(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
+function validateDefinition(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
-  const { metadata, spec, status } = definition;
-  const { name = "" } = metadata;
-  if (name !== `${spec.names.plural}.${spec.group ?? ""}`)
-    errors.push(invalid("metadata.name", name, 'must be spec.names.plural+"."+spec.group'));
+  const { spec } = definition;
   const stored = (old?.spec.versions ?? []).map((version) => version.schema?.openAPIV3Schema);
   checkSpec(errors, hoistedSpec(spec), (schema) => stored.some((each) => sameValue(each, schema)));
-  checkNames(errors, "status.acceptedNames", status.acceptedNames ?? { plural: "", kind: "" });
+  errors.push(...validateDefinitionStatus(definition));
   checkStoredVersions(errors, "status.storedVersions", definition);
   return errors;
 }
 
+export function validateDefinitionStatus({ status }: CustomResourceDefinition): FieldError[] {
+  const errors: FieldError[] = [];
+  checkNames(errors, "status.acceptedNames", status.acceptedNames ?? { plural: "", kind: "" });
+  return errors;
+}
+
 export function validateDefinitionCreate(definition: CustomResourceDefinition): FieldError[] {
-  return [...validateApproval(definition), ...preservesUnknownFields(definition)];
+  const { metadata, spec } = definition;
+  const errors: FieldError[] = [];
+  for (const field of ["generateName", "name"] as const) {
+    const value = metadata[field];
+    if (value && value !== `${spec.names.plural ?? ""}.${spec.group ?? ""}`)
+      errors.push(invalid(`metadata.${field}`, value, 'must be spec.names.plural+"."+spec.group'));
+  }
+  return [
+    ...errors,
+    ...validateDefinition(definition),
+    ...validateApproval(definition),
+    ...preservesUnknownFields(definition),
+  ];
 }
 
 export function validateDefinitionUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
@@ -171,7 +185,11 @@ function checkVersionSet(errors: FieldError[], { versions, original }: HoistedSp
     errors.push(invalid("spec.versions", versions.map(printedVersion), "must contain unique version names"));
   if ((original.versions ?? []).filter(({ storage }) => storage).length !== 1)
     errors.push(
-      invalid("spec.versions", versions.map(printedVersion), "must have exactly one version marked as storage version"),
+      invalid(
+        "spec.versions",
+        original.versions?.length ? versions.map(printedVersion) : null,
+        "must have exactly one version marked as storage version",
+      ),
     );
 }
 
@@ -250,35 +268,4 @@ function checkStoredVersions(
         ),
       );
   });
-}
-
-const REVIEW_VERSIONS = ["v1", "v1beta1"];
-
-/** Kubernetes uses the field names of the first API version. */
-function checkConversion(errors: FieldError[], path: string, conversion: CustomResourceConversion | undefined): void {
-  if (!conversion) return;
-  const { strategy = "", webhook } = conversion;
-  const versions = webhook?.conversionReviewVersions ?? [];
-  if (strategy === "") errors.push(required(`${path}.strategy`));
-  else if (strategy !== "None" && strategy !== "Webhook")
-    errors.push(notSupported(`${path}.strategy`, strategy, ["None", "Webhook"]));
-  if (strategy !== "Webhook") {
-    const never = "should not be set when strategy is not set to Webhook";
-    if (webhook?.clientConfig) errors.push(forbidden(`${path}.webhookClientConfig`, never));
-    if (versions.length > 0) errors.push(forbidden(`${path}.conversionReviewVersions`, never));
-    return;
-  }
-  if (webhook?.clientConfig) checkClientConfig(errors, `${path}.webhookClientConfig`, webhook.clientConfig);
-  else errors.push(required(`${path}.webhookClientConfig`, "required when strategy is set to Webhook"));
-  const at = `${path}.conversionReviewVersions`;
-  if (versions.length === 0) {
-    errors.push(required(at));
-    return;
-  }
-  versions.forEach((version, i) => {
-    if (versions.indexOf(version) < i) errors.push(invalid(`${at}[${i}]`, version, "duplicate version"));
-    else for (const problem of dns1035Label(version)) errors.push(invalid(`${at}[${i}]`, version, problem));
-  });
-  if (!versions.some((version) => REVIEW_VERSIONS.includes(version)))
-    errors.push(invalid(at, versions, `must include at least one of ${REVIEW_VERSIONS.join(", ")}`));
 }
