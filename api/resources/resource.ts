@@ -75,7 +75,10 @@ export interface ServedVersion<T extends KubeObject> {
   readonly toStored: (object: KubeObject) => T;
   readonly fromStored: (object: T) => KubeObject;
   /** Overrides the kind's own rules; objects are at the stored version. */
-  readonly rules?: Pick<ResourceDefinition<T>, "validate" | "validateCreate" | "validateUpdate">;
+  readonly rules?: Pick<
+    ResourceDefinition<T>,
+    "validate" | "validateCreate" | "validateUpdate" | "updateMeta" | "anyFinalizer"
+  >;
   readonly columns?: readonly Column<T>[];
   /** This version's names for the kind's selectable fields, if they differ: `regarding.kind` */
   readonly fieldNames?: Readonly<Record<string, string>>;
@@ -173,8 +176,13 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly status?: {
     /** Whether a create keeps its status (nodes, which report themselves). Default: it is dropped. */
     readonly keptOnCreate?: boolean;
-    /** Whether `/status` keeps metadata (metav1.ResetObjectMetaForStatus). Default: it may change. */
-    readonly keepsMetadata?: boolean;
+    /**
+     * The metadata that `/status` keeps: what clients write, with the deletion mark (metav1.ResetObjectMetaForStatus) or
+     * without it, or everything. Default: it may change.
+     */
+    readonly keepsMetadata?: "all" | "mark" | "written";
+    /** Whether the kind validates metadata itself, after the common rules. Default: if there is a `validateUpdate`. */
+    readonly validatesMetadata?: boolean;
     readonly prepareUpdate?: (next: T, old: T) => void;
     readonly validateUpdate?: (next: T, old: T) => FieldError[];
   };

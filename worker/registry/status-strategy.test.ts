@@ -67,6 +67,18 @@ test.each([
   expect(keptBy(kind)).toEqual(kept);
 });
 
+test.each([
+  ["PriorityLevelConfiguration", [undefined, undefined]],
+  ["ServiceCIDR", [undefined, 5]],
+  ["APIService", ["2026-01-02T00:00:00Z", 5]],
+])("REG-STATUS-META: through /status of %s, a deletion mark and grace become %j", (kind, mark) => {
+  const draft = objectOf("new");
+  draft.metadata.deletionTimestamp = "2026-01-02T00:00:00Z";
+  draft.metadata.deletionGracePeriodSeconds = 5;
+  prepareStatusUpdate(kindOf(kind), draft, objectOf("old"));
+  expect([draft.metadata.deletionTimestamp, draft.metadata.deletionGracePeriodSeconds]).toEqual(mark);
+});
+
 test("REG-STATUS-SPLIT: a write of the object does not change the status", () => {
   for (const kind of ["ServiceCIDR", "ReplicaSet"]) {
     const draft = objectOf("new");

@@ -132,7 +132,7 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
   // Built-in kinds always have one; custom ones have what they are given.
   if (status === undefined && !resource.structuralSchema) (draft as WithParts).status = {};
   draft.metadata = metadata;
-  if (resource.status?.keepsMetadata) keepMetadata(draft, old);
+  keepMetadata(draft, old, resource.status?.keepsMetadata);
   resource.status?.prepareUpdate?.(draft, old);
 }
 
@@ -142,7 +142,8 @@ export function validateStatusUpdate(
   old: Stored<KubeObject>,
 ): readonly FieldError[] {
   const { status, updateMeta } = resource;
-  const own = status?.validateUpdate && updateMeta !== "none" ? "changes" : "none";
+  const validates = status?.validatesMetadata ?? (status?.validateUpdate !== undefined && updateMeta !== "none");
+  const own = validates ? "changes" : "none";
   const errors = [...metaErrors(resource, { next, old, own }), ...(status?.validateUpdate?.(next, old) ?? [])];
   return forgiveStoredAddresses(errors, old);
 }
@@ -150,8 +151,19 @@ export function validateStatusUpdate(
 /** The metadata that clients may write through status; managedFields are updated by this very request. */
 const CLIENT_METADATA = ["labels", "annotations", "finalizers", "ownerReferences"] as const;
 
-function keepMetadata({ metadata }: KubeObject, { metadata: old }: KubeObject): void {
-  if (old.deletionTimestamp === undefined) delete metadata.deletionTimestamp;
+function keepMetadata(
+  draft: KubeObject,
+  { metadata: old }: KubeObject,
+  kept: NonNullable<Resource["status"]>["keepsMetadata"],
+): void {
+  const { metadata } = draft;
+  if (kept === undefined) return;
+  if (kept === "all") {
+    const { managedFields } = metadata;
+    draft.metadata = { ...copyJson(old), ...(managedFields ? { managedFields } : {}) };
+    return;
+  }
+  if (kept === "mark" && old.deletionTimestamp === undefined) delete metadata.deletionTimestamp;
   for (const field of CLIENT_METADATA) {
     if (old[field] === undefined) delete metadata[field];
     else Object.assign(metadata, { [field]: copyJson(old[field]) });

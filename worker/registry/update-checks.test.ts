@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { resources } from "../../api/resources/index.ts";
-import { validateUpdate } from "./strategy.ts";
+import { validateStatusUpdate, validateUpdate } from "./strategy.ts";
 
 const metadata = { name: "a", uid: "u", resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z" };
 
@@ -45,4 +45,19 @@ test.each<[kind: string, next: object, old: object, fields: string[]]>([
   ],
 ])("%s %j instead of %j: %j", (kind, next, old, fields) => {
   expect(fieldsOf(kind, next, old)).toEqual(fields);
+});
+
+test.each([
+  ["PersistentVolume", "", 1],
+  ["PersistentVolume", "/status", 2],
+  ["ServiceCIDR", "/status", 2],
+  ["CustomResourceDefinition", "/status", 2],
+])("REG-META-TOLD: an update of a %s%s reports a changed grace %i times", (kind, endpoint, times) => {
+  const validate = endpoint === "" ? validateUpdate : validateStatusUpdate;
+  const resource = resources.find((candidate) => candidate.kind === kind);
+  if (!resource) throw new Error(kind);
+  const old = { metadata, spec: {}, status: {} } as unknown as Stored<KubeObject>;
+  const next = { ...old, metadata: { ...metadata, deletionGracePeriodSeconds: 5 } } as KubeObject;
+  const told = validate(resource, next, old).filter(({ path }) => path === "metadata.deletionGracePeriodSeconds");
+  expect(told).toHaveLength(times);
 });

@@ -36,7 +36,7 @@ export interface KindAtVersion {
 
 export interface Endpoint {
   readonly subresource: string;
-  readonly status?: { readonly keepsMetadata?: boolean };
+  readonly status?: { readonly keepsMetadata?: string };
   /** What it resets, if that differs from other endpoints of its name. */
   readonly resets?: readonly (readonly string[])[];
 }

@@ -14,7 +14,7 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
     defaultMatchResources(spec.matchConstraints);
   },
   validate: validateValidatingPolicy,
-  status: { keepsMetadata: true, validateUpdate: validatePolicyStatus },
+  status: { keepsMetadata: "mark", validateUpdate: validatePolicyStatus },
   columns: [
     {
       name: "Validations",

@@ -25,10 +25,11 @@ export const persistentVolume = defineResource<PersistentVolume>({
     draft.status = { phase: "Pending", ...(creationTimestamp ? { lastPhaseTransitionTime: creationTimestamp } : {}) };
   },
   updateChecks: "twice",
+  updateMeta: "whole",
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
   warnings: volumeWarnings,
-  status: {},
+  status: { validatesMetadata: true },
   columns: [
     {
       name: "Capacity",

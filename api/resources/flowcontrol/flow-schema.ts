@@ -18,7 +18,7 @@ export const flowSchema = defineResource<FlowSchema>({
     spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;
   },
   validate: validateFlowSchema,
-  status: { keepsMetadata: true, validateUpdate: validateConditionTypes },
+  status: { keepsMetadata: "all", validateUpdate: validateConditionTypes },
   columns: [
     {
       name: "PriorityLevel",

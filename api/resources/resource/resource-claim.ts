@@ -23,7 +23,7 @@ export const resourceClaim = defineResource<ResourceClaim>({
     sameValue(spec, old.spec)
       ? []
       : [invalid("spec", goStruct("resource.v1.ResourceClaimSpec", spec), "field is immutable")],
-  status: { keepsMetadata: true, prepareUpdate: dropDeallocatedDevices, validateUpdate: validateClaimStatusUpdate },
+  status: { keepsMetadata: "mark", prepareUpdate: dropDeallocatedDevices, validateUpdate: validateClaimStatusUpdate },
   columns: [
     {
       name: "State",

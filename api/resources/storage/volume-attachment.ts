@@ -40,7 +40,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
       ? []
       : [invalid("spec", internalForm("storage.v1.VolumeAttachmentSpec", spec), "field is immutable")],
   status: {
-    keepsMetadata: true,
+    keepsMetadata: "mark",
     validateUpdate: validateAttachment,
   },
   columns: [

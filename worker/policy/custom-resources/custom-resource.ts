@@ -66,7 +66,7 @@ export function customResource(
     ...(status
       ? {
           status: {
-            keepsMetadata: true,
+            keepsMetadata: "all",
             prepareUpdate: takeStatus,
             validateUpdate: (next, old) => rules.status(next, old),
           },

@@ -276,9 +276,11 @@ function graduates(next: NodeSelectorTerm = {}, old: NodeSelectorTerm): boolean 
     sameValue(next.matchFields, old.matchFields) &&
     after.length === before.length &&
     before.every((requirement, i) => {
-      const { key } = after[i] ?? {};
+      // To Kubernetes, a key that has not graduated has become the empty one.
+      const key = after[i]?.key ?? "";
       return (
-        (key === requirement.key || key === GRADUATED[requirement.key]) && sameValue(after[i], { ...requirement, key })
+        (key === requirement.key || key === (GRADUATED[requirement.key] ?? "")) &&
+        sameValue(after[i], { ...requirement, key: after[i]?.key })
       );
     })
   );
