@@ -74,3 +74,35 @@ test("a LimitRange without a name is named by its UID", () => {
   kindOf("LimitRange").prepareCreate?.(range);
   expect(range.metadata.name).toBe("u");
 });
+
+test("the generation of an EndpointSlice counts topology, which is dropped", () => {
+  const old = decoded("EndpointSlice", { addressType: "IPv4", endpoints: [{ addresses: ["10.0.0.1"] }] });
+  const next = decoded("EndpointSlice", {
+    addressType: "IPv4",
+    endpoints: [{ addresses: ["10.0.0.1"], deprecatedTopology: { a: "b" } }],
+  });
+  kindOf("EndpointSlice").prepareUpdate?.(next, { ...old, metadata: { ...old.metadata, generation: 3 } });
+  expect(next).toMatchObject({ metadata: { generation: 4 }, endpoints: [{ addresses: ["10.0.0.1"] }] });
+  expect(next).not.toHaveProperty("endpoints[0].deprecatedTopology");
+});
+
+test("an update of a ReplicationController warns of the template that it replaces", () => {
+  const controller = (generation: number, terminationGracePeriodSeconds: number) => ({
+    ...decoded("ReplicationController", { spec: { template: { spec: { terminationGracePeriodSeconds } } } }),
+    metadata: { generation },
+  });
+  const warnings = (next: number, old: number) =>
+    kindOf("ReplicationController").warnings?.(controller(2, next), controller(1, old));
+  expect(warnings(-1, 1)).toEqual([]);
+  expect(warnings(1, -1)).toHaveLength(1);
+});
+
+test("a definition always has a stored version, if one of its versions is for storage", () => {
+  const versions = [{ name: "v1" }, { name: "v2", storage: true }, { name: "v3", storage: true }];
+  const stored = (status: object) => decoded("CustomResourceDefinition", { spec: { versions }, status });
+  expect(stored({})).toMatchObject({ status: { storedVersions: ["v2"] } });
+  expect(stored({ storedVersions: ["v1"] })).toMatchObject({ status: { storedVersions: ["v1"] } });
+  const next = stored({ storedVersions: ["v1"] });
+  kindOf("CustomResourceDefinition").prepareUpdate?.(next, next);
+  expect(next).toMatchObject({ status: { storedVersions: ["v1", "v2"] } });
+});

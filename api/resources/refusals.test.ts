@@ -219,6 +219,42 @@ test.each<[string, object, string[]]>([
     { spec: { ...set().spec, template: { ...template, spec: { ...template.spec, hostname: "*" } } } },
     [],
   ],
+  [
+    "Pod",
+    pod({
+      hostUsers: false,
+      hostIPC: true,
+      volumes: [{ name: "v", persistentVolumeClaim: { claimName: "c" } }],
+      containers: [{ ...container, volumeDevices: [{ name: "v", devicePath: "/d" }] }],
+    }),
+    [
+      "spec.HostIPC: Forbidden: when `hostUsers` is false",
+      "spec.containers[0].volumeDevices: Forbidden: when `hostUsers` is false",
+    ],
+  ],
+  [
+    "Pod",
+    pod({
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: "z",
+          whenUnsatisfiable: "DoNotSchedule",
+          matchLabelKeys: ["a", "a"],
+          labelSelector: { matchLabels: { a: "b" }, matchExpressions: [{ key: "a", operator: "Exists" }] },
+        },
+      ],
+    }),
+    ['spec.topologySpreadConstraints[0][1]: Invalid value: "a": exists in both matchLabelKeys and labelSelector'],
+  ],
+  [
+    "APIService",
+    {
+      metadata: { name: "v1.a.b", generateName: "c" },
+      spec: { group: "a.b", version: "v1", groupPriorityMinimum: 1, versionPriority: 1 },
+    },
+    ['metadata.generateName: Invalid value: "c": must be `spec.version+"."+spec.group`: "v1.a.b"'],
+  ],
 ])("%s %j", (kind, part, errors) => {
   expect(errorsOf(kind, part)).toEqual(errors);
 });

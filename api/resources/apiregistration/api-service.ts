@@ -17,7 +17,7 @@ export const apiService = defineResource<APIService>({
     if (service) service.port ??= 443;
   },
   validate: validateAPIService,
-  status: { keepsMetadata: true, validateUpdate: validateStatus },
+  status: { keepsMetadata: "written", validateUpdate: validateStatus },
   columns: [
     {
       name: "Service",
@@ -44,10 +44,12 @@ const MAX_VERSION_PRIORITY = 1000;
 function validateAPIService({ metadata, spec }: APIService): FieldError[] {
   const errors: FieldError[] = [];
   const { group = "", version = "", service, caBundle } = spec;
-  const { name = "" } = metadata;
   const expected = `${version}.${group}`;
-  if (name !== expected && pathSegmentName(name).length === 0)
-    errors.push(invalid("metadata.name", name, `must be \`spec.version+"."+spec.group\`: "${expected}"`));
+  for (const field of ["generateName", "name"] as const) {
+    const value = metadata[field];
+    if (value && value !== expected && pathSegmentName(value).length === 0)
+      errors.push(invalid(`metadata.${field}`, value, `must be \`spec.version+"."+spec.group\`: "${expected}"`));
+  }
   if (group === "") {
     // Only the API server itself serves the core group.
     if (version !== "v1")

@@ -4,7 +4,7 @@ import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
-import { FIELD_IMMUTABLE, unqualifiedFinalizers } from "../../machinery/object-meta-validation.ts";
+import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 
 /** An event with an eventTime is of the newer form, and both APIs validate it accordingly. */
@@ -12,9 +12,8 @@ export const validateCoreEvent = (event: Event): FieldError[] => validateForm(ev
 
 export function validateNewEvent(event: Event): FieldError[] {
   const errors = validateForm(event, "reportingController");
-  const { name = "", finalizers = [] } = event.metadata;
+  const { name = "" } = event.metadata;
   for (const problem of dnsSubdomain(name)) errors.push(invalid("metadata.name", name, problem));
-  errors.push(...unqualifiedFinalizers(finalizers, "metadata.finalizers"));
   checkSeries(errors, event);
   if (!event.eventTime) errors.push(required("eventTime"));
   const { type = "", firstTimestamp, lastTimestamp, count, source } = event;

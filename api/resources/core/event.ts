@@ -104,7 +104,12 @@ export const event = defineResource<Event>({
       version: "v1",
       toStored: (object) => toStored(object as EventsEvent),
       fromStored,
-      rules: { validateCreate: validateNewEvent, validateUpdate: validateChangedEvent },
+      rules: {
+        anyFinalizer: false,
+        updateMeta: "changes",
+        validateCreate: validateNewEvent,
+        validateUpdate: validateChangedEvent,
+      },
       columns,
       fieldNames: {
         ...Object.fromEntries(REFERENCE_FIELDS.map((field) => [`regarding.${field}`, `involvedObject.${field}`])),

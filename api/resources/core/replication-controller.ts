@@ -52,10 +52,11 @@ export const replicationController = defineResource<ReplicationController>({
       draft.spec.replicas = replicas;
     },
   },
-  warnings: ({ metadata, spec }, old) =>
-    spec.template && metadata.generation !== old?.metadata.generation
-      ? podWarnings(spec.template, "spec.template")
-      : [],
+  // Kubernetes 1.36 warns of the template that an update replaces.
+  warnings: ({ metadata, spec }, old) => {
+    const { template } = old?.spec ?? spec;
+    return template && metadata.generation !== old?.metadata.generation ? podWarnings(template, "spec.template") : [];
+  },
   fields: { "status.replicas": ({ status }) => String(status.replicas) },
   columns: [
     {

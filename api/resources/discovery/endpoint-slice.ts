@@ -30,7 +30,10 @@ export const endpointSlice = defineResource<EndpointSlice>({
   },
   prepareCreate: (draft) => dropTopology(draft),
   prepareUpdate: (draft, old) => {
-    if (!sameValue(draft.endpoints, old.endpoints)) dropTopology(draft, old);
+    if (sameValue(draft.endpoints, old.endpoints)) return;
+    // Topology counts, although it is dropped then.
+    draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    dropTopology(draft, old);
   },
   validate: (slice) => validateEndpointSlice(slice),
   updateChecks: "changesOnly",
