@@ -79,6 +79,20 @@ test.each([
   expect([draft.metadata.deletionTimestamp, draft.metadata.deletionGracePeriodSeconds]).toEqual(mark);
 });
 
+test.each(["resize", "ephemeralcontainers"])("through /%s of a pod, only what clients write is kept", (subresource) => {
+  const [draft, old] = [objectOf("new"), objectOf("old")];
+  draft.metadata.generateName = "g";
+  const containers = { containers: [{ name: "c" }] };
+  Object.assign(draft.spec, containers);
+  Object.assign(old.spec, containers);
+  kindOf("Pod").subresources?.[subresource]?.prepareUpdate?.(draft, old);
+  expect(draft.metadata).toMatchObject({
+    generateName: "g",
+    labels: { by: "old" },
+    managedFields: [{ manager: "new" }],
+  });
+});
+
 test("REG-STATUS-SPLIT: a write of the object does not change the status", () => {
   for (const kind of ["ServiceCIDR", "ReplicaSet"]) {
     const draft = objectOf("new");

@@ -35,7 +35,8 @@ export const node = defineResource<Node>({
     status.daemonEndpoints ??= { kubeletEndpoint: { Port: 0 } };
     status.nodeInfo = { ...NO_INFO, ...status.nodeInfo };
     roundResources(status.capacity);
-    if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity };
+    if (Object.keys(status.allocatable ?? {}).length === 0 && status.capacity)
+      status.allocatable = { ...status.capacity };
     roundResources(status.allocatable);
   },
   // The dynamic kubelet configuration was removed in v1.24: stored nodes keep it, new ones get none.

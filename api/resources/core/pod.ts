@@ -162,15 +162,12 @@ function schedulingGated({ metadata }: Pod) {
 /** These subresources only change the spec; everything else stays. */
 function keepAllButSpec(next: Pod, old: Pod): void {
   dropDisabledFields(next.spec);
-  const { resourceVersion, managedFields } = next.metadata;
-  const generation = (old.metadata.generation ?? 0) + (sameValue(next.spec, old.spec) ? 0 : 1);
-  const { managedFields: _, ...kept } = old.metadata;
-  next.metadata = {
-    ...kept,
-    generation,
-    ...(resourceVersion ? { resourceVersion } : {}),
-    ...(managedFields ? { managedFields } : {}),
-  };
+  const { metadata } = next;
+  for (const field of ["labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp"] as const) {
+    delete metadata[field];
+    if (old.metadata[field] !== undefined) Object.assign(metadata, { [field]: old.metadata[field] });
+  }
+  metadata.generation = (old.metadata.generation ?? 0) + (sameValue(next.spec, old.spec) ? 0 : 1);
   next.status = old.status;
 }
 

@@ -1,8 +1,6 @@
 /** `pods/binding`: the scheduler's decision, written into the pod (registry/core/pod/storage BindingREST). */
 import type { Binding, Pod } from "../../../api/generated/core.v1.ts";
-import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { pathSegmentName } from "../../../api/machinery/names.ts";
 import { badRequest, conflict, failure, methodNotAllowed } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { validateBinding } from "../../../api/resources/core/binding.ts";
@@ -15,7 +13,9 @@ import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
 import { renderValue } from "../response/respond.ts";
 import { acceptedBy, METADATA_VIEWS } from "../response/views.ts";
+import { requireStorableName } from "../verbs/check-identity.ts";
 import { placeInNamespace } from "../verbs/create.ts";
+import { checkPreconditions } from "../verbs/preconditions.ts";
 
 const OF = { group: "", resource: "pods/binding" };
 
@@ -44,7 +44,10 @@ export async function bindPod(context: RequestContext): Promise<Response> {
     admitted: true,
     // The scheduler does not own the field that it sets.
     tracked: true,
-    draftOf: (current) => bound(current as Pod, binding, context.now) as KubeObject,
+    draftOf: (current) => {
+      checkPreconditions(ofPod, binding as KubeObject, { current, dryRun: options.dryRun });
+      return bound(current as Pod, binding, context.now) as KubeObject;
+    },
     prepare: () => {},
     validate: () => [],
   });
@@ -55,11 +58,10 @@ function checkBinding(binding: Binding, name: string): void {
   if ((binding.metadata.name ?? "") !== name) {
     throw new ApiError(badRequest("name in URL does not match name in Binding object"));
   }
-  const [error] = validateBinding(binding);
-  if (error) throw new ApiError(failure(500, "", `${error.path}: ${error.message}`));
-  if (name === "") throw new ApiError(badRequest("Name parameter required."));
-  const [problem] = pathSegmentName(name);
-  if (problem) throw new ApiError(badRequest(`Name parameter invalid: ${goQuote(name)}: ${problem}`));
+  const errors = validateBinding(binding).map(({ path, message }) => `${path}: ${message}`);
+  if (errors.length > 0)
+    throw new ApiError(failure(500, "", errors.length > 1 ? `[${errors.join(", ")}]` : (errors[0] ?? "")));
+  requireStorableName(name);
 }
 
 function bound(pod: Pod, binding: Binding, now: number): Pod {

@@ -4,7 +4,9 @@
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Eviction } from "../../../api/generated/policy.v1.ts";
-import { badRequest, methodNotAllowed } from "../../../api/machinery/status.ts";
+import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
+import { badRequest, failure, invalid, methodNotAllowed } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { defineResource } from "../../../api/resources/resource.ts";
 import { admitAction } from "../../admission/admit-action.ts";
@@ -48,6 +50,7 @@ export async function evictPod(context: RequestContext): Promise<Response> {
   if (eviction.metadata.name !== name) {
     throw new ApiError(badRequest("name in URL does not match name in Eviction object"));
   }
+  checkOptions(eviction, context.query.getAll("dryRun"));
   const requested = deletionFrom(eviction.deleteOptions ?? {});
   await admitAction(context, { subresource: "eviction", name, object: body, dryRun: options.dryRun });
   const deletion = { ...requested, dryRun: requested.dryRun || options.dryRun };
@@ -61,6 +64,19 @@ export async function evictPod(context: RequestContext): Promise<Response> {
   };
   await deleteObject(context, keyOf(context.served.resource, namespace, name), deletion, ending);
   return renderValue({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 }, accepted, 201);
+}
+
+/** `dryRun`: what the request asks for. */
+function checkOptions({ metadata, deleteOptions = {} }: Eviction, dryRun: readonly string[]): void {
+  if (deleteOptions.ignoreStoreReadErrorWithClusterBreakingPotential) {
+    const why = "can not be set for pod eviction, try after removing the option";
+    const error = invalidField("deleteOptions.ignoreStoreReadErrorWithClusterBreakingPotential", true, why);
+    throw new ApiError(invalid("policy", "Eviction", metadata.name ?? "", [error]));
+  }
+  const inBody = deleteOptions.dryRun ?? [];
+  if (dryRun.length === 0 || inBody.length === 0 || deepEqual(dryRun, inBody)) return;
+  const both = `[${dryRun.join(" ")}] and [${inBody.join(" ")}]`;
+  throw new ApiError(failure(500, "", `Non-matching dry-run options in request and content: ${both}`));
 }
 
 /** Pods that do not count for a budget any more, or yet. */

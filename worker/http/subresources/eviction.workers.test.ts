@@ -34,3 +34,23 @@ test("ADM-EVICT, ADM-EVICT-SAY: concurrent evictions cannot use the same allowed
   });
   expect(told).toEqual([["EvictionByEvictionAPI", true]]);
 });
+
+test("an eviction's own options must agree with the request's", async () => {
+  const place = await newNamespace("evict-options");
+  await call(`${place}/pods`, pod("a"));
+  const evict = async (deleteOptions: object) => {
+    const { code, object } = await call(`${place}/pods/a/eviction?dryRun=All`, {
+      apiVersion: "policy/v1",
+      kind: "Eviction",
+      metadata: { name: "a" },
+      deleteOptions,
+    });
+    return [code, object.message];
+  };
+  expect(await evict({ dryRun: ["All"] })).toEqual([201, undefined]);
+  expect(await evict({ dryRun: ["All", "All"] })).toEqual([
+    500,
+    "Non-matching dry-run options in request and content: [All] and [All All]",
+  ]);
+  expect((await evict({ ignoreStoreReadErrorWithClusterBreakingPotential: true }))[0]).toBe(422);
+});

@@ -10,7 +10,7 @@ import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
 import { negotiate } from "../response/negotiate.ts";
 import { renderText } from "../response/respond.ts";
-import { checkName } from "../verbs/check-identity.ts";
+import { checkIdentity } from "../verbs/check-identity.ts";
 
 export async function finalizeNamespace(context: RequestContext): Promise<Response> {
   if (context.request.method !== "PUT") throw new ApiError(methodNotAllowed());
@@ -18,7 +18,7 @@ export async function finalizeNamespace(context: RequestContext): Promise<Respon
   const accepted = negotiate(context.request, context.query, []);
   const options = writeOptions(context.query, "UpdateOptions");
   const body = decodeObject(context, options) as Namespace;
-  checkName(body, context.path.name);
+  checkIdentity(context, body);
   const { text } = await updateObject(context, {
     subresource: "finalize",
     dryRun: options.dryRun,

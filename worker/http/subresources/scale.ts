@@ -35,7 +35,7 @@ import { patchRefused } from "../response/patch-failure.ts";
 import { readAtServedVersion, renderView, VIEWS } from "../response/views.ts";
 import { APPLY_TYPE } from "../verbs/apply.ts";
 import { checkIdentity } from "../verbs/check-identity.ts";
-import { checkUid } from "../verbs/update.ts";
+import { checkUid } from "../verbs/preconditions.ts";
 
 export async function scale(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.query, VIEWS, { untyped: context.served.custom });

@@ -21,6 +21,7 @@ import { keyOf, objectOf } from "../../storage/entry.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
 import { acceptedBy, METADATA_VIEWS, renderView } from "../response/views.ts";
+import { requireStorableName } from "../verbs/check-identity.ts";
 import { placeInNamespace } from "../verbs/create.ts";
 
 const DEFAULT_SECONDS = 3600;
@@ -71,11 +72,11 @@ export async function requestToken(context: RequestContext): Promise<Response> {
     kind: "TokenRequest",
     apiVersion: "authentication.k8s.io/v1",
     metadata: {
+      ...metadata,
       name,
       ...(namespace === undefined ? {} : { namespace }),
       uid,
       creationTimestamp: timestamp(context.now),
-      ...(metadata.managedFields ? { managedFields: metadata.managedFields } : {}),
     },
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
@@ -193,6 +194,7 @@ async function boundObject(
   if (!bindable) {
     throw new ApiError(badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`));
   }
+  requireStorableName(name);
   const { resource, namespaced, claim } = bindable;
   const { entry } = await store.read({ resource, namespace: namespaced ? path.namespace : "", name });
   if (!entry) throw new ApiError(notFound({ group: "", resource }, name));

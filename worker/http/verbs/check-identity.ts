@@ -1,4 +1,6 @@
+import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { pathSegmentName } from "../../../api/machinery/names.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -21,4 +23,11 @@ export function checkName({ metadata }: KubeObject, name: string): void {
       badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`),
     );
   }
+}
+
+/** A name from a body must be one that an object can have. */
+export function requireStorableName(name: string): void {
+  if (name === "") throw new ApiError(badRequest("Name parameter required."));
+  const [problem] = pathSegmentName(name);
+  if (problem) throw new ApiError(badRequest(`Name parameter invalid: ${goQuote(name)}: ${problem}`));
 }

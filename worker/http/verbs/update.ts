@@ -1,9 +1,6 @@
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { conflict } from "../../../api/machinery/status.ts";
-import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../kind-registry.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -13,6 +10,7 @@ import { renderText } from "../response/respond.ts";
 import { acceptedBy, renderView } from "../response/views.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";
+import { checkUid } from "./preconditions.ts";
 
 /** PUT of an object or of a subresource that is part of it. */
 export async function update(context: RequestContext): Promise<Response> {
@@ -52,45 +50,4 @@ export async function update(context: RequestContext): Promise<Response> {
 /** A new object has no revision, whatever the client thinks. */
 function asNew({ metadata: { resourceVersion: _, ...metadata }, ...object }: KubeObject): KubeObject {
   return { ...object, metadata };
-}
-
-/** Names that Kubernetes' storage uses for resources, if not their own. */
-const STORED_AS: Readonly<Record<string, string>> = {
-  endpoints: "services/endpoints",
-  ingresses: "ingress",
-  nodes: "minions",
-  replicationcontrollers: "controllers",
-  services: "services/specs",
-};
-
-/** The etcd key's prefix, as in such errors: only custom and newer built-in kinds have their group in the key. */
-function registryPrefix({ custom, resource: { group, plural } }: Served): string {
-  if (custom || group === "apiextensions.k8s.io" || group === "apiregistration.k8s.io") return `${group}/${plural}`;
-  return STORED_AS[plural] ?? plural;
-}
-
-interface Checked {
-  readonly current: { readonly metadata: { readonly uid?: string } };
-  readonly dryRun: boolean;
-}
-
-/** A PUT with a uid means that object, and not a later one of the same name. */
-export function checkUid(
-  { served, path }: RequestContext,
-  { metadata: { uid } }: KubeObject,
-  { current, dryRun }: Checked,
-): void {
-  if (!uid || uid === current.metadata.uid) return;
-  const { resource, group } = served;
-  const place = resource.scope === "Cluster" ? path.name : `${path.namespace}/${path.name}`;
-  // A dry run has no key.
-  const root = dryRun ? "" : "/registry";
-  throw new ApiError(
-    conflict(
-      { group, resource: resource.plural },
-      path.name,
-      `StorageError: invalid object, Code: 4, Key: ${root}/${registryPrefix(served)}/${place}, ResourceVersion: 0, ` +
-        `AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
-    ),
-  );
 }

@@ -19,6 +19,15 @@ describe("an update of a pod", () => {
     expect(errors).toEqual([]);
   });
 
+  it("reports a new scheduling gate once, at its last place", () => {
+    const errors = errorsOf(({ spec }) => {
+      spec.schedulingGates = [{ name: "a.b/c" }, { name: "a.b/c" }];
+    });
+    expect(errors?.filter((error) => error?.includes("only deletion is allowed"))).toEqual([
+      "spec.schedulingGates[1].name: Forbidden: only deletion is allowed, but found new scheduling gate 'a.b/c'",
+    ]);
+  });
+
   it("applies the rules for new pods to changed fields", () => {
     const errors = errorsOf(({ metadata, spec }) => {
       metadata.annotations = { "controller.kubernetes.io/pod-deletion-cost": "much" };

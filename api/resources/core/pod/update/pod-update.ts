@@ -34,8 +34,9 @@ export function validatePodUpdate(next: Pod, old: Pod): FieldError[] {
     if (!validateImages(next.spec[list], old.spec[list], { path: `spec.${list}`, errors })) return errors;
   if (!validateDeadline(next.spec, old.spec, errors)) return errors;
   validateTolerationUpdate(next.spec.tolerations, old.spec.tolerations, errors);
-  next.spec.schedulingGates?.forEach(({ name }, i) => {
-    if (!old.spec.schedulingGates?.some((gate) => gate.name === name))
+  next.spec.schedulingGates?.forEach(({ name }, i, gates) => {
+    const isRepeated = gates.slice(i + 1).some((gate) => gate.name === name);
+    if (!isRepeated && !old.spec.schedulingGates?.some((gate) => gate.name === name))
       errors.push(
         forbidden(
           `spec.schedulingGates[${i}].name`,

@@ -49,6 +49,19 @@ describe("a resize", () => {
       ],
     ],
     [
+      "may add claims to a container's requirements, as far as these are compared",
+      ({ spec }) => {
+        spec.containers[0] = {
+          name: "c",
+          image: "i:1",
+          resources: { requests: { cpu: "1" }, claims: [{ name: "a" }] },
+        };
+      },
+      [
+        'spec.containers[0].resources.claims[0]: Not found: "a": must be one of the names in pod.spec.resourceClaims which is empty',
+      ],
+    ],
+    [
       "adds no container",
       ({ spec }) => void spec.containers.push({ name: "d", image: "i" }),
       ["spec.containers: containers may not be added or removed on resize"],

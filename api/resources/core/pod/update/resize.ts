@@ -65,7 +65,6 @@ function removedAmounts(
 
 /** Whether anything else about a container was changed. */
 function changedBeside(next: Container, old: Container, path: string, list: ContainerList): FieldError[] {
-  if (sameValue(next, old)) return [];
   const errors: FieldError[] = [];
   if (!sameValue(withOldCompute(next, old), { ...old, resources: old.resources ?? {} }))
     errors.push(
@@ -73,7 +72,7 @@ function changedBeside(next: Container, old: Container, path: string, list: Cont
         ? forbidden("spec", ONLY_COMPUTE)
         : forbidden(path, "only cpu and memory resources for init or sidecar containers are mutable"),
     );
-  if (list === "initContainers" && next.restartPolicy !== "Always")
+  if (list === "initContainers" && next.restartPolicy !== "Always" && !sameValue(next, old))
     for (const { restartPolicy } of next.resizePolicy ?? [])
       if (restartPolicy === "RestartContainer")
         errors.push(
@@ -101,10 +100,11 @@ function withPodCompute(next: Pod, { spec: { resources: before } }: Pod, errors:
   return { ...next, spec: isAsBefore ? rest : { ...rest, resources: restored } };
 }
 
-const withOldCompute = (container: Container, old: Container): Container => ({
-  ...container,
-  resources: restoreCompute(container.resources, old.resources),
-});
+/** Kubernetes compares no claims of the new container with those of the old one: what has claims cannot be resized. */
+function withOldCompute(container: Container, old: Container): Container {
+  const { claims: _, ...resources } = restoreCompute(container.resources, old.resources);
+  return { ...container, resources };
+}
 
 /** The new requirements with the old CPU and memory, in their old notation. */
 function restoreCompute(now: ResourceRequirements = {}, before: ResourceRequirements = {}): ResourceRequirements {
