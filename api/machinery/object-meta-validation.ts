@@ -128,7 +128,7 @@ function validateFinalizers(finalizers: readonly string[], path: string): FieldE
 
 const STANDARD_FINALIZERS: readonly string[] = ["kubernetes", "foregroundDeletion", "orphan"];
 
-export function unqualifiedFinalizers(finalizers: readonly string[], path: string): FieldError[] {
+function unqualifiedFinalizers(finalizers: readonly string[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   finalizers.forEach((finalizer, i) => {
     if (!finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer))

@@ -12,7 +12,7 @@ export function checkIdentity(context: RequestContext, draft: KubeObject): void 
   checkName(draft, context.path.name);
 }
 
-export function checkName({ metadata }: KubeObject, name: string): void {
+function checkName({ metadata }: KubeObject, name: string): void {
   if (!metadata.name) {
     throw new ApiError(
       badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`),
