@@ -12,6 +12,10 @@ export type CostRule =
   | "items"
   /** Like `items`, with pairwise comparison. */
   | "pairs"
+  /** Like `items`, for a new list. */
+  | "remade"
+  /** A new list of items that were all compared with each other: those of the last argument. */
+  | "sorted"
   /** A text searched for another one. */
   | "search"
   /** A text matched against a pattern. */

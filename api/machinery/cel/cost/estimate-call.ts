@@ -4,21 +4,9 @@
  */
 
 import type { Type } from "../values/type.ts";
+import type { Argument, CallEstimate } from "./call-estimate.ts";
 import { by, fixed, plus, type Range, times, UNBOUNDED } from "./cost-range.ts";
-
-export interface Argument {
-  readonly type: Type;
-  readonly size: Range;
-  /** For a list, the size of its items. */
-  readonly item: Range;
-  /** For an integer literal, its value. */
-  readonly literal?: number;
-}
-
-export interface CallEstimate {
-  readonly cost: Range;
-  readonly size?: Range;
-}
+import { estimateListCall } from "./estimate-list-call.ts";
 
 /** Per character of a text that is traversed. */
 const TRAVERSAL = 0.1;
@@ -35,6 +23,8 @@ type Estimate = (args: readonly Argument[]) => CallEstimate | undefined;
 const first = (args: readonly Argument[]): Argument => args[0] ?? { type: { kind: "dyn" }, size: ONE, item: ONE };
 const nth = (args: readonly Argument[], index: number): Range => args[index]?.size ?? ONE;
 const isText = ({ kind }: Type) => kind === "string" || kind === "bytes";
+/** Of a value whose type is not known before, all overloads count. */
+const mayBe = (kind: Type["kind"], { type }: Argument) => type.kind === kind || type.kind === "dyn";
 
 const traversal: Estimate = (args) => ({ cost: by(nth(args, 0), TRAVERSAL) });
 const sameSize: Estimate = (args) => ({ cost: by(nth(args, 0), TRAVERSAL), size: nth(args, 0) });
@@ -163,12 +153,12 @@ const ESTIMATES: Readonly<Record<string, Estimate>> = {
   },
   bytes: (args) => {
     const size = nth(args, 0);
-    if (first(args).type.kind !== "string") return undefined;
+    if (!mayBe("string", first(args))) return undefined;
     return { cost: by(size, TRAVERSAL), size: { min: size.min, max: Math.min(size.max * 4, UNBOUNDED) } };
   },
   string: (args) => {
     const size = nth(args, 0);
-    if (first(args).type.kind !== "bytes") return undefined;
+    if (!mayBe("bytes", first(args))) return undefined;
     return { cost: by(size, TRAVERSAL), size: { min: Math.floor(size.min / 4), max: size.max } };
   },
   startsWith: (args) => ({ cost: by(nth(args, 1), TRAVERSAL) }),
@@ -191,5 +181,5 @@ const ESTIMATES: Readonly<Record<string, Estimate>> = {
 export function estimateCall(name: string, args: readonly Argument[], isMember: boolean): CallEstimate {
   if (name === "matches" && isMember) return { cost: pattern(nth(args, 0), nth(args, 1)) };
   const estimate = Object.hasOwn(ESTIMATES, name) ? ESTIMATES[name] : undefined;
-  return estimate?.(args) ?? { cost: ONE };
+  return estimate?.(args) ?? estimateListCall(name, args) ?? { cost: ONE };
 }

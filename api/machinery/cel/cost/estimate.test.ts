@@ -35,6 +35,19 @@ describe("the estimated cost of a rule", () => {
     ["all with all", "self.all(x, self.all(y, x == y))", list(text(5), 10), 752],
     ["a membership", "self.a in self.l", object({ a: text(5), l: list(text(5), 7) }), 11],
     ["quantities, which are compared at once", "quantity('200M') == quantity('200M')", text(), 3],
+    ["a sorted list, by the comparisons", "self.sort().size() < 5", list(text(5), 10), 224],
+    ["a list sorted by keys", "self.sortBy(x, x == 'a').size() < 5", list(text(5), 10), 377],
+    ["a list without duplicates", "self.distinct().size() < 5", list(text(5), 10), 214],
+    ["a part of a list", "self.slice(1, 3).size() < 5", list(text(5), 10), 16],
+    ["a reversed list", "self.reverse().size() < 5", list(text(5), 10), 24],
+    ["a list of lists made flat", "self.flatten().size() < 5", list(list(text(5), 3), 10), 24],
+    ["numbers", "lists.range(7).size() < 5", text(5), 20],
+    [
+      "a text of a value that may be a number",
+      "string(self).contains('abc')",
+      { "x-kubernetes-int-or-string": true, maxLength: 10 },
+      9,
+    ],
     ["a list that is made of another", "self.map(x, x + 'a').size() < 5", list(text(5), 10), 174],
   ])("%s: %s", (_, rule, schema, cost) => {
     expect(estimate(rule, schema)).toBe(cost);

@@ -5,8 +5,9 @@ import type { Call, Comprehension, Expr } from "../syntax/ast.ts";
 import { ACCU } from "../syntax/macros.ts";
 import { nameOf } from "../syntax/qualified-name.ts";
 import { DYN, isOptional, param, type Type } from "../values/type.ts";
+import type { Argument } from "./call-estimate.ts";
 import { either, fixed, plus, type Range, times, UNBOUNDED, UNKNOWN } from "./cost-range.ts";
-import { type Argument, estimateCall } from "./estimate-call.ts";
+import { estimateCall } from "./estimate-call.ts";
 
 export { UNBOUNDED };
 

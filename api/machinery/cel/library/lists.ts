@@ -129,25 +129,25 @@ export const lists: readonly Declaration[] = [
   [
     "list<A>.distinct() -> list<A>",
     (list: unknown[]) => list.filter((each, i) => !has(list.slice(0, i), each)),
-    "pairs",
+    "sorted",
   ],
-  ["list<A>.reverse() -> list<A>", (list: unknown[]) => list.toReversed(), "items"],
+  ["list<A>.reverse() -> list<A>", (list: unknown[]) => list.toReversed(), "remade"],
   ["list<A>.slice(int, int) -> list<A>", slice, "items"],
   ["list<A>.first() -> optional<A>", (list: unknown[]) => optionalAt(list, 0)],
   ["list<A>.last() -> optional<A>", (list: unknown[]) => optionalAt(list, -1)],
   ["lists.range(int) -> list<int>", range],
   ...COMPARABLE.map(
-    (type): Declaration => [`list<A>.@sortByAssociatedKeys(list<${type}>) -> list<A>`, sortByKeys, "pairs"],
+    (type): Declaration => [`list<A>.@sortByAssociatedKeys(list<${type}>) -> list<A>`, sortByKeys, "sorted"],
   ),
   ...COMPARABLE.map(
     (type): Declaration => [
       `list<${type}>.sort() -> list<${type}>`,
       (list: unknown[]) => list.toSorted(compare),
-      "pairs",
+      "sorted",
     ],
   ),
-  ["list<list<A>>.flatten() -> list<A>", flatten, "items"],
-  ["list<dyn>.flatten(int) -> list<dyn>", flatten, "items"],
+  ["list<list<A>>.flatten() -> list<A>", flatten, "remade"],
+  ["list<dyn>.flatten(int) -> list<dyn>", flatten, "remade"],
   ["sets.contains(list<A>, list<A>) -> bool", (a: unknown[], b: unknown[]) => b.every((each) => has(a, each)), "pairs"],
   [
     "sets.intersects(list<A>, list<A>) -> bool",

@@ -3,6 +3,8 @@ import type { CostRule } from "../declaration.ts";
 import { sizeOf } from "../values/values.ts";
 
 const TRAVERSAL = 0.1;
+/** A call, and the list that it makes. */
+const NEW_LIST = 11;
 
 export function runCost(rule: CostRule, values: readonly unknown[]): number {
   const [a = 0, b = 0] = values.map(sizeOf);
@@ -13,6 +15,14 @@ export function runCost(rule: CostRule, values: readonly unknown[]): number {
       return a;
     case "pairs":
       return a * Math.max(values.length > 1 ? b : a, 1);
+    case "remade":
+      return a + NEW_LIST;
+    case "sorted": {
+      const keys = values.at(-1);
+      const [key] = Array.isArray(keys) ? keys : [];
+      const isText = typeof key === "string" || key instanceof Uint8Array;
+      return Math.floor(sizeOf(keys) ** 2 * (isText ? 2 + TRAVERSAL : 2)) + NEW_LIST;
+    }
     case "search":
       return Math.ceil(Math.ceil(a * TRAVERSAL) * Math.ceil(b * TRAVERSAL));
     case "regex":
