@@ -165,6 +165,19 @@ test.each<[string, object, string[]]>([
     ["spec.mutations[0].jsonPatch.expression: Required value", "spec.reinvocationPolicy: Required value"],
   ],
   [
+    "MutatingAdmissionPolicy",
+    {
+      spec: {
+        ...policy(applied).spec,
+        failurePolicy: "Fail",
+        variables: [{ name: "v", expression: "Object.spec{}" }],
+      },
+    },
+    [
+      "spec.variables[0].expression: Invalid value: \"Object.spec{}\": compilation failed: ERROR: <input>:1:12: undeclared reference to 'Object.spec' (in container '')\n | Object.spec{}\n | ...........^",
+    ],
+  ],
+  [
     "MutatingAdmissionPolicyBinding",
     { spec: { policyName: "p", matchResources: { resourceRules: [rule("DELETE")] } } },
     [

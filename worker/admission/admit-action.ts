@@ -11,10 +11,12 @@ interface Action {
   /** The posted object: an Eviction, a Binding. Plugins may change it. */
   readonly object: KubeObject;
   readonly dryRun: boolean;
+  /** Checks the object as plugins have changed it. */
+  readonly check: () => void;
 }
 
 /** Admits a POST that acts on an object, such as an eviction, as the creation of what is posted. */
-export async function admitAction(context: RequestContext, action: Action): Promise<void> {
+export async function admitAction(context: RequestContext, { check, ...action }: Action): Promise<void> {
   const request: AdmissionRequest = {
     operation: "CREATE",
     context,
@@ -26,6 +28,7 @@ export async function admitAction(context: RequestContext, action: Action): Prom
     drawn: new Set(),
   };
   await admitMutation(request);
+  check();
   await admitValidation(request);
   await requireExpectations(request);
 }

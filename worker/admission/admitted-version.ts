@@ -93,7 +93,8 @@ export async function draftOfAdmitted(
   // For custom kinds, a changed kind is caught by validation.
   const another = at.custom ? undefined : kindChanged(changed, admittedKind(request, at));
   if (another !== undefined) return { ok: false, message: another };
-  const decoded = decodePatched(changed, at);
+  // What a plugin sets is validated as it is.
+  const decoded = decodePatched(changed, at, { nulls: "kept" });
   if (!decoded.ok) return { ok: false, message: decoded.message };
   const object = kubeObject(decoded.value);
   const draft = served.custom

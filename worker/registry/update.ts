@@ -82,7 +82,6 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   const current = currentOf(context, entry);
   const draft = await update.draftOf(current);
   if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
-  checkRevision(context, draft, entry.revision);
   const request: AdmissionRequest = {
     operation: "UPDATE",
     context,
@@ -98,6 +97,8 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   };
   if (!update.tracked) trackManagedFields(context, { old: current, next: draft }, update);
   if (!update.admitted) await admitMutation(request);
+  // Plugins may have changed the revision, too.
+  checkRevision(context, draft, entry.revision);
   dropRepeatedOwners(draft, context.warnings, "admitted");
   update.prepare(draft, current);
   const unauthorized = update.admitted ? [] : await fieldsWithoutRights(request);

@@ -26,7 +26,7 @@ export class PolicyExpressions {
 
   /** Declares a variable for the following expressions; one that does not compile is dyn. */
   declare(errors: FieldError[], path: string, { name = "", expression = "" }: Variable): void {
-    const compiled = expression.trim() === "" ? undefined : this.#compile(expression, {});
+    const compiled = expression.trim() === "" ? undefined : this.#compile(expression, { constructs: false });
     if (compiled && !compiled.ok) errors.push(celError(`${path}.expression`, expression, compiled));
     this.#variables?.set(name, compiled?.ok ? compiled.program.type : DYN);
   }
@@ -63,13 +63,13 @@ export class PolicyExpressions {
     errors.push(invalid(path, shown, `must evaluate to ${wanted} but got ${is}`));
   }
 
-  #compile(expression: string, { composed = true, hasAuthorizer = true }: Seen) {
+  #compile(expression: string, { composed = true, hasAuthorizer = true, constructs = this.#constructs }: Seen) {
     return compile(
       expression,
       policyScope({
         hasParams: this.#hasParams,
         hasAuthorizer,
-        constructs: this.#constructs,
+        constructs,
         ...(composed && this.#variables ? { variables: this.#variables } : {}),
       }),
     );
@@ -86,4 +86,6 @@ interface Expected {
 interface Seen {
   readonly composed?: boolean;
   readonly hasAuthorizer?: boolean;
+  /** Whether there are `Object` and `JSONPatch`: only mutations make such values, not variables. */
+  readonly constructs?: boolean;
 }

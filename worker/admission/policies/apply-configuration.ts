@@ -7,13 +7,15 @@ import { isJsonObject, type JsonObject } from "../../../api/machinery/json/json-
 import { misplaced } from "./made-objects.ts";
 
 /** Returns the object, or what is wrong with the configuration. */
-export function applyConfiguration(made: unknown, live: JsonObject, view: TypeView): JsonObject | string {
+export function applyConfiguration(made: unknown, live: JsonObject, view: TypeView | undefined): JsonObject | string {
   const json = toJson(made) as JsonObject;
   const names = misplaced(made);
   if (names !== "") return `type mismatch: ${names}`;
   const applied = { ...json, apiVersion: live.apiVersion, kind: live.kind };
+  const untyped = "error applying patch: failed to convert patch object to typed object:";
+  if (!view) return `${untyped} no corresponding type for ${live.apiVersion}, Kind=${live.kind}`;
   const errors = typeErrors(applied, view);
-  if (errors !== "") return `error applying patch: failed to convert patch object to typed object: ${errors}`;
+  if (errors !== "") return `${untyped} ${errors}`;
   const atomics = atomicsOf(applied, view);
   if (atomics.length > 0) {
     const which = atomics.join(", ");

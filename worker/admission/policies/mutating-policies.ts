@@ -4,12 +4,15 @@ import type {
   MutatingAdmissionPolicyBinding,
   Mutation,
 } from "../../../api/generated/admissionregistration.v1.ts";
-import { toJson } from "../../../api/machinery/cel/values/to-json.ts";
+import { structView } from "../../../api/machinery/apply/struct-view.ts";
+import type { TypeView } from "../../../api/machinery/apply/type-view.ts";
+import { toStrictJson } from "../../../api/machinery/cel/values/to-json.ts";
 import { CelError, isCelMap } from "../../../api/machinery/cel/values/values.ts";
 import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
-import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { applyJsonPatch, isFailedTest } from "../../../api/machinery/patch/json-patch.ts";
 import { internalError } from "../../../api/machinery/status.ts";
+import { structOfKind } from "../../../api/schema/table.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
@@ -167,9 +170,10 @@ async function mutate(
   const result = run.evaluate((patchType === "JSONPatch" ? jsonPatch : configuration)?.expression ?? "");
   if (!result.ok) return result.message;
   const before = membersOf(await admittedObject(request, draft, at));
-  const view = () => ownedKind({ ...at.resource, group: at.group, version: at.version }, "").view;
   const after = orProblem(() =>
-    patchType === "JSONPatch" ? patched(before, result.value) : applyConfiguration(result.value, before, view()),
+    patchType === "JSONPatch"
+      ? patched(before, result.value)
+      : applyConfiguration(result.value, before, viewOf(before, at)),
   );
   if (typeof after === "string") return after;
   const next = await draftOfAdmitted(request, after, at);
@@ -177,6 +181,14 @@ async function mutate(
   if (next.unknown?.length && patchType === "JSONPatch")
     throw new ApiError(internalError(`strict decoding error: ${next.unknown.join(", ")}`));
   return next.draft;
+}
+
+/** Kubernetes looks for the type among those of the object's own group: an Eviction or a Scale has none there. */
+function viewOf({ apiVersion, kind }: JsonObject, { resource, group, version }: Served): TypeView | undefined {
+  if (kind === resource.kind) return ownedKind({ ...resource, group, version }, "").view;
+  if (parseApiVersion(String(apiVersion)).group !== group) return undefined;
+  const struct = structOfKind(String(apiVersion), String(kind));
+  return struct && structView(struct);
 }
 
 /** What an expression creates may have no JSON representation. */
@@ -190,15 +202,30 @@ function orProblem(make: () => JsonObject | string): JsonObject | string {
 }
 
 function patched(before: JsonObject, operations: unknown): JsonObject | string {
-  const patch = toJson(operations);
+  const patch: JsonObject[] = [];
   for (const operation of Array.isArray(operations) ? (operations as unknown[]) : []) {
-    const names = isCelMap(operation) ? misplaced(operation.get("value")) : "";
+    if (!isCelMap(operation)) continue;
+    const names = misplaced(operation.get("value"));
     if (names !== "") return `type mismatch: ${names}`;
+    const value = patchValue(operation.get("value"));
+    if (typeof value === "string") return value;
+    // What an expression leaves out is empty, and a value null.
+    const [op = "", path = "", from] = ["op", "path", "from"].map((name) => operation.get(name));
+    patch.push({ op, path, ...(from === undefined ? {} : { from }), ...value });
   }
   const result = applyJsonPatch(structuredClone(before), patch, "Ignore");
   if (result.ok) return result.object;
   // A test in the patch acts as a condition: if it fails, nothing is changed.
   return isFailedTest(result) ? before : `JSON Patch: ${result.detail ?? result.message}`;
+}
+
+function patchValue(made: unknown): { readonly value: unknown } | string {
+  try {
+    return { value: made === undefined ? null : toStrictJson(made) };
+  } catch (problem) {
+    if (!(problem instanceof CelError)) throw problem;
+    return `JSONPath valueExpression evaluated to a type that could not marshal to JSON: ${problem.message}`;
+  }
 }
 
 const denied = ({ policy, binding }: Bound, why: string) =>

@@ -31,9 +31,8 @@ export async function bindPod(context: RequestContext): Promise<Response> {
   placeInNamespace(context, object);
   const binding = object as Binding;
   const name = context.path.resource === "bindings" ? (binding.metadata.name ?? "") : context.path.name;
-  checkBinding(binding, name);
   const ofPod = { ...context, served: pods, path: { ...context.path, resource: "pods", name, subresource: "binding" } };
-  const posted = { name, object, dryRun: options.dryRun };
+  const posted = { name, object, dryRun: options.dryRun, check: () => checkBinding(binding, name) };
   if (context.path.resource === "bindings")
     await admitAction({ ...context, served: bindings }, { ...posted, subresource: "" });
   else await admitAction(ofPod, { ...posted, subresource: "binding" });

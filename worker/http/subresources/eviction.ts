@@ -47,12 +47,13 @@ export async function evictPod(context: RequestContext): Promise<Response> {
   placeInNamespace(context, body);
   const eviction = body as Eviction;
   const { name, namespace } = context.path;
-  if (eviction.metadata.name !== name) {
-    throw new ApiError(badRequest("name in URL does not match name in Eviction object"));
-  }
-  checkOptions(eviction, context.query.getAll("dryRun"));
+  const check = () => {
+    if (eviction.metadata.name !== name)
+      throw new ApiError(badRequest("name in URL does not match name in Eviction object"));
+    checkOptions(eviction, context.query.getAll("dryRun"));
+  };
+  await admitAction(context, { subresource: "eviction", name, object: body, dryRun: options.dryRun, check });
   const requested = deletionFrom(eviction.deleteOptions ?? {});
-  await admitAction(context, { subresource: "eviction", name, object: body, dryRun: options.dryRun });
   const deletion = { ...requested, dryRun: requested.dryRun || options.dryRun };
   const ending: Ending = {
     attempts: ATTEMPTS,
