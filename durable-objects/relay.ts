@@ -6,17 +6,11 @@ import { DurableObject } from "cloudflare:workers";
 import { failure } from "../api/machinery/status.ts";
 import type { RelayCall } from "../api/node/node-sync.ts";
 import type { NodeHub } from "./node-hub.ts";
-import {
-  type AheadState,
-  isTooFar,
-  NOTHING_AHEAD,
-  needsMark,
-  renderMark,
-  returnedMark,
-  withMark,
-  withMessage,
-  withReturned,
-} from "./relay/ahead.ts";
+import { renderMark, returnedMark } from "./relay/mark.ts";
+import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage, withReturned } from "./unread.ts";
+
+/** Many times the nodes' window (agent/network/overlay/relay-link.ts). */
+const MOST_UNREAD = { bytes: 4 * 1024 * 1024, messages: 50_000 };
 
 export interface RelayEnv {
   readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
@@ -47,18 +41,18 @@ export class Relay extends DurableObject<RelayEnv> {
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     const mark = returnedMark(message);
-    if (mark !== undefined) socket.serializeAttachment(withReturned(aheadOf(socket), mark));
+    if (mark !== undefined) socket.serializeAttachment(withReturned(unreadOf(socket), String(mark)));
     else for (const other of this.#othersThan(socket)) this.#pass(message, { from: socket, to: other });
   }
 
   #pass(message: string | ArrayBuffer, { from, to }: { readonly from: WebSocket; readonly to: WebSocket }): void {
-    const ahead = withMessage(aheadOf(to), message);
-    if (isTooFar(ahead)) {
+    const unread = withMessage(unreadOf(to), message);
+    if (exceeds(unread, MOST_UNREAD)) {
       from.close(1008, "the other node does not keep up");
       return;
     }
     to.send(message);
-    to.serializeAttachment(needsMark(ahead) ? sendMark(to, ahead) : ahead);
+    to.serializeAttachment(needsMark(unread) ? sendMark(to, unread) : unread);
   }
 
   /** The remaining node has no partner; it reconnects when it has something to send. */
@@ -79,12 +73,12 @@ export class Relay extends DurableObject<RelayEnv> {
 }
 
 /** How much was sent to this node that it is not known to have read. */
-const aheadOf = (socket: WebSocket): AheadState => socket.deserializeAttachment() ?? NOTHING_AHEAD;
+const unreadOf = (socket: WebSocket): Unread => socket.deserializeAttachment() ?? NOTHING_UNREAD;
 
-function sendMark(socket: WebSocket, ahead: AheadState): AheadState {
+function sendMark(socket: WebSocket, unread: Unread): Unread {
   const [id = 0n] = crypto.getRandomValues(new BigUint64Array(1));
   socket.send(renderMark(id));
-  return withMark(ahead, id);
+  return withMark(unread, String(id));
 }
 
 const isOpen = ({ readyState }: WebSocket): boolean => readyState === WebSocket.OPEN;
