@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
-import type { NodeMessage } from "../api/node/node-sync.ts";
+import { type NodeMessage, parseLinkMark } from "../api/node/node-sync.ts";
 import type { NodeUsage, UsageResponse } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store/store.ts";
 import type { ClusterStore } from "./cluster-store.ts";
@@ -109,8 +109,11 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   /** Everything a node sends over its link, except for pings. */
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
     const attachment = attachmentOf(socket);
-    const answer = typeof text === "string" ? parseUsageResponse(text) : undefined;
-    if (attachment !== undefined && answer) this.#usage.receive(attachment.node, answer);
+    if (attachment === undefined || typeof text !== "string") return;
+    const answer = parseUsageResponse(text);
+    if (answer) this.#usage.receive(attachment.node, answer);
+    const mark = parseLinkMark(text);
+    if (mark) this.#links.returned(socket, mark);
   }
 
   /**

@@ -136,6 +136,31 @@ it("LINK-PING: a ping is answered without waking the object", async () => {
   socket.close();
 });
 
+it("LINK-UNREAD: a node that does not read what it is sent is cut off, and one that returns marks is not", async () => {
+  const cluster = "hub-unread";
+  const hub = NODE_HUB.getByName(cluster);
+  const open = async (node: string, returns: boolean) => {
+    const response = await hub.fetch(`https://hub/?node=${node}&cluster=${cluster}`, {
+      headers: { Upgrade: "websocket" },
+    });
+    const socket = response.webSocket as WebSocket & { accept(): void };
+    socket.addEventListener("message", ({ data }) => {
+      if (returns && String(data).startsWith('{"type":"mark"')) socket.send(data);
+    });
+    const closed = closeOf(socket);
+    socket.accept();
+    return { socket, closed };
+  };
+  const [reads, ignores] = [await open("reads", true), await open("ignores", false)];
+  const peer = "x".repeat(1024 * 1024);
+  const isCalled = async (node: string) => hub.call(node, { type: "relay", peer });
+  for (let i = 0; i < 40; i++) expect(await isCalled("reads")).toBe(true);
+  for (let i = 0; i < 40; i++) await isCalled("ignores");
+  expect(await ignores.closed).toMatchObject({ code: 1008 });
+  expect(await isCalled("ignores")).toBe(false);
+  reads.socket.close();
+});
+
 it("knows which nodes are connected", async () => {
   const cluster = "hub-hears";
   const { next, socket } = await dial(cluster, "a");

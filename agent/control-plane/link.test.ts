@@ -62,6 +62,17 @@ test("LINK-POLL: if WebSockets are blocked, the node polls over HTTP from its la
   expect(link.awaySince).toBeDefined();
 });
 
+test("LINK-UNREAD: the hub's marks are returned unchanged", async () => {
+  const mark = JSON.stringify({ type: "mark", id: "7" });
+  const heard: string[] = [];
+  server.on("connection", (socket) => {
+    socket.on("message", (text) => heard.push(String(text)));
+    socket.send(mark);
+  });
+  start();
+  await expect.poll(() => heard, { timeout: 10_000 }).toContain(mark);
+});
+
 test("LINK-GONE: a node that the control plane no longer knows reports this once, with a remedy", async () => {
   let requested = 0;
   start({

@@ -195,6 +195,8 @@ export class Link {
         return this.#options.onTunnel(message);
       case "relay":
         return this.#options.onRelay(message);
+      case "mark":
+        return socket.send(JSON.stringify(message));
       case "usage": {
         const usage = await this.#options.usage().catch(() => undefined);
         if (usage === undefined || socket.readyState !== socket.OPEN) return;

@@ -43,7 +43,23 @@ export interface RelayCall {
   readonly peer: string;
 }
 
-export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall | RelayCall;
+/** The node returns it unchanged: then it is known to have read everything before it. */
+export interface LinkMark {
+  readonly type: "mark";
+  readonly id: string;
+}
+
+/** Undefined for any other text of a node. */
+export function parseLinkMark(text: string): LinkMark | undefined {
+  try {
+    const mark = JSON.parse(text) as Partial<LinkMark> | null;
+    return mark?.type === "mark" && typeof mark.id === "string" ? { type: "mark", id: mark.id } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall | RelayCall | LinkMark;
 
 /**
  * The annotation of a Node with its public key, by which other nodes identify it: X25519, base64url. They are told of

@@ -1,3 +1,5 @@
+import type { Unread } from "../unread.ts";
+
 /** What a node's socket carries through hibernation. */
 export interface Attachment {
   readonly node: string;
@@ -8,6 +10,8 @@ export interface Attachment {
   readonly since: number;
   /** The newest tunnels that the node was called to; some may have ended. */
   readonly tunnels: readonly string[];
+  /** As of the newest mark. */
+  readonly unread?: Unread;
 }
 
 /** Replaces the attachment once the end of a socket has been dealt with. */

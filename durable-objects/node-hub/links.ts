@@ -1,9 +1,15 @@
 /** The sockets of a cluster's nodes. The platform keeps them while the object sleeps. */
-import type { NodeMessage } from "../../api/node/node-sync.ts";
+import type { LinkMark, NodeMessage } from "../../api/node/node-sync.ts";
+import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage, withReturned } from "../unread.ts";
 import { type Attachment, attachmentOf, LEFT, noteTunnel } from "./attachment.ts";
+
+/** What may be on its way to a node, besides what its link began with. */
+const MOST_UNREAD = { bytes: 16 * 1024 * 1024, messages: 50_000 };
 
 export class Links {
   readonly #state: DurableObjectState;
+  /** Since the object woke up. */
+  readonly #unread = new WeakMap<WebSocket, Unread>();
   /** Undefined: must be asked of the platform. */
   #byNode: ReadonlyMap<string, readonly WebSocket[]> | undefined;
 
@@ -70,8 +76,38 @@ export class Links {
     const socket = this.#openOf(node);
     if (socket === undefined) return false;
     if (message.type === "tunnel") noteTunnel(socket, message.id);
-    socket.send(JSON.stringify(message));
+    this.push(socket, JSON.stringify(message));
     return true;
+  }
+
+  /** Sends a text to a node, and cuts it off if it does not read. */
+  push(socket: WebSocket, text: string): void {
+    const unread = withMessage(this.#unreadOf(socket), text);
+    if (exceeds(unread, MOST_UNREAD)) {
+      socket.close(1008, "the node does not read");
+      return;
+    }
+    this.#unread.set(socket, unread);
+    send(socket, text);
+    if (!needsMark(unread)) return;
+    const mark: LinkMark = { type: "mark", id: crypto.randomUUID() };
+    send(socket, JSON.stringify(mark));
+    this.#note(socket, withMark(unread, mark.id));
+  }
+
+  /** The node has returned a mark. */
+  returned(socket: WebSocket, { id }: LinkMark): void {
+    this.#note(socket, withReturned(this.#unreadOf(socket), id));
+  }
+
+  #unreadOf(socket: WebSocket): Unread {
+    return this.#unread.get(socket) ?? attachmentOf(socket)?.unread ?? NOTHING_UNREAD;
+  }
+
+  #note(socket: WebSocket, unread: Unread): void {
+    this.#unread.set(socket, unread);
+    const attachment = attachmentOf(socket);
+    if (attachment !== undefined) socket.serializeAttachment({ ...attachment, unread } satisfies Attachment);
   }
 
   isOpen(node: string): boolean {
@@ -90,5 +126,13 @@ export class Links {
       const heard = this.#state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? attachment.since;
       return heard < moment;
     });
+  }
+}
+
+export function send(socket: WebSocket, text: string): void {
+  try {
+    socket.send(text);
+  } catch {
+    // The socket is closing: the node will reconnect and ask for what it missed.
   }
 }

@@ -5,7 +5,7 @@
 import { InTurn } from "../../api/in-turn.ts";
 import type { Revision, Store, Tail } from "../../api/store/store.ts";
 import { type Attachment, attachmentOf } from "./attachment.ts";
-import type { Links } from "./links.ts";
+import { type Links, send } from "./links.ts";
 import {
   FOLLOWED,
   REFERENCED,
@@ -119,7 +119,7 @@ export class NodeUpdates {
       }
       // What a new pod refers to precedes the pod.
       const sync = syncText(revision, "what is new", [...(await readObjects(store, update.need)), ...update.changes]);
-      for (const socket of links.get(node) ?? []) send(socket, sync);
+      for (const socket of links.get(node) ?? []) this.#links.push(socket, sync);
     }
     for (const { type, key } of changes) {
       if (type !== "DELETED" || key.resource !== "nodes") continue;
@@ -138,16 +138,9 @@ export class NodeUpdates {
       for (const socket of sockets ?? this.#links.byNode().get(node) ?? []) {
         const attachment = attachmentOf(socket);
         if (attachment) socket.serializeAttachment({ ...attachment, policed: known.policed } satisfies Attachment);
-        send(socket, sync);
+        if (sockets) send(socket, sync);
+        else this.#links.push(socket, sync);
       }
     }
-  }
-}
-
-function send(socket: WebSocket, sync: string): void {
-  try {
-    socket.send(sync);
-  } catch {
-    // The socket is closing: the node will reconnect and ask for what it missed.
   }
 }
