@@ -55,6 +55,25 @@ it("AGENT-STATUS: a pod has only the addresses of its newest sandbox and of the 
   expect(patched).toMatchObject({ ok: true, object: { status: at("10.0.0.2") } });
 });
 
+it.each([
+  ["leaves", false],
+  ["that replaces the API's leaves", true],
+])("AGENT-STATUS: a status %s alone what others have written since it was computed", (_, replace) => {
+  const others: PodStatus = {
+    nominatedNodeName: "other",
+    resourceClaimStatuses: [{ name: "gpu", resourceClaimName: "p-gpu" }],
+    extendedResourceClaimStatus: { requestMappings: [], resourceClaimName: "p-extended" },
+  };
+  const conditions = [{ type: "Ready", status: "True" }];
+  const object = { kind: "Pod", status: { ...others, conditions, phase: "Pending", message: "old" } };
+  const earlier: PodStatus = { resourceClaimStatuses: [{ name: "gpu" }], nominatedNodeName: "earlier" };
+  const next: PodStatus = { ...earlier, phase: "Running", conditions };
+  const patch = { status: statusPatch(object.status, next, { replace }) };
+  const patched = applyStrategicMergePatch(object as never, patch, structOf("core.v1.Pod"));
+  expect(patched).toMatchObject({ ok: true, object: { status: { ...others, phase: "Running" } } });
+  expect((patched as { object: { status: PodStatus } }).object.status.message).toBeUndefined();
+});
+
 describe("AGENT-STATUS: status reports", () => {
   beforeEach(() => {
     vi.useFakeTimers();
