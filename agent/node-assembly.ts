@@ -192,6 +192,7 @@ export class NodeAssembly {
       pulls: this.#pulls,
       workers: () => this.workers.all,
       onChange: () => void this.registrar.register(),
+      lives: this.#lifeCounts,
       recordEvent: (event: NodeEvent) => this.#clients.nodeEvents?.record(event),
       log: this.#parts.log,
     };
@@ -229,6 +230,7 @@ export class NodeAssembly {
       probes: this.#probeCounts,
       lives: this.#lifeCounts,
       localVolumes: this.localVolumes,
+      claims: this.drivers.claims,
     });
   }
 

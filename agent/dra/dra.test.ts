@@ -62,9 +62,11 @@ test("AGENT-DRA: a claim is prepared once, and unprepared after the last pod tha
   await claims.prepare(pod("2"));
   await claims.unprepare("1");
   expect(driver.calls).toEqual(["prepare ns/claim"]);
+  expect(claims.inUse).toEqual({ total: 1, byDriver: new Map([[NAME, 1]]) });
   // A new instance knows what there is.
   await claimsOf().unprepare("2");
   expect(driver.calls).toEqual(["prepare ns/claim", "unprepare ns/claim"]);
+  expect(claimsOf().inUse.total).toBe(0);
 });
 
 test("AGENT-DRA-CDI: a container gets the CDI devices of the request that it names, or of the whole claim", async () => {

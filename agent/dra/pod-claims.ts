@@ -29,6 +29,11 @@ export interface PreparedClaim {
   readonly devices: readonly GivenDevice[];
 }
 
+export interface ClaimsInUse {
+  readonly total: number;
+  readonly byDriver: ReadonlyMap<string, number>;
+}
+
 export interface PodClaimsOptions {
   readonly file: string;
   readonly drivers: DraDrivers;
@@ -95,6 +100,14 @@ export class PodClaims {
   /** The uids of pods that have claims. */
   get uids(): readonly string[] {
     return [...new Set(this.#held.flatMap(({ pods }) => pods))];
+  }
+
+  /** How many claims are in use, by driver: one with devices of several drivers counts for each of them. */
+  get inUse(): ClaimsInUse {
+    const byDriver = new Map<string, number>();
+    for (const driver of this.#held.flatMap(({ drivers }) => drivers))
+      byDriver.set(driver, (byDriver.get(driver) ?? 0) + 1);
+    return { total: this.#held.length, byDriver };
   }
 
   /** Prepares the pod's claims. Fails with the reason, in the kubelet's words. */

@@ -27,6 +27,7 @@ let removed: string[];
 let stuck: string[];
 let usage: ContainerUsage[];
 let evicted: string[];
+let signals: string[];
 let workers: PodWorker[];
 
 const worker = (name: string, spec: Partial<PodSpec> = {}, ended = false): PodWorker =>
@@ -65,6 +66,7 @@ function housekeeping(thresholds: string, pulls = new PullRecords()) {
       pulls,
       workers: () => workers,
       onChange: () => changes++,
+      lives: { evicted: (signal: string) => signals.push(signal) },
       recordEvent: ({ type, reason, message }) => events.push(`${type} ${reason} ${message}`),
       log: { info: (text: string) => logs.push(text), warn: (text: string) => logs.push(text) },
     },
@@ -75,7 +77,7 @@ function housekeeping(thresholds: string, pulls = new PullRecords()) {
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   directory = mkdtempSync(join(tmpdir(), "housekeeping-"));
-  [events, logs, removed, stuck, usage, evicted, workers] = [[], [], [], [], [], [], []];
+  [events, logs, removed, stuck, usage, evicted, workers, signals] = [[], [], [], [], [], [], [], []];
   [changes, images, inUse] = [0, [image("a", "a:1"), image("b", "b:1")], new Set()];
 });
 afterEach(() => {
@@ -158,6 +160,7 @@ describe("AGENT-PRESSURE: a node under pressure", () => {
     usage = [uses("small", 90 * MIB, 1), uses("large", 0, 20 * MIB)];
     await housekeeping(FULL).look();
     expect(evicted.map((each) => each.split(":")[0])).toEqual(["large"]);
+    expect(signals).toEqual(["nodefs.available"]);
   });
 
   it.skipIf(statfsSync(tmpdir()).files === 0)("evicts the pod with the most inodes, whatever their size", async () => {
@@ -188,6 +191,7 @@ describe("AGENT-PRESSURE: a node under pressure", () => {
     usage = [uses("over", 0, 2 * MIB), uses("none", 0, 9 * MIB)];
     await housekeeping("memory.available<1").look();
     expect(evicted).toEqual([expect.stringMatching(/^over over its limit: Pod ephemeral local storage usage exceeds/)]);
+    expect(signals).toEqual(["ephemeralpodfs.limit"]);
   });
 });
 

@@ -10,6 +10,7 @@ import type { Logger } from "../logger.ts";
 import { rotateLog } from "../logs/rotate-log.ts";
 import type { NodeEvent } from "../node/node-events.ts";
 import type { PodWorker } from "../pod/pod-worker.ts";
+import type { LifeCounts } from "../pod/status/life-counts.ts";
 import { chooseVictim, evictionMessage, type PodUse, type UseOf, warningOf } from "../pressure/choose-victim.ts";
 import { countInodes, hasStorageLimit, measureStorage, overLimit, type StorageUse } from "../pressure/local-storage.ts";
 import { readSignals } from "../pressure/signals.ts";
@@ -43,6 +44,7 @@ export interface HousekeepingOptions {
   readonly workers: () => readonly PodWorker[];
   /** Pressure conditions or images have changed. */
   readonly onChange: () => void;
+  readonly lives: Pick<LifeCounts, "evicted">;
   /** Reports an event about the node. */
   readonly recordEvent: (event: NodeEvent) => void;
   readonly log: Logger;
@@ -154,7 +156,9 @@ export class Housekeeping {
     const running = workers.map(({ pod }) => pod);
     const victim = chooseVictim(running, short, useOf);
     const worker = workers.find(({ pod }) => pod.metadata.uid === victim?.metadata.uid);
-    if (victim !== undefined) worker?.evict(evictionMessage(victim, short, useOf));
+    if (victim === undefined || worker === undefined) return;
+    worker.evict(evictionMessage(victim, short, useOf));
+    this.#options.lives.evicted(short.threshold.signal);
   }
 
   async #useOf(resource: string, { workers, usage }: Measured): Promise<UseOf> {
@@ -193,8 +197,10 @@ export class Housekeeping {
 
   async #endOverLimit({ workers, usage }: Measured): Promise<void> {
     for (const worker of workers) {
-      const message = overLimit(worker.pod, await this.#storageOf(worker, usage));
-      if (message !== undefined) worker.evictOverLimit(message);
+      const exceeded = overLimit(worker.pod, await this.#storageOf(worker, usage));
+      if (exceeded === undefined) continue;
+      worker.evictOverLimit(exceeded.message);
+      this.#options.lives.evicted(exceeded.signal);
     }
   }
 

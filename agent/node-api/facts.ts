@@ -1,6 +1,7 @@
 /** What a node needs for answering questions about itself. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeUsage } from "../../api/node/node-usage.ts";
+import type { ClaimsInUse } from "../dra/pod-claims.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
@@ -41,6 +42,7 @@ export interface NodeApiFacts {
   readonly operations: () => readonly OperationCount[];
   readonly probes: Pick<ProbeCounts, "all" | "durations">;
   readonly lives: KubeletState["lives"];
+  readonly claimsInUse: () => ClaimsInUse;
 }
 
 export interface PodStorage {

@@ -1,6 +1,7 @@
 /** The kubelet's /metrics, as far as this agent knows them: itself, its pods, and the space left in claimed volumes. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { counter, type Family, gauge, histogram, type Line, renderFamilies } from "../../api/metrics/exposition.ts";
+import type { ClaimsInUse } from "../dra/pod-claims.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
@@ -20,10 +21,11 @@ export interface KubeletState {
   readonly observation: Observation;
   readonly lives: Pick<
     LifeCounts,
-    "startedPods" | "startedContainers" | "terminations" | "podStarts" | "workerSeconds"
+    "startedPods" | "startedContainers" | "terminations" | "podStarts" | "workerSeconds" | "evictions"
   >;
   readonly volumes: readonly VolumeStats[];
   readonly operations: readonly OperationCount[];
+  readonly claims: ClaimsInUse;
 }
 
 /** Kubernetes' stability level of these metrics. */
@@ -35,6 +37,7 @@ const lifeFamilies = ({
   terminations,
   podStarts,
   workerSeconds,
+  evictions,
 }: KubeletState["lives"]): Family[] => [
   histogram(
     "kubelet_pod_start_duration_seconds",
@@ -45,6 +48,11 @@ const lifeFamilies = ({
     "kubelet_pod_worker_duration_seconds",
     "Duration in seconds to sync a single pod. Broken down by operation type: create, update, or sync",
     [...workerSeconds].map(([operation_type, seconds]) => [{ operation_type }, seconds]),
+  ),
+  counter(
+    "kubelet_evictions",
+    "Cumulative number of pod evictions by eviction signal",
+    [...evictions].map(([eviction_signal, count]) => [{ eviction_signal }, count]),
   ),
   counter("kubelet_started_pods_total", "Cumulative number of pods started", [[{}, startedPods]]),
   counter(
@@ -111,7 +119,16 @@ function volumeFamilies(volumes: readonly VolumeStats[]): Family[] {
   );
 }
 
-export function renderKubeletMetrics({ process, pods, observation, lives, volumes, operations }: KubeletState): string {
+/** The total has the kubelet's special name of a driver. */
+const claimFamily = ({ total, byDriver }: ClaimsInUse): Family =>
+  gauge(
+    "dra_resource_claims_in_use",
+    "ResourceClaims that pods of this node use, by driver; <any> for all drivers together.",
+    [[{ driver_name: "<any>" }, total], ...[...byDriver].map(([driver_name, count]): Line => [{ driver_name }, count])],
+  );
+
+export function renderKubeletMetrics(state: KubeletState): string {
+  const { process, pods, observation, lives, volumes, operations, claims } = state;
   const { node, startedAt, cpuSeconds, residentBytes } = process;
   const states = ["created", "exited", "running", "unknown"] as const;
   const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
@@ -134,6 +151,7 @@ export function renderKubeletMetrics({ process, pods, observation, lives, volume
     ...lifeFamilies(lives),
     ...operationFamilies(operations),
     ...volumeFamilies(volumes),
+    claimFamily(claims),
     gauge("kubernetes_build_info", "The version that this node's answers are of.", [
       [{ git_version: KUBELET_VERSION, major, minor, platform: "linux" }, 1],
     ]),

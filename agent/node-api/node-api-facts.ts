@@ -2,6 +2,7 @@
 import { uptime } from "node:os";
 import { join } from "node:path";
 import type { AgentOptions } from "../agent-options.ts";
+import type { PodClaims } from "../dra/pod-claims.ts";
 import type { PodWorkers } from "../pod/pod-workers.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
@@ -25,11 +26,12 @@ export interface NodeApiSources {
   readonly probes: ProbeCounts;
   readonly lives: LifeCounts;
   readonly localVolumes: LocalVolumes | undefined;
+  readonly claims: Pick<PodClaims, "inUse">;
 }
 
 export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
   const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain } = sources;
-  const { probes, lives, localVolumes } = sources;
+  const { probes, lives, localVolumes, claims } = sources;
   const { nodeName: node, dataDirectory, settings } = options;
   const startedAt = Date.now();
   return {
@@ -61,6 +63,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     operations: () => runtime.operations?.() ?? [],
     probes,
     lives,
+    claimsInUse: () => claims.inUse,
     localVolumes,
   };
 }

@@ -58,6 +58,7 @@ const sample: Sample = {
 const lives = new LifeCounts();
 lives.podStarts.observe(2);
 lives.worked("sync", 0.03);
+for (let i = 0; i < 2; i++) lives.evicted("memory.available");
 lives.ended([{ type: "container", exitCode: 139, reason: "Error" }]);
 const operations = new OperationCounts();
 for (const failed of [false, true]) operations.count("PullImage", { seconds: 0.2, failed });
@@ -111,6 +112,7 @@ const facts: NodeApiFacts = {
   operations: () => operations.all,
   probes,
   lives,
+  claimsInUse: () => ({ total: 2, byDriver: new Map([["gpu.example.com", 2]]) }),
   localVolumes: undefined,
 };
 const ask = async (path: string, known = facts) => (await serveNodeApi(path, known)).body as string;
@@ -163,6 +165,9 @@ describe("the kubelet API of the node", () => {
     expect(own).toContain(`${took}_bucket{operation_type="pull_image",le="0.1953125"} 0\n`);
     expect(own).toContain(`${took}_bucket{operation_type="pull_image",le="0.48828125"} 2\n`);
     expect(own).toContain(`${took}_sum{operation_type="pull_image"} 0.4\n`);
+    expect(own).toContain('kubelet_evictions{eviction_signal="memory.available"} 2\n');
+    expect(own).toContain('dra_resource_claims_in_use{driver_name="<any>"} 2\n');
+    expect(own).toContain('dra_resource_claims_in_use{driver_name="gpu.example.com"} 2\n');
     expect(own).toContain("process_start_time_seconds 1000\n");
     // Nothing is known about it, so the metric's name is absent, too.
     expect(own).not.toContain("kubelet_volume_stats_inodes");

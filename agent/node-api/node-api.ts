@@ -32,6 +32,7 @@ async function kubeletMetrics({
   claimedBy,
   lives,
   operations,
+  claimsInUse,
 }: NodeApiFacts): Promise<string> {
   const known = pods();
   const [observation, ...claimed] = await Promise.all([
@@ -49,6 +50,7 @@ async function kubeletMetrics({
     ...{ process: self, pods: known, observation, lives },
     volumes: claimed.flat(),
     operations: operations(),
+    claims: claimsInUse(),
   });
 }
 

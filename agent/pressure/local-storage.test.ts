@@ -35,7 +35,7 @@ describe("AGENT-PRESSURE: a pod's local storage", () => {
     [podOf({ volumes: [{ name: "other", emptyDir: { sizeLimit: "1Mi" } }] }), use(9, 0), undefined],
     [podOf({ containers: [{ name: "d", resources: limits }] }), use(0, 1), undefined],
     [one, use(2, 1), "Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. "],
-  ])("leads to eviction above its limits (%#)", (pod, used, why) => expect(overLimit(pod, used)).toBe(why));
+  ])("leads to eviction above its limits (%#)", (pod, used, why) => expect(overLimit(pod, used)?.message).toBe(why));
 
   it("is measured only if there is a limit", () => {
     const inMemory = podOf({ volumes: [{ name: "v", emptyDir: { sizeLimit: "1Mi", medium: "Memory" } }] });

@@ -63,23 +63,36 @@ export async function countInodes(pod: Pod, { directory, logDirectory, layers }:
   return count;
 }
 
-/** Why the pod must go, in the kubelet's words; undefined: it is within its limits. */
-export function overLimit(pod: Pod, { volumes, containers }: StorageUse): string | undefined {
+export interface ExceededLimit {
+  /** The limit's name in the kubelet's metrics. */
+  readonly signal: "emptydirfs.limit" | "ephemeralpodfs.limit" | "ephemeralcontainerfs.limit";
+  /** In the kubelet's words. */
+  readonly message: string;
+}
+
+/** Why the pod must go; undefined: it is within its limits. */
+export function overLimit(pod: Pod, { volumes, containers }: StorageUse): ExceededLimit | undefined {
   const { spec } = pod;
   for (const { name, emptyDir } of spec.volumes ?? []) {
     const limit = emptyDir?.sizeLimit;
     if (limit !== undefined && bytesOf(limit) > 0 && (volumes.get(name) ?? 0) > bytesOf(limit))
-      return `Usage of EmptyDir volume "${name}" exceeds the limit "${limit}". `;
+      return {
+        signal: "emptydirfs.limit",
+        message: `Usage of EmptyDir volume "${name}" exceeds the limit "${limit}". `,
+      };
   }
   // The sum of the containers' limits; usage of containers without a limit counts all the same.
   const total = podAmounts(pod, "limits").get(RESOURCE);
   const used = [...volumes.values(), ...containers.values()].reduce((sum, bytes) => sum + bytes, 0);
-  if (total !== undefined && used > Number(total / 1_000_000_000n))
-    return `Pod ephemeral local storage usage exceeds the total limit of containers ${printAmount(Number(total / 1_000_000_000n))}. `;
+  if (total !== undefined && used > Number(total / 1_000_000_000n)) {
+    const message = `Pod ephemeral local storage usage exceeds the total limit of containers ${printAmount(Number(total / 1_000_000_000n))}. `;
+    return { signal: "ephemeralpodfs.limit", message };
+  }
   for (const { name, resources } of spec.containers) {
     const limit = resources?.limits?.[RESOURCE];
-    if (limit !== undefined && (containers.get(name) ?? 0) > bytesOf(limit))
-      return `Container ${name} exceeded its local ephemeral storage limit "${limit}". `;
+    if (limit === undefined || (containers.get(name) ?? 0) <= bytesOf(limit)) continue;
+    const message = `Container ${name} exceeded its local ephemeral storage limit "${limit}". `;
+    return { signal: "ephemeralcontainerfs.limit", message };
   }
   return undefined;
 }

@@ -51,6 +51,8 @@ export class LifeCounts {
   readonly podStarts = new Histogram(POD_START_BOUNDS);
   /** Seconds that the workers of pods were at work at a time. */
   readonly workerSeconds = new Map<WorkerOperation, Histogram>();
+  /** Pods that the node evicted, by the kubelet's name of what it ran short of, or of the limit that they exceeded. */
+  readonly evictions = new Map<string, number>();
   readonly #terminations = new Map<string, Termination & { readonly count: number }>();
 
   podStarted(): void {
@@ -61,6 +63,10 @@ export class LifeCounts {
     const histogram = this.workerSeconds.get(operation) ?? new Histogram();
     histogram.observe(seconds);
     this.workerSeconds.set(operation, histogram);
+  }
+
+  evicted(signal: string): void {
+    this.evictions.set(signal, (this.evictions.get(signal) ?? 0) + 1);
   }
 
   containerStarted(role: ContainerRole): void {
