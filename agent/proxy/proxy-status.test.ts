@@ -16,6 +16,12 @@ it("PROXY-STATUS: /healthz tells load balancers whether the node forwards connec
   const late = { ...times, lastUpdated: "2026-01-01T00:00:00.000Z" };
   expect(answer("/livez", { ...good, isUpToDate: false })).toEqual([503, late]);
   expect(answer("/else")[0]).toBe(404);
+  expect(answer("/livez?verbose")).toEqual([200, times]);
+});
+
+it("PROXY-STATUS, AGENT-STANDS: what is no URL is not found", () => {
+  for (const url of ["//", "///healthz", "*"]) expect(answer(url)[0], url).toBe(404);
+  expect(proxyModeResponse("//").code).toBe(404);
 });
 
 it("PROXY-STATUS: /proxyMode reports the proxy mode", () => {

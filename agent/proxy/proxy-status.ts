@@ -21,7 +21,11 @@ export interface StatusResponse {
 
 const NOT_FOUND: StatusResponse = { code: 404, type: "text/plain; charset=utf-8", text: "404 page not found\n" };
 
-export function healthzResponse(path: string, state: ProxyState, now: number): StatusResponse {
+/** Anybody can send a URL that is none, such as `//`. */
+const pathOf = (url: string): string => (URL.canParse(url, "http://node") ? new URL(url, "http://node").pathname : url);
+
+export function healthzResponse(url: string, state: ProxyState, now: number): StatusResponse {
+  const path = pathOf(url);
   if (path !== "/healthz" && path !== "/livez") return NOT_FOUND;
   const times = {
     lastUpdated: new Date(state.isUpToDate ? now : state.updatedAt).toISOString(),
@@ -32,8 +36,8 @@ export function healthzResponse(path: string, state: ProxyState, now: number): S
   return { code: isGood ? 200 : 503, type: "application/json", text: JSON.stringify(said) };
 }
 
-export function proxyModeResponse(path: string): StatusResponse {
-  const text = { "/proxyMode": "nftables", "/healthz": "ok" }[path];
+export function proxyModeResponse(url: string): StatusResponse {
+  const text = { "/proxyMode": "nftables", "/healthz": "ok" }[pathOf(url)];
   return text === undefined ? NOT_FOUND : { code: 200, type: "text/plain; charset=utf-8", text };
 }
 
@@ -42,7 +46,7 @@ export class ProxyStatus {
 
   constructor(state: () => ProxyState) {
     this.#servers = [
-      open((path) => healthzResponse(path, state(), Date.now()), { port: HEALTH_PORT }),
+      open((url) => healthzResponse(url, state(), Date.now()), { port: HEALTH_PORT }),
       open(proxyModeResponse, { port: MODE_PORT, host: "127.0.0.1" }),
     ];
   }
@@ -56,12 +60,12 @@ export class ProxyStatus {
 }
 
 function open(
-  answerOf: (path: string) => StatusResponse,
+  answerOf: (url: string) => StatusResponse,
   at: { readonly port: number; readonly host?: string },
 ): Server {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     request.resume();
-    const { code, type, text } = answerOf(new URL(request.url ?? "/", "http://node").pathname);
+    const { code, type, text } = answerOf(request.url ?? "/");
     response.writeHead(code, { "Content-Type": type, "X-Content-Type-Options": "nosniff" });
     response.end(text);
   });
