@@ -6,6 +6,7 @@ import { rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Pod } from "../api/generated/core.v1.ts";
 import type { LocalStatus } from "../api/node/local-node.ts";
+import { containConnections } from "./contained-faults.ts";
 import type { Logger } from "./logger.ts";
 import { readLog } from "./logs/read-log.ts";
 import type { Runtime } from "./runtime/runtime.ts";
@@ -33,6 +34,7 @@ export function openLocalApi(options: LocalApiOptions): Server {
       response.end(`${error.message}\n`);
     });
   });
+  containConnections(server, "a request of `sailplane node`");
   server.on("error", (error) => options.log.warn(`\`sailplane node\` cannot ask this node: ${error.message}`));
   // Accessible to the owner only, from the moment it exists.
   const before = process.umask(0o177);

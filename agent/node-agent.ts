@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/node/local-node.ts";
-import type { NodeSync } from "../api/node/node-sync.ts";
+import type { NodeChange, NodeSync } from "../api/node/node-sync.ts";
 import type { AgentOptions } from "./agent-options.ts";
+import { reportContained } from "./contained-faults.ts";
 import { leaveCluster } from "./control-plane/leave-cluster.ts";
 import { Link } from "./control-plane/link.ts";
 import { endPods } from "./end-pods.ts";
@@ -126,16 +127,27 @@ export class NodeAgent {
     if (isNew || isToAllocate(status, this.#made.drivers.amounts)) void this.#made.registrar.register();
   }
 
+  #apply({ type, resource, object }: NodeChange): void {
+    const made = this.#made;
+    made.network?.changed(resource);
+    if (resource === "pods") {
+      if (type === "DELETED") made.pods.gone(object as Pod);
+      else made.pods.follow(object as Pod);
+    } else if (resource === "nodes" && type !== "DELETED") this.#followNode(object as Node);
+  }
+
   #sync(sync: NodeSync): void {
     const made = this.#made;
     const touched = new Set<string>();
-    for (const { type, resource, object } of made.objects.apply(sync)) {
-      made.network?.changed(resource);
-      if (resource === "pods") {
-        if (type === "DELETED") made.pods.gone(object as Pod);
-        else made.pods.follow(object as Pod);
-      } else if (resource === "nodes" && type !== "DELETED") this.#followNode(object as Node);
-      else if (NAMED.has(resource)) touched.add(object.metadata.namespace ?? "");
+    for (const change of made.objects.apply(sync)) {
+      const { resource, object } = change;
+      if (NAMED.has(resource)) touched.add(object.metadata.namespace ?? "");
+      try {
+        this.#apply(change);
+      } catch (error) {
+        // One object must not keep the node from all others.
+        reportContained(`a change of ${resource} ${object.metadata.namespace ?? ""}/${object.metadata.name}`, error);
+      }
     }
     made.workers.objectsChanged(touched);
     made.orphans.begin();

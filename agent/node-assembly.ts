@@ -5,6 +5,7 @@ import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import type { ControlPlane } from "./control-plane/connection.ts";
 import { ObjectCache } from "./control-plane/objects.ts";
+import type { FaultCounts } from "./fault-counts.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
 import { OrphanSearch } from "./housekeeping/remove-orphans.ts";
 import { ImagePuller } from "./images/image-puller.ts";
@@ -48,6 +49,7 @@ const CLUSTER_DOMAIN = "cluster.local";
 export interface Parts {
   readonly runtime: Runtime;
   readonly controlPlane: ControlPlane;
+  readonly faults: FaultCounts;
   readonly log: Logger;
 }
 
@@ -231,6 +233,7 @@ export class NodeAssembly {
       lives: this.#lifeCounts,
       localVolumes: this.localVolumes,
       claims: this.drivers.claims,
+      faults: this.#parts.faults,
     });
   }
 

@@ -6,6 +6,7 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerRespons
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { containConnections } from "../contained-faults.ts";
 import type { ApiCalls } from "./api-calls.ts";
 import { endToEnd } from "./end-to-end.ts";
 import { bridgeSpdy, requestsSpdy } from "./spdy-bridge.ts";
@@ -27,6 +28,7 @@ export class Forwarder {
     // Watches and uploads take as long as they take.
     const patience = { requestTimeout: 0, keepAliveTimeout: IDLE_MS };
     this.server = createServer({ ...patience, maxHeaderSize: LONGEST_HEAD, noDelay: true });
+    containConnections(this.server, "a forwarded request");
     this.server.on("request", (request, response) => {
       if (isPath(request.url)) this.#pass(request, response);
       else response.writeHead(400).end();

@@ -8,6 +8,7 @@ import { type ApiRequest, isSuccess } from "../../api/api-request.ts";
 import { completeObject } from "../../api/machinery/json/object-text.ts";
 import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../../api/node/node-sync.ts";
 import type { NodeUsage, UsageResponse } from "../../api/node/node-usage.ts";
+import { containFaults } from "../contained-faults.ts";
 import type { Logger } from "../logger.ts";
 import { steadyNow } from "../steady-now.ts";
 import type { DatedResponse } from "./connection.ts";
@@ -165,6 +166,7 @@ export class Link {
     const stop = () => socket.terminate();
     signal.addEventListener("abort", stop);
     return new Promise((resolve) => {
+      containFaults(socket, "the link to the control plane", () => socket.terminate());
       socket.on("upgrade", ({ headers }) => this.#compareClocks(headers.date));
       socket.on("open", () => {
         opened = true;

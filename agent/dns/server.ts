@@ -1,9 +1,11 @@
 /** Serves DNS over UDP and TCP on one address of the node. */
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, isIPv6, type Server, type Socket } from "node:net";
+import { containConnections, containFaults, reportContained } from "../contained-faults.ts";
 import { lengthPrefixed } from "./forward.ts";
 import { type ResolverFacts, resolve } from "./resolver.ts";
 
+const WHERE = "a DNS query";
 const PORT = 53;
 const IDLE_MS = 10_000;
 const MOST_CONNECTIONS = 1000;
@@ -21,12 +23,17 @@ export class DnsServer {
     this.#udp = createSocket({ type: isIPv6(address) ? "udp6" : "udp4", recvBufferSize: 1024 * 1024 });
     this.#tcp = createServer((socket) => this.#converse(socket));
     this.#tcp.maxConnections = MOST_CONNECTIONS;
+    containConnections(this.#tcp, WHERE);
+    // A query that cannot be answered is not.
+    containFaults(this.#udp, WHERE, () => {});
     this.#udp.on("message", (message, { address: to, port }) => {
       // A pod can forge this, and no datagram can be sent to it.
       if (port === 0) return;
-      void resolve(message, facts, "udp").then((answer) => {
-        if (answer !== undefined) this.#udp.send(answer, port, to, () => {});
-      });
+      resolve(message, facts, "udp")
+        .then((answer) => {
+          if (answer !== undefined) this.#udp.send(answer, port, to, () => {});
+        })
+        .catch((error) => reportContained(WHERE, error));
     });
   }
 
@@ -66,11 +73,13 @@ export class DnsServer {
         const end = 2 + read.readUInt16BE(0);
         const message = read.subarray(2, end);
         read = read.subarray(end);
-        void resolve(message, this.#facts, "tcp").then((answer) => {
-          if (answer === undefined || !socket.writable) return;
-          socket.write(lengthPrefixed(answer));
-          if (socket.writableLength > MOST_UNREAD) socket.destroy();
-        });
+        resolve(message, this.#facts, "tcp")
+          .then((answer) => {
+            if (answer === undefined || !socket.writable) return;
+            socket.write(lengthPrefixed(answer));
+            if (socket.writableLength > MOST_UNREAD) socket.destroy();
+          })
+          .catch((error) => reportContained(WHERE, error));
       }
     });
   }

@@ -5,6 +5,7 @@
  * ends can that be translated.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { containConnections } from "../contained-faults.ts";
 import type { Backend } from "../proxy/rule-set.ts";
 import { readClientHello } from "./client-hello.ts";
 import { JoinedSockets } from "./join-sockets.ts";
@@ -51,6 +52,7 @@ export class ApiProxy {
     this.#server = server;
     this.#apiServer = options.apiServer;
     this.#terminated = new TerminatedConnections(options);
+    containConnections(server, "a pod's connection to the API server");
     server.on("connection", (client) => this.#admit(client));
   }
 

@@ -2,6 +2,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeUsage } from "../../api/node/node-usage.ts";
 import type { ClaimsInUse } from "../dra/pod-claims.ts";
+import type { FaultCounts } from "../fault-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
@@ -43,6 +44,7 @@ export interface NodeApiFacts {
   readonly probes: Pick<ProbeCounts, "all" | "durations">;
   readonly lives: KubeletState["lives"];
   readonly claimsInUse: () => ClaimsInUse;
+  readonly faults: FaultCounts;
 }
 
 export interface PodStorage {

@@ -2,6 +2,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { counter, type Family, gauge, histogram, type Line, renderFamilies } from "../../api/metrics/exposition.ts";
 import type { ClaimsInUse } from "../dra/pod-claims.ts";
+import type { FaultCounts } from "../fault-counts.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
@@ -26,6 +27,7 @@ export interface KubeletState {
   readonly volumes: readonly VolumeStats[];
   readonly operations: readonly OperationCount[];
   readonly claims: ClaimsInUse;
+  readonly faults: FaultCounts;
 }
 
 /** Kubernetes' stability level of these metrics. */
@@ -128,7 +130,7 @@ const claimFamily = ({ total, byDriver }: ClaimsInUse): Family =>
   );
 
 export function renderKubeletMetrics(state: KubeletState): string {
-  const { process, pods, observation, lives, volumes, operations, claims } = state;
+  const { process, pods, observation, lives, volumes, operations, claims, faults } = state;
   const { node, startedAt, cpuSeconds, residentBytes } = process;
   const states = ["created", "exited", "running", "unknown"] as const;
   const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
@@ -163,5 +165,13 @@ export function renderKubeletMetrics(state: KubeletState): string {
       [{}, startedAt / 1000],
     ]),
   ];
-  return renderFamilies([...ofPods.map(alpha), ...ofProcess]);
+  const ofFaults = counter(
+    "sailplane_agent_faults_total",
+    "Errors that nothing expected, by whether the agent went on.",
+    [
+      [{ outcome: "contained" }, faults.contained],
+      [{ outcome: "restarted" }, faults.restarts],
+    ],
+  );
+  return renderFamilies([...ofPods.map(alpha), ...ofProcess, ofFaults]);
 }

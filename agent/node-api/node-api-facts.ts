@@ -3,6 +3,7 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import type { AgentOptions } from "../agent-options.ts";
 import type { PodClaims } from "../dra/pod-claims.ts";
+import type { FaultCounts } from "../fault-counts.ts";
 import type { PodWorkers } from "../pod/pod-workers.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
@@ -27,11 +28,12 @@ export interface NodeApiSources {
   readonly lives: LifeCounts;
   readonly localVolumes: LocalVolumes | undefined;
   readonly claims: Pick<PodClaims, "inUse">;
+  readonly faults: FaultCounts;
 }
 
 export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
   const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain } = sources;
-  const { probes, lives, localVolumes, claims } = sources;
+  const { probes, lives, localVolumes, claims, faults } = sources;
   const { nodeName: node, dataDirectory, settings } = options;
   const startedAt = Date.now();
   return {
@@ -64,6 +66,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     probes,
     lives,
     claimsInUse: () => claims.inUse,
+    faults,
     localVolumes,
   };
 }

@@ -113,6 +113,7 @@ const facts: NodeApiFacts = {
   probes,
   lives,
   claimsInUse: () => ({ total: 2, byDriver: new Map([["gpu.example.com", 2]]) }),
+  faults: { contained: 3, restarts: 1 },
   localVolumes: undefined,
 };
 const ask = async (path: string, known = facts) => (await serveNodeApi(path, known)).body as string;
@@ -168,6 +169,9 @@ describe("the kubelet API of the node", () => {
     expect(own).toContain('kubelet_evictions{eviction_signal="memory.available"} 2\n');
     expect(own).toContain('dra_resource_claims_in_use{driver_name="<any>"} 2\n');
     expect(own).toContain('dra_resource_claims_in_use{driver_name="gpu.example.com"} 2\n');
+    expect(own).toContain(
+      'sailplane_agent_faults_total{outcome="contained"} 3\nsailplane_agent_faults_total{outcome="restarted"} 1\n',
+    );
     expect(own).toContain("process_start_time_seconds 1000\n");
     // Nothing is known about it, so the metric's name is absent, too.
     expect(own).not.toContain("kubelet_volume_stats_inodes");

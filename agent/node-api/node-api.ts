@@ -33,6 +33,7 @@ async function kubeletMetrics({
   lives,
   operations,
   claimsInUse,
+  faults,
 }: NodeApiFacts): Promise<string> {
   const known = pods();
   const [observation, ...claimed] = await Promise.all([
@@ -51,6 +52,7 @@ async function kubeletMetrics({
     volumes: claimed.flat(),
     operations: operations(),
     claims: claimsInUse(),
+    faults,
   });
 }
 

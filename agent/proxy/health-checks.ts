@@ -5,6 +5,7 @@
 import { createServer, type Server } from "node:http";
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { containConnections } from "../contained-faults.ts";
 import type { Logger } from "../logger.ts";
 import { isProxied, isProxiedSlice } from "./choose-endpoints.ts";
 import { slicesByService } from "./plan.ts";
@@ -79,6 +80,7 @@ export class HealthChecks {
       });
       response.end(renderHealth(check));
     });
+    containConnections(server, "a health check of a Service");
     server.on("error", (error) => {
       this.#servers.delete(port);
       if (!this.#refused.has(port)) this.#log.warn(`health check port ${port} cannot be opened: ${error.message}`);

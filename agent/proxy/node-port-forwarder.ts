@@ -4,6 +4,7 @@
  * UDP and SCTP need the kernel.
  */
 import { connect, createServer, type Server } from "node:net";
+import { containConnections } from "../contained-faults.ts";
 import type { Logger } from "../logger.ts";
 import { JoinedSockets } from "../network/join-sockets.ts";
 import type { Backend, FamilyRules, Route } from "./rule-set.ts";
@@ -61,6 +62,7 @@ export class NodePortForwarder {
 
   #listen(place: Place, backends: readonly Backend[]): void {
     const listener: Listener = { server: createServer({ allowHalfOpen: true, noDelay: true }), backends };
+    containConnections(listener.server, "a connection to a node port");
     listener.server.on("connection", (client) => {
       const backend = listener.backends[Math.floor(Math.random() * listener.backends.length)];
       if (backend === undefined) client.destroy();

@@ -1,6 +1,8 @@
 /** The proxy's own health, for load balancers that check nodes, at kube-proxy's ports. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
+import { containConnections } from "../contained-faults.ts";
+
 const HEALTH_PORT = 10_256;
 const MODE_PORT = 10_249;
 
@@ -69,6 +71,7 @@ function open(
     response.writeHead(code, { "Content-Type": type, "X-Content-Type-Options": "nosniff" });
     response.end(text);
   });
+  containConnections(server, "a request for the proxy's health");
   // Another proxy has the port, and answers for the machine.
   server.on("error", () => server.close());
   server.listen(at);

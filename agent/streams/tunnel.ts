@@ -5,6 +5,7 @@
 import type { WebSocket } from "ws";
 import type { NodeResponse } from "../../api/node/node-sync.ts";
 import { fromClient, isPassedOn, toClient } from "../../api/terminal-protocol.ts";
+import { containFaults } from "../contained-faults.ts";
 import { steadyNow } from "../steady-now.ts";
 
 /** The channels of `v5.channel.k8s.io`. */
@@ -47,6 +48,7 @@ export class Tunnel {
     this.#socket = socket;
     this.#isCounted = oneWay;
     this.#translated = protocol === undefined || isPassedOn(protocol) ? undefined : protocol;
+    containFaults(socket, "a stream of the control plane's", () => socket.terminate());
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       if (oneWay && !isBinary) {
         this.#unread -= readCount(data.toString());

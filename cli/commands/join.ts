@@ -51,9 +51,9 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
     progress.end("node", `${options.nodeName} is Ready`);
     progress.print("\nCtrl-C ends it.");
   };
-  const { runAgent } = await import("../../agent/main.ts");
+  const { superviseAgent } = await import("../../agent/main.ts");
   progress.begin("node", `${options.nodeName} starting`);
-  const agent = runAgent({
+  const agent = superviseAgent({
     connection,
     renew: async (token) => {
       reserveKubeconfig(directory.path, options.nodeName, { ...connection, token });

@@ -59,6 +59,7 @@ async function proxy({ dataDir, kubeconfig, bind, port }: ProxyOptions): Promise
   progress.end("control plane", upstream.server);
 
   const { ForwardedRequests } = await import("../../agent/control-plane/forwarded-requests.ts");
+  const { onContainedFault } = await import("../../agent/contained-faults.ts");
   const { Forwarder } = await import("../../agent/api-forwarding/forwarder.ts");
   const calls = new ForwardedRequests(upstream);
   const forwarder = new Forwarder(calls);
@@ -74,7 +75,11 @@ async function proxy({ dataDir, kubeconfig, bind, port }: ProxyOptions): Promise
     `  ${progress.bold(`export KUBECONFIG=${pathFromHere(resolve(`${file}.proxy`))}`)}   leads to ${server}`,
   );
   progress.print("\nCtrl-C ends it.");
+  const stopListening = onContainedFault(({ where, error }) =>
+    progress.warn("proxy", `an error ended ${where}: ${error.stack}`),
+  );
   await interrupted;
+  stopListening();
   forwarder.close();
   calls.close();
 }

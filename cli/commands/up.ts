@@ -230,8 +230,8 @@ async function startAgent(
     readonly onWaiting: () => void;
   },
 ): Promise<{ readonly podsGoOn: boolean }> {
-  const { runAgent } = await import("../../agent/main.ts");
-  return runAgent({
+  const { superviseAgent } = await import("../../agent/main.ts");
+  return superviseAgent({
     connection: await exchangeToken(options.connection, options.nodeName),
     renew: async (token) => (await exchangeToken({ ...options.connection, token }, options.nodeName)).token,
     nodeName: options.nodeName,

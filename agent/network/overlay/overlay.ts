@@ -4,6 +4,7 @@
  */
 import { createSocket, type Socket } from "node:dgram";
 import type { WebSocket } from "ws";
+import { containFaults } from "../../contained-faults.ts";
 import type { Logger } from "../../logger.ts";
 import { KernelTable } from "../../proxy/kernel-table.ts";
 import type { NftSession } from "../../proxy/nft-session.ts";
@@ -95,6 +96,7 @@ export class Overlay {
       onChange,
     });
     for (const each of [socket, toKernel]) each.on("error", () => {});
+    containFaults(socket, "a datagram of another node", () => {});
     socket.on("message", (message) => {
       if (message[0] === VXLAN_FLAGS) this.#carry(message);
       else this.#prober.receive(message);

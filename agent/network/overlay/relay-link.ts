@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from "ws";
 import { RELAY_MARK } from "../../../api/node/relay-message.ts";
+import { containFaults } from "../../contained-faults.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { packFrames, unpackFrames } from "./frames.ts";
 import { Session, type SessionOptions } from "./session.ts";
@@ -49,6 +50,7 @@ export class RelayLink {
     this.#session = new Session(options);
     this.#socket = options.dial();
     this.#pulse = setInterval(() => this.#beat(), PING_MS).unref();
+    containFaults(this.#socket, "a connection to another node by the relay", () => this.#socket.terminate());
     this.#socket.on("open", () => this.#greet(KIND.greeting));
     this.#socket.on("message", (data: Buffer, isBinary: boolean) => {
       this.#receivedAt = steadyNow();
