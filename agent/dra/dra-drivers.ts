@@ -3,6 +3,7 @@ import { UnixService } from "../grpc/unix-service.ts";
 import { PluginRegistry, type PluginRegistryOptions } from "../plugins/plugin-registry.ts";
 import type { DeviceName, Health } from "./device-health.ts";
 import { DRA_PACKAGES, draProto } from "./dra-proto.ts";
+import { DriverConnection } from "./driver-connection.ts";
 import { HealthWatch } from "./health-watch.ts";
 
 /** The kubelet's timeout. */
@@ -27,6 +28,8 @@ export interface DraDriver {
   prepare(claim: ClaimReference): Promise<readonly PreparedDevice[]>;
   unprepare(claim: ClaimReference): Promise<void>;
   healthOf(device: DeviceName): Health;
+  /** Its registration is still there, but it cannot be reached. */
+  readonly isLost: boolean;
   close(): void;
 }
 
@@ -54,15 +57,23 @@ export function draDrivers({ onHealth, ...options }: DraDriversOptions): DraDriv
         throw new Error(
           `driver ${name} speaks ${supported_versions.join(", ")}, and this node ${Object.keys(DRA_PACKAGES).join(", ")}`,
         );
+      const connection = new DriverConnection(socket, options.onChange);
       return driverOf(name, {
-        client: new UnixService(draProto(proto), ["DRAPlugin"], socket),
-        health: new HealthWatch(socket, () => onHealth(name)),
+        connection,
+        client: new UnixService(draProto(proto), ["DRAPlugin"], connection.channel),
+        health: new HealthWatch(connection.channel, () => onHealth(name)),
       });
     },
   });
 }
 
-function driverOf(name: string, { client, health }: { client: UnixService; health: HealthWatch }): DraDriver {
+interface DriverParts {
+  readonly connection: DriverConnection;
+  readonly client: UnixService;
+  readonly health: HealthWatch;
+}
+
+function driverOf(name: string, { connection, client, health }: DriverParts): DraDriver {
   const call = async (method: string, claim: ClaimReference) => {
     const { claims } = await client.call<Answer>(method, { claims: [claim] }, SECONDS).catch((error: Error) => {
       throw new Error(`${method}: ${error.message}`);
@@ -77,9 +88,12 @@ function driverOf(name: string, { client, health }: { client: UnixService; healt
     prepare: async (claim) => (await call("NodePrepareResources", claim)).devices ?? [],
     unprepare: async (claim) => void (await call("NodeUnprepareResources", claim)),
     healthOf: (device) => health.of(device),
+    get isLost() {
+      return connection.isLost;
+    },
     close() {
-      client.close();
       health.close();
+      connection.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Follows a driver's health reports for as long as the driver is there. */
+import type { GrpcChannel } from "../grpc/channel.ts";
 import { GrpcCode } from "../grpc/grpc-error.ts";
 import { UnixService } from "../grpc/unix-service.ts";
 import { steadyNow } from "../steady-now.ts";
@@ -16,9 +17,8 @@ export class HealthWatch {
   #end: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** `socket` is a path. */
-  constructor(socket: string, onChange: () => void) {
-    this.#service = new UnixService(HEALTH_PROTO, ["DRAResourceHealth"], socket);
+  constructor(channel: GrpcChannel, onChange: () => void) {
+    this.#service = new UnixService(HEALTH_PROTO, ["DRAResourceHealth"], channel);
     this.#onChange = onChange;
     this.#follow();
   }
@@ -71,6 +71,5 @@ export class HealthWatch {
     this.#closed = true;
     clearTimeout(this.#again);
     clearTimeout(this.#end);
-    this.#service.close();
   }
 }

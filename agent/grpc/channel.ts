@@ -57,15 +57,28 @@ function outcomeOf({ status, error, refused }: Ending): GrpcError | undefined {
     : new GrpcError(Number(code), decodeMessage(String(status?.["grpc-message"] ?? "")));
 }
 
+export interface ChannelOptions {
+  readonly authority?: string;
+  /** A connection was established; or one has ended, or could not be established. */
+  readonly onConnection?: (isConnected: boolean) => void;
+}
+
 export class GrpcChannel {
   readonly #to: NetConnectOpts;
   readonly #authority: string;
+  readonly #onConnection: (isConnected: boolean) => void;
   #session: ClientHttp2Session | undefined;
   #connected = false;
 
-  constructor(to: NetConnectOpts, authority = "localhost") {
+  constructor(to: NetConnectOpts, { authority = "localhost", onConnection = () => {} }: ChannelOptions = {}) {
     this.#to = to;
     this.#authority = authority;
+    this.#onConnection = onConnection;
+  }
+
+  /** Connects before the first call, or anew. */
+  connect(): void {
+    this.#open();
   }
 
   /** Whether a connection was ever established. */
@@ -147,7 +160,9 @@ export class GrpcChannel {
     });
     session.once("connect", () => {
       this.#connected = true;
+      this.#onConnection(true);
     });
+    session.once("close", () => this.#onConnection(false));
     // Each call reports it.
     session.on("error", () => {});
     this.#session = session;

@@ -10,10 +10,10 @@ export class UnixService {
   readonly #channel: GrpcChannel;
   readonly #methods: ServiceMethods;
 
-  /** `socket` is a path; `services` are those of the definition that answer there. */
-  constructor(proto: string, services: readonly string[], socket: string) {
+  /** `services` are those of the definition that answer there; `socket` is a path, or the connection to one. */
+  constructor(proto: string, services: readonly string[], socket: string | GrpcChannel) {
     this.#methods = new ServiceMethods(proto, services);
-    this.#channel = new GrpcChannel({ path: socket });
+    this.#channel = typeof socket === "string" ? new GrpcChannel({ path: socket }) : socket;
   }
 
   /** Fails with {@link GrpcError}. */

@@ -76,7 +76,12 @@ export class VendorDrivers {
         for (const uid of this.claims.uidsOf(driver)) onHealth(uid);
       },
     });
-    this.#slices = new DriverSlices({ client, nodeName, drivers: () => this.#draDrivers.all, log });
+    this.#slices = new DriverSlices({
+      client,
+      nodeName,
+      drivers: () => this.#draDrivers.all.filter(({ isLost }) => !isLost),
+      log,
+    });
     this.claims = new PodClaims({
       file: join(dataDirectory, "claims.json"),
       drivers: this.#draDrivers,

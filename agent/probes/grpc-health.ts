@@ -26,7 +26,7 @@ export interface GrpcProbe {
 }
 
 export async function probeGrpc({ host, port, address, service, seconds }: GrpcProbe): Promise<ProbeOutcome> {
-  const channel = new GrpcChannel({ host, port }, address);
+  const channel = new GrpcChannel({ host, port }, { authority: address });
   try {
     const answer = decodeResponse(await channel.unary(METHOD, encodeRequest(service), seconds));
     return answer === SERVING
