@@ -1,5 +1,6 @@
 /** The life of a node: applies what the control plane sends, and serves requests about its pods. */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/node/local-node.ts";
 import type { NodeChange, NodeSync } from "../api/node/node-sync.ts";
@@ -15,6 +16,9 @@ import { NodeAssembly, type Parts } from "./node-assembly.ts";
 /** Resources that pods refer to. */
 const NAMED: ReadonlySet<string> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
 
+/** How long the control plane has to tell what has changed since the agent last ran. */
+const FIRST_SYNC_MS = 2000;
+
 export class NodeAgent {
   readonly #options: AgentOptions;
   readonly #parts: Parts;
@@ -22,6 +26,10 @@ export class NodeAgent {
   #link: Link | undefined;
   /** As last reported. */
   #addresses: string;
+  #hasSynced = () => {};
+  readonly #synced = new Promise<void>((resolve) => {
+    this.#hasSynced = resolve;
+  });
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
     return new NodeAgent(options, parts, await NodeAssembly.create(options, parts));
@@ -47,8 +55,6 @@ export class NodeAgent {
     }
     made.machineNetwork.start();
     await made.staticPods.start();
-    // Known pods run on, whether or not the control plane answers.
-    for (const pod of made.objects.pods()) made.pods.follow(pod);
     this.#link = new Link({
       controlPlane,
       nodeName,
@@ -63,7 +69,11 @@ export class NodeAgent {
       signal,
     });
     const local = this.#openLocalApi();
-    await Promise.all([made.registrar.register(), this.#link.run()]);
+    const linked = Promise.all([made.registrar.register(), this.#link.run()]);
+    // Known pods run on, whether or not the control plane answers.
+    await Promise.race([this.#synced, linked, sleep(FIRST_SYNC_MS, undefined, { ref: false })]);
+    made.pods.begin();
+    await linked;
     local.close();
     await made.objects.close();
     stopListening();
@@ -151,5 +161,6 @@ export class NodeAgent {
     }
     made.workers.objectsChanged(touched);
     made.orphans.begin();
+    this.#hasSynced();
   }
 }

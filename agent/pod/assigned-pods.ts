@@ -17,6 +17,7 @@ export interface AssignedPodsOptions {
 
 export class AssignedPods {
   readonly #options: AssignedPodsOptions;
+  #hasBegun = false;
 
   constructor(options: AssignedPodsOptions) {
     this.#options = options;
@@ -33,6 +34,15 @@ export class AssignedPods {
     else if (!this.#isTooEarly(pod)) workers.start(context, pod);
   }
 
+  /**
+   * Follows the pods known from before: once the control plane has told what has changed since, or if it does not
+   * answer. Otherwise a pod that was deleted meanwhile would be started, only to be stopped.
+   */
+  begin(): void {
+    this.#hasBegun = true;
+    for (const pod of this.#options.objects.pods()) this.follow(pod);
+  }
+
   /** Starts the pods that had to wait. */
   followAll(): void {
     for (const pod of this.#all()) this.follow(pod);
@@ -41,8 +51,13 @@ export class AssignedPods {
   /** The API no longer has the pod. */
   gone(pod: Pod): void {
     const { workers, statics } = this.#options;
-    if (isMirror(pod)) statics.follow(pod, { deleted: true });
-    else workers.remove(pod.metadata.uid ?? "");
+    if (isMirror(pod)) {
+      statics.follow(pod, { deleted: true });
+      return;
+    }
+    // What still runs of it ends by its own grace period and hooks.
+    if (!this.#hasBegun) this.follow(pod);
+    workers.remove(pod.metadata.uid ?? "");
   }
 
   isKnown(uid: string): boolean {
