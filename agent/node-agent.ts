@@ -11,7 +11,8 @@ import { Link } from "./control-plane/link.ts";
 import { endPods } from "./end-pods.ts";
 import { openLocalApi } from "./local-api.ts";
 import { isToAllocate } from "./node/patched-resources.ts";
-import { NodeAssembly, type Parts } from "./node-assembly.ts";
+import { NodeAssembly } from "./node-assembly.ts";
+import type { Parts } from "./parts.ts";
 
 /** Resources that pods refer to. */
 const NAMED: ReadonlySet<string> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);

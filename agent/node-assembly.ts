@@ -3,14 +3,11 @@ import { join, resolve } from "node:path";
 import type { ApiClient } from "../client/api-client.ts";
 import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
-import type { ControlPlane } from "./control-plane/connection.ts";
 import { ObjectCache } from "./control-plane/objects.ts";
-import type { FaultCounts } from "./fault-counts.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
 import { OrphanSearch } from "./housekeeping/remove-orphans.ts";
 import { ImagePuller } from "./images/image-puller.ts";
 import { PullRecords } from "./images/pull-records.ts";
-import type { Logger } from "./logger.ts";
 import { PodLogs } from "./logs/pod-logs.ts";
 import { apiServerOf } from "./network/api-proxy.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
@@ -26,6 +23,7 @@ import { RuntimeHealth } from "./node/runtime-health.ts";
 import type { NodeApiFacts } from "./node-api/facts.ts";
 import { serveNodeApi } from "./node-api/node-api.ts";
 import { nodeApiFacts } from "./node-api/node-api-facts.ts";
+import type { Parts } from "./parts.ts";
 import { VendorDrivers } from "./plugins/vendor-drivers.ts";
 import { AssignedPods } from "./pod/assigned-pods.ts";
 import { limitPodCgroup } from "./pod/pod-cgroup.ts";
@@ -35,7 +33,6 @@ import { LifeCounts } from "./pod/status/life-counts.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
 import { ProbeCounts } from "./probes/probe-counts.ts";
-import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime/runtime-class.ts";
 import { StaticPods } from "./static-pods/static-pods.ts";
 import { Tunnels } from "./streams/tunnels.ts";
@@ -45,13 +42,6 @@ import { openLocalVolumes } from "./volumes/local/open-local-volumes.ts";
 import { VolumeMemory } from "./volumes/volume-memory.ts";
 
 const CLUSTER_DOMAIN = "cluster.local";
-
-export interface Parts {
-  readonly runtime: Runtime;
-  readonly controlPlane: ControlPlane;
-  readonly faults: FaultCounts;
-  readonly log: Logger;
-}
 
 /** The parts of a node, wired: each gets what it needs of the others. */
 export class NodeAssembly {

@@ -30,7 +30,7 @@ const rules: readonly Rule[] = [
   {
     from: /^cli\//,
     mayImport:
-      /^(api|cli|client)\/|^agent\/(main|api-forwarding\/forwarder|control-plane\/(outbound-proxy|forwarded-requests)|streams\/verified-tls|pressure\/thresholds)\.ts$/,
+      /^(api|cli|client)\/|^agent\/(main|contained-faults|api-forwarding\/forwarder|control-plane\/(outbound-proxy|forwarded-requests)|streams\/verified-tls|pressure\/thresholds)\.ts$/,
   },
   { from: /^dashboard\//, mayImport: /^(api|client|dashboard)\// },
 ];
