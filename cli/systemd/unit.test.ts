@@ -14,3 +14,8 @@ it("a systemd unit quotes the command line exactly, and does not restart a node 
   expect(unit).toContain("Restart=on-failure\n");
   expect(unit).toContain("KillMode=process\n");
 });
+
+it("a systemd unit is started again however often it has failed", () => {
+  const unit = systemdUnit({ description: "", command: ["/usr/bin/node"], directory: "/", environment: {} });
+  expect(unit.slice(0, unit.indexOf("[Service]"))).toContain("\nStartLimitIntervalSec=0\n");
+});

@@ -22,6 +22,8 @@ export const systemdUnit = ({ description, command, directory, environment }: Un
 Description=${description}
 Wants=network-online.target
 After=network-online.target containerd.service crio.service
+# Whatever it lacks may be there later.
+StartLimitIntervalSec=0
 
 [Service]
 WorkingDirectory=${directory.replaceAll("%", "%%")}
