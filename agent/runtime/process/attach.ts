@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { PassThrough, Writable } from "node:stream";
 import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";
-import { frame, frameReader } from "./supervisor.ts";
+import { frame, frameReader } from "./attach-frames.ts";
 
 export function attachedTo(socket: Socket, request: Omit<ExecRequest, "command">): ProcessStream {
   const stdout = new PassThrough();

@@ -4,15 +4,17 @@
  * each request or event is one line of JSON. Without containers and without an agent, it exits.
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { errorMessage } from "../../../api/error-message.ts";
 import { LineSplitter } from "../../../api/line-splitter.ts";
-import { LogEncoder, type LogStream, logTime } from "../../logs/cri-log.ts";
-import { StateDirectory, type StoredContainer } from "./container-state.ts";
+import { frameReader } from "./attach-frames.ts";
+import { type ContainerState, StateDirectory } from "./container-state.ts";
 import { CONTAINER_ENV, killTree, processStart } from "./process-tree.ts";
+import { RunningContainer } from "./running-container.ts";
 
 export type SupervisorRequest =
   | { readonly op: "start"; readonly seq: number; readonly container: string }
@@ -26,92 +28,17 @@ export type SupervisorReply =
   | { readonly seq: number; readonly error?: string }
   | { readonly event: "exited"; readonly container: string };
 
+/** The disk may have room again. */
+const RECORD_AGAIN_MS = 1000;
 /** How long output is still read after the main process has ended, from processes that hold its pipes. */
 const DRAIN_MS = 300;
 const IDLE_MS = 10_000;
-/** Bytes of output that may wait for an attached client. */
-const MOST_UNREAD = 8 * 1024 * 1024;
-const micros = (): number => (performance.timeOrigin + performance.now()) * 1000;
-
-class RunningContainer {
-  readonly #child: ChildProcess;
-  readonly #container: StoredContainer;
-  #log: number;
-  readonly attached = new Set<Socket>();
-
-  constructor(container: StoredContainer, child: ChildProcess) {
-    this.#container = container;
-    this.#child = child;
-    this.#log = openSync(container.logPath, "a", 0o640);
-    this.#capture("stdout");
-    this.#capture("stderr");
-  }
-
-  #capture(stream: LogStream): void {
-    const encoder = new LogEncoder(stream);
-    const write = (entries: Buffer) => {
-      if (entries.length > 0) writeSync(this.#log, entries);
-    };
-    this.#child[stream]?.on("data", (chunk: Buffer) => {
-      write(encoder.push(chunk, logTime(micros())));
-      for (const socket of this.attached) {
-        socket.write(frame(stream === "stdout" ? 1 : 2, chunk));
-        // A client that does not keep up is disconnected: the container does not wait, and its log has everything.
-        if (socket.writableLength > MOST_UNREAD) socket.destroy();
-      }
-    });
-    this.#child[stream]?.on("end", () => write(encoder.end(logTime(micros()))));
-  }
-
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
-  get stdin(): NodeJS.WritableStream | null {
-    return this.#child.stdin;
-  }
-
-  get closesInput(): boolean {
-    return this.#container.config.stdinOnce;
-  }
-
-  reopenLog(): void {
-    closeSync(this.#log);
-    this.#log = openSync(this.#container.logPath, "a", 0o640);
-  }
-
-  close(): void {
-    closeSync(this.#log);
-    for (const socket of this.attached) socket.end();
-  }
-}
-
-/** A frame on an attached connection: its stream (0 in, 1 out, 2 err), four bytes of length, and its bytes. */
-export function frame(stream: number, bytes: Buffer): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeUInt8(stream, 0);
-  head.writeUInt32BE(bytes.length, 1);
-  return Buffer.concat([head, bytes]);
-}
-
-/** Parses framed bytes. An empty frame of stream 0 closes the input. */
-export function frameReader(onFrame: (stream: number, bytes: Buffer) => void): (chunk: Buffer) => void {
-  let rest: Buffer = Buffer.alloc(0);
-  return (chunk) => {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    while (rest.length >= 5) {
-      const length = rest.readUInt32BE(1);
-      if (rest.length < 5 + length) return;
-      onFrame(rest.readUInt8(0), rest.subarray(5, 5 + length));
-      rest = rest.subarray(5 + length);
-    }
-  };
-}
-
 class Supervisor {
   readonly #state: StateDirectory;
   readonly #running = new Map<string, RunningContainer>();
   readonly #agents = new Set<Socket>();
+  /** Ends of containers that are not on the disk yet. */
+  #recording = 0;
   #idle: NodeJS.Timeout | undefined;
   readonly #onIdle: () => void;
 
@@ -129,13 +56,31 @@ class Supervisor {
       if (state?.state !== "running") continue;
       const alive = state.pid !== undefined && processStart(state.pid) === state.processStart;
       if (alive && state.pid !== undefined) killTree(id, state.pid);
-      this.#state.setState(id, { ...state, state: "exited", finishedAt: Date.now(), exitCode: 137, reason: "Error" });
+      const ended = { state: "exited", finishedAt: Date.now(), exitCode: 137, reason: "Error" } as const;
+      void this.#record(id, { ...state, ...ended }).then(() => this.#rest());
+    }
+  }
+
+  /** Settles when it is on the disk: nobody else knows how a container ended. */
+  async #record(id: string, state: ContainerState): Promise<void> {
+    this.#recording++;
+    // The agent may have removed the container meanwhile.
+    while (this.#state.container(id) !== undefined && !this.#hasRecorded(id, state)) await sleep(RECORD_AGAIN_MS);
+    this.#recording--;
+  }
+
+  #hasRecorded(id: string, state: ContainerState): boolean {
+    try {
+      this.#state.setState(id, state);
+      return true;
+    } catch {
+      return false;
     }
   }
 
   #rest(): void {
     clearTimeout(this.#idle);
-    if (this.#running.size === 0 && this.#agents.size === 0) this.#idle = setTimeout(this.#onIdle, IDLE_MS);
+    if (this.#running.size + this.#recording + this.#agents.size === 0) this.#idle = setTimeout(this.#onIdle, IDLE_MS);
   }
 
   connect(socket: Socket): void {
@@ -150,10 +95,12 @@ class Supervisor {
           this.#attach(socket, request.container);
           return;
         }
-        this.#answer(request).then((error) => {
-          const reply: SupervisorReply = { seq: request.seq, ...(error === undefined ? {} : { error }) };
-          if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
-        });
+        void this.#answer(request)
+          .catch(errorMessage)
+          .then((error) => {
+            const reply: SupervisorReply = { seq: request.seq, ...(error === undefined ? {} : { error }) };
+            if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
+          });
       }
     };
     socket.on("data", onData);
@@ -248,17 +195,25 @@ class Supervisor {
       });
       return text;
     }
-    const container = new RunningContainer(stored, child);
-    this.#running.set(id, container);
-    const start = processStart(container.pid);
+    const { pid = 0 } = child;
+    const start = processStart(pid);
     const state = {
       ...before,
       state: "running" as const,
-      pid: container.pid,
+      pid,
       ...(start === undefined ? {} : { processStart: start }),
       startedAt: Date.now(),
     };
-    this.#state.setState(id, state);
+    let container: RunningContainer;
+    try {
+      container = new RunningContainer(stored, child);
+      this.#state.setState(id, state);
+    } catch (error) {
+      // Nobody would know that it runs.
+      killTree(id, pid);
+      throw error;
+    }
+    this.#running.set(id, container);
     const closed = new Promise((resolve) => child.once("close", resolve));
     child.once("exit", async (code, signal) => {
       const finishedAt = Date.now();
@@ -266,12 +221,9 @@ class Supervisor {
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
       container.close();
+      const reason = exitCode === 0 ? "Completed" : "Error";
       this.#running.delete(id);
-      // The agent may have removed the container meanwhile.
-      if (this.#state.container(id) !== undefined) {
-        const reason = exitCode === 0 ? "Completed" : "Error";
-        this.#state.setState(id, { ...state, state: "exited", finishedAt, exitCode, reason });
-      }
+      await this.#record(id, { ...state, state: "exited", finishedAt, exitCode, reason });
       const event: SupervisorReply = { event: "exited", container: id };
       for (const socket of this.#agents) socket.write(`${JSON.stringify(event)}\n`);
       this.#rest();
