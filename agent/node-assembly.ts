@@ -224,6 +224,7 @@ export class NodeAssembly {
       localVolumes: this.localVolumes,
       claims: this.drivers.claims,
       faults: this.#parts.faults,
+      requests: this.#clients.requests,
     });
   }
 

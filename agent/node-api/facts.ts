@@ -45,6 +45,7 @@ export interface NodeApiFacts {
   readonly lives: KubeletState["lives"];
   readonly claimsInUse: () => ClaimsInUse;
   readonly faults: FaultCounts;
+  readonly requests: KubeletState["requests"];
 }
 
 export interface PodStorage {

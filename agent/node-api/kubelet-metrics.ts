@@ -1,6 +1,7 @@
 /** The kubelet's /metrics, as far as this agent knows them: itself, its pods, and the space left in claimed volumes. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { counter, type Family, gauge, histogram, type Line, renderFamilies } from "../../api/metrics/exposition.ts";
+import type { RequestCounts } from "../control-plane/request-counts.ts";
 import type { ClaimsInUse } from "../dra/pod-claims.ts";
 import type { FaultCounts } from "../fault-counts.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
@@ -28,6 +29,7 @@ export interface KubeletState {
   readonly operations: readonly OperationCount[];
   readonly claims: ClaimsInUse;
   readonly faults: FaultCounts;
+  readonly requests: Pick<RequestCounts, "host" | "all" | "seconds">;
 }
 
 /** Kubernetes' stability level of these metrics. */
@@ -121,6 +123,19 @@ function volumeFamilies(volumes: readonly VolumeStats[]): Family[] {
   );
 }
 
+const requestFamilies = ({ host, all, seconds }: KubeletState["requests"]): Family[] => [
+  histogram(
+    "rest_client_request_duration_seconds",
+    "How long requests of the API server took, by method and host.",
+    [...seconds].map(([verb, histogram]) => [{ verb, host }, histogram]),
+  ),
+  counter(
+    "rest_client_requests_total",
+    "Requests of the API server, by status code, method and host.",
+    all.map(({ method, code, count }) => [{ code, method, host }, count]),
+  ),
+];
+
 /** The total has the kubelet's special name of a driver. */
 const claimFamily = ({ total, byDriver }: ClaimsInUse): Family =>
   gauge(
@@ -130,7 +145,7 @@ const claimFamily = ({ total, byDriver }: ClaimsInUse): Family =>
   );
 
 export function renderKubeletMetrics(state: KubeletState): string {
-  const { process, pods, observation, lives, volumes, operations, claims, faults } = state;
+  const { process, pods, observation, lives, volumes, operations, claims, faults, requests } = state;
   const { node, startedAt, cpuSeconds, residentBytes } = process;
   const states = ["created", "exited", "running", "unknown"] as const;
   const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
@@ -154,6 +169,7 @@ export function renderKubeletMetrics(state: KubeletState): string {
     ...operationFamilies(operations),
     ...volumeFamilies(volumes),
     claimFamily(claims),
+    ...requestFamilies(requests),
     gauge("kubernetes_build_info", "The version that this node's answers are of.", [
       [{ git_version: KUBELET_VERSION, major, minor, platform: "linux" }, 1],
     ]),

@@ -2,6 +2,7 @@
 import { uptime } from "node:os";
 import { join } from "node:path";
 import type { AgentOptions } from "../agent-options.ts";
+import type { RequestCounts } from "../control-plane/request-counts.ts";
 import type { PodClaims } from "../dra/pod-claims.ts";
 import type { FaultCounts } from "../fault-counts.ts";
 import type { PodWorkers } from "../pod/pod-workers.ts";
@@ -29,11 +30,12 @@ export interface NodeApiSources {
   readonly localVolumes: LocalVolumes | undefined;
   readonly claims: Pick<PodClaims, "inUse">;
   readonly faults: FaultCounts;
+  readonly requests: RequestCounts;
 }
 
 export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
   const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain } = sources;
-  const { probes, lives, localVolumes, claims, faults } = sources;
+  const { probes, lives, localVolumes, claims, faults, requests } = sources;
   const { nodeName: node, dataDirectory, settings } = options;
   const startedAt = Date.now();
   return {
@@ -67,6 +69,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     lives,
     claimsInUse: () => claims.inUse,
     faults,
+    requests,
     localVolumes,
   };
 }

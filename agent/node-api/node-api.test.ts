@@ -114,6 +114,11 @@ const facts: NodeApiFacts = {
   lives,
   claimsInUse: () => ({ total: 2, byDriver: new Map([["gpu.example.com", 2]]) }),
   faults: { contained: 3, restarts: 1 },
+  requests: {
+    host: "10.0.0.1:6443",
+    all: [{ method: "PATCH", code: "200", count: 4 }],
+    seconds: new Map([["PATCH", lives.podStarts]]),
+  },
   localVolumes: undefined,
 };
 const ask = async (path: string, known = facts) => (await serveNodeApi(path, known)).body as string;
@@ -172,6 +177,8 @@ describe("the kubelet API of the node", () => {
     expect(own).toContain(
       'sailplane_agent_faults_total{outcome="contained"} 3\nsailplane_agent_faults_total{outcome="restarted"} 1\n',
     );
+    expect(own).toContain('rest_client_requests_total{code="200",method="PATCH",host="10.0.0.1:6443"} 4\n');
+    expect(own).toContain('rest_client_request_duration_seconds_count{verb="PATCH",host="10.0.0.1:6443"} 1\n');
     expect(own).toContain("process_start_time_seconds 1000\n");
     // Nothing is known about it, so the metric's name is absent, too.
     expect(own).not.toContain("kubelet_volume_stats_inodes");

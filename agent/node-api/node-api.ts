@@ -34,6 +34,7 @@ async function kubeletMetrics({
   operations,
   claimsInUse,
   faults,
+  requests,
 }: NodeApiFacts): Promise<string> {
   const known = pods();
   const [observation, ...claimed] = await Promise.all([
@@ -53,6 +54,7 @@ async function kubeletMetrics({
     operations: operations(),
     claims: claimsInUse(),
     faults,
+    requests,
   });
 }
 
@@ -63,6 +65,11 @@ async function cadvisorMetrics({ meter, traffic, cgroups, pods, machine }: NodeA
     cgroups: await cgroups(sample.containers),
     traffic: { pods: ofPods, machine: traffic.machine() },
   });
+}
+
+async function resourceMetrics({ meter, cgroups, pods }: NodeApiFacts): Promise<string> {
+  const sample = await meter.sample();
+  return renderResourceMetrics(pods(), sample, await cgroups(sample.containers));
 }
 
 /** `path` is what follows `proxy`, with its query; a GET unless `method` says otherwise. */
@@ -102,7 +109,7 @@ export async function serveNodeApi(
     case "/metrics/probes":
       return metrics(renderProbeMetrics(facts.probes, facts.startedAt));
     case "/metrics/resource":
-      return metrics(renderResourceMetrics(facts.pods(), await facts.meter.sample()));
+      return metrics(await resourceMetrics(facts));
     default:
       return NOT_FOUND;
   }

@@ -1,11 +1,16 @@
 /** The kubelet's /metrics/resource: resource usage of containers, pods and the node, for Prometheus. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { type Family, renderFamilies } from "../../api/metrics/exposition.ts";
+import type { CgroupStats } from "../usage/cgroup-stats.ts";
 import type { Sample } from "../usage/usage-meter.ts";
 
 const NANO = 1e-9;
 
-export function renderResourceMetrics(pods: readonly Pod[], { at, machine, containers }: Sample): string {
+export function renderResourceMetrics(
+  pods: readonly Pod[],
+  { at, machine, containers }: Sample,
+  cgroups: ReadonlyMap<string, Pick<CgroupStats, "memory">>,
+): string {
   const startOf = new Map(
     pods.flatMap(({ status }) =>
       [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].map(
@@ -20,16 +25,19 @@ export function renderResourceMetrics(pods: readonly Pod[], { at, machine, conta
       const amount = value(container);
       return amount === undefined || Number.isNaN(amount) ? [] : [[labels, amount] as const];
     });
-  const byPod = (value: (container: (typeof containers)[number]) => number) => {
+  /** Without the pods of which no container has a value. */
+  const byPod = (value: (container: (typeof containers)[number]) => number | undefined) => {
     const sums = new Map<string, readonly [Record<string, string>, number]>();
     for (const container of containers) {
       const { namespace, name, uid } = container.pod;
-      sums.set(uid, [{ namespace, pod: name }, (sums.get(uid)?.[1] ?? 0) + value(container)]);
+      const amount = value(container);
+      if (amount !== undefined) sums.set(uid, [{ namespace, pod: name }, (sums.get(uid)?.[1] ?? 0) + amount]);
     }
     return [...sums.values()];
   };
   const seconds = ({ cpuNanoseconds }: { readonly cpuNanoseconds: number }) => cpuNanoseconds * NANO;
   const memory = ({ memoryWorkingSetBytes }: (typeof containers)[number]) => memoryWorkingSetBytes;
+  const swap = ({ id }: (typeof containers)[number]) => cgroups.get(id)?.memory?.swapBytes;
   const families: Family[] = [
     {
       name: "container_cpu_usage_seconds_total",
@@ -50,6 +58,12 @@ export function renderResourceMetrics(pods: readonly Pod[], { at, machine, conta
       lines: byContainer(({ id }) => startOf.get(id)),
     },
     {
+      name: "container_swap_usage_bytes",
+      help: "[ALPHA] Current amount of the container swap usage in bytes. Reported only on non-windows systems",
+      type: "gauge",
+      lines: byContainer(swap),
+    },
+    {
       name: "node_cpu_usage_seconds_total",
       help: "[STABLE] Cumulative cpu time consumed by the node in core-seconds",
       type: "counter",
@@ -62,6 +76,12 @@ export function renderResourceMetrics(pods: readonly Pod[], { at, machine, conta
       lines: [[{}, machine.memoryBytes]],
     },
     {
+      name: "node_swap_usage_bytes",
+      help: "[ALPHA] Current swap usage of the node in bytes. Reported only on non-windows systems",
+      type: "gauge",
+      lines: machine.swapBytes === undefined ? [] : [[{}, machine.swapBytes]],
+    },
+    {
       name: "pod_cpu_usage_seconds_total",
       help: "[STABLE] Cumulative cpu time consumed by the pod in core-seconds",
       type: "counter",
@@ -72,6 +92,12 @@ export function renderResourceMetrics(pods: readonly Pod[], { at, machine, conta
       help: "[STABLE] Current working set of the pod in bytes",
       type: "gauge",
       lines: byPod(memory),
+    },
+    {
+      name: "pod_swap_usage_bytes",
+      help: "[ALPHA] Current amount of the pod swap usage in bytes. Reported only on non-windows systems",
+      type: "gauge",
+      lines: byPod(swap),
     },
   ];
   const failed: Family = {

@@ -3,6 +3,7 @@ import type { ApiRequest } from "../../api/api-request.ts";
 import { type ApiClient, apiClientOver } from "../../client/api-client.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import { Reports } from "../control-plane/reports.ts";
+import { RequestCounts } from "../control-plane/request-counts.ts";
 import { EventRecorder } from "../pod/status/events.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { NodeEvents } from "./node-events.ts";
@@ -13,6 +14,7 @@ const USER_AGENT = `kubelet/${KUBELET_VERSION} (linux) sailplane`;
 
 export interface NodeClients {
   readonly client: ApiClient;
+  readonly requests: RequestCounts;
   /** For requests that every pod causes: many of them are sent together. */
   readonly reports: ApiClient;
   readonly podEvents: EventRecorder;
@@ -27,13 +29,16 @@ export interface NodeClientOptions {
 }
 
 export function nodeClients({ nodeName, controlPlane, runtime }: NodeClientOptions): NodeClients {
-  const ask = (request: ApiRequest) =>
-    controlPlane.request({ ...request, headers: { "user-agent": USER_AGENT, ...request.headers } });
+  const requests = new RequestCounts(controlPlane.server);
+  const ask = requests.counting((request: ApiRequest) =>
+    controlPlane.request({ ...request, headers: { "user-agent": USER_AGENT, ...request.headers } }),
+  );
   const client = apiClientOver(ask);
   // Separate queues: nothing else waits for the events sent before it.
   const [events, others] = [new Reports(nodeName, ask), new Reports(nodeName, ask)];
   return {
     client,
+    requests,
     reports: apiClientOver(others.now),
     podEvents: new EventRecorder(apiClientOver(events.event), nodeName),
     nodeEvents: runtime.simulates === true ? undefined : new NodeEvents(client, nodeName),

@@ -10,6 +10,8 @@ export interface MachineSample {
   readonly memoryAvailableBytes: number;
   /** Anonymous memory of programs; absent if the kernel does not report it. */
   readonly memoryResidentBytes?: number;
+  /** Absent if the kernel does not report it. */
+  readonly swapBytes?: number;
   readonly pageFaults?: PageFaults;
 }
 
@@ -31,11 +33,13 @@ function counterOf(file: string, name: string): number | undefined {
 export function memoryDetail(
   meminfo: string,
   vmstat: string,
-): Pick<MachineSample, "memoryResidentBytes" | "pageFaults"> {
+): Pick<MachineSample, "memoryResidentBytes" | "swapBytes" | "pageFaults"> {
   const kibibytes = counterOf(meminfo, "AnonPages");
+  const [swap, unused] = [counterOf(meminfo, "SwapTotal"), counterOf(meminfo, "SwapFree")];
   const [all, major] = [counterOf(vmstat, "pgfault"), counterOf(vmstat, "pgmajfault")];
   return {
     ...(kibibytes !== undefined && { memoryResidentBytes: kibibytes * 1024 }),
+    ...(swap !== undefined && unused !== undefined && { swapBytes: (swap - unused) * 1024 }),
     ...(all !== undefined && major !== undefined && { pageFaults: { all, major } }),
   };
 }

@@ -105,5 +105,6 @@ describe("available memory", () => {
 it("detailed memory statistics are reported if the kernel has them", () => {
   const detail = memoryDetail("AnonPages:      12 kB\n", "pgfault 700\npgmajfault 3\n");
   expect(detail).toEqual({ memoryResidentBytes: 12 * 1024, pageFaults: { all: 700, major: 3 } });
+  expect(memoryDetail("SwapTotal: 9 kB\nSwapFree: 4 kB\n", "")).toEqual({ swapBytes: 5 * 1024 });
   expect(memoryDetail("", "")).toEqual({});
 });
