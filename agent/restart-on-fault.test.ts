@@ -11,7 +11,7 @@ describe("AGENT-FAULTS: an error that nothing caught", () => {
   });
 
   /** `stops`: whether a run ends when it should. */
-  function runs({ stops = true, fails = (_run: number) => false } = {}) {
+  function runs({ stops = true, fails = (_run: number): boolean => false } = {}) {
     const source = new EventEmitter();
     const stop = new AbortController();
     const reasons: unknown[] = [];

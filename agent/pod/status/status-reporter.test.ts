@@ -71,7 +71,7 @@ it.each([
   const patch = { status: statusPatch(object.status, next, { replace }) };
   const patched = applyStrategicMergePatch(object as never, patch, structOf("core.v1.Pod"));
   expect(patched).toMatchObject({ ok: true, object: { status: { ...others, phase: "Running" } } });
-  expect((patched as { object: { status: PodStatus } }).object.status.message).toBeUndefined();
+  expect(patched).not.toHaveProperty("object.status.message");
 });
 
 describe("AGENT-STATUS: status reports", () => {
