@@ -1,12 +1,16 @@
 import { expect, it } from "vitest";
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
-import type { Namespace } from "../../../api/generated/core.v1.ts";
+import type { Job } from "../../../api/generated/batch.v1.ts";
+import type { Namespace, Pod } from "../../../api/generated/core.v1.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
+import { jobController } from "../job/job.ts";
+import { jobOrphanController } from "../job/orphan-pods.ts";
 import { namespaceController } from "./namespace.ts";
 
 /** A cluster whose namespace `ns` is terminating. */
-function clusterOfEnding() {
-  const at = controlledCluster([namespaceController]);
+function clusterOfEnding(controllers = [namespaceController]) {
+  const at = controlledCluster(controllers);
   at.cluster.put("namespaces", {
     apiVersion: "v1",
     kind: "Namespace",
@@ -82,6 +86,44 @@ it("CTL-NAMESPACE-EVENTS: a namespace's events are deleted before it, however ma
   expect(new Set(refusals)).toEqual(new Set([0]));
   const namespace = at.cluster.get<Namespace>("namespaces", "", "ns");
   expect(namespace?.spec.finalizers ?? []).toEqual([]);
+});
+
+it("CTL-NAMESPACE-EVENTS: a Job that keeps an ended pod for its replacement goes with its namespace", async () => {
+  const at = clusterOfEnding([namespaceController, jobController, jobOrphanController]);
+  at.cluster.refuse = (verb) => (verb === "create" ? { code: 403, message: "it is being terminated" } : undefined);
+  const job = at.cluster.put("jobs.batch", {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: "j", namespace: "ns" },
+    spec: {
+      completions: 4,
+      parallelism: 1,
+      completionMode: "Indexed",
+      backoffLimitPerIndex: 1,
+      selector: {},
+      template: { spec: {} },
+    },
+    status: {},
+  } as Job);
+  at.cluster.put("pods", {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: "j-0",
+      namespace: "ns",
+      annotations: { "batch.kubernetes.io/job-completion-index": "0" },
+      deletionTimestamp: timestamp(at.cluster.now),
+      finalizers: ["batch.kubernetes.io/job-tracking"],
+      ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "j", uid: job.metadata.uid, controller: true }],
+    },
+    spec: {},
+    status: { phase: "Failed" },
+  } as unknown as Pod);
+  await at.pass(3000);
+  expect(at.cluster.list("jobs.batch")).toHaveLength(1);
+  await at.pass(30_000);
+  expect(at.cluster.list("pods")).toEqual([]);
+  expect(at.cluster.list("jobs.batch")).toEqual([]);
 });
 
 it("CTL-NAMESPACE-AGGREGATED: a namespace waits until objects of an aggregated API server are deleted, too", async () => {

@@ -1,5 +1,5 @@
 /** Empties a terminating namespace, reports what is left in it, and finally removes its finalizer. */
-import type { Namespace, NamespaceCondition } from "../../../api/generated/core.v1.ts";
+import type { Namespace, NamespaceCondition, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { GroupResource } from "../../../api/store/store.ts";
 import { API_SERVICES } from "../api-services.ts";
@@ -16,11 +16,15 @@ import {
   type ReconcileContext,
   settled,
 } from "../controller.ts";
+import { controllerOf } from "../controller-ref.ts";
+import { deletedAt, isTracked } from "../job/job-pods.ts";
+import { isTerminated } from "../pod/pod-state.ts";
 import { statusUpdate } from "../status-update.ts";
 import { aggregatedContent } from "./aggregated-content.ts";
 import { conditionsOf, tally } from "./conditions.ts";
 
 const FINALIZER = "kubernetes";
+const JOBS = "jobs.batch";
 /** How often Kubernetes checks again while something is left. */
 const LOOK_AGAIN_MS = 5000;
 /** From this many objects on, a resource is deleted as a collection. */
@@ -110,7 +114,7 @@ function planEmptying(
   const pods = content.filter(({ resource }) => resource === "pods");
   const rest = content.filter(({ resource }) => resource !== "pods");
   // Pods go first, so that what they rely on (secrets, network policies) outlives them.
-  const turn = pods.length > 0 ? pods : rest;
+  const turn = pods.length > 0 ? [...pods, ...holders(pods, rest, now)] : rest;
   const many = failure ? new Set<GroupResource>() : resourcesOfMany(turn);
   const collections = [...many].map(
     (resource): DeleteCollectionEffect => ({
@@ -151,6 +155,17 @@ function planEmptying(
     effects: [...(stuck ? updates : []), ...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : [])],
     wakeAt: now + LOOK_AGAIN_MS,
   };
+}
+
+/**
+ * Jobs that keep an ended pod until another takes its place (backoffLimitPerIndex), which here can never be made. In
+ * Kubernetes such a namespace is never emptied.
+ */
+function holders(pods: readonly Located[], rest: readonly Located[], now: number): readonly Located[] {
+  const kept = pods.map(({ object }) => object as Stored<Pod>).filter((pod) => isTracked(pod) && isTerminated(pod));
+  const since = (pod: Stored<Pod>) => deletedAt(pod) ?? Number.POSITIVE_INFINITY;
+  const uids = new Set(kept.filter((pod) => since(pod) + LOOK_AGAIN_MS <= now).map((pod) => controllerOf(pod)?.uid));
+  return rest.filter(({ resource, object }) => resource === JOBS && uids.has(object.metadata.uid));
 }
 
 /** The first refused deletion of each resource. */
