@@ -7,15 +7,22 @@ type Parts = Pick<ClusterSettings, "administrator" | "limits" | "issuers">;
 /** Others may change the settings at the same time; this many conflicts in a row point to a bug. */
 const ATTEMPTS = 8;
 
-/** Reads a cluster's settings, changes them, and writes them if nobody else did in the meantime. */
-export async function changeSettings(store: StoreClient, change: (settings: Parts) => Parts): Promise<void> {
+/**
+ * Reads a cluster's settings, changes them, and writes them if nobody else did in the meantime. A cluster whose creation
+ * was interrupted has none yet: it gets the `initial` ones, changed.
+ */
+export async function changeSettings(
+  store: StoreClient,
+  change: (settings: Parts) => Parts,
+  initial: Parts = {},
+): Promise<void> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const { entry } = await store.read(SETTINGS_KEY);
     const settings: ClusterSettings = {
       kind: "ClusterSettings",
       apiVersion: "sailplane.dev/v1",
       metadata: { name: SETTINGS_KEY.name },
-      ...change(entry ? partsOf(readObject<ClusterSettings>(entry.text)) : {}),
+      ...change(entry ? partsOf(readObject<ClusterSettings>(entry.text)) : initial),
     };
     const write = { key: SETTINGS_KEY, text: textWithoutRevision(settings), attributes: { labels: {}, fields: {} } };
     const result = await store.commit([

@@ -3,10 +3,11 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { BOOTSTRAP_TOKEN, bootstrapSecret } from "../../test/fakes/objects/bootstrap-token.ts";
 import { baseOf, call, createCluster, deleteCluster, outside } from "../../test/workers/api-under-test.ts";
+import { deploymentOf } from "../bootstrap/deployment.ts";
 import type { Env } from "../env.ts";
 import { ownStore } from "../storage/cluster-stores.ts";
 import { StoreClient } from "../storage/store-client.ts";
-import { deleteCluster as eraseCluster } from "./lifecycle.ts";
+import { deleteCluster as eraseCluster, createCluster as makeCluster } from "./lifecycle.ts";
 
 const bindings = env as Env;
 const { CLUSTER_STORE } = bindings;
@@ -186,6 +187,23 @@ describe("limits of a cluster", () => {
     expect((await call(`${mapsOf("few")}/m0`, { method: "PUT", body: configMap("m0", "changed") })).code).toBe(200);
     expect((await call(`${mapsOf("few")}/m0`, { method: "DELETE" })).code).toBe(200);
     expect((await call(mapsOf("few"), { body: configMap("more") })).code).toBe(201);
+  });
+
+  test("CLUSTER-LIMIT: an administrator for a cluster whose creation was interrupted is held to its limits", async () => {
+    const lost = async () => {
+      throw new Error("Network connection lost.");
+    };
+    const store = {
+      getByName: (name: string) => (name === "cut" ? { readMany: lost } : CLUSTER_STORE.getByName(name)),
+    };
+    const broken = { ...bindings, CLUSTER_STORE: store } as unknown as Env;
+    const names = new StoreClient(() => ownStore(bindings, "default"), undefined);
+    const at = { names, now: Date.now(), deployment: await deploymentOf(bindings, "cut") };
+    await expect(makeCluster(broken, { name: "cut", limits: { objects: 1 } }, at)).rejects.toThrow();
+    expect((await createCluster("cut")).code).toBe(409);
+    const { object } = await call(`${CLUSTERS}/cut/administrator`, { method: "POST" });
+    const refused = await call(mapsOf("cut"), { token: object.token, body: configMap("a") });
+    expect([refused.code, refused.object.message]).toEqual([403, expect.stringContaining("limited to 1")]);
   });
 
   test("CLUSTER-LIMIT: bytes", async () => {

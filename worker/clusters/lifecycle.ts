@@ -82,11 +82,11 @@ export async function deleteCluster(env: Env, name: string, names: StoreClient):
   forgetPolicy(name);
 }
 
-/** Replaces the cluster's administrator. */
-export async function replaceAdministrator(env: Env, name: string): Promise<string> {
+/** Replaces the cluster's administrator. Completes a creation that was interrupted. */
+export async function replaceAdministrator(env: Env, { name, limits }: NewCluster): Promise<string> {
   const token = newAdministratorToken();
   const administrator = { sha256: await sha256Hex(token) };
-  await changeSettings(settingsStore(env, name), (settings) => ({ ...settings, administrator }));
+  await changeSettings(settingsStore(env, name), (settings) => ({ ...settings, administrator }), { limits });
   return token;
 }
 
@@ -104,8 +104,11 @@ export async function limitCluster(
 }
 
 /** From the answer on, exactly these issuers vouch for the cluster's users. */
-export const trustIssuers = (env: Env, name: string, issuers: readonly JwtAuthenticator[]): Promise<void> =>
-  changeSettings(settingsStore(env, name), (settings) => ({ ...settings, issuers }));
+export const trustIssuers = (
+  env: Env,
+  { name, limits }: NewCluster,
+  issuers: readonly JwtAuthenticator[],
+): Promise<void> => changeSettings(settingsStore(env, name), (settings) => ({ ...settings, issuers }), { limits });
 
 export async function usageOf(env: Env, name: string) {
   const stores = storeObjects(env, name, await readShards(ownStore(env, name)));

@@ -73,8 +73,8 @@ export async function serveClusterAdministrator(c: Context<Bindings>): Promise<R
   return withPolicy(c, async (at) => {
     const name = c.req.param("name") ?? "";
     await mayDo(c, at, { verb: "create", name, subresource: "administrator" });
-    knownCluster(at, name);
-    return c.json({ name, token: await replaceAdministrator(c.env, name) }, 201);
+    const { limits } = knownCluster(at, name);
+    return c.json({ name, token: await replaceAdministrator(c.env, { name, limits }) }, 201);
   });
 }
 
@@ -85,9 +85,9 @@ export async function serveClusterAuthentication(c: Context<Bindings>): Promise<
   return withPolicy(c, async (at) => {
     const name = c.req.param("name") ?? "";
     await mayDo(c, at, { verb: "update", name, subresource: "authentication" });
-    knownCluster(at, name);
+    const { limits } = knownCluster(at, name);
     const issuers = parseIssuers(body);
-    await trustIssuers(c.env, name, issuers);
+    await trustIssuers(c.env, { name, limits }, issuers);
     return c.json({ name, issuers: issuers.map(({ issuer }) => issuer.url) });
   });
 }
