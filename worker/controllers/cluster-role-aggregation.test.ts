@@ -23,3 +23,17 @@ it("CTL-APPLY: an aggregated role gets the rules of the selected roles by apply,
   expect(at.cluster.get<ClusterRole>(ROLES, "", "all")?.rules).toEqual([read("pods"), read("nodes")]);
   expect(at.cluster.requests).toEqual([`apply as clusterrole-aggregation-controller ${ROLES} all`]);
 });
+
+it("CTL-ENDING-STILL: an aggregated role that is being deleted loses what its parts lose", async () => {
+  const at = controlledCluster([clusterRoleAggregation]);
+  const all = role("all", { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { to: "all" } }] } });
+  at.cluster.put(ROLES, { ...all, metadata: { ...all.metadata, finalizers: ["example.com/hold"] } });
+  at.cluster.put(ROLES, role("a", { rules: [read("pods"), read("secrets")] }, { to: "all" }));
+  await at.settle();
+  at.cluster.remove(ROLES, "", "all");
+  at.cluster.change<ClusterRole>(ROLES, "", "a", (draft) => {
+    draft.rules = [read("pods")];
+  });
+  await at.settle();
+  expect(at.cluster.get<ClusterRole>(ROLES, "", "all")?.rules).toEqual([read("pods")]);
+});

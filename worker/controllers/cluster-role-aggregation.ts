@@ -18,7 +18,7 @@ export const clusterRoleAggregation: Controller = {
       .map(({ metadata }) => metadata.name),
   reconcile(name, { snapshot }) {
     const role = snapshot.get<ClusterRole>(RESOURCE, "", name);
-    if (!role?.aggregationRule || role.metadata.deletionTimestamp) return settled;
+    if (!role?.aggregationRule) return settled;
     const { clusterRoleSelectors = [] } = role.aggregationRule;
     const rules: PolicyRule[] = [];
     const seen = new Set<string>();

@@ -50,6 +50,26 @@ async function statusWith(spec: Partial<PodDisruptionBudget["spec"]>, pods: numb
 }
 
 describe("pod disruption budget", () => {
+  it("CTL-ENDING-STILL: counts its pods until it is gone", async () => {
+    const { cluster, settle } = controlledCluster([disruptionController]);
+    const ending = budget({ minAvailable: 1 });
+    cluster.put("poddisruptionbudgets.policy", {
+      ...ending,
+      metadata: { ...ending.metadata, finalizers: ["example.com/hold"] },
+    });
+    cluster.remove("poddisruptionbudgets.policy", "ns", "b");
+    cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p", namespace: "ns", labels: { app: "x" } },
+      spec: { containers: [] },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    });
+    await settle();
+    const found = cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b");
+    expect(found?.status.currentHealthy).toBe(1);
+  });
+
   it("CTL-PDB-FAILED: does not set observedGeneration if its pods could not be counted", async () => {
     const { cluster, settle } = controlledCluster([disruptionController]);
     const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "ds", uid: "u", controller: true };

@@ -48,7 +48,7 @@ export const disruptionController: Controller = {
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
     const budget = context.snapshot.get<PodDisruptionBudget>(RESOURCE, namespace, name);
-    return budget && !budget.metadata.deletionTimestamp ? planBudget(budget, context) : settled;
+    return budget ? planBudget(budget, context) : settled;
   },
 };
 
