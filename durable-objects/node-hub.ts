@@ -78,7 +78,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const { 0: client, 1: server } = new WebSocketPair();
     const tunnels = await this.#tunnelsOf(node);
     this.#links.accept(node, server);
-    await this.#absence.began(node);
+    await this.#absence.linked(node, cluster);
     await this.#updates.begin(this.#store(cluster), server, { node, cluster, since: Date.now(), tunnels });
     await this.#lookLater();
     return new Response(null, { status: 101, webSocket: client, headers: dated() });
@@ -92,8 +92,10 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
 
   /** When each node was last heard from (ms); Infinity for those that are connected. */
   async lastSeen(): Promise<Readonly<Record<string, number>>> {
+    const away = await this.#absence.lastSeen(Date.now());
+    if (away.length > 0) await this.#lookLater();
     const connected = [...this.#links.byNode().keys()].map((node) => [node, Number.POSITIVE_INFINITY]);
-    return Object.fromEntries([...(await this.#absence.lastSeen()), ...connected]);
+    return Object.fromEntries([...away, ...connected]);
   }
 
   /** Called when the cluster is deleted. */

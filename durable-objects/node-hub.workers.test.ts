@@ -88,6 +88,22 @@ it("LINK-LEFT: treats a node that stops polling as disconnected", async () => {
   });
 });
 
+it("LINK-CRASH: a node whose link ended with the process has as long to come back as any other", async () => {
+  const { next, socket } = await dial("hub-before", "a");
+  await next();
+  const kept = await runInDurableObject(NODE_HUB.getByName("hub-before"), (_, { storage }) => storage.list());
+  // A process that was killed leaves what is stored, but no sockets.
+  await runInDurableObject(NODE_HUB.getByName("hub-after"), async (_, state) => {
+    await state.storage.put(Object.fromEntries(kept));
+    const before = Date.now();
+    const { a: seen = 0 } = await new NodeHub(state, env as NodeHubEnv).lastSeen();
+    expect(seen).toBeGreaterThanOrEqual(before);
+    expect(await new NodeHub(state, env as NodeHubEnv).lastSeen()).toEqual({ a: seen });
+    expect(await state.storage.getAlarm()).not.toBeNull();
+  });
+  socket.close();
+});
+
 it("LINK-SLEEP: resumes from its position after hibernation, and still knows what pods refer to", async () => {
   const cluster = "hub-sleeps";
   const store = CLUSTER_STORE.getByName(cluster);

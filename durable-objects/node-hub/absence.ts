@@ -7,6 +7,7 @@ import type { Links } from "./links.ts";
 /** Kubernetes' node-monitor-grace-period. */
 export const GRACE_MS = 40_000;
 const LEFT = "left:";
+const LINKED = "linked:";
 const POLLS = "polls:";
 
 /** When a node left (ms), and which tunnels may depend on it. */
@@ -21,14 +22,17 @@ export class Absence {
   readonly #links: Links;
   /** When nodes without a socket last polled (ms). */
   readonly #polled = new Map<string, number>();
+  /** Whether nodes were looked for whose links or polls ended together with an earlier object. */
+  #knowsLost = false;
 
   constructor(storage: DurableObjectStorage, links: Links) {
     this.#storage = storage;
     this.#links = links;
   }
 
-  async began(node: string): Promise<void> {
-    await this.#storage.delete(`${LEFT}${node}`);
+  /** Written down, because nobody reports the end of a link when the whole process ends. */
+  async linked(node: string, cluster: string): Promise<void> {
+    await Promise.all([this.#storage.delete(`${LEFT}${node}`), this.#storage.put(`${LINKED}${node}`, cluster)]);
   }
 
   /**
@@ -38,7 +42,7 @@ export class Absence {
   async polled(node: string, cluster: string): Promise<boolean> {
     const isFirst = !this.#polled.has(node);
     if (isFirst) {
-      await this.began(node);
+      await this.#storage.delete([`${LEFT}${node}`, `${LINKED}${node}`]);
       await this.#storage.put(`${POLLS}${node}`, cluster);
     }
     this.#polled.set(node, Date.now());
@@ -47,7 +51,20 @@ export class Absence {
 
   async left(node: string, left: Left): Promise<void> {
     this.#polled.delete(node);
-    await this.#storage.put(`${LEFT}${node}`, left);
+    await Promise.all([this.#storage.delete(`${LINKED}${node}`), this.#storage.put(`${LEFT}${node}`, left)]);
+  }
+
+  /** Nodes that were there before this object was, and are not now: they have as much time as others to come back. */
+  async #noticeLost(now: number): Promise<void> {
+    if (this.#knowsLost) return;
+    this.#knowsLost = true;
+    for (const prefix of [LINKED, POLLS])
+      for (const [key, cluster] of await this.#storage.list<string>({ prefix })) {
+        const node = key.slice(prefix.length);
+        if (this.#links.byNode().has(node) || this.#polled.has(node)) continue;
+        await this.left(node, { cluster, at: now });
+        await this.#storage.delete(key);
+      }
   }
 
   async find(node: string): Promise<Left | undefined> {
@@ -55,7 +72,8 @@ export class Absence {
   }
 
   /** When each node without a link was last heard from (ms). */
-  async lastSeen(): Promise<readonly (readonly [node: string, at: number])[]> {
+  async lastSeen(now: number): Promise<readonly (readonly [node: string, at: number])[]> {
+    await this.#noticeLost(now);
     const left = await this.#storage.list<Left>({ prefix: LEFT });
     return [...[...left].map(([key, { at }]) => [key.slice(LEFT.length), at] as const), ...this.#polled];
   }
@@ -65,6 +83,7 @@ export class Absence {
    * Returns whether any node is still being waited for.
    */
   async look(now: number, giveUp: (node: string, left: Left) => Promise<boolean>): Promise<boolean> {
+    await this.#noticeLost(now);
     let waiting = await this.#lookAtPolling(now);
     for (const [key, left] of await this.#storage.list<Left>({ prefix: LEFT })) {
       if (now - left.at >= GRACE_MS && (await giveUp(key.slice(LEFT.length), left))) await this.#storage.delete(key);
