@@ -38,13 +38,14 @@ const MINUTE_MS = 60_000;
 
 /** Runs the scheduled handler every minute. Its alarm is on disk, so it continues after a restart. */
 export class Clock extends DurableObject<LocalEnv> {
-  async wind(): Promise<void> {
-    await this.ctx.storage.setAlarm(Date.now() + MINUTE_MS);
+  /** The first run comes at once: of the last commits of a process that was killed, nobody may have been notified. */
+  async start(): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now());
   }
 
   override async alarm(): Promise<void> {
     // Sets the next alarm first, so that a failing run does not end the series.
-    await this.wind();
+    await this.ctx.storage.setAlarm(Date.now() + MINUTE_MS);
     await runScheduled(this.env);
   }
 }
@@ -81,7 +82,7 @@ async function serve(
     if (lost !== undefined) return new Response(String(lost), { status: NEVER_READY });
     const shards = await otherShards(env);
     if (shards !== undefined) return new Response(formatShards(shards), { status: OTHER_SHARDS });
-    if (!started) execution.waitUntil(env.CLOCK.getByName("clock").wind());
+    if (!started) execution.waitUntil(env.CLOCK.getByName("clock").start());
     started = true;
   }
   return worker.fetch(request, env, execution);

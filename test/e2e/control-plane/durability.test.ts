@@ -49,6 +49,33 @@ test("kill -9 of the control plane loses no acknowledged write, and it restarts 
   expect(await names()).toEqual(expect.arrayContaining(acknowledged));
 });
 
+test("CTL-CRASH: what was acknowledged just before a crash is acted upon as soon as the control plane is back", async () => {
+  const { server, token } = readKubeconfig(cluster.directory);
+  const deployment = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "late" },
+    spec: {
+      selector: { matchLabels: { app: "late" } },
+      template: { metadata: { labels: { app: "late" } }, spec: { containers: [{ name: "c", image: "nginx" }] } },
+    },
+  };
+  const code = await new Promise<number | undefined>((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const options = { method: "POST", headers, ca: readFileSync(`${cluster.directory}/ca.crt`) };
+    const call = request(`${server}/apis/apps/v1/namespaces/default/deployments`, options, ({ statusCode }) => {
+      // Before anybody is notified.
+      process.kill(cluster.workerdPid(), "SIGKILL");
+      resolve(statusCode);
+    });
+    call.once("error", reject);
+    call.end(JSON.stringify(deployment));
+  });
+  expect(code).toBe(201);
+  const pods = async () => (await cluster.kubectl("get pods -l app=late -o name")).stdout;
+  await expect.poll(pods, { timeout: 20_000 }).toContain("pod/late-");
+});
+
 test("a waiting command survives a control plane restart, and sees the change", async () => {
   // Not `get -w`: kubectl ends that one with its connection, whatever the server does.
   const wait = cluster.kubectl("wait --for=jsonpath={.data.a}=2 --timeout=20s configmap/kept");
