@@ -261,6 +261,14 @@ test.each<[string, object, string[]]>([
     ['spec.topologySpreadConstraints[0][1]: Invalid value: "a": exists in both matchLabelKeys and labelSelector'],
   ],
   [
+    "Pod",
+    pod({ volumes: [{ name: "v", downwardAPI: { defaultMode: 999 }, configMap: {} }] }),
+    [
+      "spec.volumes[0].downwardAPI.defaultMode: Invalid value: 999: must be a number between 0 and 0777 (octal), both inclusive",
+      "spec.volumes[0].configMap: Forbidden: may not specify more than 1 volume type",
+    ],
+  ],
+  [
     "APIService",
     {
       metadata: { name: "v1.a.b", generateName: "c" },

@@ -69,6 +69,19 @@ describe("a new Service", () => {
       },
       [],
     ],
+    [
+      {
+        ports: [
+          { name: "a", port: 80, nodePort: 30_000 },
+          { name: "b", port: 80, nodePort: 30_000 },
+        ],
+        type: "NodePort",
+      },
+      [
+        "spec.ports[1].nodePort: Duplicate value: 30000",
+        'spec.ports[1]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,"Port":80,"TargetPort":0,"NodePort":0}',
+      ],
+    ],
     [{ ports: [] }, ["spec.ports: Required value"]],
     [{ ports, type: "ExternalName" }, ["spec.externalName: Required value"]],
     [

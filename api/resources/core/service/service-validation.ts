@@ -130,6 +130,13 @@ function forbidNodePorts({ type, ports = [] }: ServiceSpec, errors: FieldError[]
 }
 
 function validatePortsDiffer(ports: readonly ServicePort[], errors: FieldError[]): void {
+  const nodePorts = new Set<string>();
+  ports.forEach(({ nodePort, protocol }, i) => {
+    if (!nodePort) return;
+    const key = `${protocol} ${nodePort}`;
+    if (nodePorts.has(key)) errors.push(duplicate(`spec.ports[${i}].nodePort`, nodePort));
+    nodePorts.add(key);
+  });
   const seen = new Set<string>();
   ports.forEach(({ port, protocol = "" }, i) => {
     const key = `${protocol} ${port}`;

@@ -12,8 +12,9 @@ const FILE_FIELDS: readonly string[] = [
   "metadata.uid",
 ];
 
-export function validateFileVolumes(
-  { secret, configMap, downwardAPI }: Volume,
+/** Of a volume that has exactly one of these sources. */
+export function validateFileVolume(
+  { secret, configMap, downwardAPI }: Pick<Volume, "secret" | "configMap" | "downwardAPI">,
   path: string,
   errors: FieldError[],
 ): void {

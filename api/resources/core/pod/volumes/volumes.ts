@@ -6,7 +6,7 @@ import { validateClaimTemplate } from "../../persistent-volume/persistent-volume
 import { SHARED_SOURCES, validateSharedSource } from "../../persistent-volume/volume-sources.ts";
 import { validatePullPolicy } from "../containers/containers.ts";
 import type { PodOptions } from "../pod-check.ts";
-import { validateFileVolumes } from "./file-volumes.ts";
+import { validateFileVolume } from "./file-volumes.ts";
 import { validateProjected } from "./projected-volume.ts";
 
 interface VolumeCheck {
@@ -109,7 +109,7 @@ function validateType(volume: Volume, type: (typeof ORDER)[number], check: Volum
     case "secret":
     case "configMap":
     case "downwardAPI":
-      validateFileVolumes(volume, path, errors);
+      validateFileVolume({ [type]: volume[type] }, path, errors);
       return;
     case "projected":
       if (volume.projected) validateProjected(volume.projected, at, errors);
