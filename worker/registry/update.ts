@@ -28,6 +28,7 @@ import type { RequestContext } from "../request-context.ts";
 import { keyOf, objectOf } from "../storage/entry.ts";
 import { fitObject } from "./fit-object.ts";
 import { dropRepeatedOwners } from "./owner-references.ts";
+import { placeInNamespace } from "./place-in-namespace.ts";
 import { refuse } from "./strategy.ts";
 
 export interface Update {
@@ -97,7 +98,8 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   };
   if (!update.tracked) trackManagedFields(context, { old: current, next: draft }, update);
   if (!update.admitted) await admitMutation(request);
-  // Plugins may have changed the revision, too.
+  // Plugins may have changed the namespace and the revision, too.
+  placeInNamespace(context, draft);
   checkRevision(context, draft, entry.revision);
   dropRepeatedOwners(draft, context.warnings, "admitted");
   update.prepare(draft, current);

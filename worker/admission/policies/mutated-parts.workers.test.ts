@@ -63,6 +63,19 @@ test("ADM-REVISION: a policy that names another revision causes a conflict", asy
   });
 });
 
+test("REG-PLACE: a policy cannot move an object that is updated", async () => {
+  const deployment = await deploymentIn("part-place");
+  await policy(
+    "part-place",
+    "deployments",
+    jsonPatch("[JSONPatch{op: 'replace', path: '/metadata/namespace', value: 'x'}]"),
+  );
+  expect(await call(deployment, { metadata: { labels: { a: "b" } } }, "PATCH")).toMatchObject({
+    code: 400,
+    object: { message: "the namespace of the provided object does not match the namespace sent on the request" },
+  });
+});
+
 test("ADM-NULLS: a null that a policy sets is not dropped from a custom object", async () => {
   const spec = { type: "object", properties: { s: { type: "string" } } };
   const schema = { openAPIV3Schema: { type: "object", properties: { spec } } };

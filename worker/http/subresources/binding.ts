@@ -7,6 +7,7 @@ import { validateBinding } from "../../../api/resources/core/binding.ts";
 import { assignNode } from "../../../api/resources/core/pod/placement/assign-node.ts";
 import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";
+import { placeInNamespace } from "../../registry/place-in-namespace.ts";
 import { updateObject } from "../../registry/update.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../request/body.ts";
@@ -14,7 +15,6 @@ import { writeOptions } from "../request/write-options.ts";
 import { renderValue } from "../response/respond.ts";
 import { acceptedBy, METADATA_VIEWS } from "../response/views.ts";
 import { requireStorableName } from "../verbs/check-identity.ts";
-import { placeInNamespace } from "../verbs/create.ts";
 import { checkPreconditions } from "../verbs/preconditions.ts";
 
 const OF = { group: "", resource: "pods/binding" };

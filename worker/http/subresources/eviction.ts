@@ -13,6 +13,7 @@ import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import { deleteObject, type Ending } from "../../registry/delete.ts";
+import { placeInNamespace } from "../../registry/place-in-namespace.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { decodeObject } from "../request/body.ts";
@@ -20,7 +21,6 @@ import { deletionFrom } from "../request/delete-options.ts";
 import { writeOptions } from "../request/write-options.ts";
 import { renderValue } from "../response/respond.ts";
 import { acceptedBy, METADATA_VIEWS } from "../response/views.ts";
-import { placeInNamespace } from "../verbs/create.ts";
 import { budgetWrite } from "./disruption-budget.ts";
 
 const evictions: Served = {

@@ -16,13 +16,13 @@ import {
   ISSUER,
   type KubernetesClaims,
 } from "../../auth/credentials/service-account-token.ts";
+import { placeInNamespace } from "../../registry/place-in-namespace.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
 import { acceptedBy, METADATA_VIEWS, renderView } from "../response/views.ts";
 import { requireStorableName } from "../verbs/check-identity.ts";
-import { placeInNamespace } from "../verbs/create.ts";
 
 const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;

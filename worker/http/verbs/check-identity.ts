@@ -3,8 +3,8 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { pathSegmentName } from "../../../api/machinery/names.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import { placeInNamespace } from "../../registry/place-in-namespace.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { placeInNamespace } from "./create.ts";
 
 /** A write changes neither which object it is nor where it is served. */
 export function checkIdentity(context: RequestContext, draft: KubeObject): void {

@@ -8,7 +8,7 @@ import {
   withRevision,
 } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { alreadyExists, badRequest, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
+import { alreadyExists, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
@@ -19,6 +19,7 @@ import { ApiError } from "../../api-error.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
 import { fitObject } from "../../registry/fit-object.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
+import { placeInNamespace } from "../../registry/place-in-namespace.ts";
 import { dropServerFields, prepareCreate, validateCreate } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
@@ -185,20 +186,6 @@ async function nameTaken(
   if (!drawn) return new ApiError(status);
   const message = `the server was not able to generate a unique name for the object: ${status.message}`;
   return new ApiError(failure(409, "AlreadyExists", message, status.details));
-}
-
-/** Sets the URL's namespace on the object, or checks that it matches. */
-export function placeInNamespace({ served, path }: RequestContext, { metadata }: KubeObject): void {
-  if (served.resource.scope === "Cluster") {
-    delete metadata.namespace;
-    return;
-  }
-  if (metadata.namespace && metadata.namespace !== path.namespace) {
-    throw new ApiError(
-      badRequest("the namespace of the provided object does not match the namespace sent on the request"),
-    );
-  }
-  metadata.namespace = path.namespace;
 }
 
 /** A malformed revision counts as none. Checked by the storage, after admission, and so not in a dry run. */

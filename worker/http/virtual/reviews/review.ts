@@ -4,12 +4,12 @@ import { invalid } from "../../../../api/machinery/status.ts";
 import { admitReview } from "../../../admission/admit-review.ts";
 import { trackManagedFields } from "../../../admission/managed-fields.ts";
 import { ApiError } from "../../../api-error.ts";
+import { placeInNamespace } from "../../../registry/place-in-namespace.ts";
 import { dropServerFields } from "../../../registry/strategy.ts";
 import type { RequestContext } from "../../../request-context.ts";
 import { decodeObject } from "../../request/body.ts";
 import { writeOptions } from "../../request/write-options.ts";
 import { acceptedBy, METADATA_VIEWS, renderView } from "../../response/views.ts";
-import { placeInNamespace } from "../../verbs/create.ts";
 
 /** The parts of a review that its answer determines. */
 export interface ReviewResult {
