@@ -76,6 +76,22 @@ test("REG-PLACE: a policy cannot move an object that is updated", async () => {
   });
 });
 
+test("a null is not a value of a configuration", async () => {
+  const deployment = await deploymentIn("part-nulls");
+  await policy(
+    "part-nulls",
+    "deployments",
+    configuration("Object{metadata: Object.metadata{annotations: {'a': null}}}"),
+  );
+  expect(await call(deployment, { metadata: { labels: { a: "b" } } }, "PATCH")).toMatchObject({
+    code: 403,
+    object: {
+      message:
+        "policy 'part-nulls' with binding 'part-nulls' denied request: error applying patch: failed to convert patch object to typed object: .metadata.annotations.a: expected string, got &value.valueUnstructured{Value:0}",
+    },
+  });
+});
+
 test("ADM-NULLS: a null that a policy sets is not dropped from a custom object", async () => {
   const spec = { type: "object", properties: { s: { type: "string" } } };
   const schema = { openAPIV3Schema: { type: "object", properties: { spec } } };
