@@ -1,7 +1,7 @@
 import type { User } from "./auth/user.ts";
 import type { Env } from "./env.ts";
 import type { Turn } from "./fairness/turn.ts";
-import type { Registry, Served } from "./kind-registry.ts";
+import type { Registry, Served } from "./kinds/kind-registry.ts";
 import type { PolicySnapshot } from "./policy/snapshot.ts";
 import type { ResourcePath } from "./resource-path.ts";
 import type { StoreClient } from "./storage/store-client.ts";

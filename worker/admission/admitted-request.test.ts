@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { builtIn } from "../kind-registry.ts";
+import { builtIn } from "../kinds/kind-registry.ts";
 import { admittedRequest } from "./admitted-request.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 

@@ -1,4 +1,4 @@
-import type { Served } from "../kind-registry.ts";
+import type { Served } from "../kinds/kind-registry.ts";
 import { admittedTarget } from "./admitted-target.ts";
 import { admittedKind } from "./admitted-version.ts";
 import { operationOptions } from "./operation-options.ts";

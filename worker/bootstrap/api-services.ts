@@ -1,7 +1,7 @@
 /** An APIService for each group version that this server answers itself, as kube-aggregator maintains them. */
 import type { APIService } from "../../api/generated/apiregistration.v1.ts";
 import { resources } from "../../api/resources/index.ts";
-import { groupPriority } from "../group-order.ts";
+import { groupPriority } from "../kinds/group-order.ts";
 
 const DEFAULT_VERSION_PRIORITY = 15;
 

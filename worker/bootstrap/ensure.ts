@@ -8,7 +8,7 @@ import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Store, Write } from "../../api/store/store.ts";
 import { ownedKind } from "../admission/managed-fields.ts";
-import { builtIn } from "../kind-registry.ts";
+import { builtIn } from "../kinds/kind-registry.ts";
 import { shardsRecord } from "../policy/cluster-shards.ts";
 import { prepareCreate } from "../registry/strategy.ts";
 import { keyOf } from "../storage/entry.ts";

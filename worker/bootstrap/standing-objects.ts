@@ -1,7 +1,7 @@
 /** Bootstrap objects that are recreated whenever they are deleted: kube-apiserver has a loop for each. */
 import { groupResource, type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import type { StandingObject } from "../controllers/controller.ts";
-import { builtIn } from "../kind-registry.ts";
+import { builtIn } from "../kinds/kind-registry.ts";
 import type { Deployment } from "./deployment.ts";
 import { flowControl } from "./flow-control.ts";
 import { kubernetesEndpoints } from "./kubernetes-endpoints.ts";

@@ -16,7 +16,6 @@ import { refuseBadTimeout } from "./filters/request-timeout.ts";
 import { guarded } from "./filters/require-path.ts";
 import { serveHealth, serveVersion } from "./health/health.ts";
 import { counted, serveHealthMetrics, serveMetrics } from "./health/serve-metrics.ts";
-import { serveFlagz, serveStatusz } from "./health/serve-z-pages.ts";
 import { serveApiProxyCertificate } from "./nodes/api-proxy-certificate.ts";
 import { serveJoin } from "./nodes/join.ts";
 import { serveNodeLeave } from "./nodes/node-leave.ts";
@@ -50,6 +49,7 @@ import { serveDashboard } from "./serve-dashboard.ts";
 import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
 import { serveResource } from "./serve-resource.ts";
 import { serveWatches } from "./watches/serve-watches.ts";
+import { serveFlagz, serveStatusz } from "./z-pages/serve-z-pages.ts";
 
 /** Every path has the cluster as a prefix; routes are written without it. */
 const getPath = (request: Request) => pathInCluster(getPathNoStrict(request));

@@ -12,7 +12,6 @@ import { remoteApis } from "../aggregation/remote-apis.ts";
 import { ApiError } from "../api-error.ts";
 import { noteDecision } from "../audit/audited-request.ts";
 import type { ResourceAttributes } from "../auth/attributes.ts";
-import { identify } from "../auth/identify.ts";
 import { attributesOf, requiredOf } from "../auth/request-attributes.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
@@ -21,23 +20,24 @@ import { pathInCluster } from "../cluster.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { flowOf } from "../fairness/classify.ts";
 import { FREE_TURN, type Turn } from "../fairness/turn.ts";
-import type { Served } from "../kind-registry.ts";
+import type { Served } from "../kinds/kind-registry.ts";
 import { noSuchPath } from "../no-such-path.ts";
 import type { Caller } from "../outbound/call-client.ts";
+import { ConvertingStore } from "../outbound/converting-store.ts";
 import { deployedResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { RequestContext } from "../request-context.ts";
 import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
-import { ConvertingStore } from "../storage/converting-store.ts";
 import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import type { Bindings } from "./bindings.ts";
 import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custom-verbs.ts";
+import { identify } from "./filters/identify.ts";
 import { limitInFlight } from "./filters/in-flight.ts";
 import { withPolicy } from "./filters/with-policy.ts";
 import { bodyBytes, readBody } from "./request/body.ts";
-import { isWatch } from "./request/list-options.ts";
 import { queryOf } from "./request/request-url.ts";
+import { verbOf } from "./request/verb.ts";
 import { sandboxedResponse } from "./response/sandboxed-response.ts";
 import { warningHeaders } from "./response/warning-headers.ts";
 import { findSubresource } from "./subresources/index.ts";
@@ -243,27 +243,6 @@ function serveSubresource(context: RequestContext): Promise<Response> {
     throw new ApiError(noSuchResource());
   }
   return serve(context);
-}
-
-/** The verb for authorization (apiserver/pkg/endpoints/request). */
-export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): string {
-  switch (method) {
-    case "POST":
-      return "create";
-    case "GET":
-    case "HEAD":
-      if (path.watch || (path.name === "" && isWatch(query))) return "watch";
-      return path.name === "" ? "list" : "get";
-    case "PUT":
-      return "update";
-    case "PATCH":
-      return "patch";
-    case "DELETE":
-      return path.name === "" ? "deletecollection" : "delete";
-    default:
-      // Not a verb of Kubernetes.
-      return "";
-  }
 }
 
 const isUpgrade = (request: Request) => request.headers.get("Upgrade") !== null;

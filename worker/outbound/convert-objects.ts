@@ -1,21 +1,13 @@
 /** Conversion of custom objects by their definition's webhook (apiextensions-apiserver pkg/apiserver/conversion). */
 
-import type { WebhookConversion } from "../../api/generated/apiextensions.v1.ts";
 import { exactJson } from "../../api/machinery/json/exact-json.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { failure } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
+import type { Converter } from "../kinds/kind-registry.ts";
 import { type Caller, callClient } from "./call-client.ts";
 import { convertedObject } from "./converted-object.ts";
 import { parseReview, unnamedReview } from "./parse-review.ts";
-
-/** How a definition's objects are converted between versions. */
-export interface Converter {
-  readonly webhook: WebhookConversion;
-  /** The version at which objects are stored, as `group/version`. */
-  readonly storageVersion: string;
-  readonly kind: string;
-}
 
 export interface Conversion {
   readonly objects: readonly KubeObject[];

@@ -1,7 +1,7 @@
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Env } from "../env.ts";
-import { builtIn, dualStack, Registry, type Served } from "../kind-registry.ts";
+import { builtIn, dualStack, Registry, type Served } from "../kinds/kind-registry.ts";
 import { hasBothFamilies } from "../network.ts";
 import { customKinds } from "./custom-resources/custom-kinds.ts";
 import type { PolicySnapshot } from "./snapshot.ts";

@@ -23,7 +23,7 @@ import { KeyedReads } from "../admission/keyed-reads.ts";
 import { trackManagedFields } from "../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../api-error.ts";
-import type { Served } from "../kind-registry.ts";
+import type { Served } from "../kinds/kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
 import { keyOf, objectOf } from "../storage/entry.ts";
 import { fitObject } from "./fit-object.ts";

@@ -1,6 +1,8 @@
 /** One pod, one snapshot: where it goes, or why nowhere and which room is made for it. */
 import type { Cluster } from "./cluster/cluster.ts";
+import { isRefusal } from "./cluster/node-filter.ts";
 import type { NodeInfo } from "./cluster/node-info.ts";
+import type { PreparedFilter } from "./cluster/node-verdicts.ts";
 import type { PendingPod } from "./cluster/pod-facts.ts";
 import { ClaimFailure } from "./devices/claim-failure.ts";
 import {
@@ -11,15 +13,13 @@ import {
   podDevicesOf,
   wantsDevices,
 } from "./devices/pod-devices.ts";
-import { findFeasible, prepareFilters, refusalAt } from "./framework/filtering.ts";
+import { findFeasible, prepareFilters, refusalAt } from "./filtering.ts";
 import { fitErrorText, NO_NODES } from "./framework/fit-error.ts";
-import { isRefusal } from "./framework/node-filter.ts";
-import type { PreparedFilter } from "./framework/node-verdicts.ts";
-import { bestNode } from "./framework/scoring.ts";
 import { type ExpectedNode, type PendingPlacement, pendingPlacementOf } from "./pending-placement.ts";
 import { claimToFree, dynamicResources, type Freed } from "./plugins/dynamic-resources.ts";
 import { claimsOf } from "./plugins/volume-binding.ts";
 import { type Preemption, preempt } from "./preemption/preemption.ts";
+import { bestNode } from "./scoring.ts";
 import { chooseVolumes, type VolumeChoice } from "./volumes/volume-choice.ts";
 
 export interface CycleOptions {

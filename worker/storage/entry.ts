@@ -4,7 +4,7 @@ import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Key } from "../../api/store/store.ts";
-import { storageResource } from "../kind-registry.ts";
+import { storageResource } from "../kinds/kind-registry.ts";
 
 export const keyOf = (resource: Resource, namespace: string, name: string): Key => ({
   resource: storageResource(resource),

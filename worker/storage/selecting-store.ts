@@ -20,7 +20,7 @@ import type {
   Write,
 } from "../../api/store/store.ts";
 import { isHeartbeat } from "../../api/watch-heartbeat.ts";
-import type { Served } from "../kind-registry.ts";
+import type { Served } from "../kinds/kind-registry.ts";
 import { type Committed, StoreClient } from "./store-client.ts";
 
 /** Objects read per call; few of them may match. */

@@ -6,7 +6,7 @@ import { nodeIpamController } from "../../../worker/controllers/node/node-ipam.t
 import { nodeLifecycleController } from "../../../worker/controllers/node/node-lifecycle.ts";
 import { nodeTtlController } from "../../../worker/controllers/node/node-ttl.ts";
 import { taintEvictionController } from "../../../worker/controllers/node/taint-eviction.ts";
-import { missingNodeController } from "../../../worker/controllers/pod/missing-node.ts";
+import { missingNodeController } from "../../../worker/controllers/pod-gc/missing-node.ts";
 import { controlledCluster } from "./controlled-cluster.ts";
 
 export const start = () =>

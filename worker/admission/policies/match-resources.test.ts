@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RuleWithOperations } from "../../../api/generated/admissionregistration.v1.ts";
-import { builtIn } from "../../kind-registry.ts";
+import { builtIn } from "../../kinds/kind-registry.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { matchedRules, matchesSelectors, versionMatched } from "./match-resources.ts";
 

@@ -14,7 +14,7 @@ import { applyJsonPatch, isFailedTest } from "../../../api/machinery/patch/json-
 import { internalError } from "../../../api/machinery/status.ts";
 import { structOfKind } from "../../../api/schema/table.ts";
 import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import { admittedObject, draftOfAdmitted } from "../admitted-version.ts";
 import { ownedKind } from "../managed-fields.ts";

@@ -2,7 +2,7 @@
 import type { ParamKind, ParamRef } from "../../../api/generated/admissionregistration.v1.ts";
 import { type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { labelSelectorRequirements } from "../../../api/machinery/selectors/selector.ts";
-import { type Served, storageResource } from "../../kind-registry.ts";
+import { type Served, storageResource } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import type { AdmissionRequest } from "../plugin.ts";

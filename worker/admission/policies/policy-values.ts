@@ -14,7 +14,7 @@ import type { Attributes } from "../../auth/attributes.ts";
 import { controlLoopMay } from "../../auth/control-loops.ts";
 import { rbacDecision } from "../../auth/rbac/rbac.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { admittedRequest } from "../admitted-request.ts";
 import { admittedTarget } from "../admitted-target.ts";
 import { admittedObject } from "../admitted-version.ts";

@@ -3,7 +3,7 @@
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import { requestTime } from "../../deadline.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";
 import { parseReview, unnamedReview } from "../../outbound/parse-review.ts";
 import { admittedRequest } from "../admitted-request.ts";

@@ -12,7 +12,7 @@ import { goJsonType } from "../../../api/machinery/patch/patch-result.ts";
 import { internalError } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { admittedObject, draftOfAdmitted } from "../admitted-version.ts";
 import type { AdmissionPlugin, AdmissionRequest, Invoked } from "../plugin.ts";
 import { isBeyondWebhooks } from "../policies/match-resources.ts";

@@ -2,7 +2,7 @@
 
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import type { GroupResource } from "../../../api/store/store.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { CompiledPolicy } from "../policies/compiled-policy.ts";

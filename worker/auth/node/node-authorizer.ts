@@ -6,7 +6,6 @@
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
-import { nodeRules } from "../../bootstrap/roles/node.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import {
   ALLOWED,
@@ -20,6 +19,7 @@ import { ruleAllows } from "../rbac/rule-matches.ts";
 import type { User } from "../user.ts";
 import { isRelated } from "./node-graph.ts";
 import { nodeNameOf } from "./node-identity.ts";
+import { nodeRules } from "./node-rules.ts";
 
 const LEASE_NAMESPACE = "kube-node-lease";
 

@@ -1,7 +1,7 @@
 /** Cluster roles for discovery, for Kubernetes' components, and for common add-ons. */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
-import { nodeRules } from "./node.ts";
-import { allow, allowPaths, READ, READ_UPDATE, READ_WRITE, recordEvents } from "./rule.ts";
+import { nodeRules } from "../../auth/node/node-rules.ts";
+import { allow, allowPaths, READ, READ_UPDATE, READ_WRITE, recordEvents } from "../../auth/rbac/rule.ts";
 
 const approve = (signer: string): PolicyRule[] => [
   allow("approve", "certificates.k8s.io", "signers", `kubernetes.io/${signer}`),

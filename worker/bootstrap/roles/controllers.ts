@@ -3,7 +3,7 @@
  * not depend on them (worker/auth/control-loops.ts); others that run Kubernetes' controllers under these names may.
  */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
-import { allow, READ, READ_UPDATE, recordEvents } from "./rule.ts";
+import { allow, READ, READ_UPDATE, recordEvents } from "../../auth/rbac/rule.ts";
 
 const PODS_OF_A_WORKLOAD = "list watch create delete patch";
 

@@ -1,6 +1,6 @@
 /** Default roles within the system namespaces, and their bindings. */
 import type { PolicyRule, Subject } from "../../../api/generated/rbac.v1.ts";
-import { allow, READ, recordEvents } from "./rule.ts";
+import { allow, READ, recordEvents } from "../../auth/rbac/rule.ts";
 
 export interface NamespacedRole {
   readonly namespace: string;

@@ -1,6 +1,6 @@
 /** The roles meant for people: cluster-admin, and admin, edit and view, which are aggregated from others. */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
-import { allow, allowPaths, READ, READ_WRITE, WRITE } from "./rule.ts";
+import { allow, allowPaths, READ, READ_WRITE, WRITE } from "../../auth/rbac/rule.ts";
 
 export const clusterAdmin: readonly PolicyRule[] = [allow("*", "*", "*"), allowPaths("*", "*")];
 

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { decodeMessage } from "../../../api/machinery/protobuf/decode.ts";
 import { encodeProtobuf, openEnvelope, type Typed, wireStructOf } from "../../../api/machinery/protobuf/protobuf.ts";
 import { defineResource, type Resource } from "../../../api/resources/resource.ts";
-import { compareVersions } from "../../group-order.ts";
+import { compareVersions } from "../../kinds/group-order.ts";
 import { respondWithEtag, taggedDocument } from "../response/etag.ts";
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions, rootPaths } from "./discovery.ts";
 

@@ -4,7 +4,7 @@
  */
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { ALL_VERBS, type Resource, singularOf } from "../../../api/resources/resource.ts";
-import { CUSTOM_VERSION_PRIORITY, compareVersions, groupPriority } from "../../group-order.ts";
+import { CUSTOM_VERSION_PRIORITY, compareVersions, groupPriority } from "../../kinds/group-order.ts";
 import { healthPaths } from "../health/health-checks.ts";
 import { type ServedKind, servedKinds } from "./served-kinds.ts";
 import { storageVersionHash } from "./storage-version-hash.ts";

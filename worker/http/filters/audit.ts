@@ -13,7 +13,7 @@ import { parseResourcePath } from "../../resource-path.ts";
 import type { Bindings } from "../bindings.ts";
 import { mediaTypeOf } from "../request/body.ts";
 import { queryOf } from "../request/request-url.ts";
-import { verbOf } from "../serve-resource.ts";
+import { verbOf } from "../request/verb.ts";
 
 interface Audit {
   readonly policy: AuditPolicy;

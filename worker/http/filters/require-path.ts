@@ -2,12 +2,12 @@
 import type { Context } from "hono";
 import { noteDecision } from "../../audit/audited-request.ts";
 import type { NonResourceAttributes } from "../../auth/attributes.ts";
-import { identify } from "../../auth/identify.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
 import type { User } from "../../auth/user.ts";
 import { pathInCluster } from "../../cluster.ts";
 import { flowOf } from "../../fairness/classify.ts";
 import type { Bindings } from "../bindings.ts";
+import { identify } from "./identify.ts";
 import { type Decided, withPolicy } from "./with-policy.ts";
 
 /** The user who requests a path, and the attributes to authorize. */

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { renderFamilies } from "../../../api/metrics/exposition.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { parseResourcePath } from "../../resource-path.ts";
-import { type Counted, RequestMetrics } from "./request-metrics.ts";
+import type { Counted } from "../bindings.ts";
+import { RequestMetrics } from "./request-metrics.ts";
 
 const served = { group: "apps", version: "v1", resource: { plural: "deployments" } } as Served;
 

@@ -5,17 +5,7 @@
 import { counter, type Family, gauge, histogram, type Line } from "../../../api/metrics/exposition.ts";
 import { Histogram } from "../../../api/metrics/histogram.ts";
 import type { Flow } from "../../fairness/classify.ts";
-import type { Served } from "../../kind-registry.ts";
-import type { ResourcePath } from "../../resource-path.ts";
-
-/** The resource of a request; undefined for other paths. */
-export interface Counted {
-  readonly verb: string;
-  readonly path: ResourcePath;
-  readonly served: Served;
-  readonly request: Request;
-  readonly query: URLSearchParams;
-}
+import type { Counted } from "../bindings.ts";
 
 export interface CompletedRequest {
   readonly method: string;

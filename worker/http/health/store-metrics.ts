@@ -2,7 +2,7 @@
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import { type Family, gauge, type Line } from "../../../api/metrics/exposition.ts";
-import type { Registry } from "../../kind-registry.ts";
+import type { Registry } from "../../kinds/kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { StoreObject } from "../../storage/cluster-stores.ts";
 

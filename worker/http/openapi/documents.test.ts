@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pod } from "../../../api/resources/core/pod.ts";
 import { defineResource, type Resource } from "../../../api/resources/resource.ts";
-import { documentationLookup } from "./documentation.ts";
+import { documentationLookup } from "../documentation.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
 import { gnosticV2 } from "./gnostic-v2.ts";
 import type { Schema } from "./schemas.ts";

@@ -5,7 +5,7 @@
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import { isScalar, type Scalar } from "../../../api/schema/idl.ts";
 import { type Field, type Struct, structOf } from "../../../api/schema/table.ts";
-import { type Documentation, VALUES } from "./documentation.ts";
+import { type Documentation, VALUES } from "../documentation.ts";
 import { API_VERSION_TEXT, KIND_TEXT } from "./texts.ts";
 
 export type Schema = Readonly<Record<string, unknown>>;

@@ -7,12 +7,12 @@ import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../../ag
 import { PlainTextError } from "../../api-error.ts";
 import { customResources } from "../../policy/custom-resources.ts";
 import type { Bindings } from "../bindings.ts";
+import { loadDocumentation } from "../documentation.ts";
 import { limitInFlight } from "../filters/in-flight.ts";
 import { requirePath } from "../filters/require-path.ts";
 import { type Decided, withPolicy } from "../filters/with-policy.ts";
 import { contentHash, respondWithEtag, type TaggedDocument, taggedDocument } from "../response/etag.ts";
 import { parseAccept } from "../response/negotiate.ts";
-import { loadDocumentation } from "./documentation.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
 import { gnosticV2 } from "./gnostic-v2.ts";
 import { inProtobuf, type JsonDocument, PROTOBUF_V3 } from "./in-protobuf.ts";

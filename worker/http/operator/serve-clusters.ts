@@ -8,7 +8,6 @@ import { type JwtAuthenticator, parseAuthentication } from "../../../api/authent
 import { dnsLabel } from "../../../api/machinery/names.ts";
 import { alreadyExists, badRequest, noSuchResource, notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { identify } from "../../auth/identify.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
 import { deploymentOf } from "../../bootstrap/deployment.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
@@ -24,6 +23,7 @@ import type { ClusterLimits } from "../../policy/cluster-settings.ts";
 import type { NamedCluster } from "../../policy/clusters.ts";
 import { CLUSTERS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
+import { identify } from "../filters/identify.ts";
 import { type Decided, withPolicy } from "../filters/with-policy.ts";
 import { readShortBody } from "../request/body.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { isWatch, listOptions, requireNamed, selectionOf, watchOptions } from "./list-options.ts";
 
 const of = (query: string) => new URLSearchParams(query);

@@ -11,7 +11,7 @@ import { asRevision } from "../../../api/store/revision.ts";
 import type { Revision } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { termsOf } from "../../fairness/watch-share.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { booleanOption, integerOption } from "./write-options.ts";
 
 export interface Selection {

@@ -18,8 +18,8 @@ import { applyStrategicMergePatch } from "../../../api/machinery/patch/strategic
 import { badRequest, internalError, invalid, unsupportedMediaType } from "../../../api/machinery/status.ts";
 import { duplicateFields } from "../../../api/machinery/structural/duplicate-fields.ts";
 import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../kind-registry.ts";
-import { decodeChanged, decodePatched, structFor } from "../../registry/decode-patched.ts";
+import { decodeChanged, decodePatched, structFor } from "../../kinds/decode-patched.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { patchRefused } from "../response/patch-failure.ts";
 import { textOf } from "./body.ts";
 import type { WriteOptions } from "./write-options.ts";

@@ -14,9 +14,9 @@ import { badRequest, notAcceptable } from "../../../api/machinery/status.ts";
 import { type IncludeObject, parseIncludeObject, renderTable } from "../../../api/resources/table.ts";
 import type { Entry } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { documentationLookup, loadDocumentation } from "../openapi/documentation.ts";
+import { documentationLookup, loadDocumentation } from "../documentation.ts";
 import { type Accepted, negotiate, noSuchForm, type View } from "./negotiate.ts";
 import { renderBytes, renderValue } from "./respond.ts";
 

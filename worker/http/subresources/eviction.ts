@@ -11,7 +11,7 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import { defineResource } from "../../../api/resources/resource.ts";
 import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { deleteObject, type Ending } from "../../registry/delete.ts";
 import { placeInNamespace } from "../../registry/place-in-namespace.ts";
 import type { RequestContext } from "../../request-context.ts";

@@ -20,8 +20,8 @@ import {
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { ownedKind, trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
-import { decodePatched } from "../../registry/decode-patched.ts";
-import { replicasPaths, scaleOf, scaleServed } from "../../registry/scale-kind.ts";
+import { decodePatched } from "../../kinds/decode-patched.ts";
+import { replicasPaths, scaleOf, scaleServed } from "../../kinds/scale-kind.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";

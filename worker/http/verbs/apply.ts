@@ -12,7 +12,7 @@ import { badRequest, conflict, failure, type Status } from "../../../api/machine
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { ownedKindAt } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
-import { decodePatched, structFor } from "../../registry/decode-patched.ts";
+import { decodePatched, structFor } from "../../kinds/decode-patched.ts";
 import { type Updated, updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";

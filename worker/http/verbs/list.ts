@@ -4,7 +4,7 @@ import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api
 import { parseListHead, storeEncoding } from "../../../api/store/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { listShareOf } from "../../fairness/watch-share.ts";
-import { storageResource } from "../../kind-registry.ts";
+import { storageResource } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { Compacted, revisionTooLarge } from "../../storage/store-failures.ts";
 import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";

@@ -13,7 +13,7 @@ import type { WatchGround, WatchRequest } from "../../../api/store/store.ts";
 import { isHeartbeat } from "../../../api/watch-heartbeat.ts";
 import { requireRead } from "../../fairness/unread-messages.ts";
 import { watchShareOf } from "../../fairness/watch-share.ts";
-import { type Served, storageResource } from "../../kind-registry.ts";
+import { type Served, storageResource } from "../../kinds/kind-registry.ts";
 import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";

@@ -12,7 +12,7 @@ import { ApiError } from "../../api-error.ts";
 import { credentialHeaders } from "../../auth/credential-headers.ts";
 import { UNAUTHENTICATED } from "../../auth/user.ts";
 import { socketShareOf } from "../../fairness/watch-share.ts";
-import { storageResource } from "../../kind-registry.ts";
+import { storageResource } from "../../kinds/kind-registry.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
 import { customResources } from "../../policy/custom-resources.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";

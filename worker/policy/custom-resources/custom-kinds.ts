@@ -8,8 +8,8 @@ import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
 import { prune } from "../../../api/machinery/structural/prune.ts";
 import type { Resource, ServedVersion } from "../../../api/resources/resource.ts";
-import { compareVersions } from "../../group-order.ts";
-import type { Served } from "../../kind-registry.ts";
+import { compareVersions } from "../../kinds/group-order.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { customResource, schemaOf } from "./custom-resource.ts";
 
 export interface CustomKinds {
@@ -98,7 +98,7 @@ function conversionTo(
 ): ServedVersion<KubeObject> {
   const apiVersion = apiVersionOf(spec.group, version.name);
   const schema = schemaOf(version);
-  // The converting store already exchanges objects at the requested version (worker/storage/converting-store.ts).
+  // The converting store already exchanges objects at the requested version (worker/outbound/converting-store.ts).
   const byWebhook = spec.conversion?.strategy === "Webhook";
   const schemas = new Map(spec.versions.map((each) => [apiVersionOf(spec.group, each.name), schemaOf(each)]));
   return {

@@ -16,7 +16,7 @@ import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "../events/event.ts";
 import { eventWrite } from "../events/event-write.ts";
 import { shortened } from "../framework/fit-error.ts";
-import { owned } from "./owned.ts";
+import { owned } from "../owned.ts";
 
 /**
  * The pod on its node, with the node's topology labels, and the event about it; undefined if it can no longer be bound.

@@ -7,14 +7,14 @@ import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { keepsAway } from "../../../api/machinery/selectors/tolerations.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
-import type { NodeVerdicts } from "../framework/node-verdicts.ts";
-import { Shortlist } from "../framework/shortlist.ts";
-import { claimNamesOf } from "../volumes/claim-names.ts";
+import { claimNamesOf } from "./claim-names.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { NodeInfo } from "./node-info.ts";
 import { inTurns, zoneOf } from "./node-order.ts";
+import type { NodeVerdicts } from "./node-verdicts.ts";
 import { PodCounts, type PodMatcher } from "./pod-counts.ts";
 import { type PendingPod, type PodFacts, placedOn } from "./pod-facts.ts";
+import { Shortlist } from "./shortlist.ts";
 
 const NOBODY: readonly never[] = [];
 

@@ -3,8 +3,8 @@ import type { AllocationResult, ResourceClaim } from "../../../api/generated/res
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
 import type { Write } from "../../../api/store/store.ts";
-import { owned } from "../binding/owned.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
+import { owned } from "../owned.ts";
 import { type Assumed, assumed } from "../volumes/volume-writes.ts";
 import type { Claim } from "./allocate.ts";
 import { UNIDENTIFIED } from "./allocation.ts";

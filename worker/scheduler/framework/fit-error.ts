@@ -1,5 +1,5 @@
 /** Why no node fits, in kube-scheduler's words. */
-import type { Refusal } from "./node-filter.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 
 export interface FitFailure {
   readonly allNodes: number;

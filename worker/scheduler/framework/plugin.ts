@@ -4,10 +4,10 @@
  */
 import type { Cluster } from "../cluster/cluster.ts";
 import type { ClusterChange } from "../cluster/cluster-change.ts";
+import type { NodeFilter, Refusal } from "../cluster/node-filter.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { PodShape } from "../cluster/pod-shape.ts";
-import type { NodeFilter, Refusal } from "./node-filter.ts";
 
 export interface NodeScorer {
   readonly score: (node: NodeInfo) => number;

@@ -1,6 +1,7 @@
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Claim, Lack } from "../devices/allocate.ts";
@@ -10,7 +11,6 @@ import { isClaimOf, isReservedFor, isWithinReach, unschedulableReason } from "..
 import { devicesAt, devicesOf, podDevicesOf, wantsDevices } from "../devices/pod-devices.ts";
 import { SLICES } from "../devices/pools.ts";
 import { preferenceOf } from "../devices/preference.ts";
-import type { Refusal } from "../framework/node-filter.ts";
 import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
 
 const NAME = "DynamicResources";

@@ -1,9 +1,9 @@
 import type { PodAffinityTerm } from "../../../api/generated/core.v1.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { changesLabels, type NodeChange } from "../cluster/node-change.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
-import type { Refusal } from "../framework/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
 import { affinityTerm, matcherOf } from "../topology/affinity-term.ts";
 import { scoreInterPodAffinity } from "../topology/inter-pod-affinity-score.ts";

@@ -1,7 +1,7 @@
 import type { NodeSelectorTerm } from "../../../api/generated/core.v1.ts";
 import { meetsNodeAffinity, meetsTerm } from "../../../api/machinery/selectors/node-selector.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
-import type { Refusal } from "../framework/node-filter.ts";
 import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodeAffinity";

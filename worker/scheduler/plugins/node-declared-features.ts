@@ -1,6 +1,6 @@
 import type { Container, PodSpec } from "../../../api/generated/core.v1.ts";
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
-import type { Refusal } from "../framework/node-filter.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodeDeclaredFeatures";

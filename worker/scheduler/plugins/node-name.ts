@@ -1,4 +1,4 @@
-import type { Refusal } from "../framework/node-filter.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodeName";

@@ -4,8 +4,8 @@ import { DEVICE_CLASSES, deviceClassOf, standsFor } from "../../../api/resources
 import { type Amounts, amountsOf } from "../cluster/amounts.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { changesAllocatable, type NodeChange } from "../cluster/node-change.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
-import type { Refusal } from "../framework/node-filter.ts";
 import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodeResourcesFit";

@@ -1,5 +1,5 @@
 import { toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
-import type { Refusal } from "../framework/node-filter.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodeUnschedulable";

@@ -1,10 +1,10 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { CSINode } from "../../../api/generated/storage.v1.ts";
+import { claimNamesOf } from "../cluster/claim-names.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { PodFacts } from "../cluster/pod-facts.ts";
-import type { Refusal } from "../framework/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
-import { claimNamesOf } from "../volumes/claim-names.ts";
 import { CLAIMS, type Claim, storageClassOf, VOLUMES } from "../volumes/pod-volumes.ts";
 
 export const CSI_NODES = "csinodes.storage.k8s.io";

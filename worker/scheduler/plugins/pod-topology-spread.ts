@@ -1,9 +1,9 @@
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { changesTaints, type NodeChange } from "../cluster/node-change.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
-import type { Refusal } from "../framework/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
 import { type SpreadConstraint, spreadConstraints } from "../topology/spread-constraint.ts";
 import { scoreTopologySpread } from "../topology/topology-spread-score.ts";

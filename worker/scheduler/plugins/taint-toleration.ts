@@ -1,6 +1,6 @@
 import type { Node } from "../../../api/generated/core.v1.ts";
 import { keepsAway, keepsOff, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
-import type { Refusal } from "../framework/node-filter.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
 
 const NAME = "TaintToleration";

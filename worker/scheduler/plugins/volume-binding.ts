@@ -1,12 +1,12 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { claimNamesOf } from "../cluster/claim-names.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { changesLabels } from "../cluster/node-change.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
-import type { Refusal } from "../framework/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
-import { claimNamesOf } from "../volumes/claim-names.ts";
 import { CLAIMS, type Claim, isBound, STORAGE_CLASSES, VOLUMES, waitsForConsumer } from "../volumes/pod-volumes.ts";
 import { CAPACITIES, CSI_DRIVERS, chooseVolumes, reaches } from "../volumes/volume-choice.ts";
 

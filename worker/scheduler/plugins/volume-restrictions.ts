@@ -1,6 +1,6 @@
-import type { Refusal } from "../framework/node-filter.ts";
+import { claimNamesOf } from "../cluster/claim-names.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
-import { claimNamesOf } from "../volumes/claim-names.ts";
 import { CLAIMS, type Claim } from "../volumes/pod-volumes.ts";
 
 const NAME = "VolumeRestrictions";

@@ -1,8 +1,8 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
+import { claimNamesOf } from "../cluster/claim-names.ts";
 import { changesLabels } from "../cluster/node-change.ts";
-import type { Refusal } from "../framework/node-filter.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
-import { claimNamesOf } from "../volumes/claim-names.ts";
 import { CLAIMS, type Claim, STORAGE_CLASSES, VOLUMES } from "../volumes/pod-volumes.ts";
 
 const NAME = "VolumeZone";

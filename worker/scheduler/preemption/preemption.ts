@@ -1,10 +1,10 @@
 /** Makes room for a pod by deleting pods of lower priority: kube-scheduler's DefaultPreemption. Only decides. */
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PreparedFilter } from "../cluster/node-verdicts.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
 import { fitErrorText } from "../framework/fit-error.ts";
-import type { Refusal } from "../framework/node-filter.ts";
-import type { PreparedFilter } from "../framework/node-verdicts.ts";
 import { budgetsOf } from "./disruption-budgets.ts";
 import { selectVictims, type Victims } from "./victims.ts";
 

@@ -1,10 +1,10 @@
 /** The pods that must be removed from one node for another pod to fit. */
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Refusal } from "../cluster/node-filter.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PreparedFilter } from "../cluster/node-verdicts.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
-import { refusalAt, tryPod } from "../framework/filtering.ts";
-import type { Refusal } from "../framework/node-filter.ts";
-import type { PreparedFilter } from "../framework/node-verdicts.ts";
+import { refusalAt, tryPod } from "../filtering.ts";
 import { type Budget, violatesBudgets } from "./disruption-budgets.ts";
 
 export interface Victims {

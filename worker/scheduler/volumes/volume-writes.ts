@@ -8,7 +8,7 @@ import { persistentVolumeClaim } from "../../../api/resources/core/persistent-vo
 import type { Resource } from "../../../api/resources/resource.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { Write } from "../../../api/store/store.ts";
-import { owned } from "../binding/owned.ts";
+import { owned } from "../owned.ts";
 import { CLAIMS, type Claim, SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
 import type { Volume } from "./volume-choice.ts";
 

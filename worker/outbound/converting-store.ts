@@ -18,10 +18,10 @@ import type {
   Write,
 } from "../../api/store/store.ts";
 import { isHeartbeat } from "../../api/watch-heartbeat.ts";
-import { type Served, storageResource } from "../kind-registry.ts";
-import type { Caller } from "../outbound/call-client.ts";
-import { type Converter, convertObjects } from "../outbound/convert-objects.ts";
-import { type Committed, StoreClient } from "./store-client.ts";
+import { type Converter, type Served, storageResource } from "../kinds/kind-registry.ts";
+import { type Committed, StoreClient } from "../storage/store-client.ts";
+import type { Caller } from "./call-client.ts";
+import { convertObjects } from "./convert-objects.ts";
 
 export class ConvertingStore extends StoreClient {
   readonly #plain: StoreClient;

@@ -1,13 +1,13 @@
 /** managedFields for objects that the scheduler writes directly to the store. */
-import type { ManagedFieldsEntry } from "../../../api/generated/meta.v1.ts";
-import { type KindAtVersion, ownableThrough } from "../../../api/machinery/apply/ownership.ts";
-import { structView } from "../../../api/machinery/apply/struct-view.ts";
-import { trackUpdate } from "../../../api/machinery/apply/track-update.ts";
-import { membersOf } from "../../../api/machinery/json/json-object.ts";
-import { apiVersionOf, type KubeObject, type Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time/time.ts";
-import type { Resource } from "../../../api/resources/resource.ts";
-import { structOfKind } from "../../../api/schema/table.ts";
+import type { ManagedFieldsEntry } from "../../api/generated/meta.v1.ts";
+import { type KindAtVersion, ownableThrough } from "../../api/machinery/apply/ownership.ts";
+import { structView } from "../../api/machinery/apply/struct-view.ts";
+import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
+import { membersOf } from "../../api/machinery/json/json-object.ts";
+import { apiVersionOf, type KubeObject, type Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import { structOfKind } from "../../api/schema/table.ts";
 
 /** The manager's name. */
 const MANAGER = "kube-scheduler";

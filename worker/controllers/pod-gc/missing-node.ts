@@ -2,9 +2,9 @@
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, settled } from "../controller.ts";
-import { disruption } from "./disruption-target.ts";
+import { disruption } from "../pod/disruption-target.ts";
+import { isTerminated } from "../pod/pod-state.ts";
 import { removal } from "./pod-gc.ts";
-import { isTerminated } from "./pod-state.ts";
 
 /** A missing node may just be late, or come back: kubelets recreate it when they start. */
 const QUARANTINE_MS = 40_000;

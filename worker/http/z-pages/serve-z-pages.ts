@@ -10,12 +10,12 @@ import type { Bindings } from "../bindings.ts";
 import { rootPaths } from "../discovery/discovery.ts";
 import { requirePath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
+import { KUBERNETES_VERSION, RUNTIME } from "../health/health.ts";
+import { startedAt } from "../health/serve-metrics.ts";
 import { acceptsGzip } from "../response/compress.ts";
 import { parseAccept } from "../response/negotiate.ts";
 import { renderValue } from "../response/respond.ts";
 import { warningHeaders } from "../response/warning-headers.ts";
-import { KUBERNETES_VERSION, RUNTIME } from "./health.ts";
-import { startedAt } from "./serve-metrics.ts";
 import { flagPage, statusPage, type ZPage, zForm, zObject, zText, zWarnings } from "./z-pages.ts";
 
 const TEXT = { "Content-Type": "text/plain; charset=utf-8" };

@@ -2,11 +2,19 @@
  * Finds the kind that a URL or an object names, among the built-in ones and those that the policy snapshot's CRDs add.
  */
 
-import { apiVersionOf, groupResource, type KubeObject } from "../api/machinery/meta.ts";
-import { dualStackService, service } from "../api/resources/core/service.ts";
-import { resources } from "../api/resources/index.ts";
-import type { Resource, ServedVersion } from "../api/resources/resource.ts";
-import type { Converter } from "./outbound/convert-objects.ts";
+import type { WebhookConversion } from "../../api/generated/apiextensions.v1.ts";
+import { apiVersionOf, groupResource, type KubeObject } from "../../api/machinery/meta.ts";
+import { dualStackService, service } from "../../api/resources/core/service.ts";
+import { resources } from "../../api/resources/index.ts";
+import type { Resource, ServedVersion } from "../../api/resources/resource.ts";
+
+/** How a definition's objects are converted between versions. */
+export interface Converter {
+  readonly webhook: WebhookConversion;
+  /** The version at which objects are stored, as `group/version`. */
+  readonly storageVersion: string;
+  readonly kind: string;
+}
 
 /** A kind at one of its served versions. */
 export interface Served {

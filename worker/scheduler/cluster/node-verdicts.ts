@@ -3,8 +3,8 @@
  * changes. Of a thousand nodes, only the one that the last pod went to must be evaluated again for its equals.
  */
 
-import type { NodeInfo } from "../cluster/node-info.ts";
 import type { NodeFilter, Refusal } from "./node-filter.ts";
+import type { NodeInfo } from "./node-info.ts";
 
 export interface PreparedFilter {
   /** The plugin's name. */

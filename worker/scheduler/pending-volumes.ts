@@ -1,11 +1,11 @@
 /** Whether the volumes of a pod have been made for the node that was chosen for it. */
-import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import type { NodeInfo } from "../cluster/node-info.ts";
-import type { PendingPod } from "../cluster/pod-facts.ts";
-import { claimsOf } from "../plugins/volume-binding.ts";
-import { SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
-import { chooseVolumes, reaches } from "./volume-choice.ts";
+import type { PersistentVolume } from "../../api/generated/core.v1.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import type { NodeInfo } from "./cluster/node-info.ts";
+import type { PendingPod } from "./cluster/pod-facts.ts";
+import { claimsOf } from "./plugins/volume-binding.ts";
+import { SELECTED_NODE, VOLUMES } from "./volumes/pod-volumes.ts";
+import { chooseVolumes, reaches } from "./volumes/volume-choice.ts";
 
 export type PendingVolumes = "ready" | "pending" | { readonly failed: string };
 

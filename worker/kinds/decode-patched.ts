@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject, setMember } from "../../api/machinery/js
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
 import { structOfKind } from "../../api/schema/table.ts";
-import type { Served } from "../kind-registry.ts";
+import type { Served } from "./kind-registry.ts";
 
 /** `nulls`: fields of custom objects that are null and must not be. */
 export function decodePatched(

@@ -1,12 +1,12 @@
 /** Which nodes a pod may go to, and why not to the others. */
-import type { Cluster } from "../cluster/cluster.ts";
-import type { NodeInfo } from "../cluster/node-info.ts";
-import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
-import { type PodShape, shapeKey, shapeOf } from "../cluster/pod-shape.ts";
-import { plugins } from "../plugins/index.ts";
-import { isRefusal, type Refusal } from "./node-filter.ts";
-import { firstRefusal, NodeVerdicts, type PreparedFilter } from "./node-verdicts.ts";
-import type { Shortlist } from "./shortlist.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { isRefusal, type Refusal } from "./cluster/node-filter.ts";
+import type { NodeInfo } from "./cluster/node-info.ts";
+import { firstRefusal, NodeVerdicts, type PreparedFilter } from "./cluster/node-verdicts.ts";
+import type { PendingPod, PodFacts } from "./cluster/pod-facts.ts";
+import { type PodShape, shapeKey, shapeOf } from "./cluster/pod-shape.ts";
+import type { Shortlist } from "./cluster/shortlist.ts";
+import { plugins } from "./plugins/index.ts";
 
 export interface Prepared {
   /** All that apply to the pod, in order. */

@@ -1,9 +1,9 @@
 /** Picks the best of the feasible nodes. */
-import type { Cluster } from "../cluster/cluster.ts";
-import type { NodeInfo } from "../cluster/node-info.ts";
-import type { PendingPod } from "../cluster/pod-facts.ts";
-import { plugins } from "../plugins/index.ts";
-import type { Shortlist } from "./shortlist.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import type { NodeInfo } from "./cluster/node-info.ts";
+import type { PendingPod } from "./cluster/pod-facts.ts";
+import type { Shortlist } from "./cluster/shortlist.ts";
+import { plugins } from "./plugins/index.ts";
 
 /**
  * The node with the highest score; among equals, any: `random` is 0 ≤ x < 1. Updates the list's scores to the totals.

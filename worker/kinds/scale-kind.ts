@@ -3,7 +3,7 @@ import type { Scale } from "../../api/generated/autoscaling.v1.ts";
 import { type ReplicasPaths, scaleEntries } from "../../api/machinery/apply/scale-owners.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
 import { defineResource, type Resource, type ScaleView } from "../../api/resources/resource.ts";
-import type { Served } from "../kind-registry.ts";
+import type { Served } from "./kind-registry.ts";
 
 const scaleResource: Resource = defineResource<Scale>({
   group: "autoscaling",

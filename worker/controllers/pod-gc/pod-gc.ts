@@ -8,7 +8,7 @@ import { type Controller, type Effect, type Plan, settled } from "../controller.
 import { itemKey, splitItem } from "../item-key.ts";
 import { isNodeReady } from "../node/readiness.ts";
 import { isOutOfService } from "../node/taints.ts";
-import { isTerminated } from "./pod-state.ts";
+import { isTerminated } from "../pod/pod-state.ts";
 
 /** Kubernetes' terminated-pod-gc-threshold. */
 const TERMINATED_LIMIT = 12_500;

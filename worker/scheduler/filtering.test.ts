@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { node, pod, schedulerOf } from "../../../test/fakes/scheduler/scheduler-objects.ts";
-import { schedule } from "../cycle.ts";
+import { node, pod, schedulerOf } from "../../test/fakes/scheduler/scheduler-objects.ts";
+import { schedule } from "./cycle.ts";
 import { nodesToFind } from "./filtering.ts";
 
 test.each([

@@ -1,5 +1,5 @@
 /** The names of the claims behind a pod's volumes. */
-import type { PodFacts } from "../cluster/pod-facts.ts";
+import type { PodFacts } from "./pod-facts.ts";
 
 export interface ClaimName {
   readonly name: string;

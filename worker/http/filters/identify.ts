@@ -1,12 +1,12 @@
 /** The user that a request acts as: authenticated, then impersonated if the headers request it and policy allows it. */
-import { unauthorized } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
-import { noteImpersonation, noteUser } from "../audit/audited-request.ts";
-import type { Attributes } from "./attributes.ts";
-import { type Authentication, authenticate } from "./authenticate.ts";
-import { wantedUser } from "./impersonation/headers.ts";
-import { impersonate } from "./impersonation/impersonate.ts";
-import { anonymous, type User } from "./user.ts";
+import { unauthorized } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import { noteImpersonation, noteUser } from "../../audit/audited-request.ts";
+import type { Attributes } from "../../auth/attributes.ts";
+import { type Authentication, authenticate } from "../../auth/authenticate.ts";
+import { wantedUser } from "../../auth/impersonation/headers.ts";
+import { impersonate } from "../../auth/impersonation/impersonate.ts";
+import { anonymous, type User } from "../../auth/user.ts";
 
 /** `attributes`: what the request is about to do, on which constrained impersonation may depend. */
 export async function identify(request: Request, attributes: Attributes, at: Authentication): Promise<User> {

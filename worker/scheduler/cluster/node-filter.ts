@@ -1,6 +1,6 @@
 /** A plugin's verdicts on nodes, for one pod or for all pods of a shape. */
-import type { NodeInfo } from "../cluster/node-info.ts";
-import type { PodFacts } from "../cluster/pod-facts.ts";
+import type { NodeInfo } from "./node-info.ts";
+import type { PodFacts } from "./pod-facts.ts";
 
 /** Why a node, or every node, does not fit. */
 export interface Refusal {

@@ -2,7 +2,7 @@
  * The feasible nodes for a pod, with their scores: one list that is reused for each pod, since in a large cluster it
  * would be most of the garbage of placing one.
  */
-import type { NodeInfo } from "../cluster/node-info.ts";
+import type { NodeInfo } from "./node-info.ts";
 
 export class Shortlist {
   readonly #nodes: NodeInfo[] = [];

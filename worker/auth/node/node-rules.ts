@@ -1,6 +1,6 @@
 /** system:node, whose rules the node authorizer applies node by node; the role itself is bound to nobody. */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
-import { allow, READ, recordEvents } from "./rule.ts";
+import { allow, READ, recordEvents } from "../rbac/rule.ts";
 
 export const nodeRules: readonly PolicyRule[] = [
   allow("create", "authentication.k8s.io", "tokenreviews"),

@@ -1,0 +1,23 @@
+import type { ResourcePath } from "../../resource-path.ts";
+import { isWatch } from "./list-options.ts";
+
+/** The verb for authorization (apiserver/pkg/endpoints/request). */
+export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): string {
+  switch (method) {
+    case "POST":
+      return "create";
+    case "GET":
+    case "HEAD":
+      if (path.watch || (path.name === "" && isWatch(query))) return "watch";
+      return path.name === "" ? "list" : "get";
+    case "PUT":
+      return "update";
+    case "PATCH":
+      return "patch";
+    case "DELETE":
+      return path.name === "" ? "deletecollection" : "delete";
+    default:
+      // Not a verb of Kubernetes.
+      return "";
+  }
+}
