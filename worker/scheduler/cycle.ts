@@ -5,6 +5,7 @@ import type { NodeInfo } from "./cluster/node-info.ts";
 import type { PreparedFilter } from "./cluster/node-verdicts.ts";
 import type { PendingPod } from "./cluster/pod-facts.ts";
 import { ClaimFailure } from "./devices/claim-failure.ts";
+import type { Freed } from "./devices/held-devices.ts";
 import {
   type DevicePlan,
   devicesAt,
@@ -16,7 +17,7 @@ import {
 import { findFeasible, prepareFilters, refusalAt } from "./filtering.ts";
 import { fitErrorText, NO_NODES } from "./framework/fit-error.ts";
 import { type ExpectedNode, type PendingPlacement, pendingPlacementOf } from "./pending-placement.ts";
-import { claimToFree, dynamicResources, type Freed } from "./plugins/dynamic-resources.ts";
+import { claimToFree, dynamicResources } from "./plugins/dynamic-resources.ts";
 import { claimsOf } from "./plugins/volume-binding.ts";
 import { type Preemption, preempt } from "./preemption/preemption.ts";
 import { bestNode } from "./scoring.ts";

@@ -6,11 +6,11 @@
 import type { Cluster } from "./cluster/cluster.ts";
 import type { NodeInfo } from "./cluster/node-info.ts";
 import type { PendingPod } from "./cluster/pod-facts.ts";
-import { freedOf, type HeldDevices, heldDevicesOf, readinessOfAll } from "./devices/held-devices.ts";
+import { type Freed, freedOf, type HeldDevices, heldDevicesOf, readinessOfAll } from "./devices/held-devices.ts";
 import { podDevicesOf } from "./devices/pod-devices.ts";
-import { dynamicResources, type Freed } from "./plugins/dynamic-resources.ts";
+import { volumesFor } from "./pending-volumes.ts";
+import { dynamicResources } from "./plugins/dynamic-resources.ts";
 import { volumeBinding } from "./plugins/volume-binding.ts";
-import { volumesFor } from "./volumes/pending-volumes.ts";
 
 /** The node on which the pod is expected, and until when (ms) its volumes are waited for. */
 export interface ExpectedNode {

@@ -2,7 +2,7 @@
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { conflict } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 
 /** Names that Kubernetes' storage uses for resources, if not their own. */

@@ -1,7 +1,6 @@
 /** The devices that are allocated to a pod before it is bound. */
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
-import type { Freed } from "../plugins/dynamic-resources.ts";
 import type { Claim } from "./allocate.ts";
 import { mustBind, type Readiness, readinessOf } from "./binding-conditions.ts";
 import { extendedClaimAt } from "./extended-claim.ts";
@@ -15,6 +14,15 @@ export interface HeldDevices {
   /** Whether any of them has to be bound to the node. */
   readonly mustBind: boolean;
 }
+
+/** What is given back so that the pod can be placed another time. */
+export type Freed =
+  /** Nobody uses its devices, and the pod cannot run where they are. */
+  | { readonly kind: "deallocate"; readonly claim: Claim }
+  /** It was created for the pod's extended resources, in vain. */
+  | { readonly kind: "discard"; readonly claim: Claim }
+  /** The pod's reservation: its devices could not be bound to the node. */
+  | { readonly kind: "release"; readonly claim: Claim };
 
 /** Undefined unless the pod has all that it wants on the node; without claims if it wants no devices. */
 export function heldDevicesOf(

@@ -7,6 +7,7 @@ import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Claim, Lack } from "../devices/allocate.ts";
 import { readinessOf } from "../devices/binding-conditions.ts";
 import { DEVICE_CLAIMS } from "../devices/device-use.ts";
+import type { Freed } from "../devices/held-devices.ts";
 import { isClaimOf, isReservedFor, isWithinReach, unschedulableReason } from "../devices/pod-claims.ts";
 import { devicesAt, devicesOf, podDevicesOf, wantsDevices } from "../devices/pod-devices.ts";
 import { SLICES } from "../devices/pools.ts";
@@ -84,15 +85,6 @@ export const dynamicResources: Plugin = {
     return isOwn === true && !(before && deepEqual(before.status, claim.status));
   },
 };
-
-/** What is given back so that the pod can be placed another time. */
-export type Freed =
-  /** Nobody uses its devices, and the pod cannot run where they are. */
-  | { readonly kind: "deallocate"; readonly claim: Claim }
-  /** It was created for the pod's extended resources, in vain. */
-  | { readonly kind: "discard"; readonly claim: Claim }
-  /** The pod's reservation: its devices could not be bound to the node. */
-  | { readonly kind: "release"; readonly claim: Claim };
 
 export function claimToFree(
   pod: PendingPod,
