@@ -14,11 +14,16 @@ type Objects = ReadonlyMap<string, KubeObject>;
 
 export class PolicySnapshot {
   readonly #derived = new Map<unknown, unknown>();
+  /** Values of earlier snapshots, of those that are computed from them. */
+  readonly #earlier: Map<unknown, unknown>;
 
   constructor(
     readonly revision: Revision,
     private readonly objects: ReadonlyMap<GroupResource, Objects>,
-  ) {}
+    earlier: ReadonlyMap<unknown, unknown> = new Map(),
+  ) {
+    this.#earlier = new Map(earlier);
+  }
 
   /** All objects of a policy resource. */
   list<T extends KubeObject>(resource: GroupResource): readonly T[] {
@@ -34,6 +39,15 @@ export class PolicySnapshot {
   derive<T>(compute: (snapshot: PolicySnapshot) => T): T {
     if (!this.#derived.has(compute)) this.#derived.set(compute, compute(this));
     return this.#derived.get(compute) as T;
+  }
+
+  /** Likewise, for values of which most parts are those of an earlier snapshot. Objects that did not change are the same. */
+  deriveFrom<T>(compute: (snapshot: PolicySnapshot, earlier: T | undefined) => T): T {
+    const known = this.#derived.has(compute);
+    const value = known ? this.#derived.get(compute) : compute(this, this.#earlier.get(compute) as T | undefined);
+    this.#derived.set(compute, value);
+    this.#earlier.set(compute, value);
+    return value as T;
   }
 
   static async load(store: Store): Promise<PolicySnapshot> {
@@ -52,18 +66,23 @@ export class PolicySnapshot {
   /** The current snapshot, made by applying the log since this one. */
   async catchUp(store: Store): Promise<PolicySnapshot> {
     const objects = new Map(this.objects);
+    const changed = new Map<GroupResource, Map<string, KubeObject>>();
+    const changesOf = (resource: GroupResource): Map<string, KubeObject> => {
+      const copy = changed.get(resource) ?? new Map(objects.get(resource));
+      changed.set(resource, copy);
+      objects.set(resource, copy);
+      return copy;
+    };
     for (let revision = this.revision; ; ) {
       const tail = await store.after({ revision, resources: POLICY_RESOURCES });
       if (!tail.ok) return PolicySnapshot.load(store);
       for (const { type, key, text } of tail.changes) {
-        const changed = new Map(objects.get(key.resource));
         const id = `${key.namespace}/${key.name}`;
-        if (type === "DELETED") changed.delete(id);
-        else changed.set(id, parse(text));
-        objects.set(key.resource, changed);
+        if (type === "DELETED") changesOf(key.resource).delete(id);
+        else changesOf(key.resource).set(id, parse(text));
       }
       revision = tail.revision;
-      if (!tail.more) return new PolicySnapshot(revision, objects);
+      if (!tail.more) return new PolicySnapshot(revision, objects, this.#earlier);
     }
   }
 }

@@ -3,13 +3,13 @@ import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import { type Attributes, type Decision, isResource, NO_OPINION } from "../attributes.ts";
 import type { User } from "../user.ts";
-import { type Grant, grantsOf, roleIndex } from "./role-index.ts";
+import { type Grant, grantsOf } from "./role-index.ts";
 import { ruleAllows } from "./rule-matches.ts";
 
 export function rbacDecision(user: User, attributes: Attributes, policy: PolicySnapshot): Decision {
   const namespace = isResource(attributes) ? attributes.namespace : "";
   const missing = new Set<string>();
-  for (const grant of grantsOf(policy.derive(roleIndex), user, namespace)) {
+  for (const grant of grantsOf(policy, user, namespace)) {
     if (grant.missing !== undefined) missing.add(grant.missing);
     for (const rule of grant.rules) if (ruleAllows(rule, attributes)) return allowedBy(grant);
   }
@@ -26,7 +26,7 @@ const allowedBy = ({ describe }: Grant): Decision => ({
 
 /** All rules that apply to the user in a namespace, and what could not be resolved, or "". */
 export function rulesOf(user: User, namespace: string, policy: PolicySnapshot): { rules: PolicyRule[]; error: string } {
-  const grants = [...grantsOf(policy.derive(roleIndex), user, namespace)];
+  const grants = [...grantsOf(policy, user, namespace)];
   const missing = new Set(grants.flatMap(({ missing }) => missing ?? []));
   return { rules: grants.flatMap(({ rules }) => rules), error: missing.size === 0 ? "" : aggregate([...missing]) };
 }

@@ -1,6 +1,6 @@
 /**
- * The bindings of a policy snapshot, indexed by subject. Built once per snapshot, so that a request only looks at the
- * bindings of its own user and groups.
+ * The bindings of a policy snapshot, indexed by namespace and subject, so that a request only looks at the bindings of its
+ * own user and groups, and a change of one binding does not index the subjects of all others again.
  */
 import type {
   ClusterRole,
@@ -23,56 +23,93 @@ export interface Grant {
   readonly describe: () => string;
 }
 
-interface Granted {
-  readonly everywhere: Grant[];
-  readonly byNamespace: Map<string, Grant[]>;
+type Binding = RoleBinding | ClusterRoleBinding;
+type Bound = readonly [binding: Binding, subject: Subject];
+/** By the name that a user or group has in `keyOf`. */
+type BySubject = ReadonlyMap<string, readonly Bound[]>;
+
+/** The bindings of one namespace, "" for those of the cluster. */
+interface Scope {
+  readonly bindings: readonly Binding[];
+  /** Made when it is first asked for. */
+  subjects?: readonly BySubject[];
 }
 
-export type RoleIndex = ReadonlyMap<string, Granted>;
+/** Bindings of more subjects than this have an index of their own, which is made once for each. */
+const MANY_SUBJECTS = 10;
+const ofLongBindings = new WeakMap<Binding, BySubject>();
+
+export type RoleIndex = ReadonlyMap<string, Scope>;
 
 const CLUSTER_ROLES = "clusterroles.rbac.authorization.k8s.io";
 const ROLES = "roles.rbac.authorization.k8s.io";
 const CLUSTER_ROLE_BINDINGS = "clusterrolebindings.rbac.authorization.k8s.io";
 const ROLE_BINDINGS = "rolebindings.rbac.authorization.k8s.io";
 
-export function roleIndex(policy: PolicySnapshot): RoleIndex {
-  const index = new Map<string, Granted>();
-  const grantedTo = (subject: Subject, namespace: string): Granted | undefined => {
-    const key = keyOf(subject, namespace);
-    if (key === undefined) return undefined;
-    const known = index.get(key) ?? { everywhere: [], byNamespace: new Map<string, Grant[]>() };
-    index.set(key, known);
-    return known;
-  };
-  for (const { metadata, roleRef, subjects = [] } of policy.list<ClusterRoleBinding>(CLUSTER_ROLE_BINDINGS)) {
-    const role = findRole(policy, roleRef, "");
-    for (const subject of subjects) {
-      const describe = () =>
-        `ClusterRoleBinding ${goQuote(metadata.name ?? "")} of ${roleText(roleRef)} to ${subjectText(subject, "")}`;
-      grantedTo(subject, "")?.everywhere.push({ ...role, describe });
-    }
-  }
-  for (const { metadata, roleRef, subjects = [] } of policy.list<RoleBinding>(ROLE_BINDINGS)) {
-    const { name = "", namespace = "" } = metadata;
-    const role = findRole(policy, roleRef, namespace);
-    for (const subject of subjects) {
-      const describe = () =>
-        `RoleBinding ${goQuote(`${name}/${namespace}`)} of ${roleText(roleRef)} to ${subjectText(subject, namespace)}`;
-      const granted = grantedTo(subject, namespace);
-      const there = granted?.byNamespace.get(namespace) ?? [];
-      granted?.byNamespace.set(namespace, there);
-      there.push({ ...role, describe });
-    }
+/** Scopes whose bindings did not change are those of the snapshot before. */
+export function roleIndex(policy: PolicySnapshot, earlier: RoleIndex | undefined): RoleIndex {
+  const bindings = [
+    ...policy.list<ClusterRoleBinding>(CLUSTER_ROLE_BINDINGS),
+    ...policy.list<RoleBinding>(ROLE_BINDINGS),
+  ];
+  const index = new Map<string, Scope>();
+  for (const [namespace, here] of Map.groupBy<string, Binding>(bindings, ({ metadata }) => metadata.namespace ?? "")) {
+    const before = earlier?.get(namespace);
+    index.set(namespace, before && isSame(before.bindings, here) ? before : { bindings: here });
   }
   return index;
 }
 
+const isSame = (a: readonly Binding[], b: readonly Binding[]): boolean =>
+  a.length === b.length && a.every((binding, i) => binding === b[i]);
+
+function subjectsIn({ bindings }: Scope, namespace: string): readonly BySubject[] {
+  const isLong = ({ subjects = [] }: Binding) => subjects.length > MANY_SUBJECTS;
+  const short = bindings.filter((binding) => !isLong(binding));
+  const long = bindings.filter(isLong).map((binding) => {
+    const known = ofLongBindings.get(binding) ?? subjectsOf([binding], namespace);
+    ofLongBindings.set(binding, known);
+    return known;
+  });
+  return [subjectsOf(short, namespace), ...long];
+}
+
+function subjectsOf(bindings: readonly Binding[], namespace: string): BySubject {
+  const found = new Map<string, Bound[]>();
+  for (const binding of bindings)
+    for (const subject of binding.subjects ?? []) {
+      const key = keyOf(subject, namespace);
+      if (key === undefined) continue;
+      const known = found.get(key);
+      if (known) known.push([binding, subject]);
+      else found.set(key, [[binding, subject]]);
+    }
+  return found;
+}
+
 /** The user's grants at cluster scope (namespace "") or in a namespace. */
-export function* grantsOf(index: RoleIndex, user: User, namespace: string): Iterable<Grant> {
-  const granted = [index.get(`User ${user.name}`), ...user.groups.map((group) => index.get(`Group ${group}`))];
-  for (const each of granted) if (each) yield* each.everywhere;
-  if (namespace === "") return;
-  for (const each of granted) yield* each?.byNamespace.get(namespace) ?? [];
+export function* grantsOf(policy: PolicySnapshot, user: User, namespace: string): Iterable<Grant> {
+  const index = policy.deriveFrom(roleIndex);
+  const keys = [`User ${user.name}`, ...user.groups.map((group) => `Group ${group}`)];
+  for (const at of namespace === "" ? [""] : ["", namespace]) {
+    const scope = index.get(at);
+    if (!scope) continue;
+    scope.subjects ??= subjectsIn(scope, at);
+    for (const key of keys)
+      for (const subjects of scope.subjects)
+        for (const bound of subjects.get(key) ?? []) yield grantOf(policy, bound, at);
+  }
+}
+
+function grantOf(policy: PolicySnapshot, [{ metadata, roleRef }, subject]: Bound, namespace: string): Grant {
+  const [kind, name] =
+    namespace === ""
+      ? ["ClusterRoleBinding", metadata.name ?? ""]
+      : ["RoleBinding", `${metadata.name ?? ""}/${namespace}`];
+  return {
+    ...findRole(policy, roleRef, namespace),
+    describe: () => `${kind} ${goQuote(name)} of ${roleText(roleRef)} to ${subjectText(subject, namespace)}`,
+  };
 }
 
 /** A service account is the user of that name. */
