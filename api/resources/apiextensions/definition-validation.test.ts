@@ -148,3 +148,12 @@ test("of several versions with the same name, only the first decides about stora
   const paths = validateDefinitionCreate({ ...rest, spec: { ...spec, versions } }).map(({ path }) => path);
   expect(paths).toContain("status.storedVersions");
 });
+
+test("without versions there is none for storage", () => {
+  const { spec, ...rest } = definition({ type: "object" });
+  const [error] = validateDefinitionCreate({ ...rest, spec: { ...spec, versions: [] } });
+  expect(error).toMatchObject({
+    path: "spec.versions",
+    message: "Invalid value: []: must have exactly one version marked as storage version",
+  });
+});

@@ -185,11 +185,7 @@ function checkVersionSet(errors: FieldError[], { versions, original }: HoistedSp
     errors.push(invalid("spec.versions", versions.map(printedVersion), "must contain unique version names"));
   if ((original.versions ?? []).filter(({ storage }) => storage).length !== 1)
     errors.push(
-      invalid(
-        "spec.versions",
-        original.versions?.length ? versions.map(printedVersion) : null,
-        "must have exactly one version marked as storage version",
-      ),
+      invalid("spec.versions", versions.map(printedVersion), "must have exactly one version marked as storage version"),
     );
 }
 
