@@ -222,7 +222,7 @@ export class NodeAssembly {
       probes: this.#probeCounts,
       lives: this.#lifeCounts,
       localVolumes: this.localVolumes,
-      claims: this.drivers.claims,
+      drivers: this.drivers,
       faults: this.#parts.faults,
       requests: this.#clients.requests,
     });

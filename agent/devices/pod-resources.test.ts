@@ -121,3 +121,13 @@ it("AGENT-POD-RESOURCES: one pod, by its name", async () => {
   expect(await call("Get", { pod_name: "a", pod_namespace: "ns" })).toEqual({ pod_resources: ofA });
   expect(await call("Get", { pod_name: "a", pod_namespace: "other" })).toBe("2 pod a in namespace other not found");
 });
+
+it("AGENT-METRICS: requests are counted by version and method, and those that failed", async () => {
+  await call("List");
+  await call("Get", { pod_name: "a", pod_namespace: "ns" });
+  await call("Get", { pod_name: "nobody", pod_namespace: "ns" });
+  expect(resources.counts).toEqual([
+    { version: "v1", method: "List", requests: 1, errors: 0 },
+    { version: "v1", method: "Get", requests: 2, errors: 1 },
+  ]);
+});

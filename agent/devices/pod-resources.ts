@@ -33,12 +33,22 @@ const devicesOf = (devices: readonly NamedDevice[]) =>
     return numaNodes.map((ID) => ({ ...device, topology: { nodes: [{ ID }] } }));
   });
 
-const methodsOf = (version: "v1" | "v1alpha1") =>
-  new ServiceMethods(podResourcesProto(version), ["PodResourcesLister"]);
+type Version = "v1" | "v1alpha1";
+type Handler = (request: never) => object;
+
+export interface PodResourcesCount {
+  readonly version: Version;
+  readonly method: string;
+  readonly requests: number;
+  readonly errors: number;
+}
+
+const methodsOf = (version: Version) => new ServiceMethods(podResourcesProto(version), ["PodResourcesLister"]);
 
 export class PodResources {
   readonly #options: PodResourcesOptions;
   readonly #server: UnaryServer;
+  readonly #counts = new Map<string, PodResourcesCount>();
 
   constructor(options: PodResourcesOptions) {
     this.#options = options;
@@ -48,7 +58,7 @@ export class PodResources {
         .filter(({ status }) => !isTerminal(status.phase))
         .map((pod) => this.#resourcesOf(pod)),
     });
-    this.#server = new UnaryServer(methodsOf("v1"), {
+    const v1: Record<string, Handler> = {
       List,
       GetAllocatableResources: () => ({ devices: devicesOf(options.devices.all.filter(({ healthy }) => healthy)) }),
       Get: ({
@@ -64,8 +74,35 @@ export class PodResources {
         if (pod === undefined) throw new GrpcError(GrpcCode.Unknown, `pod ${name} in namespace ${namespace} not found`);
         return { pod_resources: this.#resourcesOf(pod) };
       },
+    };
+    this.#server = new UnaryServer(methodsOf("v1"), this.#counting("v1", v1));
+    this.#server.add(methodsOf("v1alpha1"), this.#counting("v1alpha1", { List }));
+  }
+
+  get counts(): readonly PodResourcesCount[] {
+    return [...this.#counts.values()];
+  }
+
+  #counting(version: Version, handlers: Readonly<Record<string, Handler>>): Readonly<Record<string, Handler>> {
+    const counted = Object.entries(handlers).map(([method, handler]) => {
+      const count = (failed: boolean) => {
+        const key = `${version} ${method}`;
+        const { requests = 0, errors = 0 } = this.#counts.get(key) ?? {};
+        this.#counts.set(key, { version, method, requests: requests + 1, errors: errors + Number(failed) });
+      };
+      const handle = (request: never) => {
+        try {
+          const answer = handler(request);
+          count(false);
+          return answer;
+        } catch (error) {
+          count(true);
+          throw error;
+        }
+      };
+      return [method, handle] as const;
     });
-    this.#server.add(methodsOf("v1alpha1"), { List });
+    return Object.fromEntries(counted);
   }
 
   #resourcesOf(pod: Pod) {

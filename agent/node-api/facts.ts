@@ -1,6 +1,7 @@
 /** What a node needs for answering questions about itself. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeUsage } from "../../api/node/node-usage.ts";
+import type { PodResourcesCount } from "../devices/pod-resources.ts";
 import type { ClaimsInUse } from "../dra/pod-claims.ts";
 import type { FaultCounts } from "../fault-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
@@ -44,6 +45,7 @@ export interface NodeApiFacts {
   readonly probes: Pick<ProbeCounts, "all" | "durations">;
   readonly lives: KubeletState["lives"];
   readonly claimsInUse: () => ClaimsInUse;
+  readonly podResources: () => readonly PodResourcesCount[];
   readonly faults: FaultCounts;
   readonly requests: KubeletState["requests"];
 }

@@ -2,6 +2,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { counter, type Family, gauge, histogram, type Line, renderFamilies } from "../../api/metrics/exposition.ts";
 import type { RequestCounts } from "../control-plane/request-counts.ts";
+import type { PodResourcesCount } from "../devices/pod-resources.ts";
 import type { ClaimsInUse } from "../dra/pod-claims.ts";
 import type { FaultCounts } from "../fault-counts.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
@@ -28,6 +29,7 @@ export interface KubeletState {
   readonly volumes: readonly VolumeStats[];
   readonly operations: readonly OperationCount[];
   readonly claims: ClaimsInUse;
+  readonly podResources: readonly PodResourcesCount[];
   readonly faults: FaultCounts;
   readonly requests: Pick<RequestCounts, "host" | "all" | "seconds">;
 }
@@ -123,6 +125,41 @@ function volumeFamilies(volumes: readonly VolumeStats[]): Family[] {
   );
 }
 
+/** The kubelet's names for the methods of the pod resources API. */
+const POD_RESOURCES = [
+  ["List", "list"],
+  ["GetAllocatableResources", "get_allocatable"],
+  ["Get", "get"],
+] as const;
+
+function podResourcesFamilies(counts: readonly PodResourcesCount[]): Family[] {
+  const ofVersion = ({ version }: PodResourcesCount) => ({ server_api_version: version });
+  const totals = new Map<string, number>();
+  for (const { version, requests } of counts) totals.set(version, (totals.get(version) ?? 0) + requests);
+  return [
+    counter(
+      "kubelet_pod_resources_endpoint_requests_total",
+      "Requests of the pod resources API, by its version.",
+      [...totals].map(([server_api_version, requests]) => [{ server_api_version }, requests]),
+    ),
+    ...POD_RESOURCES.flatMap(([method, name]) => {
+      const own = counts.filter((each) => each.method === method);
+      return [
+        counter(
+          `kubelet_pod_resources_endpoint_requests_${name}`,
+          `Requests of ${method} of the pod resources API, by its version.`,
+          own.map((each) => [ofVersion(each), each.requests]),
+        ),
+        counter(
+          `kubelet_pod_resources_endpoint_errors_${name}`,
+          `Requests of ${method} of the pod resources API that failed, by its version.`,
+          own.flatMap((each): Line[] => (each.errors === 0 ? [] : [[ofVersion(each), each.errors]])),
+        ),
+      ];
+    }),
+  ];
+}
+
 const requestFamilies = ({ host, all, seconds }: KubeletState["requests"]): Family[] => [
   histogram(
     "rest_client_request_duration_seconds",
@@ -145,7 +182,7 @@ const claimFamily = ({ total, byDriver }: ClaimsInUse): Family =>
   );
 
 export function renderKubeletMetrics(state: KubeletState): string {
-  const { process, pods, observation, lives, volumes, operations, claims, faults, requests } = state;
+  const { process, pods, observation, lives, volumes, operations, claims, podResources, faults, requests } = state;
   const { node, startedAt, cpuSeconds, residentBytes } = process;
   const states = ["created", "exited", "running", "unknown"] as const;
   const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
@@ -170,6 +207,7 @@ export function renderKubeletMetrics(state: KubeletState): string {
     ...volumeFamilies(volumes),
     claimFamily(claims),
     ...requestFamilies(requests),
+    ...podResourcesFamilies(podResources),
     gauge("kubernetes_build_info", "The version that this node's answers are of.", [
       [{ git_version: KUBELET_VERSION, major, minor, platform: "linux" }, 1],
     ]),

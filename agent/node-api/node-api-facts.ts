@@ -3,8 +3,8 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import type { AgentOptions } from "../agent-options.ts";
 import type { RequestCounts } from "../control-plane/request-counts.ts";
-import type { PodClaims } from "../dra/pod-claims.ts";
 import type { FaultCounts } from "../fault-counts.ts";
+import type { VendorDrivers } from "../plugins/vendor-drivers.ts";
 import type { PodWorkers } from "../pod/pod-workers.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
@@ -28,14 +28,14 @@ export interface NodeApiSources {
   readonly probes: ProbeCounts;
   readonly lives: LifeCounts;
   readonly localVolumes: LocalVolumes | undefined;
-  readonly claims: Pick<PodClaims, "inUse">;
+  readonly drivers: Pick<VendorDrivers, "claims" | "podResourcesCounts">;
   readonly faults: FaultCounts;
   readonly requests: RequestCounts;
 }
 
 export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
   const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain } = sources;
-  const { probes, lives, localVolumes, claims, faults, requests } = sources;
+  const { probes, lives, localVolumes, drivers, faults, requests } = sources;
   const { nodeName: node, dataDirectory, settings } = options;
   const startedAt = Date.now();
   return {
@@ -67,7 +67,8 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     operations: () => runtime.operations?.() ?? [],
     probes,
     lives,
-    claimsInUse: () => claims.inUse,
+    claimsInUse: () => drivers.claims.inUse,
+    podResources: () => drivers.podResourcesCounts,
     faults,
     requests,
     localVolumes,

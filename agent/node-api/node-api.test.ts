@@ -113,6 +113,7 @@ const facts: NodeApiFacts = {
   probes,
   lives,
   claimsInUse: () => ({ total: 2, byDriver: new Map([["gpu.example.com", 2]]) }),
+  podResources: () => [{ version: "v1", method: "Get", requests: 3, errors: 1 }],
   faults: { contained: 3, restarts: 1 },
   requests: {
     host: "10.0.0.1:6443",
@@ -179,6 +180,7 @@ describe("the kubelet API of the node", () => {
     );
     expect(own).toContain('rest_client_requests_total{code="200",method="PATCH",host="10.0.0.1:6443"} 4\n');
     expect(own).toContain('rest_client_request_duration_seconds_count{verb="PATCH",host="10.0.0.1:6443"} 1\n');
+    expect(own).toContain('kubelet_pod_resources_endpoint_errors_get{server_api_version="v1"} 1\n');
     expect(own).toContain("process_start_time_seconds 1000\n");
     // Nothing is known about it, so the metric's name is absent, too.
     expect(own).not.toContain("kubelet_volume_stats_inodes");

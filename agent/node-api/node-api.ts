@@ -33,6 +33,7 @@ async function kubeletMetrics({
   lives,
   operations,
   claimsInUse,
+  podResources,
   faults,
   requests,
 }: NodeApiFacts): Promise<string> {
@@ -53,6 +54,7 @@ async function kubeletMetrics({
     volumes: claimed.flat(),
     operations: operations(),
     claims: claimsInUse(),
+    podResources: podResources(),
     faults,
     requests,
   });

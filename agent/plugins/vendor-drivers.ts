@@ -12,7 +12,7 @@ import { DevicePlugins } from "../devices/device-plugins.ts";
 import { DeviceResources } from "../devices/device-resources.ts";
 import type { DeviceSource } from "../devices/device-source.ts";
 import { findGpus, thisMachine } from "../devices/machine-gpus.ts";
-import { PodResources } from "../devices/pod-resources.ts";
+import { PodResources, type PodResourcesCount } from "../devices/pod-resources.ts";
 import { type DraDrivers, draDrivers } from "../dra/dra-drivers.ts";
 import { DriverSlices } from "../dra/driver-slices.ts";
 import { PodClaims, type PodClaimsOptions } from "../dra/pod-claims.ts";
@@ -123,6 +123,11 @@ export class VendorDrivers {
     for (const resource of this.#deviceResources.names)
       if (!amounts.has(resource)) amounts.set(resource, { capacity: 0, allocatable: 0 });
     return amounts;
+  }
+
+  /** Requests of the pod resources API. */
+  get podResourcesCounts(): readonly PodResourcesCount[] {
+    return this.#podResources.counts;
   }
 
   /** If there never was a driver, there is nothing to report. */
