@@ -142,6 +142,10 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     return this.#links.isOpen(node);
   }
 
+  async linkedNodes(): Promise<readonly string[]> {
+    return [...this.#links.byNode().keys()].filter((node) => this.#links.isOpen(node));
+  }
+
   /** The tunnels that the node was called to before it reconnected; they resume where possible. */
   async #tunnelsOf(node: string): Promise<readonly string[]> {
     const left = await this.#absence.find(node);

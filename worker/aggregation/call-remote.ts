@@ -39,7 +39,7 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
   if (headers.get("Upgrade") !== null)
     throw new PlainTextError(503, "upgrades are not passed on to other API servers by this control plane");
   const { namespace, name, port } = remote.service;
-  const found = await findEndpoint(caller.store, { namespace, name, port: String(port) });
+  const found = await findEndpoint(caller, { namespace, name, port: String(port) });
   if (!found.ok) throw unavailable();
   const { certificate, key } = await caller.env.CLUSTER_KEYS.getByName(caller.cluster).frontProxy();
   const serverName = `${name}.${namespace}.svc`;

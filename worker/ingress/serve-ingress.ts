@@ -46,7 +46,7 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   if (found.secure && url.protocol === "http:" && env.INGRESS_PORT === undefined)
     return Response.redirect(`https:${request.url.slice("http:".length)}`, 308);
   if (!found.target) return textResponse(503, "this backend is no Service");
-  const endpoints = await findEndpoints(store, found.target);
+  const endpoints = await findEndpoints({ env, cluster, store }, found.target);
   if (!endpoints.ok) return textResponse(503, endpoints.message);
   const body = await Deadline.during(BODY_MS, (deadline) => boundedBody(request, { bytes: MOST_BODY_BYTES, deadline }));
   if (body === "too slow") return textResponse(408, "the body did not come in time");

@@ -201,7 +201,10 @@ async function callService(caller: Caller, called: Called): Promise<Response | s
   const { config, hop, body, signal } = called;
   const { name = "", namespace = "", port = 443 } = config.service ?? {};
   const { method, address } = hop;
-  const found = await findEndpoint(caller.store.asItself(), { namespace, name, port: String(port) });
+  const found = await findEndpoint(
+    { ...caller, store: caller.store.asItself() },
+    { namespace, name, port: String(port) },
+  );
   if (!found.ok)
     return found.externalName === undefined ? found.message : callExternalName(caller, called, found.externalName);
   const { endpoint } = found;

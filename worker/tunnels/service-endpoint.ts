@@ -1,6 +1,7 @@
 /** Picks an endpoint to answer for a Service: a ready one, chosen at random, and the node that dials it. */
-import type { Node, Service } from "../../api/generated/core.v1.ts";
+import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 
 /** A port, and the node that can reach it. */
@@ -38,15 +39,23 @@ export interface ServicePortName {
   readonly podsOnly?: boolean;
 }
 
-export async function findEndpoint(store: StoreClient, service: ServicePortName): Promise<FoundEndpoint> {
-  const found = await findEndpoints(store, service);
+/** Where a cluster's Services and its nodes' links are. */
+export interface Network {
+  readonly env: Pick<Env, "NODE_HUB">;
+  readonly cluster: string;
+  readonly store: StoreClient;
+}
+
+export async function findEndpoint(network: Network, service: ServicePortName): Promise<FoundEndpoint> {
+  const found = await findEndpoints(network, service);
   return found.ok ? { ok: true, endpoint: found.endpoints[0] } : found;
 }
 
 export async function findEndpoints(
-  store: StoreClient,
+  network: Network,
   { namespace, name, port, podsOnly = false }: ServicePortName,
 ): Promise<FoundEndpoints> {
+  const { store } = network;
   const { entry } = await store.read({ resource: "services", namespace, name });
   if (!entry) return { ok: false, reason: "NotFound", message: `service ${JSON.stringify(name)} not found` };
   const service = JSON.parse(entry.text) as Service;
@@ -56,7 +65,7 @@ export async function findEndpoints(
   const portName = portNameOf(service, port);
   if (portName === undefined) return unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
   const ready = await readyEndpoints(store, { namespace, name, port: portName });
-  const endpoints = podsOnly ? ready.filter(({ pod }) => pod !== "") : await withNodes(store, ready);
+  const endpoints = podsOnly ? ready.filter(({ pod }) => pod !== "") : await withNodes(network, ready);
   const start = Math.floor(Math.random() * endpoints.length);
   const [first, ...others] = [...endpoints.slice(start), ...endpoints.slice(0, start)];
   if (!first) return unavailable(`no endpoints available for service ${JSON.stringify(name)}`);
@@ -91,17 +100,14 @@ async function readyEndpoints(store: StoreClient, { namespace, name, port }: Ser
     });
 }
 
-/** Nodes that are looked at to find one that is Ready. */
-const MOST_NODES = 50;
-
-/** Any node may dial an endpoint that names none. */
-async function withNodes(store: StoreClient, endpoints: readonly EndpointPort[]): Promise<readonly EndpointPort[]> {
+/** Any node may dial an endpoint that names none, if it is connected: a Ready one may just have lost its link. */
+async function withNodes(
+  { env, cluster }: Network,
+  endpoints: readonly EndpointPort[],
+): Promise<readonly EndpointPort[]> {
   if (endpoints.every(({ node }) => node !== "")) return endpoints;
-  const { items } = await store.list({ resource: "nodes", limit: MOST_NODES });
-  const ready = items
-    .map(({ text }) => JSON.parse(text) as Node)
-    .filter(({ status }) => status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"));
-  const any = ready[Math.floor(Math.random() * ready.length)]?.metadata.name ?? "";
+  const linked = await env.NODE_HUB.getByName(cluster).linkedNodes();
+  const any = linked[Math.floor(Math.random() * linked.length)] ?? "";
   return endpoints
     .map((endpoint) => (endpoint.node === "" ? { ...endpoint, node: any } : endpoint))
     .filter(({ node }) => node !== "");

@@ -73,9 +73,9 @@ function parseTarget(text: string): Target | undefined {
   }
 }
 
-async function servicePort({ store, path }: RequestContext, { name, port }: Target): Promise<EndpointPort> {
+async function servicePort(context: RequestContext, { name, port }: Target): Promise<EndpointPort> {
   // As in Kubernetes: whoever may write endpoints must not read, with the node's address, what answers at any of them.
-  const found = await findEndpoint(store, { namespace: path.namespace, name, port, podsOnly: true });
+  const found = await findEndpoint(context, { namespace: context.path.namespace, name, port, podsOnly: true });
   if (found.ok) return found.endpoint;
   throw new ApiError(
     found.reason === "NotFound"
