@@ -23,6 +23,7 @@ export async function serveHttp(
   };
   const socket = await connect();
   tunnel.signal.addEventListener("abort", () => socket.destroy());
+  if (tunnel.signal.aborted) return void socket.destroy();
   const connection = tls === undefined ? socket : await secured(socket, tls);
   const call = send({
     method,

@@ -211,3 +211,19 @@ test.each([
   expect(answers).toEqual([{ code: 200, protocol }]);
   expect(socket.told[0]?.slice(0, beginning.length)).toEqual(beginning);
 });
+
+test("TUNNEL-END: a pod that was being connected to when the client left gets no request", async () => {
+  const socket = new LeavingSocket();
+  const connection = new PassThrough();
+  const dialled = async () => {
+    socket.emit("close");
+    return connection;
+  };
+  const runtime = { observe: async () => ({ sandboxes: [{ id: "s", ready: true }] }), dial: dialled };
+  const findPod = () => ({ metadata: { uid: "u" }, status: { podIP: "192.0.2.1" } });
+  const context = { runtime, findPod, nodeApi: vi.fn(), followed: () => {} };
+  const pod = { namespace: "n", pod: "p", uid: "u", node: "n1", address: "192.0.2.1", port: 80 };
+  const request = { kind: "http", ...pod, method: "GET", path: "/", headers: [] } as const;
+  await serveTunnel(request, async () => socket as unknown as WebSocket, context as never);
+  expect([connection.destroyed, connection.read()]).toEqual([true, null]);
+});
