@@ -147,6 +147,19 @@ describe("validation rules of objects", () => {
     expect(ruleErrors(labels, "root", { found: [] })[0]?.message).toContain("undefined field 'labels'");
   });
 
+  test.each<[string, string, boolean]>([
+    ["plain", "has(self.o.namespace) && self.o.namespace.getHours() == 3", true],
+    ["escaped", "has(self.o.__namespace__) && self.o.__namespace__.getHours() == 3", true],
+    ["both ways", "self.o.namespace == self.o.__namespace__", true],
+    ["in a violated rule", "self.o.namespace.getHours() == 4", false],
+  ])("CEL-KEYWORDS: a field whose name is a keyword is selected %s", (_, rule, holds) => {
+    const o: Schema = { type: "object", properties: { namespace: { type: "string", format: "date-time" } } };
+    const schema = withRules([{ rule }], { properties: { o } });
+    expect(ruleErrors(schema, "root", { found: [] })).toEqual([]);
+    const failed = holds ? [] : [`spec: Invalid value: failed rule: ${rule}`];
+    expect(texts(schema, { spec: { o: { namespace: "2026-01-01T03:00:00Z" } } })).toEqual(failed);
+  });
+
   test("rules that exceed the total cost budget are aborted", () => {
     const list: Schema = { properties: { l: { type: "array", items: { type: "integer" } } } };
     const schema = withRules([{ rule: "self.l.all(x, self.l.all(y, x + y >= 0))" }], list);

@@ -2,7 +2,7 @@
  * A structural schema as an expression type, with the sizes that bound its costs (apiserver pkg/cel/common/schemas.go).
  */
 import { additionalOf, itemsOf, type Schema } from "../../structural/json-walk.ts";
-import { escapeName } from "../values/from-json.ts";
+import { escapeName, selectableNames } from "../values/from-json.ts";
 import {
   BOOL,
   BYTES,
@@ -101,7 +101,7 @@ function objectType(schema: Schema, name: string): Type {
     if (!type) continue;
     if (schema.required?.includes(field) && property.default === undefined)
       minSize += field.length + (type.minSize ?? 0) + 4;
-    if (escaped !== undefined) fields.set(escaped, type);
+    for (const selectable of selectableNames(field)) fields.set(selectable, type);
   }
   return { kind: "object", name, fields, max: MAX_REQUEST_BYTES, minSize };
 }

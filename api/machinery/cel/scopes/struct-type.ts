@@ -1,7 +1,7 @@
 /** A built-in type as an expression type, equivalent to its OpenAPI schema (apiserver pkg/cel/openapi). */
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../../schema/shape.ts";
 import type { Struct } from "../../../schema/table.ts";
-import { escapeName } from "../values/from-json.ts";
+import { selectableNames } from "../values/from-json.ts";
 import { BOOL, BYTES, DOUBLE, DYN, INT, listOf, mapOf, STRING, TIMESTAMP, type Type } from "../values/type.ts";
 
 /** Types are recursive: each is created once, before its fields. */
@@ -16,8 +16,8 @@ function objectType(shape: StructShape): Type {
   const type: Type = { kind: "object", name: shape.goName, fields };
   known.set(shape, type);
   for (const field of shape.fields) {
-    const escaped = escapeName(field.name);
-    if (escaped !== undefined) fields.set(escaped, fieldType(field));
+    const ofField = fieldType(field);
+    for (const name of selectableNames(field.name)) fields.set(name, ofField);
   }
   return type;
 }

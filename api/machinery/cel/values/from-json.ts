@@ -106,6 +106,13 @@ export function escapeName(name: string): string | undefined {
   return name.replace(/__|[./-]/g, (found) => ESCAPES[found] ?? found);
 }
 
+/** All names by which expressions may select a property: keywords need no escape after a dot (since 1.31). */
+export function selectableNames(name: string): readonly string[] {
+  const escaped = escapeName(name);
+  if (escaped === undefined) return [];
+  return KEYWORDS.has(name) ? [escaped, name] : [escaped];
+}
+
 const ESCAPES: Readonly<Record<string, string>> = {
   __: "__underscores__",
   ".": "__dot__",
