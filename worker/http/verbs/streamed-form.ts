@@ -24,7 +24,7 @@ export async function streamedForm(context: RequestContext, accepted: Accepted):
   if (accepted.type === "application/yaml" || accepted.pretty || selectsAsRead(served, query)) return undefined;
   switch (accepted.as) {
     case undefined:
-      return served.conversion ? undefined : listOfObjects(context, accepted);
+      return served.conversion || served.converter ? undefined : listOfObjects(context, accepted);
     case "PartialObjectMetadataList":
       return showsStoredMetadata(context.served) ? listOfMetadata(accepted) : undefined;
     case "Table":

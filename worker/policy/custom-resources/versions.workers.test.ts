@@ -57,6 +57,25 @@ test("CRD-STORED, CRD-CONVERT: each version shows its own fields of the stored o
   expect(await shown("v1")).toEqual(["versions.example/v1", { color: "blue" }]);
 });
 
+test("CRD-CONVERT: a kind of one version whose definition names a webhook is listed without asking it", async () => {
+  const clientConfig = { service: { namespace: "default", name: "nobody" } };
+  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+    metadata: { name: "doors.hooked.example" },
+    spec: {
+      group: "hooked.example",
+      scope: "Namespaced",
+      names: { plural: "doors", kind: "Door" },
+      versions: [version("v1", ["color"], true)],
+      conversion: { strategy: "Webhook", webhook: { clientConfig, conversionReviewVersions: ["v1"] } },
+    },
+  });
+  const doors = "/apis/hooked.example/v1/namespaces/default/doors";
+  expect((await send("GET", doors)).items).toEqual([]);
+  const door = { apiVersion: "hooked.example/v1", kind: "Door", metadata: { name: "d" }, spec: { color: "red" } };
+  await send("POST", doors, door);
+  expect((await send("GET", doors)).items).toMatchObject([door]);
+});
+
 test("CRD-STORED: an object keeps the fields of the version at which it is stored until it is written again", async () => {
   const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   const versions = (storage: string) => [
