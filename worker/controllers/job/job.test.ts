@@ -120,6 +120,23 @@ describe("job", () => {
     expect(events(at).filter((text) => text.startsWith("Suspended"))).not.toEqual([]);
   });
 
+  it("CTL-JOB-SUSPENDED: ends although it is suspended, if a pod that it could not remove has failed", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob({ completions: 1, backoffLimit: 0 }));
+    await at.settle();
+    at.cluster.refuse = (verb, { resource }) => (verb === "patch" && resource === "pods" ? { code: 403 } : undefined);
+    at.cluster.change<Job>("jobs.batch", "ns", "j", (draft) => {
+      draft.spec.suspend = true;
+    });
+    await at.pass(1000);
+    expect(job(at).status.startTime).toBeUndefined();
+    end(at, podAt(at, 0), "Failed");
+    at.cluster.refuse = () => undefined;
+    await at.pass(120_000);
+    expect(condition(at, "Failed")?.status).toBe("True");
+    expect(job(at).status).toMatchObject({ failed: 1, startTime: expect.any(String) });
+  });
+
   it("REG-JOB-STATUS: completes a suspended job that has no work left", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 0, suspend: true }));

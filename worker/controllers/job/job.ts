@@ -172,8 +172,11 @@ function planLastWord(job: Stored<Job>, ending: Ending, { noted, now }: { noted:
   const succeeds = ending.type === "SuccessCriteriaMet";
   const { reason, message } = ending;
   const final = { type: succeeds ? "Complete" : "Failed", status: "True", reason, message };
+  const began = noted.startTime ?? (job.spec.completions === 0 ? undefined : timestamp(now));
   const status: JobStatus = {
     ...noted,
+    // The API requires it of a job that ends, even if it is suspended and therefore has none.
+    ...(began === undefined ? {} : { startTime: began }),
     conditions: addCondition(noted.conditions ?? [], final, now),
     ...(succeeds ? { completionTime: timestamp(now) } : {}),
   };
