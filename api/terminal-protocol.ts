@@ -35,9 +35,9 @@ export const errorFrame = (status: Status): Uint8Array => frameOf(ERROR, utf8Byt
 
 /** A frame as the client reads it; undefined: it gets nothing. */
 export function toClient(protocol: string, frame: Uint8Array): Uint8Array | string | undefined {
-  const told = isFirst(protocol) && frame[0] === ERROR ? inWords(frame) : frame;
-  if (told === undefined || !isText(protocol)) return told;
-  return `${told[0]}${encodeBase64(told.subarray(1))}`;
+  const forClient = isFirst(protocol) && frame[0] === ERROR ? inWords(frame) : frame;
+  if (forClient === undefined || !isText(protocol)) return forClient;
+  return `${forClient[0]}${encodeBase64(forClient.subarray(1))}`;
 }
 
 function inWords(frame: Uint8Array): Uint8Array | undefined {

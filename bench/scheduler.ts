@@ -17,7 +17,7 @@ const NODES = Number(process.env.NODES ?? 1000);
 const PODS = Number(process.env.PODS ?? 3000);
 const CLIENTS = 64;
 const ALONE = 40;
-const LONGEST_MS = 240_000;
+const TIMEOUT_MS = 240_000;
 
 const RATE = NODES > 1000 ? 700 : 1500;
 
@@ -67,7 +67,7 @@ class Bound {
   }
 
   async until(count: number): Promise<void> {
-    for (const ends = performance.now() + LONGEST_MS; this.count < count && performance.now() < ends; ) await sleep(1);
+    for (const ends = performance.now() + TIMEOUT_MS; this.count < count && performance.now() < ends; ) await sleep(1);
   }
 }
 

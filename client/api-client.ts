@@ -65,10 +65,10 @@ export interface ApiClientOptions {
 
 const JSON_TYPE = "application/json";
 
-export const createApiClient = (options: ApiClientOptions): ApiClient => apiClientOver(asking(options));
+export const createApiClient = (options: ApiClientOptions): ApiClient => apiClientOver(sending(options));
 
 /** Each request separately, over `fetch`. */
-const asking =
+const sending =
   ({ fetch, base, headers }: ApiClientOptions) =>
   async ({ method, path, headers: own, body }: ApiRequest): Promise<ApiResponse> => {
     const sent = { method, headers: { ...(await headers()), ...own }, ...(body === undefined ? {} : { body }) };
@@ -76,9 +76,9 @@ const asking =
     return { code: response.status, body: await response.text() };
   };
 
-/** Over any transport; `ask` knows the address and, unless `headers` contain them, the credentials. */
+/** Over any transport; `transport` knows the address and, unless `headers` contain them, the credentials. */
 export function apiClientOver(
-  ask: (request: ApiRequest) => Promise<ApiResponse>,
+  transport: (request: ApiRequest) => Promise<ApiResponse>,
   headers: Readonly<Record<string, string>> = {},
 ): ApiClient {
   const send = async <T>(
@@ -90,7 +90,7 @@ export function apiClientOver(
     const request: ApiRequest = body
       ? { method, path, headers: { ...about, "content-type": body.type }, body: JSON.stringify(body.value) }
       : { method, path, headers: about };
-    return readOutcome<T>(await ask(request));
+    return readOutcome<T>(await transport(request));
   };
   return {
     get: (target) => send("GET", resourcePath(target)),
@@ -106,7 +106,7 @@ export function apiClientOver(
       send("DELETE", resourcePath(target) + queryText(query), { type: JSON_TYPE, value: deleteOptionsOf(deletion) }),
     read: (path) => send("GET", path),
     call: (method, path) => send(method, path),
-    as: (more) => apiClientOver(ask, { ...headers, ...more }),
+    as: (more) => apiClientOver(transport, { ...headers, ...more }),
   };
 }
 

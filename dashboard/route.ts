@@ -40,7 +40,7 @@ export const moment = computed(() => route.value.query.at ?? "");
 /** A link to another view with the same namespace and moment. */
 export function href(path: readonly string[], query: Readonly<Record<string, string>> = {}): string {
   const parameters = new URLSearchParams({ ns: namespace.value, at: moment.value, ...query });
-  for (const kept of ["ns", "at"]) if (parameters.get(kept) === "") parameters.delete(kept);
+  for (const name of ["ns", "at"]) if (parameters.get(name) === "") parameters.delete(name);
   const text = parameters.toString();
   return `#/${path.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`;
 }

@@ -22,7 +22,7 @@ export interface AuditPage {
 }
 
 /** How many characters of events are kept. */
-const KEPT = 16 * 1024 * 1024;
+const MAX_STORED_LENGTH = 16 * 1024 * 1024;
 /** How many rows are written between two prunings. */
 const PRUNE_EVERY = 64;
 const SENT = "sent";
@@ -81,7 +81,7 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
     let characters = 0;
     for (const { id, text } of this.ctx.storage.sql.exec<Row>("SELECT id, text FROM batches ORDER BY id DESC")) {
       characters += text.length;
-      if (characters <= KEPT) continue;
+      if (characters <= MAX_STORED_LENGTH) continue;
       this.ctx.storage.sql.exec("DELETE FROM batches WHERE id <= ?", id);
       return;
     }

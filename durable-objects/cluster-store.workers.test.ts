@@ -102,7 +102,7 @@ test("STORE-OBJECTS: each create, replace and delete writes two rows, and each c
       written(() => append(2)),
       written(() => append(3)),
       written(() => append(4, true)),
-      written(() => tables.forget(at(1), at(4))),
+      written(() => tables.compact(at(1), at(4))),
     ]).toEqual([2, 2, 2, 3]);
   });
 });

@@ -5,7 +5,7 @@ const TIMER_MS = 2000;
 /**
  * An alarm may not be set further ahead (the platform rejects dates after 2189). It then fires early and is set again.
  */
-const LONGEST_MS = 365 * 24 * 60 * 60 * 1000;
+const MAX_DELAY_MS = 365 * 24 * 60 * 60 * 1000;
 
 export class LoopAlarm {
   readonly #state: DurableObjectState;
@@ -39,7 +39,7 @@ export class LoopAlarm {
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (wanted === undefined) return;
     const now = Date.now();
-    const at = Math.min(wanted, now + LONGEST_MS);
+    const at = Math.min(wanted, now + MAX_DELAY_MS);
     const wait = at - now;
     if (wait < TIMER_MS) {
       this.#timer = setTimeout(() => this.#state.waitUntil(this.#run(cluster)), Math.max(0, wait));

@@ -10,7 +10,7 @@ import type { Revision, Store } from "../api/store/store.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { eraseObject } from "./erase-object.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
-import { attachmentOf, MOST_TUNNELS } from "./node-hub/attachment.ts";
+import { attachmentOf, MAX_TUNNELS } from "./node-hub/attachment.ts";
 import { Links } from "./node-hub/links.ts";
 import { FOLLOWED, REFERENCED, syncFor } from "./node-hub/node-feed.ts";
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
@@ -112,8 +112,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
     const attachment = attachmentOf(socket);
     if (attachment === undefined || typeof text !== "string") return;
-    const answer = parseUsageResponse(text);
-    if (answer) this.#usage.receive(attachment.node, answer);
+    const response = parseUsageResponse(text);
+    if (response) this.#usage.receive(attachment.node, response);
     const mark = parseLinkMark(text);
     if (mark) this.#links.returned(socket, mark);
   }
@@ -150,7 +150,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   async #tunnelsOf(node: string): Promise<readonly string[]> {
     const left = await this.#absence.find(node);
     const linked = this.#links.attachmentsOf(node).flatMap(({ tunnels }) => tunnels);
-    return [...(left?.tunnels ?? []), ...linked].slice(-MOST_TUNNELS);
+    return [...(left?.tunnels ?? []), ...linked].slice(-MAX_TUNNELS);
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
@@ -165,8 +165,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const attachment = this.#links.leave(socket);
     if (attachment === undefined || !this.#links.isGone(attachment.node)) return;
     const { node, cluster, tunnels } = attachment;
-    this.#updates.forget(node);
-    this.#usage.forget(node);
+    this.#updates.delete(node);
+    this.#usage.delete(node);
     await this.#absence.left(node, { cluster, at: Date.now(), tunnels });
     await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
   }

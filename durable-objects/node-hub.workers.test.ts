@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
-import { ANSWER_HEADER, type NodeSync, renderNodeResponse } from "../api/node/node-sync.ts";
+import { type NodeSync, RESPONSE_HEADER, renderNodeResponse } from "../api/node/node-sync.ts";
 import type { Revision } from "../api/store/store.ts";
 import type { Env } from "../worker/env.ts";
 import { NodeHub, type NodeHubEnv } from "./node-hub.ts";
@@ -212,7 +212,7 @@ async function joinedTunnel(id: string, protocol: string, spoken = protocol) {
   });
   const answer = renderNodeResponse({ code: 200, protocol: spoken });
   const node = await tunnel.fetch("https://tunnel/node?node=a", {
-    headers: { Upgrade: "websocket", [ANSWER_HEADER]: answer },
+    headers: { Upgrade: "websocket", [RESPONSE_HEADER]: answer },
   });
   const [one, other] = [(await client).webSocket, node.webSocket] as (null | (WebSocket & { accept(): void }))[];
   if (!one || !other) throw new Error("the client was not joined");

@@ -69,9 +69,9 @@ export class Rounds {
 
   async #carry(round: readonly Waiting[]): Promise<void> {
     try {
-      const answers = await this.#options.send(round.map(({ request }) => request));
+      const responses = await this.#options.send(round.map(({ request }) => request));
       for (const [index, { resolve, fail }] of round.entries()) {
-        const response = answers[index];
+        const response = responses[index];
         if (response) resolve(response);
         else fail(new Error("the API did not answer"));
       }

@@ -44,6 +44,6 @@ export const watchesOf = ({ WATCHES_PER_OBJECT, ONE_PROCESS }: ClusterStoreEnv):
 const WATCHES = 5000;
 
 export const windowOf = ({ HISTORY_SECONDS, HISTORY_REVISIONS }: ClusterStoreEnv): Window => ({
-  keepMilliseconds: HISTORY_SECONDS ? Number(HISTORY_SECONDS) * 1000 : defaultWindow.keepMilliseconds,
-  keepRevisions: HISTORY_REVISIONS ? Number(HISTORY_REVISIONS) : defaultWindow.keepRevisions,
+  minAgeMs: HISTORY_SECONDS ? Number(HISTORY_SECONDS) * 1000 : defaultWindow.minAgeMs,
+  minRevisions: HISTORY_REVISIONS ? Number(HISTORY_REVISIONS) : defaultWindow.minRevisions,
 });

@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { failure, type Status } from "../api/machinery/status.ts";
-import { ANSWER_HEADER, type NodeResponse, parseNodeResponse } from "../api/node/node-sync.ts";
+import { type NodeResponse, parseNodeResponse, RESPONSE_HEADER } from "../api/node/node-sync.ts";
 import { joined, refused } from "./tunnel/joined.ts";
 import { serveOneWay } from "./tunnel/one-way.ts";
 import { statusResponse } from "./tunnel/responses.ts";
@@ -13,7 +13,7 @@ import { statusResponse } from "./tunnel/responses.ts";
 const DIAL_MS = 15_000;
 
 type Dial =
-  | { readonly kind: "dialled"; readonly socket: WebSocket; readonly answer: NodeResponse | undefined }
+  | { readonly kind: "dialled"; readonly socket: WebSocket; readonly response: NodeResponse | undefined }
   | { readonly kind: "refused"; readonly status: Status };
 
 export class Tunnel extends DurableObject {
@@ -42,7 +42,7 @@ export class Tunnel extends DurableObject {
       isTerminal: request.headers.has("X-Sailplane-Terminal"),
     };
     if (request.headers.get("Upgrade") !== null)
-      return dial.kind === "refused" ? refused(dial.status, client) : joined(dial.socket, dial.answer, client);
+      return dial.kind === "refused" ? refused(dial.status, client) : joined(dial.socket, dial.response, client);
     if (dial.kind === "refused") return statusResponse(dial.status);
     return serveOneWay(
       dial.socket,
@@ -53,7 +53,7 @@ export class Tunnel extends DurableObject {
   #acceptNode(node: string, request: Request): Response {
     if (this.#node !== node) return statusResponse(failure(404, "NotFound", "no such tunnel"));
     const { 0: outer, 1: socket } = new WebSocketPair();
-    this.#settle({ kind: "dialled", socket, answer: parseNodeResponse(request.headers.get(ANSWER_HEADER)) });
+    this.#settle({ kind: "dialled", socket, response: parseNodeResponse(request.headers.get(RESPONSE_HEADER)) });
     return new Response(null, { status: 101, webSocket: outer });
   }
 

@@ -64,7 +64,7 @@ const wiringOf = (
     }),
   }),
   lastSeen: async (cluster) => {
-    const heard = await env.NODE_HUB.getByName(cluster).lastSeen();
-    return (node) => heard[node];
+    const seen = await env.NODE_HUB.getByName(cluster).lastSeen();
+    return (node) => seen[node];
   },
 });

@@ -162,7 +162,11 @@ function* predicates(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Gen
   if (wanted.some((port) => taken.some((other) => collide(port, other))))
     yield failed("NodePorts", "node(s) didn't have free ports for the requested pod ports");
   const tolerations = pod.spec.tolerations ?? [];
-  const keepsOut = ({ effect }: Taint) => effect === "NoExecute";
-  if (isNew && !isStatic(pod) && node.taints.some((taint) => keepsOut(taint) && !toleratesAny(tolerations, taint)))
+  const preventsExecution = ({ effect }: Taint) => effect === "NoExecute";
+  if (
+    isNew &&
+    !isStatic(pod) &&
+    node.taints.some((taint) => preventsExecution(taint) && !toleratesAny(tolerations, taint))
+  )
     yield failed("TaintToleration", "node(s) had taints that the pod didn't tolerate");
 }

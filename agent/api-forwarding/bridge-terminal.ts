@@ -30,8 +30,8 @@ const isSet = (query: URLSearchParams, name: string): boolean => !/^(0|false)$/i
 /** Before the third version, terminals had no size. */
 function expectedStreams({ version, query }: TerminalOptions): ReadonlySet<string> {
   const isTerminal = isSet(query, "tty");
-  const asked = (["stdin", "stdout", "stderr"] as const).filter((name) => isSet(query, name));
-  const expected = new Set<Type>(["error", ...asked]);
+  const requested = (["stdin", "stdout", "stderr"] as const).filter((name) => isSet(query, name));
+  const expected = new Set<Type>(["error", ...requested]);
   if (isTerminal) expected.delete("stderr");
   if (isTerminal && version !== "v2.channel.k8s.io") expected.add("resize");
   return expected;
@@ -62,8 +62,8 @@ export async function bridgeTerminal(socket: Duplex, upstream: WebSocket, option
   const finish = (exit: Uint8Array) => {
     if (isOver || streams.size < expected.size) return;
     isOver = true;
-    const told = options.version === "v4.channel.k8s.io" ? exit : toClient(IN_WORDS, exit);
-    if (told instanceof Uint8Array) void streams.get("error")?.send(Buffer.from(told.subarray(1)));
+    const status = options.version === "v4.channel.k8s.io" ? exit : toClient(IN_WORDS, exit);
+    if (status instanceof Uint8Array) void streams.get("error")?.send(Buffer.from(status.subarray(1)));
     for (const stream of streams.values()) {
       stream.onData = () => undefined;
       void stream.end();
@@ -99,7 +99,7 @@ function sendInput(stream: SpdyStream, tunnel: Tunnel): void {
 }
 
 /** No size is longer. */
-const LONGEST_SIZE = 256;
+const MAX_SIZE_LENGTH = 256;
 
 /** Sizes are objects of JSON, one after another; each becomes a message. */
 function sendSizes(stream: SpdyStream, tunnel: Tunnel): void {
@@ -107,7 +107,7 @@ function sendSizes(stream: SpdyStream, tunnel: Tunnel): void {
   stream.onData = (bytes) => {
     text += bytes.toString("utf8");
     const sizes = text.match(/\{[^{}]*\}/g) ?? [];
-    text = text.slice(text.lastIndexOf("}") + 1).slice(0, LONGEST_SIZE);
+    text = text.slice(text.lastIndexOf("}") + 1).slice(0, MAX_SIZE_LENGTH);
     return sizes.length === 0
       ? undefined
       : Promise.all(sizes.map((size) => tunnel.send(CHANNEL.resize, Buffer.from(size))));

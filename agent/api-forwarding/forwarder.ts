@@ -15,7 +15,7 @@ import { headOf, passRefusal, refuse, unreachable } from "./upgrade-answers.ts";
 /** As long as kube-apiserver keeps idle connections: clients count on finding them open. */
 const IDLE_MS = 90_000;
 /** Commands to be run are part of the URL. What is too long for the API server, it refuses itself. */
-const LONGEST_HEAD = 256 * 1024;
+const MAX_HEAD_BYTES = 256 * 1024;
 
 export class Forwarder {
   readonly #calls: ApiCalls;
@@ -27,21 +27,21 @@ export class Forwarder {
     this.#calls = calls;
     // Watches and uploads take as long as they take.
     const patience = { requestTimeout: 0, keepAliveTimeout: IDLE_MS };
-    this.server = createServer({ ...patience, maxHeaderSize: LONGEST_HEAD, noDelay: true });
+    this.server = createServer({ ...patience, maxHeaderSize: MAX_HEAD_BYTES, noDelay: true });
     containConnections(this.server, "a forwarded request");
     this.server.on("request", (request, response) => {
       if (isPath(request.url)) this.#pass(request, response);
       else response.writeHead(400).end();
     });
     this.server.on("upgrade", (request, socket, head) => {
-      this.#keep(socket);
+      this.#track(socket);
       socket.on("error", () => socket.destroy());
       if (!isPath(request.url)) socket.destroy();
       else if (requestsSpdy(request))
         bridgeSpdy(request, socket, { calls: this.#calls, head }).catch(() => socket.destroy());
       else this.#upgrade(request, socket, head);
     });
-    this.server.on("connection", (socket: Socket) => this.#keep(socket));
+    this.server.on("connection", (socket: Socket) => this.#track(socket));
     this.server.on("tlsClientError", () => {});
   }
 
@@ -50,19 +50,19 @@ export class Forwarder {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #keep(socket: Duplex): void {
+  #track(socket: Duplex): void {
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
-  #ask({ method = "GET", url = "/", headers }: IncomingMessage, more: OutgoingHttpHeaders = {}): ClientRequest {
+  #request({ method = "GET", url = "/", headers }: IncomingMessage, more: OutgoingHttpHeaders = {}): ClientRequest {
     // Otherwise Node assumes that there is no body, for methods that usually have none.
     const framing = headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" };
     return this.#calls.open(url, { method, headers: { ...endToEnd(headers), ...framing, ...more } });
   }
 
   #pass(request: IncomingMessage, response: ServerResponse): void {
-    const upstream = this.#ask(request);
+    const upstream = this.#request(request);
     upstream.once("response", (received) => {
       response.writeHead(received.statusCode ?? 502, endToEnd(received.headers));
       // A watch's headers matter even if nothing has happened yet.
@@ -81,9 +81,9 @@ export class Forwarder {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { upgrade = "" } = request.headers;
-    const upstream = this.#ask(request, { connection: "upgrade", upgrade });
+    const upstream = this.#request(request, { connection: "upgrade", upgrade });
     upstream.once("upgrade", (received, other, first) => {
-      this.#keep(other);
+      this.#track(other);
       socket.write(headOf(received));
       socket.write(first);
       other.write(head);

@@ -75,16 +75,16 @@ export async function bridgeSpdy(
 
 /** A broken network path notifies no one, and the client's own connection does not go along it. */
 function endIfSilent(upstream: WebSocket): void {
-  let isHeard = true;
+  let isAlive = true;
   for (const event of ["message", "pong"])
     upstream.on(event, () => {
-      isHeard = true;
+      isAlive = true;
     });
   const timer = setInterval(() => {
     // Then nothing is read, pongs neither.
-    if (upstream.isPaused) isHeard = true;
-    else if (!isHeard) upstream.terminate();
-    else isHeard = false;
+    if (upstream.isPaused) isAlive = true;
+    else if (!isAlive) upstream.terminate();
+    else isAlive = false;
   }, SILENCE_MS);
   upstream.once("close", () => clearInterval(timer));
 }

@@ -43,7 +43,7 @@ const SILENCE_MS = 25_000;
 /** The control plane gives up on a silent node, and its streams, after 40 s. */
 const LOST_MS = 40_000;
 const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 10_000;
+const MAX_RETRY_MS = 10_000;
 const POLL_MS = 2_000;
 /**
  * A push may be lost; it is made up for at the next full hour at the latest. All nodes poll at that time, within the
@@ -115,7 +115,7 @@ export class Link {
 
   /** Runs until the signal aborts. */
   async run(): Promise<void> {
-    await Promise.all([this.#keepSocket(), this.#poll()]);
+    await Promise.all([this.#maintainSocket(), this.#poll()]);
   }
 
   #sleep(ms: number): Promise<void> {
@@ -132,7 +132,7 @@ export class Link {
     });
   }
 
-  async #keepSocket(): Promise<void> {
+  async #maintainSocket(): Promise<void> {
     const { signal, log } = this.#options;
     let retry = FIRST_RETRY_MS;
     let down: number | undefined;
@@ -148,7 +148,7 @@ export class Link {
       down ??= steadyNow();
       if (steadyNow() - down > LOST_MS) this.#options.onLost();
       await this.#sleep(retry * (0.5 + Math.random()));
-      retry = Math.min(retry * 2, LONGEST_RETRY_MS);
+      retry = Math.min(retry * 2, MAX_RETRY_MS);
     }
   }
 
@@ -157,10 +157,10 @@ export class Link {
     const { controlPlane, revision, signal } = this.#options;
     const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}`);
     // Monotonic, because the time of day may be set.
-    let heard = steadyNow();
+    let lastSeen = steadyNow();
     let opened = false;
     const heartbeat = setInterval(() => {
-      if (steadyNow() - heard > SILENCE_MS) socket.terminate();
+      if (steadyNow() - lastSeen > SILENCE_MS) socket.terminate();
       else if (socket.readyState === socket.OPEN) socket.send("ping");
     }, PING_MS);
     const stop = () => socket.terminate();
@@ -175,7 +175,7 @@ export class Link {
         this.#options.onUp();
       });
       socket.on("message", (data) => {
-        heard = steadyNow();
+        lastSeen = steadyNow();
         const text = data.toString();
         if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, socket);
       });
@@ -202,8 +202,8 @@ export class Link {
       case "usage": {
         const usage = await this.#options.usage().catch(() => undefined);
         if (usage === undefined || socket.readyState !== socket.OPEN) return;
-        const answer: UsageResponse = { ...message, usage };
-        socket.send(JSON.stringify(answer));
+        const response: UsageResponse = { ...message, usage };
+        socket.send(JSON.stringify(response));
       }
     }
   }

@@ -4,7 +4,7 @@
  * ordinary request.
  */
 import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
-import { MOST_REPORTS, type NodeReports, type NodeReportsResponse } from "../../api/node/node-reports.ts";
+import { MAX_REPORTS, type NodeReports, type NodeReportsResponse } from "../../api/node/node-reports.ts";
 
 /** Nobody waits for an event: it may be sent along with what follows. */
 const EVENTS_MS = 100;
@@ -63,7 +63,7 @@ export class Reports {
 
   #send(): void {
     while (this.#isDue && this.#underWay < UNDER_WAY) {
-      const together = this.#queue.splice(0, MOST_REPORTS);
+      const together = this.#queue.splice(0, MAX_REPORTS);
       this.#isDue = this.#queue.length > 0;
       if (together.length > 0) void this.#sendTogether(together);
     }

@@ -127,7 +127,7 @@ export class CsiVolumes implements PodCsi {
     const isAgain = known?.ready === true && isThere(target, wanted.block);
     const republished = object?.spec.requiresRepublish === true;
     if (isAgain && !republished) {
-      this.#republishing.forget(home);
+      this.#republishing.delete(home);
       this.#published.write(home, { ...known, republished });
       return target;
     }
@@ -168,16 +168,16 @@ export class CsiVolumes implements PodCsi {
         if (isFinal(error)) this.#published.write(home, { ...record, staged: false });
         throw error;
       });
-      this.#unstaging.forget(record);
+      this.#unstaging.delete(record);
     }
     mkdirSync(dirname(target), { recursive: true, mode: 0o750 });
-    const told = await podContext(pod, { mode: wanted.mode, driver: object, sources });
+    const podInfo = await podContext(pod, { mode: wanted.mode, driver: object, sources });
     await driver.call("NodePublishVolume", {
       ...request,
       target_path: target,
       readonly: wanted.readOnly,
-      secrets: { ...(await this.#secrets(wanted.publishSecret)), ...told.secrets },
-      volume_context: { ...wanted.attributes, ...told.context },
+      secrets: { ...(await this.#secrets(wanted.publishSecret)), ...podInfo.secrets },
+      volume_context: { ...wanted.attributes, ...podInfo.context },
     });
     if (mountGroup === "" && !wanted.readOnly && givesToGroup(wanted, object) && !isAgain)
       giveToPod(target, pod.spec.securityContext);
@@ -202,7 +202,7 @@ export class CsiVolumes implements PodCsi {
   }
 
   async stats(uid: string): Promise<ReadonlyMap<string, DiskStats>> {
-    const said = new Map<string, DiskStats>();
+    const stats = new Map<string, DiskStats>();
     for (const { record } of this.#published.all().filter((found) => found.uid === uid)) {
       const driver = this.#options.drivers.find(record.driverName);
       if (!driver?.capabilities.has("GET_VOLUME_STATS")) continue;
@@ -211,10 +211,10 @@ export class CsiVolumes implements PodCsi {
         volume_path: this.#published.target(uid, { name: record.specVolID, block: record.block }),
       };
       // A driver that does not answer reports nothing.
-      const answer = await driver.call("NodeGetVolumeStats", requested).catch(() => undefined);
-      if (answer !== undefined) said.set(record.specVolID, diskStatsOf(answer as VolumeUsages));
+      const response = await driver.call("NodeGetVolumeStats", requested).catch(() => undefined);
+      if (response !== undefined) stats.set(record.specVolID, diskStatsOf(response as VolumeUsages));
     }
-    return said;
+    return stats;
   }
 
   async #attached({ driver, handle }: Wanted, node: string): Promise<Readonly<Record<string, string>>> {
@@ -267,8 +267,8 @@ export class CsiVolumes implements PodCsi {
     const isLast = this.#others(record, uid).length === 0;
     const { driverName, volumeHandle, specVolID, block, attached } = record;
     if (record.staged && isLast) this.#unstaging.begin({ driverName, volumeHandle, specVolID, block, attached });
-    this.#published.forget(home);
-    this.#republishing.forget(home);
+    this.#published.delete(home);
+    this.#republishing.delete(home);
     if (record.attached && !record.staged && isLast) await onUse();
   }
 
@@ -282,7 +282,7 @@ export class CsiVolumes implements PodCsi {
     const staging = this.#published.staging({ driver: driverName, handle: volumeHandle, name: specVolID, block });
     await driver.call("NodeUnstageVolume", { volume_id: volumeHandle, staging_target_path: staging });
     removeEmpty(staging);
-    this.#unstaging.forget(volume);
+    this.#unstaging.delete(volume);
     if (attached) await onUse();
   }
 }

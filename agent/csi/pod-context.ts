@@ -37,8 +37,8 @@ export async function podContext(pod: Pod, { mode, driver, sources }: PodContext
     tokens[audience] = { token, expirationTimestamp: expiresAt };
   }
   if (tokenRequests.length === 0) return { context, secrets: {} };
-  const told = { [key("serviceAccount.tokens")]: JSON.stringify(tokens) };
+  const tokenContext = { [key("serviceAccount.tokens")]: JSON.stringify(tokens) };
   return serviceAccountTokenInSecrets === true
-    ? { context, secrets: told }
-    : { context: { ...context, ...told }, secrets: {} };
+    ? { context, secrets: tokenContext }
+    : { context: { ...context, ...tokenContext }, secrets: {} };
 }

@@ -40,9 +40,9 @@ describe("AGENT-CSI: volumes published for pods", () => {
     volumes.write(home, record);
     mkdirSync(volumes.home("u", "other"), { recursive: true });
     expect(volumes.all()).toEqual([{ uid: "u", home, record }]);
-    volumes.forget(home);
+    volumes.delete(home);
     expect([volumes.all(), existsSync(home)]).toEqual([[], false]);
-    volumes.forget(home);
+    volumes.delete(home);
   });
 
   it("have only their empty directories removed", () => {
@@ -51,11 +51,11 @@ describe("AGENT-CSI: volumes published for pods", () => {
     expect(volumes.read(volumes.home("u", "v"))).toEqual(record);
     const kept = join(volumes.home("u", "v"), "mount");
     writeFileSync(kept, "");
-    volumes.forget(volumes.home("u", "v"));
+    volumes.delete(volumes.home("u", "v"));
     volumes.removeDirectories("u");
     expect(existsSync(kept)).toBe(true);
     rmSync(kept);
-    volumes.forget(volumes.home("u", "v"));
+    volumes.delete(volumes.home("u", "v"));
     volumes.removeDirectories("u");
     expect(existsSync(join(directory, "pods/u"))).toBe(false);
   });

@@ -68,7 +68,7 @@ export class PublishedVolumes {
     }
   }
 
-  forget(home: string): void {
+  delete(home: string): void {
     rmSync(join(home, RECORD), { force: true });
     removeEmpty(home);
   }

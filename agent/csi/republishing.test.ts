@@ -38,8 +38,8 @@ test("a pod's next republishing is that of its earliest volume, ignoring forgott
   times.begin("uid", "/w");
   times.begin("other", "/x");
   expect(times.nextOf("uid")).toBe(first);
-  times.forget("/v");
+  times.delete("/v");
   expect(times.nextOf("uid")).toBe(first + 1000);
-  times.forget("/w");
+  times.delete("/w");
   expect(times.nextOf("uid")).toBeUndefined();
 });

@@ -24,7 +24,7 @@ export class Republishing {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  forget(home: string): void {
+  delete(home: string): void {
     this.#next.delete(home);
   }
 }

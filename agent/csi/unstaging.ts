@@ -11,7 +11,7 @@ import { sha256 } from "./wanted-volume.ts";
 
 /** The kubelet's. */
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 122_000;
+const MAX_RETRY_MS = 122_000;
 
 export interface Staged {
   readonly driverName: string;
@@ -57,7 +57,7 @@ export class Unstaging {
   }
 
   /** The driver has unstaged it, or staged it anew. */
-  forget(volume: Staged): void {
+  delete(volume: Staged): void {
     rmSync(this.#file(volume), { force: true });
   }
 
@@ -78,7 +78,7 @@ export class Unstaging {
     if (failure === undefined || this.#isClosed) return;
     if (retryMs === FIRST_RETRY_MS)
       this.#options.log.warn(`volume ${volume.specVolID} cannot be unstaged, and is tried again: ${failure.message}`);
-    const again = () => void this.#attempt(volume, Math.min(retryMs * 2, LONGEST_RETRY_MS));
+    const again = () => void this.#attempt(volume, Math.min(retryMs * 2, MAX_RETRY_MS));
     this.#timers.set(key, setTimeout(again, retryMs).unref());
   }
 

@@ -142,7 +142,7 @@ export class DeviceManager {
       const preferred = again.length === count ? [] : await source.prefer(free, count);
       const ids = [...new Set([...again, ...preferred.filter((id) => free.includes(id)), ...free])].slice(0, count);
       const held = { ...whose, ids, grant: await source.grant(ids) };
-      this.#keep([...this.#held, held]);
+      this.#save([...this.#held, held]);
       return held;
     } catch (error) {
       throw new ConfigError(errorMessage(error));
@@ -179,10 +179,10 @@ export class DeviceManager {
 
   /** The pod has ended. */
   free(pod: string): void {
-    if (this.#held.some((held) => held.pod === pod)) this.#keep(this.#held.filter((held) => held.pod !== pod));
+    if (this.#held.some((held) => held.pod === pod)) this.#save(this.#held.filter((held) => held.pod !== pod));
   }
 
-  #keep(held: readonly Held[]): void {
+  #save(held: readonly Held[]): void {
     writeWhole(this.#options.file, JSON.stringify(held));
     this.#held = held;
   }

@@ -39,7 +39,7 @@ interface List {
   }[];
 }
 
-interface ContainerAnswer {
+interface ContainerResponse {
   readonly envs: Readonly<Record<string, string>>;
   readonly mounts: readonly {
     readonly container_path: string;
@@ -97,36 +97,36 @@ class Plugin implements DeviceSource {
   async prefer(available: readonly string[], count: number): Promise<readonly string[]> {
     if (this.#registration.options?.get_preferred_allocation_available !== true) return [];
     const requested = { available_deviceIDs: available, must_include_deviceIDs: [], allocation_size: count };
-    const answer = await this.#service.call<{ container_responses: readonly { deviceIDs: readonly string[] }[] }>(
+    const response = await this.#service.call<{ container_responses: readonly { deviceIDs: readonly string[] }[] }>(
       "GetPreferredAllocation",
       { container_requests: [requested] },
       ALLOCATE_SECONDS,
     );
-    return answer.container_responses[0]?.deviceIDs ?? [];
+    return response.container_responses[0]?.deviceIDs ?? [];
   }
 
   async grant(ids: readonly string[]): Promise<DeviceGrant> {
-    const { container_responses } = await this.#service.call<{ container_responses: readonly ContainerAnswer[] }>(
+    const { container_responses } = await this.#service.call<{ container_responses: readonly ContainerResponse[] }>(
       "Allocate",
       { container_requests: [{ devices_ids: ids }] },
       ALLOCATE_SECONDS,
     );
-    const [answer] = container_responses;
+    const [response] = container_responses;
     return {
-      env: answer?.envs ?? {},
-      mounts: (answer?.mounts ?? []).map(({ container_path, host_path, read_only }) => ({
+      env: response?.envs ?? {},
+      mounts: (response?.mounts ?? []).map(({ container_path, host_path, read_only }) => ({
         containerPath: container_path,
         hostPath: host_path,
         readOnly: read_only,
         propagation: "private",
       })),
-      devices: (answer?.devices ?? []).map(({ container_path, host_path, permissions }) => ({
+      devices: (response?.devices ?? []).map(({ container_path, host_path, permissions }) => ({
         containerPath: container_path,
         hostPath: host_path,
         permissions,
       })),
-      annotations: answer?.annotations ?? {},
-      cdiDevices: (answer?.cdi_devices ?? []).map(({ name }) => name),
+      annotations: response?.annotations ?? {},
+      cdiDevices: (response?.cdi_devices ?? []).map(({ name }) => name),
     };
   }
 

@@ -16,7 +16,7 @@ export async function forward(query: Buffer, { servers, transport, port = PORT }
   let failure: unknown = new Error("this machine has no resolver");
   for (const server of servers) {
     try {
-      return await (transport === "udp" ? askUdp : askTcp)(query, server, port);
+      return await (transport === "udp" ? queryUdp : queryTcp)(query, server, port);
     } catch (error) {
       failure = error;
     }
@@ -24,7 +24,7 @@ export async function forward(query: Buffer, { servers, transport, port = PORT }
   throw failure;
 }
 
-function askUdp(query: Buffer, server: string, port: number): Promise<Buffer> {
+function queryUdp(query: Buffer, server: string, port: number): Promise<Buffer> {
   const socket = createSocket(isIPv6(server) ? "udp6" : "udp4");
   return new Promise<Buffer>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${server} does not answer`)), PATIENCE_MS);
@@ -40,7 +40,7 @@ function askUdp(query: Buffer, server: string, port: number): Promise<Buffer> {
   }).finally(() => socket.close());
 }
 
-function askTcp(query: Buffer, server: string, port: number): Promise<Buffer> {
+function queryTcp(query: Buffer, server: string, port: number): Promise<Buffer> {
   const socket = connect({ host: server, port, noDelay: true });
   return new Promise<Buffer>((resolve, reject) => {
     let read = Buffer.alloc(0);

@@ -10,11 +10,11 @@ export type Rcode = keyof typeof RCODES;
 const IN = 1;
 const OPT = 41;
 const HEADER = 12;
-const LONGEST_NAME = 255;
+const MAX_NAME_BYTES = 255;
 /** The limit of a UDP answer without EDNS. */
 const PLAIN_UDP = 512;
 /** What fits into a packet everywhere. */
-const MOST_UDP = 1232;
+const MAX_UDP_BYTES = 1232;
 
 export interface Query {
   readonly id: number;
@@ -60,7 +60,7 @@ export function parseQuery(message: Buffer): Query | undefined {
   let at = HEADER;
   for (;;) {
     const length = message[at];
-    if (length === undefined || length > 63 || at + 1 + length > message.length || at - HEADER > LONGEST_NAME)
+    if (length === undefined || length > 63 || at + 1 + length > message.length || at - HEADER > MAX_NAME_BYTES)
       return undefined;
     at += 1;
     if (length === 0) break;
@@ -151,8 +151,8 @@ export function renderAnswer(query: Query, answer: Answer, transport: "udp" | "t
   const edns =
     query.udpSize === undefined
       ? Buffer.alloc(0)
-      : Buffer.concat([Buffer.from([0]), words(OPT, MOST_UDP), numbers(0), words(0)]);
-  const room = (transport === "tcp" ? 65_535 : Math.min(query.udpSize ?? PLAIN_UDP, MOST_UDP)) - edns.length;
+      : Buffer.concat([Buffer.from([0]), words(OPT, MAX_UDP_BYTES), numbers(0), words(0)]);
+  const room = (transport === "tcp" ? 65_535 : Math.min(query.udpSize ?? PLAIN_UDP, MAX_UDP_BYTES)) - edns.length;
   const answers = answer.answers.map((record) => encodeRecord(record, query));
   const authority = answer.authority.map((record) => encodeRecord(record, query));
   let length = HEADER + query.question.length;

@@ -43,7 +43,7 @@ function resolver(fails = false) {
   const facts: ResolverFacts = {
     zone: () => zone,
     upstream: () => ["192.0.2.53"],
-    ask: async (query, { servers, transport }) => {
+    forward: async (query, { servers, transport }) => {
       requests.push({ query, servers, transport });
       if (fails) throw new Error("away");
       return answered(query);
@@ -120,7 +120,7 @@ it("DNS-BOUND: external queries fail beyond a thousand in progress", async () =>
   const facts: ResolverFacts = {
     zone: () => zone,
     upstream: () => ["192.0.2.53"],
-    ask: async (query) => {
+    forward: async (query) => {
       await waiting;
       return answered(query);
     },

@@ -9,18 +9,18 @@ export interface ResolverFacts {
   /** The machine's resolvers. */
   readonly upstream: () => readonly string[];
   /** Absent: over the network. */
-  readonly ask?: typeof forward;
+  readonly forward?: typeof forward;
 }
 
 /** Concurrent forwarded queries: each takes a socket. Further ones fail, as in CoreDNS by default. */
-const MOST_ASKED = 1000;
+const MAX_QUERIES = 1000;
 let requested = 0;
 
-async function inBounds(ask: () => Promise<Buffer>): Promise<Buffer> {
-  if (requested >= MOST_ASKED) throw new Error("too many questions are under way");
+async function inBounds(query: () => Promise<Buffer>): Promise<Buffer> {
+  if (requested >= MAX_QUERIES) throw new Error("too many questions are under way");
   requested++;
   try {
-    return await ask();
+    return await query();
   } finally {
     requested--;
   }
@@ -29,7 +29,7 @@ async function inBounds(ask: () => Promise<Buffer>): Promise<Buffer> {
 /** Undefined if the message is not a query. */
 export async function resolve(
   message: Buffer,
-  { zone, upstream, ask = forward }: ResolverFacts,
+  { zone, upstream, forward: forwardQuery = forward }: ResolverFacts,
   transport: "udp" | "tcp",
 ): Promise<Buffer | undefined> {
   const query = parseQuery(message);
@@ -38,11 +38,11 @@ export async function resolve(
   if (query.opcode !== 0) return fail("notImplemented");
   try {
     const answer = query.isInternet ? zone().answer(query.name, query.type) : undefined;
-    if (answer === undefined) return await inBounds(() => ask(message, { servers: upstream(), transport }));
+    if (answer === undefined) return await inBounds(() => forwardQuery(message, { servers: upstream(), transport }));
     if (answer.elsewhere === undefined) return renderAnswer(query, answer, transport);
     const { elsewhere } = answer;
     const more = parseAddresses(
-      await inBounds(() => ask(questionOf(query, elsewhere), { servers: upstream(), transport: "udp" })),
+      await inBounds(() => forwardQuery(questionOf(query, elsewhere), { servers: upstream(), transport: "udp" })),
     );
     return renderAnswer(query, { ...answer, answers: [...answer.answers, ...more], authority: [] }, transport);
   } catch {

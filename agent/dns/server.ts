@@ -8,9 +8,9 @@ import { type ResolverFacts, resolve } from "./resolver.ts";
 const WHERE = "a DNS query";
 const PORT = 53;
 const IDLE_MS = 10_000;
-const MOST_CONNECTIONS = 1000;
+const MAX_CONNECTIONS = 1000;
 /** Bytes of answers that may wait for a client which keeps asking and does not read. */
-const MOST_UNREAD = 256 * 1024;
+const MAX_UNREAD_BYTES = 256 * 1024;
 
 export class DnsServer {
   readonly #udp: UdpSocket;
@@ -22,7 +22,7 @@ export class DnsServer {
     this.#facts = facts;
     this.#udp = createSocket({ type: isIPv6(address) ? "udp6" : "udp4", recvBufferSize: 1024 * 1024 });
     this.#tcp = createServer((socket) => this.#converse(socket));
-    this.#tcp.maxConnections = MOST_CONNECTIONS;
+    this.#tcp.maxConnections = MAX_CONNECTIONS;
     containConnections(this.#tcp, WHERE);
     // A query that cannot be answered is not.
     containFaults(this.#udp, WHERE, () => {});
@@ -77,7 +77,7 @@ export class DnsServer {
           .then((answer) => {
             if (answer === undefined || !socket.writable) return;
             socket.write(lengthPrefixed(answer));
-            if (socket.writableLength > MOST_UNREAD) socket.destroy();
+            if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
           })
           .catch((error) => reportContained(WHERE, error));
       }

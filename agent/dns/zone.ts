@@ -11,7 +11,7 @@ import { addressOfReverseName } from "./reverse-name.ts";
 /** CoreDNS' TTL for cluster names. */
 const TTL = 5;
 /** The longest chain of aliases, as in CoreDNS. */
-const MOST_ALIASES = 10;
+const MAX_ALIASES = 10;
 const SCHEMA_VERSION = "1.1.0";
 const DASHED_IPV4 = /^\d{1,3}(-\d{1,3}){3}$/;
 const DASHED_IPV6 = /^[0-9a-f-]+$/;
@@ -84,7 +84,7 @@ export class Zone {
   #alias(name: string, target: string, { type, led }: { readonly type: number; readonly led: number }): ZoneAnswer {
     const cname: ResourceRecord = { name, ttl: TTL, type: "CNAME", target };
     // Services may form a circle of aliases.
-    if (type === TYPES.CNAME || led >= MOST_ALIASES) return this.#answer([cname]);
+    if (type === TYPES.CNAME || led >= MAX_ALIASES) return this.#answer([cname]);
     const inside = target === name ? undefined : this.answer(target, type, led + 1);
     if (inside === undefined) return { ...this.#answer([cname]), elsewhere: target };
     return { ...inside, answers: [cname, ...inside.answers] };
@@ -198,14 +198,16 @@ function offers(
   endpoints: readonly HeadlessEndpoint[],
   { host, protocol, port }: Offer & { readonly host: string },
 ): RecordData[] {
-  const isAsked = (each: { readonly name?: string; readonly protocol?: string }): boolean =>
+  const isRequested = (each: { readonly name?: string; readonly protocol?: string }): boolean =>
     (port === undefined || (each.name ?? "") === port) &&
     (protocol === undefined || (each.protocol ?? "TCP").toLowerCase() === protocol);
   const found = isHeadless(service)
     ? endpoints.flatMap((endpoint) =>
-        endpoint.ports.filter(isAsked).map((each) => ({ port: each.port ?? 0, target: `${endpoint.host}.${host}` })),
+        endpoint.ports
+          .filter(isRequested)
+          .map((each) => ({ port: each.port ?? 0, target: `${endpoint.host}.${host}` })),
       )
-    : (service.spec.ports ?? []).filter(isAsked).map((each) => ({ port: each.port, target: host }));
+    : (service.spec.ports ?? []).filter(isRequested).map((each) => ({ port: each.port, target: host }));
   const weight = Math.max(1, Math.floor(100 / found.length));
   return found.map((each) => ({ type: "SRV", priority: 0, weight, ...each }));
 }

@@ -7,7 +7,7 @@ import type { ResourceHealth } from "../../api/generated/core.v1.ts";
 /** The kubelet's default, if a driver sets no timeout. */
 const HOLDS_SECONDS = 30;
 /** The API's limit, in characters. */
-const LONGEST_MESSAGE = 1024;
+const MAX_MESSAGE_LENGTH = 1024;
 const CUT = "...";
 
 export interface DeviceName {
@@ -37,7 +37,8 @@ const NAMES = { UNKNOWN: "Unknown", HEALTHY: "Healthy", UNHEALTHY: "Unhealthy" }
 const keyOf = ({ pool_name, device_name }: DeviceName): string => `${pool_name}/${device_name}`;
 
 function healthOf({ health, message }: HealthReport): Health {
-  const short = message.length <= LONGEST_MESSAGE ? message : message.slice(0, LONGEST_MESSAGE - CUT.length) + CUT;
+  const short =
+    message.length <= MAX_MESSAGE_LENGTH ? message : message.slice(0, MAX_MESSAGE_LENGTH - CUT.length) + CUT;
   return { health: NAMES[health], ...(short === "" ? {} : { message: short }) };
 }
 
@@ -47,7 +48,7 @@ export class DeviceHealth {
   readonly #words = new Map<string, Word>();
 
   /** Returns whether anything is new. Devices not in the report keep their last state. */
-  told(reports: readonly HealthReport[], now: number): boolean {
+  update(reports: readonly HealthReport[], now: number): boolean {
     let changed = false;
     for (const report of reports) {
       if (report.device === null) continue;
@@ -71,7 +72,7 @@ export class DeviceHealth {
   }
 
   /** The driver has stopped reporting. */
-  forget(): void {
+  clear(): void {
     this.#words.clear();
   }
 }

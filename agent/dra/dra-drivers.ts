@@ -33,7 +33,7 @@ export interface DraDriver {
   close(): void;
 }
 
-interface Answer {
+interface PrepareResponse {
   readonly claims: Readonly<
     Record<string, { readonly devices?: readonly PreparedDevice[]; readonly error: string } | undefined>
   >;
@@ -75,13 +75,15 @@ interface DriverParts {
 
 function driverOf(name: string, { connection, client, health }: DriverParts): DraDriver {
   const call = async (method: string, claim: ClaimReference) => {
-    const { claims } = await client.call<Answer>(method, { claims: [claim] }, SECONDS).catch((error: Error) => {
-      throw new Error(`${method}: ${error.message}`);
-    });
-    const answer = claims[claim.uid];
-    if (answer === undefined) throw new Error(`${method} skipped 1 ResourceClaims`);
-    if (answer.error !== "") throw new Error(`${method} failed for ResourceClaim ${claim.name}: ${answer.error}`);
-    return answer;
+    const { claims } = await client
+      .call<PrepareResponse>(method, { claims: [claim] }, SECONDS)
+      .catch((error: Error) => {
+        throw new Error(`${method}: ${error.message}`);
+      });
+    const result = claims[claim.uid];
+    if (result === undefined) throw new Error(`${method} skipped 1 ResourceClaims`);
+    if (result.error !== "") throw new Error(`${method} failed for ResourceClaim ${claim.name}: ${result.error}`);
+    return result;
   };
   return {
     name,

@@ -44,7 +44,7 @@ export class DriverSlices {
 
   #look(): void {
     this.#seen = new Set(this.#options.drivers().map(({ name }) => name));
-    for (const driver of this.#seen) this.#forget(driver);
+    for (const driver of this.#seen) this.#cancelRemoval(driver);
   }
 
   #later(driver: string, delay: number, selected: readonly string[], wait = AGAIN_MS.first): void {
@@ -72,13 +72,13 @@ export class DriverSlices {
     return false;
   }
 
-  #forget(driver: string): void {
+  #cancelRemoval(driver: string): void {
     clearTimeout(this.#gone.get(driver));
     this.#gone.delete(driver);
   }
 
   close(): void {
-    for (const driver of this.#gone.keys()) this.#forget(driver);
+    for (const driver of this.#gone.keys()) this.#cancelRemoval(driver);
   }
 }
 

@@ -33,14 +33,14 @@ export class HealthWatch {
       {},
       {
         onMessage: ({ devices }) => {
-          const changed = this.#health.told(devices, steadyNow());
+          const changed = this.#health.update(devices, steadyNow());
           this.#awaitEnd();
           if (changed) this.#onChange();
         },
         onEnd: (error) => {
           if (this.#closed) return;
           const spoke = this.#health.nextEnd(steadyNow()) !== undefined;
-          this.#health.forget();
+          this.#health.clear();
           this.#awaitEnd();
           if (spoke) this.#onChange();
           // Few drivers report health.

@@ -148,12 +148,12 @@ export class PodClaims {
       );
     const pods = [...new Set([...(before?.pods ?? []), uid])];
     const held = { claim, drivers, pods, ...(before?.devices && { devices: before.devices }) };
-    this.#keep(held);
+    this.#save(held);
     if (held.devices !== undefined) return;
     const devices: GivenDevice[] = [];
     for (const driver of ready)
       for (const device of await driver.prepare(claim)) devices.push({ ...device, driver: driver.name });
-    this.#keep({ ...held, devices });
+    this.#save({ ...held, devices });
   }
 
   /** The CDI names of the devices that a pod's container claims. */
@@ -191,10 +191,10 @@ export class PodClaims {
     return requested.flatMap(({ name: local, request = "" }) => {
       const devices = this.#given(pod, names.get(local) ?? "", request);
       // The kubelet identifies a device by its first CDI name, and lists each device once.
-      const told = new Map(devices.map((device) => [idOf(device), this.#healthOf(device)]));
-      if (told.size === 0) return [];
+      const health = new Map(devices.map((device) => [idOf(device), this.#healthOf(device)]));
+      if (health.size === 0) return [];
       const name = request === "" ? `claim:${local}` : `claim:${local}/${request}`;
-      return [{ name, resources: [...told].map(([resourceID, health]) => ({ resourceID, ...health })) }];
+      return [{ name, resources: [...health].map(([resourceID, health]) => ({ resourceID, ...health })) }];
     });
   }
 
@@ -214,7 +214,7 @@ export class PodClaims {
       for (const held of this.#held.filter(({ pods }) => pods.includes(uid))) {
         const pods = held.pods.filter((each) => each !== uid);
         if (pods.length > 0) {
-          this.#keep({ ...held, pods });
+          this.#save({ ...held, pods });
           continue;
         }
         for (const name of held.drivers) {
@@ -228,7 +228,7 @@ export class PodClaims {
     });
   }
 
-  #keep(held: Held): void {
+  #save(held: Held): void {
     this.#write([...this.#held.filter(({ claim }) => claim.uid !== held.claim.uid), held]);
   }
 

@@ -89,17 +89,17 @@ export class GrpcChannel {
   /** `path` is `/PACKAGE.SERVICE/METHOD`. Fails with {@link GrpcError}. */
   unary(path: string, request: Uint8Array, seconds: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      let answer: Buffer | undefined;
+      let response: Buffer | undefined;
       const stop = this.#call(path, request, {
         headers: { "grpc-timeout": `${Math.ceil(seconds * 1000)}m` },
         onMessage: (message) => {
-          answer = message;
+          response = message;
         },
         onEnd: (error) => {
           clearTimeout(timer);
           if (error !== undefined) reject(error);
-          else if (answer === undefined) reject(new GrpcError(GrpcCode.Internal, "there is no answer"));
-          else resolve(answer);
+          else if (response === undefined) reject(new GrpcError(GrpcCode.Internal, "there is no answer"));
+          else resolve(response);
         },
       });
       const timer = setTimeout(() => {
@@ -131,11 +131,11 @@ export class GrpcChannel {
       return () => {};
     }
     const reader = new MessageReader(onMessage);
-    const keep = (told: IncomingHttpHeaders) => {
-      ending.status = told;
+    const setStatus = (headers: IncomingHttpHeaders) => {
+      ending.status = headers;
     };
-    stream.on("response", keep);
-    stream.on("trailers", keep);
+    stream.on("response", setStatus);
+    stream.on("trailers", setStatus);
     stream.on("data", (chunk: Buffer) => {
       const excess = ending.refused === undefined ? reader.read(chunk) : undefined;
       if (excess === undefined) return;

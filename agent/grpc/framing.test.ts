@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { frame, MessageReader, MOST_MESSAGE_BYTES } from "./framing.ts";
+import { frame, MAX_MESSAGE_BYTES, MessageReader } from "./framing.ts";
 
 describe("gRPC messages", () => {
   it("are reassembled from chunks of any size", () => {
@@ -22,7 +22,7 @@ describe("gRPC messages", () => {
   it("AGENT-STANDS: are not collected if they announce too great a length", () => {
     const reader = new MessageReader(() => {});
     const announced = (length: number) => Buffer.from([0, length >> 24, length >> 16, length >> 8, length]);
-    expect(reader.read(announced(MOST_MESSAGE_BYTES))).toBeUndefined();
-    expect(new MessageReader(() => {}).read(announced(MOST_MESSAGE_BYTES + 1))).toContain("larger than max");
+    expect(reader.read(announced(MAX_MESSAGE_BYTES))).toBeUndefined();
+    expect(new MessageReader(() => {}).read(announced(MAX_MESSAGE_BYTES + 1))).toContain("larger than max");
   });
 });

@@ -2,7 +2,7 @@
 
 const PREFIX = 5;
 /** Like the kubelet's limit for a container runtime. A probed container may announce any length, and send it. */
-export const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 export function frame(message: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(PREFIX + message.length);
@@ -32,8 +32,8 @@ export class MessageReader {
     let bytes = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces, this.#length);
     while (bytes.length >= PREFIX) {
       const length = bytes.readUInt32BE(1);
-      if (length > MOST_MESSAGE_BYTES)
-        return `grpc: received message larger than max (${length} vs. ${MOST_MESSAGE_BYTES})`;
+      if (length > MAX_MESSAGE_BYTES)
+        return `grpc: received message larger than max (${length} vs. ${MAX_MESSAGE_BYTES})`;
       const end = PREFIX + length;
       this.#needed = end;
       if (bytes.length < end) break;

@@ -10,7 +10,7 @@ export interface ServiceMethod {
   /** `/PACKAGE.SERVICE/METHOD` */
   readonly path: string;
   readonly request: Codec;
-  readonly answer: Codec;
+  readonly response: Codec;
 }
 
 /** Fields keep their names, and get their defaults. */
@@ -29,7 +29,7 @@ function methodOf(service: Service, method: Method): ServiceMethod {
   return {
     path: `/${service.fullName.slice(1)}/${method.name}`,
     request: codecOf(request),
-    answer: codecOf(answer),
+    response: codecOf(answer),
   };
 }
 

@@ -15,8 +15,8 @@ export class UnaryServer {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #byPath = new Map<string, (bytes: Buffer) => Uint8Array>();
 
-  constructor(methods: ServiceMethods, answers: Readonly<Record<string, UnaryHandler>>) {
-    this.add(methods, answers);
+  constructor(methods: ServiceMethods, handlers: Readonly<Record<string, UnaryHandler>>) {
+    this.add(methods, handlers);
     this.#server.on("session", (session) => {
       this.#sessions.add(session);
       session.on("error", () => {});
@@ -25,17 +25,17 @@ export class UnaryServer {
     this.#server.on("stream", (stream, headers) => {
       const path = headers[":path"] ?? "";
       stream.on("error", () => {});
-      const answer = this.#byPath.get(path);
-      if (answer === undefined) end(stream, new GrpcError(GrpcCode.Unimplemented, `unknown method ${path}`));
-      else serve(stream, answer);
+      const handler = this.#byPath.get(path);
+      if (handler === undefined) end(stream, new GrpcError(GrpcCode.Unimplemented, `unknown method ${path}`));
+      else serve(stream, handler);
     });
   }
 
   /** Serves another service, too. */
-  add(methods: ServiceMethods, answers: Readonly<Record<string, UnaryHandler>>): void {
-    for (const [name, answer] of Object.entries(answers)) {
+  add(methods: ServiceMethods, handlers: Readonly<Record<string, UnaryHandler>>): void {
+    for (const [name, handler] of Object.entries(handlers)) {
       const method = methods.get(name);
-      this.#byPath.set(method.path, (bytes) => method.answer.encode(answer(method.request.decode(bytes) as never)));
+      this.#byPath.set(method.path, (bytes) => method.response.encode(handler(method.request.decode(bytes) as never)));
     }
   }
 
@@ -53,13 +53,13 @@ export class UnaryServer {
   }
 }
 
-function serve(stream: ServerHttp2Stream, answer: (bytes: Buffer) => Uint8Array): void {
+function serve(stream: ServerHttp2Stream, respond: (bytes: Buffer) => Uint8Array): void {
   const reader = new MessageReader((bytes) => {
     try {
-      const answered = frame(answer(bytes));
+      const response = frame(respond(bytes));
       stream.respond(HEADERS, { waitForTrailers: true });
       stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": String(GrpcCode.OK) }));
-      stream.end(answered);
+      stream.end(response);
     } catch (error) {
       end(stream, error instanceof GrpcError ? error : new GrpcError(GrpcCode.Unknown, errorMessage(error)));
     }

@@ -2,8 +2,8 @@
 import { GrpcChannel, type StreamEvents } from "./channel.ts";
 import { ServiceMethods } from "./service-methods.ts";
 
-export interface ResponsesOf<Answer> extends Omit<StreamEvents, "onMessage"> {
-  readonly onMessage: (answer: Answer) => void;
+export interface ResponsesOf<Response> extends Omit<StreamEvents, "onMessage"> {
+  readonly onMessage: (message: Response) => void;
 }
 
 export class UnixService {
@@ -17,16 +17,17 @@ export class UnixService {
   }
 
   /** Fails with {@link GrpcError}. */
-  async call<Answer>(method: string, request: object, seconds: number): Promise<Answer> {
-    const { path, request: asked, answer } = this.#methods.get(method);
-    return answer.decode(await this.#channel.unary(path, asked.encode(request), seconds)) as Answer;
+  async call<Response>(method: string, request: object, seconds: number): Promise<Response> {
+    const codecs = this.#methods.get(method);
+    const bytes = await this.#channel.unary(codecs.path, codecs.request.encode(request), seconds);
+    return codecs.response.decode(bytes) as Response;
   }
 
   /** For a server stream. Returns a function that cancels it. */
-  follow<Answer>(method: string, request: object, { onMessage, onEnd }: ResponsesOf<Answer>): () => void {
-    const { path, request: asked, answer } = this.#methods.get(method);
-    const read = (bytes: Buffer) => onMessage(answer.decode(bytes) as Answer);
-    return this.#channel.stream(path, asked.encode(request), { onMessage: read, onEnd });
+  follow<Response>(method: string, request: object, { onMessage, onEnd }: ResponsesOf<Response>): () => void {
+    const codecs = this.#methods.get(method);
+    const read = (bytes: Buffer) => onMessage(codecs.response.decode(bytes) as Response);
+    return this.#channel.stream(codecs.path, codecs.request.encode(request), { onMessage: read, onEnd });
   }
 
   close(): void {

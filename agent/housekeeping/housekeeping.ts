@@ -128,7 +128,7 @@ export class Housekeeping {
     const limited = this.#options.workers().filter(({ pod, ended }) => !ended && hasStorageLimit(pod));
     const usage = short.length > 0 || limited.length > 0 ? await this.#options.runtime.usage() : [];
     await this.#endOverLimit({ workers: limited, usage });
-    await this.#keepImages(signals, { short, now });
+    await this.#removeImages(signals, { short, now });
     const [worst] = shortages(this.#options.thresholds, this.#signals());
     // One at a time: what it frees shows in the next round.
     if (worst !== undefined) await this.#evictOne(worst, usage);
@@ -216,7 +216,7 @@ export class Housekeeping {
   }
 
   /** Removes unused images if the disk is full, and updates the list. */
-  async #keepImages(signals: Signals, { short, now }: { readonly short: readonly Shortage[]; readonly now: number }) {
+  async #removeImages(signals: Signals, { short, now }: { readonly short: readonly Shortage[]; readonly now: number }) {
     const { runtime, onChange, pulls, log } = this.#options;
     const isShort = short.some(({ threshold }) => PRESSURE_OF[threshold.signal] === "DiskPressure");
     const disk = signals.get("imagefs.available");
@@ -243,7 +243,7 @@ export class Housekeeping {
     }
     const left = images.filter(({ id }) => !removed.has(id));
     const here = new Set(left.map(({ id }) => id));
-    pulls.forget(recorded.filter((id) => !here.has(id)));
+    pulls.delete(recorded.filter((id) => !here.has(id)));
     const text = (list: readonly ImageObservation[]) => JSON.stringify(list.map(({ names, size }) => [names, size]));
     const same = text(left) === text(this.#images);
     this.#images = left;

@@ -7,7 +7,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 const GRACE_SECONDS = 30;
 /** A driver that must release something may take its time to register, or be gone for good. */
 const FIRST_RETRY_MS = 10_000;
-const LONGEST_RETRY_MS = 300_000;
+const MAX_RETRY_MS = 300_000;
 
 export interface Orphanage {
   readonly runtime: Runtime;
@@ -65,7 +65,7 @@ export class OrphanSearch {
         this.#isDone = false;
         this.begin();
       }, this.#waitMs).unref();
-      this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_RETRY_MS);
+      this.#waitMs = Math.min(this.#waitMs * 2, MAX_RETRY_MS);
     });
   }
 

@@ -2,7 +2,7 @@
 import type { ImageObservation } from "../runtime/image.ts";
 
 /** What was just pulled may be about to be used. */
-export const SHORTEST_AGE_MS = 120_000;
+export const MIN_AGE_MS = 120_000;
 
 /** When each image was first seen, and last in use (ms), by id. */
 export interface ImageHistory {
@@ -36,7 +36,7 @@ export function chooseImages(
       const history = histories.get(image.id);
       return history === undefined || history.used === now || image.pinned === true ? [] : [{ image, history }];
     })
-    .filter(({ history }) => now - history.found >= SHORTEST_AGE_MS)
+    .filter(({ history }) => now - history.found >= MIN_AGE_MS)
     .sort((a, b) => a.history.used - b.history.used || a.history.found - b.history.found);
   const chosen: ImageObservation[] = [];
   let freed = 0;

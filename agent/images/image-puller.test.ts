@@ -117,7 +117,7 @@ it.each([
     expect(await ensure({}, { ...pod, metadata: { ...pod.metadata, uid: "v" } })).toMatchObject({
       waiting: { reason },
     });
-    made.forget("u");
+    made.delete("u");
     fails.now = false;
     expect(await ensure({})).toMatchObject({ ok: true });
   },

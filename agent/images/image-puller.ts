@@ -39,11 +39,11 @@ const PULL_FAILURES = {
   SignatureValidationFailed: "the signature validation failed",
 };
 
-function pullFailure(image: string, said: string): Waiting {
+function pullFailure(image: string, message: string): Waiting {
   for (const [reason, why] of Object.entries(PULL_FAILURES))
-    if (said.startsWith(reason))
-      return { reason, message: `image pull failed for ${image} because ${why}${said.slice(reason.length)}` };
-  return { reason: "ErrImagePull", message: said };
+    if (message.startsWith(reason))
+      return { reason, message: `image pull failed for ${image} because ${why}${message.slice(reason.length)}` };
+  return { reason: "ErrImagePull", message: message };
 }
 
 interface Wanted {
@@ -70,7 +70,7 @@ export class ImagePuller {
     this.#records = records;
   }
 
-  forget(uid: string): void {
+  delete(uid: string): void {
     for (const key of this.#failures.keys()) if (key.startsWith(`${uid} `)) this.#failures.delete(key);
   }
 
@@ -134,12 +134,12 @@ export class ImagePuller {
       );
       return { ok: true, image: pulled };
     } catch (error) {
-      const { message: said } = error as Error;
+      const { message } = error as Error;
       const now = steadyNow();
       const backOff = nextBackOff(this.#failures.get(key)?.backOff, now, now);
-      const waiting = pullFailure(image, said);
+      const waiting = pullFailure(image, message);
       this.#failures.set(key, { backOff, at: now, message: `${waiting.reason}: ${waiting.message}` });
-      recordEvent("Warning", "Failed", `Failed to pull image "${image}": ${said}`);
+      recordEvent("Warning", "Failed", `Failed to pull image "${image}": ${message}`);
       return { ok: false, waiting, retryAt: now + SHOW_BACK_OFF_MS };
     }
   }

@@ -159,7 +159,7 @@ test("AGENT-PULL: the records of a removed image are deleted", () => {
   records.pulled("a", "r", { secret: "s", hash: "h" });
   expect(records.mayUse("a", "r:1", [])).toBe(false);
   expect(records.ids).toEqual(["a"]);
-  records.forget(["a"]);
+  records.delete(["a"]);
   expect(records.mayUse("a", "r:1", [])).toBe(true);
 });
 

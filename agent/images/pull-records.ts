@@ -10,7 +10,7 @@ import type { CredentialMark } from "./pull-credentials.ts";
 /** By repository: all pods, or those with one of these credentials. */
 type Users = Readonly<Record<string, "everybody" | readonly CredentialMark[]>>;
 
-interface Kept {
+interface Records {
   /** By image id. */
   readonly images: Readonly<Record<string, Users>>;
   /**
@@ -20,51 +20,51 @@ interface Kept {
   readonly pulling: readonly string[];
 }
 
-const NOTHING: Kept = { images: {}, pulling: [] };
+const NOTHING: Records = { images: {}, pulling: [] };
 
 export class PullRecords {
   readonly #file: string | undefined;
-  #kept: Kept;
+  #records: Records;
 
   /** Without a file, records last as long as the agent. */
   constructor(file?: string) {
     this.#file = file;
-    this.#kept = file === undefined ? NOTHING : readKept(file);
+    this.#records = file === undefined ? NOTHING : readRecords(file);
   }
 
   /** The ids of recorded images. */
   get ids(): readonly string[] {
-    return Object.keys(this.#kept.images);
+    return Object.keys(this.#records.images);
   }
 
   /** Credentials are about to be used for an image. */
   begins(image: string): void {
-    if (!this.#kept.pulling.includes(image)) this.#keep({ pulling: [...this.#kept.pulling, image] });
+    if (!this.#records.pulling.includes(image)) this.#save({ pulling: [...this.#records.pulling, image] });
   }
 
   /** The image could not be pulled. */
   failed(image: string): void {
-    if (this.#kept.pulling.includes(image))
-      this.#keep({ pulling: this.#kept.pulling.filter((name) => name !== image) });
+    if (this.#records.pulling.includes(image))
+      this.#save({ pulling: this.#records.pulling.filter((name) => name !== image) });
   }
 
   /** `mark` is that of the credentials that the pull required; absent: none. */
   pulled(id: string, image: string, mark: CredentialMark | undefined): void {
-    const { images, pulling } = this.#kept;
+    const { images, pulling } = this.#records;
     const repository = repositoryOf(image);
     const users = images[id] ?? {};
     const before = users[repository] ?? [];
     const others = before === "everybody" ? [] : before.filter(({ secret }) => secret !== mark?.secret);
     const now = before === "everybody" || mark === undefined ? "everybody" : [...others, mark];
-    this.#keep({
+    this.#save({
       images: { ...images, [id]: { ...users, [repository]: now } },
       pulling: pulling.filter((name) => name !== image),
     });
   }
 
   mayUse(id: string, image: string, marks: readonly CredentialMark[]): boolean {
-    const users = this.#kept.images[id];
-    if (users === undefined) return !this.#kept.pulling.includes(image);
+    const users = this.#records.images[id];
+    if (users === undefined) return !this.#records.pulling.includes(image);
     const known = users[repositoryOf(image)] ?? [];
     if (known === "everybody") return true;
     const own = marks.find((mark) => known.some(({ secret, hash }) => secret === mark.secret || hash === mark.hash));
@@ -75,22 +75,22 @@ export class PullRecords {
   }
 
   /** The images are gone. */
-  forget(ids: readonly string[]): void {
-    const left = Object.entries(this.#kept.images).filter(([id]) => !ids.includes(id));
-    if (left.length < this.ids.length) this.#keep({ images: Object.fromEntries(left) });
+  delete(ids: readonly string[]): void {
+    const left = Object.entries(this.#records.images).filter(([id]) => !ids.includes(id));
+    if (left.length < this.ids.length) this.#save({ images: Object.fromEntries(left) });
   }
 
-  #keep(change: Partial<Kept>): void {
-    const kept = { ...this.#kept, ...change };
-    if (this.#file !== undefined) writeWhole(this.#file, JSON.stringify(kept));
-    this.#kept = kept;
+  #save(change: Partial<Records>): void {
+    const records = { ...this.#records, ...change };
+    if (this.#file !== undefined) writeWhole(this.#file, JSON.stringify(records));
+    this.#records = records;
   }
 }
 
 /** The name without its tag and digest. */
 const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
 
-function readKept(file: string): Kept {
+function readRecords(file: string): Records {
   try {
     return { ...NOTHING, ...JSON.parse(readFileSync(file, "utf8")) };
   } catch {

@@ -14,7 +14,7 @@ export interface LogEntry {
 }
 
 /** containerd's limit for a partial line. */
-const LONGEST_PIECE = 16 * 1024;
+const MAX_PIECE_BYTES = 16 * 1024;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
@@ -43,12 +43,12 @@ export class LogEncoder {
     let rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     for (;;) {
       const end = rest.indexOf(NEWLINE);
-      if (end >= 0 && end <= LONGEST_PIECE) {
+      if (end >= 0 && end <= MAX_PIECE_BYTES) {
         entries.push(this.#entry(rest.subarray(0, end), "F", time));
         rest = rest.subarray(end + 1);
-      } else if (rest.length > LONGEST_PIECE) {
-        entries.push(this.#entry(rest.subarray(0, LONGEST_PIECE), "P", time));
-        rest = rest.subarray(LONGEST_PIECE);
+      } else if (rest.length > MAX_PIECE_BYTES) {
+        entries.push(this.#entry(rest.subarray(0, MAX_PIECE_BYTES), "P", time));
+        rest = rest.subarray(MAX_PIECE_BYTES);
       } else break;
     }
     this.#rest = Buffer.from(rest);

@@ -26,13 +26,13 @@ export interface ContainerLog {
 
 /** NAMESPACE_NAME_UID, of which no part contains an underscore. */
 const PARTS = /^([^_]+)_([^_]+)_([^_]+)$/;
-const LONGEST_NAME = 255;
+const MAX_NAME_BYTES = 255;
 const SUFFIX = ".log";
 
 /** The kubelet's name for the link, cut to what a file system allows. */
 function linkNameOf({ pod, container, id }: ContainerLog): string {
   const name = `${pod.name}_${pod.namespace}_${container}-${id.split("://").at(-1)}`;
-  return name.slice(0, LONGEST_NAME - SUFFIX.length) + SUFFIX;
+  return name.slice(0, MAX_NAME_BYTES - SUFFIX.length) + SUFFIX;
 }
 
 const linkTarget = (path: string): string | undefined => {

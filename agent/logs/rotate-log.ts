@@ -4,8 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 
-export const LONGEST_BYTES = 10 * 1024 * 1024;
-export const MOST_FILES = 5;
+export const MAX_LOG_BYTES = 10 * 1024 * 1024;
+export const MAX_LOG_FILES = 5;
 
 /** `20261128-101530`, which sorts by time. */
 const stamp = (now: Date): string => now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
@@ -20,13 +20,13 @@ export interface Rotation {
 /** Returns whether the log was rotated. */
 export async function rotateLog(
   path: string,
-  { reopen, now, longestBytes = LONGEST_BYTES }: Rotation,
+  { reopen, now, longestBytes = MAX_LOG_BYTES }: Rotation,
 ): Promise<boolean> {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size < longestBytes) return false;
   const older = olderLogs(path);
   // The current log and the one being rotated are two of them.
-  for (const file of older.slice(0, Math.max(0, older.length - (MOST_FILES - 2)))) rmSync(file, { force: true });
+  for (const file of older.slice(0, Math.max(0, older.length - (MAX_LOG_FILES - 2)))) rmSync(file, { force: true });
   for (const file of olderLogs(path)) if (!file.endsWith(".gz")) await compress(file);
   renameSync(path, `${path}.${stamp(now)}`);
   try {

@@ -7,7 +7,7 @@ const CLIENT_HELLO = 1;
 /** Application-layer protocol negotiation (RFC 7301). */
 const ALPN = 16;
 /** No client's first message is longer, records included. */
-const LONGEST = 16 * 1024;
+const MAX_BYTES = 16 * 1024;
 
 export type Hello = "incomplete" | "with-alpn" | "without-alpn" | "no-hello";
 
@@ -15,25 +15,25 @@ export type Hello = "incomplete" | "with-alpn" | "without-alpn" | "no-hello";
 export function readClientHello(client: Socket, onHello: (hello: Hello) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   const leave = () => client.destroy();
-  const hear = (chunk: Buffer) => {
+  const read = (chunk: Buffer) => {
     bytes = Buffer.concat([bytes, chunk]);
     const hello = readHello(bytes);
     if (hello === "incomplete") return;
-    client.off("data", hear);
+    client.off("data", read);
     client.off("end", leave);
     client.off("error", leave);
     client.pause();
     client.unshift(bytes);
     onHello(hello);
   };
-  client.on("data", hear);
+  client.on("data", read);
   client.once("end", leave);
   client.once("error", leave);
 }
 
 /** `bytes`: all that the client has sent so far. */
 export function readHello(bytes: Buffer): Hello {
-  if (bytes.length > LONGEST) return "no-hello";
+  if (bytes.length > MAX_BYTES) return "no-hello";
   const fragments: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
     if (bytes[at] !== RECORD.handshake) return "no-hello";
@@ -45,7 +45,7 @@ export function readHello(bytes: Buffer): Hello {
   const message = Buffer.concat(fragments);
   if (message.length < 4) return "incomplete";
   const length = message.readUIntBE(1, 3);
-  if (message[0] !== CLIENT_HELLO || length > LONGEST) return "no-hello";
+  if (message[0] !== CLIENT_HELLO || length > MAX_BYTES) return "no-hello";
   if (message.length < 4 + length) return "incomplete";
   try {
     return hasExtension(message.subarray(4, 4 + length), ALPN) ? "with-alpn" : "without-alpn";

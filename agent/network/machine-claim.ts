@@ -8,22 +8,22 @@ import { connect, createServer, type Server } from "node:net";
 const NAME = "\0sailplane-network";
 /** Any process of the machine may have taken the name. */
 const PATIENCE_MS = 1000;
-const LONGEST = 500;
+const MAX_BYTES = 500;
 
 /** A description of the current manager. */
 function keeper(name: string): Promise<string> {
   return new Promise((resolve) => {
-    let said = "";
+    let response = "";
     const socket = connect(name);
     const patience = setTimeout(() => socket.destroy(), PATIENCE_MS);
     socket.on("data", (piece) => {
-      said += piece;
-      if (said.length > LONGEST) socket.destroy();
+      response += piece;
+      if (response.length > MAX_BYTES) socket.destroy();
     });
     socket.once("error", () => {});
     socket.once("close", () => {
       clearTimeout(patience);
-      resolve(said.slice(0, LONGEST) || "another agent");
+      resolve(response.slice(0, MAX_BYTES) || "another agent");
     });
   });
 }

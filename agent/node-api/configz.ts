@@ -1,6 +1,6 @@
 /** The kubelet's /configz: this node's configuration, as far as the agent implements the settings. */
-import { HIGH_SHARE, LOW_SHARE, SHORTEST_AGE_MS } from "../images/choose-images.ts";
-import { LONGEST_BYTES, MOST_FILES } from "../logs/rotate-log.ts";
+import { HIGH_SHARE, LOW_SHARE, MIN_AGE_MS } from "../images/choose-images.ts";
+import { MAX_LOG_BYTES, MAX_LOG_FILES } from "../logs/rotate-log.ts";
 import { MAX_PODS } from "../node/node-object.ts";
 import { PRESSURE_LASTS_MS } from "../pressure/thresholds.ts";
 
@@ -35,7 +35,7 @@ export const configz = (node: NodeConfiguration) => ({
     clusterDomain: node.clusterDomain,
     ...(node.clusterDns.length === 0 ? {} : { clusterDNS: node.clusterDns }),
     nodeLeaseDurationSeconds: 40,
-    imageMinimumGCAge: minutes(SHORTEST_AGE_MS),
+    imageMinimumGCAge: minutes(MIN_AGE_MS),
     imageGCHighThresholdPercent: HIGH_SHARE * 100,
     imageGCLowThresholdPercent: LOW_SHARE * 100,
     ...(node.cgroupDriver === undefined ? {} : { cgroupDriver: node.cgroupDriver }),
@@ -48,8 +48,8 @@ export const configz = (node: NodeConfiguration) => ({
     evictionHard: thresholdsOf(node.evictionHard),
     evictionPressureTransitionPeriod: minutes(PRESSURE_LASTS_MS),
     failSwapOn: false,
-    containerLogMaxSize: `${LONGEST_BYTES / 1024 / 1024}Mi`,
-    containerLogMaxFiles: MOST_FILES,
+    containerLogMaxSize: `${MAX_LOG_BYTES / 1024 / 1024}Mi`,
+    containerLogMaxFiles: MAX_LOG_FILES,
     ...(Object.keys(node.systemReserved).length === 0 ? {} : { systemReserved: node.systemReserved }),
     enableSystemLogHandler: true,
     registerNode: true,

@@ -30,12 +30,12 @@ export interface NodeClientOptions {
 
 export function nodeClients({ nodeName, controlPlane, runtime }: NodeClientOptions): NodeClients {
   const requests = new RequestCounts(controlPlane.server);
-  const ask = requests.counting((request: ApiRequest) =>
+  const request = requests.counting((request: ApiRequest) =>
     controlPlane.request({ ...request, headers: { "user-agent": USER_AGENT, ...request.headers } }),
   );
-  const client = apiClientOver(ask);
+  const client = apiClientOver(request);
   // Separate queues: nothing else waits for the events sent before it.
-  const [events, others] = [new Reports(nodeName, ask), new Reports(nodeName, ask)];
+  const [events, others] = [new Reports(nodeName, request), new Reports(nodeName, request)];
   return {
     client,
     requests,

@@ -12,9 +12,9 @@ import type { Reserve } from "./reserve.ts";
 /** The Kubernetes version whose kubelet this agent behaves like. */
 export const KUBELET_VERSION = "v1.36.2";
 export const MAX_PODS = 110;
-const MOST_IMAGES = 50;
-const MOST_NAMES = 5;
-const MOST_DETOURS = 10;
+const MAX_IMAGES = 50;
+const MAX_NAMES = 5;
+const MAX_DETOURS = 10;
 export interface DeviceAmount {
   readonly capacity: number;
   readonly allocatable: number;
@@ -120,7 +120,7 @@ export function nodeAnnotations({
 function waysText(ways: ReadonlyMap<string, Way>): string {
   const detours = (["vxlan", "relay"] as const).flatMap((way) => {
     const names = [...ways].flatMap(([name, its]) => (its === way ? [name] : []));
-    const named = names.length > MOST_DETOURS ? `${names.length} nodes` : names.sort().join(", ");
+    const named = names.length > MAX_DETOURS ? `${names.length} nodes` : names.sort().join(", ");
     return names.length === 0 ? [] : [`${way}: ${named}`];
   });
   return detours.length === 0 ? "route" : detours.join("; ");
@@ -175,8 +175,8 @@ const imagesOf = ({ images }: NodeFacts) =>
   images
     .filter(({ names }) => names.length > 0)
     .toSorted((a, b) => b.size - a.size)
-    .slice(0, MOST_IMAGES)
-    .map(({ names, size }) => ({ names: names.slice(0, MOST_NAMES), sizeBytes: size }));
+    .slice(0, MAX_IMAGES)
+    .map(({ names, size }) => ({ names: names.slice(0, MAX_NAMES), sizeBytes: size }));
 
 /**
  * Features that pods may require and that other nodes of this version may lack

@@ -10,7 +10,7 @@ import type { NodeFacts } from "./node-object.ts";
 import { registerNode, renewLease } from "./registration.ts";
 
 const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 4000;
+const MAX_RETRY_MS = 4000;
 /** A control plane that is just starting need not be reported. */
 const PATIENCE_MS = 3000;
 
@@ -55,7 +55,7 @@ export class Registrar {
 
   async #publish(): Promise<void> {
     const { client, facts: factsNow, publishDrivers, onRegistered, print, signal } = this.#options;
-    let told = "";
+    let lastMessage = "";
     let wait = FIRST_RETRY_MS;
     const started = steadyNow();
     while (!signal.aborted) {
@@ -65,19 +65,19 @@ export class Registrar {
         await renewLease(client, node);
         await publishDrivers(node);
         if (factsNow().notReady !== facts.notReady) continue;
-        if (told !== "") print("the node is registered");
+        if (lastMessage !== "") print("the node is registered");
         onRegistered(node, { isFirst: this.#isFirst, hasRebooted });
         this.#isFirst = false;
         return;
       } catch (error) {
         const message = errorMessage(error);
-        if (message !== told && steadyNow() - started > PATIENCE_MS) {
+        if (message !== lastMessage && steadyNow() - started > PATIENCE_MS) {
           print(`the node cannot register yet: ${message}`);
-          told = message;
+          lastMessage = message;
         }
         if (signal.aborted) return;
         await this.#pause(wait);
-        wait = Math.min(wait * 2, LONGEST_RETRY_MS);
+        wait = Math.min(wait * 2, MAX_RETRY_MS);
       }
     }
   }

@@ -41,7 +41,7 @@ export class RuntimeHealth {
   async look(now: number): Promise<void> {
     const { runtime, onChange, log } = this.#options;
     const isSilent = now - (runtime.respondedAt?.() ?? now) > SILENCE_MS;
-    const isDown = isSilent && !(await this.#answers());
+    const isDown = isSilent && !(await this.#isResponsive());
     if (isDown === this.#isDown) return;
     this.#isDown = isDown;
     log.warn(
@@ -50,7 +50,7 @@ export class RuntimeHealth {
     onChange();
   }
 
-  #answers(): Promise<boolean> {
+  #isResponsive(): Promise<boolean> {
     return this.#options.runtime.version().then(
       () => true,
       () => false,

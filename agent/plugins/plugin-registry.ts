@@ -118,16 +118,16 @@ export class PluginRegistry<P extends Plugin> {
     try {
       const info = await registrar.call<PluginInfo>("GetInfo", {}, SECONDS);
       if (info.type !== this.#options.type) return undefined;
-      const told = (error: string) =>
+      const notifyPlugin = (error: string) =>
         registrar.call("NotifyRegistrationStatus", { plugin_registered: error === "", error }, SECONDS);
       try {
         plugin = await this.#options.introduce(info, info.endpoint || socket);
       } catch (error) {
         // The original error matters more than a failure to report it there.
-        await told(errorMessage(error)).catch(() => {});
+        await notifyPlugin(errorMessage(error)).catch(() => {});
         throw error;
       }
-      await told("");
+      await notifyPlugin("");
       return plugin;
     } catch (error) {
       plugin?.close();

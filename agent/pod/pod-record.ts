@@ -88,7 +88,7 @@ export class PodRecord {
   /** By `steadyNow`. */
   readonly #firstSeen = steadyNow();
 
-  constructor(context: WorkerContext, pod: Pod, wake: Wake & { readonly answered: (pod: Pod) => void }) {
+  constructor(context: WorkerContext, pod: Pod, wake: Wake & { readonly accepted: (pod: Pod) => void }) {
     this.context = context;
     this.pod = pod;
     this.wake = wake;
@@ -103,7 +103,7 @@ export class PodRecord {
     this.volumes = new PodVolumes(this.directory, context);
     this.startTime = pod.status.startTime === undefined ? Date.now() : Date.parse(pod.status.startTime);
     this.reporter = new StatusReporter(context.reports, pod, {
-      onAccepted: wake.answered,
+      onAccepted: wake.accepted,
       onRefused: (why) => context.log.warn(`the status of pod ${namespace}/${name} is refused: ${why}`),
     });
     this.prober = new Prober({
@@ -224,9 +224,9 @@ export class PodRecord {
    * not ready.
    */
   get isContradicted(): boolean {
-    const told = readinessOf(this.status);
+    const reported = readinessOf(this.status);
     const known = readinessOf((this.mirror ?? this.pod).status);
-    return !this.reporter.isBusy && told !== undefined && known !== undefined && told !== known;
+    return !this.reporter.isBusy && reported !== undefined && known !== undefined && reported !== known;
   }
 
   /** The pod has this mirror, whose status an earlier run of the agent may have written. Returns whether it is new. */

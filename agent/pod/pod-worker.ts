@@ -24,7 +24,7 @@ import { isTerminal } from "./status/phase.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 /** Everything known to change by itself wakes its pod in time; this is for what is not known. */
-const LONGEST_SLEEP_MS = 300_000;
+const MAX_SLEEP_MS = 300_000;
 
 /** Seconds: the node cannot wait. */
 const EVICTION_GRACE = 1;
@@ -41,12 +41,12 @@ export class PodWorker {
     this.#loop = new WakeLoop({
       step: () => this.#timedStep(),
       onError: (error) => this.#failed(error),
-      longestSleepMs: LONGEST_SLEEP_MS,
+      longestSleepMs: MAX_SLEEP_MS,
     });
     this.#record = new PodRecord(context, pod, {
       now: () => this.wake(),
       within: (ms) => this.#loop.wakeIn(ms),
-      answered: (answered) => this.#statusAccepted(answered),
+      accepted: (pod) => this.#statusAccepted(pod),
     });
   }
 
@@ -147,12 +147,12 @@ export class PodWorker {
       shorten(record, graceOf(pod)).catch(({ message }: Error) => record.context.log.warn(message));
     if (!isNotableChange(before, pod, record.status) && !record.isContradicted) return;
     if (record.isDeleted) record.abort.abort();
-    this.#forgetFailures(before);
+    this.#resetFailures(before);
     this.wake();
   }
 
   /** What could not be started may start now, and another image is a fresh start. */
-  #forgetFailures(before: Pod): void {
+  #resetFailures(before: Pod): void {
     const record = this.#record;
     record.retryAt.clear();
     record.retryVolumes();

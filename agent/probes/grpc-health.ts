@@ -28,10 +28,10 @@ export interface GrpcProbe {
 export async function probeGrpc({ host, port, address, service, seconds }: GrpcProbe): Promise<ProbeOutcome> {
   const channel = new GrpcChannel({ host, port }, { authority: address });
   try {
-    const answer = decodeResponse(await channel.unary(METHOD, encodeRequest(service), seconds));
-    return answer === SERVING
+    const status = decodeResponse(await channel.unary(METHOD, encodeRequest(service), seconds));
+    return status === SERVING
       ? { ok: true, output: "service healthy" }
-      : { ok: false, output: `service unhealthy (responded with "${STATUS_NAMES[answer] ?? answer}")` };
+      : { ok: false, output: `service unhealthy (responded with "${STATUS_NAMES[status] ?? status}")` };
   } catch (error) {
     const { code, message } = error as GrpcError;
     if (code === GrpcCode.Unimplemented)

@@ -5,27 +5,27 @@ import type { HTTPGetAction, HTTPHeader } from "../../api/generated/core.v1.ts";
 import { isNotTls, joinHostPort, requestError } from "./go-errors.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
 
-const LONGEST_OUTPUT = 10 * 1024;
+const MAX_OUTPUT_BYTES = 10 * 1024;
 /** The redirects that Go follows, and how many requests it makes at most. */
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-const MOST_REQUESTS = 10;
+const MAX_REQUESTS = 10;
 
 const HEADERS_TIMEOUT = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
 const BODY_TIMEOUT = "context deadline exceeded (Client.Timeout or context cancellation while reading body)";
 
 export interface HttpOutcome extends ProbeOutcome {
   /** Whether there was any response. */
-  readonly answered: boolean;
+  readonly responded: boolean;
   /** The server does not speak TLS. */
   readonly isNotTls?: boolean;
 }
 
 function outcomeOf(statusCode: number, body: string): HttpOutcome {
   if (statusCode < 200 || statusCode >= 400)
-    return { ok: false, answered: true, output: `HTTP probe failed with statuscode: ${statusCode}` };
-  if (statusCode < 300) return { ok: true, answered: true, output: body };
+    return { ok: false, responded: true, output: `HTTP probe failed with statuscode: ${statusCode}` };
+  if (statusCode < 300) return { ok: true, responded: true, output: body };
   const output = `Probe terminated redirects, Response body: ${body}`;
-  return { ok: true, warning: true, answered: true, output };
+  return { ok: true, warning: true, responded: true, output };
 }
 
 /** Canonical like `X-Request-Id`, as Go sends it whatever case it was written in. */
@@ -61,44 +61,48 @@ export async function getHttp(
   const first = `${scheme.toLowerCase()}://${target}${path.startsWith("/") ? path : `/${path}`}`;
   const headers = headersOf(httpHeaders, agent);
   if (!URL.canParse(first))
-    return { ok: false, errored: true, answered: false, output: `parse "${first}": invalid URL` };
+    return { ok: false, errored: true, responded: false, output: `parse "${first}": invalid URL` };
   const { hostname } = new URL(first);
   // Covers everything, including redirects and the body.
   const signal = AbortSignal.timeout(seconds * 1000);
-  const ask = (url: URL, requests: number): Promise<HttpOutcome> =>
+  const probe = (url: URL, requests: number): Promise<HttpOutcome> =>
     new Promise((resolve) => {
-      const [asked, address] = requests === 1 ? [first, target] : [url.href, url.host];
-      let hasAnswered = false;
+      const [requestUrl, address] = requests === 1 ? [first, target] : [url.href, url.host];
+      let hasResponded = false;
       const send = url.protocol === "https:" ? httpsRequest : httpRequest;
       const request = send(url.href, { headers, rejectUnauthorized: false, agent: false, signal }, (response) => {
-        hasAnswered = true;
-        const { statusCode = 0, headers: answered } = response;
-        const { location } = answered;
+        hasResponded = true;
+        const {
+          statusCode = 0,
+          headers: { location },
+        } = response;
         const leads = REDIRECTS.has(statusCode) && location !== undefined;
         if (leads && !URL.canParse(location, url.href)) {
           response.resume();
           const output = `Get "${first}": failed to parse Location header "${location}"`;
-          resolve({ ok: false, answered: true, output });
+          resolve({ ok: false, responded: true, output });
           return;
         }
         const next = leads ? new URL(location, url) : undefined;
         if (next?.hostname === hostname) {
           response.resume();
-          const stopped = `Get "${next.href}": stopped after ${MOST_REQUESTS} redirects`;
-          resolve(requests < MOST_REQUESTS ? ask(next, requests + 1) : { ok: false, answered: true, output: stopped });
+          const stopped = `Get "${next.href}": stopped after ${MAX_REQUESTS} redirects`;
+          resolve(
+            requests < MAX_REQUESTS ? probe(next, requests + 1) : { ok: false, responded: true, output: stopped },
+          );
           return;
         }
         let body = "";
         response.setEncoding("utf8").on("data", (chunk: string) => {
-          body += chunk.slice(0, LONGEST_OUTPUT - body.length);
-          if (body.length < LONGEST_OUTPUT) return;
+          body += chunk.slice(0, MAX_OUTPUT_BYTES - body.length);
+          if (body.length < MAX_OUTPUT_BYTES) return;
           // The rest does not matter, and the body may be endless.
           resolve(outcomeOf(statusCode, body));
           request.destroy();
         });
         response.once("end", () => resolve(outcomeOf(statusCode, body)));
         response.once("error", (error) =>
-          resolve({ ok: false, answered: true, output: `Get "${url.href}": ${error.message}` }),
+          resolve({ ok: false, responded: true, output: `Get "${url.href}": ${error.message}` }),
         );
       });
       let local: string | undefined;
@@ -108,16 +112,16 @@ export async function getHttp(
         }),
       );
       request.once("error", (error: NodeJS.ErrnoException) => {
-        if (signal.aborted && hasAnswered)
-          return resolve({ ok: false, errored: true, answered: true, output: BODY_TIMEOUT });
+        if (signal.aborted && hasResponded)
+          return resolve({ ok: false, errored: true, responded: true, output: BODY_TIMEOUT });
         const why = signal.aborted ? HEADERS_TIMEOUT : requestError(error, address, local);
-        resolve({ ok: false, answered: false, isNotTls: isNotTls(error), output: `Get "${asked}": ${why}` });
+        resolve({ ok: false, responded: false, isNotTls: isNotTls(error), output: `Get "${requestUrl}": ${why}` });
       });
       request.end();
     });
-  return ask(new URL(first), 1).catch((error: Error) => ({
+  return probe(new URL(first), 1).catch((error: Error) => ({
     ok: false,
-    answered: false,
+    responded: false,
     output: `Get "${first}": ${error.message}`,
   }));
 }

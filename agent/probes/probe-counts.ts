@@ -44,7 +44,7 @@ export class ProbeCounts {
   }
 
   /** The pod has ended. */
-  forget(uid: string): void {
+  delete(uid: string): void {
     this.#pods.delete(uid);
   }
 

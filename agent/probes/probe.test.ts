@@ -59,10 +59,10 @@ describe("an HTTP probe", () => {
     [
       "fails on a redirect to an unsupported protocol",
       "/302?to=ftp://127.0.0.1/",
-      { ok: false, answered: false, output: expect.stringContaining('Protocol "ftp:" not supported') },
+      { ok: false, responded: false, output: expect.stringContaining('Protocol "ftp:" not supported') },
     ],
   ])("%s", async (_, path, expected) => {
-    expect(await probe(path)).toEqual({ answered: true, ...expected });
+    expect(await probe(path)).toEqual({ responded: true, ...expected });
   });
 
   it("stops after ten redirects", async () => {
@@ -149,10 +149,10 @@ describe("an HTTP probe of a faulty server", () => {
       return { ...outcome, output: outcome.output.replaceAll(String(at), "PORT").slice(0, 120) };
     };
     const kept = "context deadline exceeded (Client.Timeout or context cancellation while reading body)";
-    expect(await ask("1\r\nx\r\n", 20)).toEqual({ ok: false, errored: true, answered: true, output: kept });
+    expect(await ask("1\r\nx\r\n", 20)).toEqual({ ok: false, errored: true, responded: true, output: kept });
     expect(await ask(`1000\r\n${"x".repeat(0x1000)}\r\n`, 5)).toEqual({
       ok: true,
-      answered: true,
+      responded: true,
       output: "x".repeat(120),
     });
     const silent =

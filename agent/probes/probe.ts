@@ -16,7 +16,7 @@ export interface ProbeTarget {
   readonly runtime: Runtime;
 }
 
-const LONGEST_OUTPUT = 10 * 1024;
+const MAX_OUTPUT_LENGTH = 10 * 1024;
 
 /** A port by number or by the name of a container's port. */
 export function portNumber(port: number | string | undefined, container: Container): number | undefined {
@@ -28,7 +28,7 @@ export function portNumber(port: number | string | undefined, container: Contain
 async function probeExec(command: readonly string[], { runtime, containerId }: ProbeTarget, seconds: number) {
   try {
     const { exitCode, output } = await runtime.execSync(containerId, command, seconds);
-    return { ok: exitCode === 0, output: output.toString("utf8", 0, LONGEST_OUTPUT) };
+    return { ok: exitCode === 0, output: output.toString("utf8", 0, MAX_OUTPUT_LENGTH) };
   } catch (error) {
     if (error instanceof ExecTimeout)
       return { ok: false, output: `command timed out: "${command.join(" ")}" timed out after ${seconds}s` };

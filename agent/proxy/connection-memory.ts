@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const DIRECTORY = "/proc/sys/net/netfilter";
-const MOST_PER_CPU = 32_768;
+const MAX_PER_CPU = 32_768;
 const FEWEST = 131_072;
 
 interface Setting {
@@ -17,7 +17,7 @@ interface Setting {
 }
 
 const settingsFor = (cpus: number): readonly Setting[] => [
-  { name: "nf_conntrack_max", value: Math.max(FEWEST, MOST_PER_CPU * cpus), onlyUp: true },
+  { name: "nf_conntrack_max", value: Math.max(FEWEST, MAX_PER_CPU * cpus), onlyUp: true },
   { name: "nf_conntrack_tcp_timeout_established", value: 24 * 3600 },
   { name: "nf_conntrack_tcp_timeout_close_wait", value: 3600 },
 ];

@@ -22,7 +22,7 @@ export function whyNoKernelProxy(): string | undefined {
 export class KernelProxy {
   readonly #tables: Readonly<Record<Family, KernelTable>>;
   readonly #applied = new Map<Family, FamilyRules>();
-  readonly #forgets = hasProgram("conntrack");
+  readonly #hasConntrack = hasProgram("conntrack");
 
   constructor(log: Logger, nft: NftSession) {
     setConnectionMemory(availableParallelism());
@@ -40,7 +40,7 @@ export class KernelProxy {
     if (before === undefined && isEmpty(rules)) return;
     await this.#tables[rules.family].apply(renderTable(rules, options));
     this.#applied.set(rules.family, rules);
-    if (!this.#forgets) return;
+    if (!this.#hasConntrack) return;
     const stale = before === undefined ? missedFlows(await listFlows(rules.family), rules) : staleFlows(before, rules);
     // It fails if there was nothing to delete.
     for (const words of stale) await run("conntrack", words).catch(() => {});

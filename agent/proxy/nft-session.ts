@@ -143,8 +143,8 @@ function errorOf(stderr: string): string {
 }
 
 function relevantPart(lines: readonly string[], at: number): string {
-  const [told = "", carets = ""] = lines.slice(at + 1);
+  const [message = "", carets = ""] = lines.slice(at + 1);
   const column = carets.indexOf("^");
-  const end = told.indexOf(";", column);
-  return told.slice(told.lastIndexOf(";", column - 1) + 1, end === -1 ? undefined : end).trim();
+  const end = message.indexOf(";", column);
+  return message.slice(message.lastIndexOf(";", column - 1) + 1, end === -1 ? undefined : end).trim();
 }

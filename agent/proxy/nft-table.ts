@@ -24,11 +24,11 @@ export interface NftTable {
 }
 
 /** nft allows names of 255 characters; port names and suffixes are added to this. */
-const LONGEST_ID = 180;
+const MAX_ID_LENGTH = 180;
 
 /** Turns an id into a name that nft accepts. */
 export function nameOf(prefix: string, id: string): string {
-  const short = id.length <= LONGEST_ID ? id : createHash("sha256").update(id).digest("hex");
+  const short = id.length <= MAX_ID_LENGTH ? id : createHash("sha256").update(id).digest("hex");
   return `${prefix}-${short.replaceAll(":", ".")}`;
 }
 
@@ -61,7 +61,7 @@ const sameRules = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((rule, i) => rule === b[i]);
 const element = (kind: "set" | "map", [key, value]: readonly [string, string]): string =>
   kind === "map" ? `${key} : ${value}` : key;
-const MOST_ELEMENTS = 500;
+const MAX_ELEMENTS = 500;
 
 /** Deletes the kernel's table of that name, if there is one. */
 export const renderNone = ({ family, name }: NftTable): string =>
@@ -113,5 +113,5 @@ export function renderChange(before: NftTable, after: NftTable): string {
 }
 
 function* inPortions<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let i = 0; i < all.length; i += MOST_ELEMENTS) yield all.slice(i, i + MOST_ELEMENTS);
+  for (let i = 0; i < all.length; i += MAX_ELEMENTS) yield all.slice(i, i + MAX_ELEMENTS);
 }

@@ -6,7 +6,7 @@ const TABLE = "sailplane";
 /** kube-proxy's mark for packets to be masqueraded. */
 const MARK = "0x4000";
 /** Clients that are remembered for each backend of a Service with affinity. */
-const MOST_CLIENTS = 65_535;
+const MAX_CLIENTS = 65_535;
 
 const WORDS = {
   4: { ip: "ip", type: "ipv4_addr", loopback: "127.0.0.0/8", multicast: "224.0.0.0/4" },
@@ -74,7 +74,7 @@ function addPool(table: TableBuilder, { id, protocol, backends, affinitySeconds 
   for (const { address, port, chain: own, clients } of each) {
     table.sets.set(clients, {
       kind: "set",
-      declaration: `type ${type}; flags dynamic,timeout; timeout ${affinitySeconds}s; size ${MOST_CLIENTS};`,
+      declaration: `type ${type}; flags dynamic,timeout; timeout ${affinitySeconds}s; size ${MAX_CLIENTS};`,
     });
     table.chain(own, [`update @${clients} { ${ip} saddr }`, `${proto} dnat to ${socket(family, address, port)}`]);
   }

@@ -34,8 +34,8 @@ export function healthzResponse(url: string, state: ProxyState, now: number): St
     currentTime: new Date(now).toISOString(),
   };
   const isGood = state.isUpToDate && (path === "/livez" || state.isEligible);
-  const said = path === "/livez" ? times : { ...times, nodeEligible: state.isEligible };
-  return { code: isGood ? 200 : 503, type: "application/json", text: JSON.stringify(said) };
+  const body = path === "/livez" ? times : { ...times, nodeEligible: state.isEligible };
+  return { code: isGood ? 200 : 503, type: "application/json", text: JSON.stringify(body) };
 }
 
 export function proxyModeResponse(url: string): StatusResponse {
@@ -62,12 +62,12 @@ export class ProxyStatus {
 }
 
 function open(
-  answerOf: (url: string) => StatusResponse,
+  respond: (url: string) => StatusResponse,
   at: { readonly port: number; readonly host?: string },
 ): Server {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     request.resume();
-    const { code, type, text } = answerOf(request.url ?? "/");
+    const { code, type, text } = respond(request.url ?? "/");
     response.writeHead(code, { "Content-Type": type, "X-Content-Type-Options": "nosniff" });
     response.end(text);
   });

@@ -28,7 +28,7 @@ function backendsByFrontend({ frontends, pools }: FamilyRules): BackendsByFronte
 const addressesOf = (led: BackendsByFrontend): string[] =>
   [...led.values()].flatMap(({ to }) => [...to.values()].map(({ address }) => address));
 
-const forget = (family: FamilyRules["family"], ...words: readonly string[]): string[] => [
+const deletion = (family: FamilyRules["family"], ...words: readonly string[]): string[] => [
   ...["-D", "-f", family === 6 ? "ipv6" : "ipv4", "-p", "udp"],
   ...words,
 ];
@@ -40,21 +40,21 @@ const at = ({ address, port }: Frontend): string[] => [
 
 export function staleFlows(before: FamilyRules, after: FamilyRules): string[][] {
   const [then, now] = [backendsByFrontend(before), backendsByFrontend(after)];
-  const kept = new Set(addressesOf(now));
-  const gone = new Set(addressesOf(then).filter((address) => !kept.has(address)));
+  const remaining = new Set(addressesOf(now));
+  const gone = new Set(addressesOf(then).filter((address) => !remaining.has(address)));
   const { family } = after;
   return [
-    ...[...gone].map((address) => forget(family, "--dst-nat", address)),
+    ...[...gone].map((address) => deletion(family, "--dst-nat", address)),
     // Backends that others still lead to, or that moved to another port.
     ...[...then].flatMap(([id, { frontend, to }]) =>
       [...to]
         .filter(([socket, { address }]) => !gone.has(address) && now.get(id)?.to.has(socket) !== true)
         .map(([, { address, port }]) =>
-          forget(family, ...at(frontend), "--dst-nat", address, "--reply-port-src", String(port)),
+          deletion(family, ...at(frontend), "--dst-nat", address, "--reply-port-src", String(port)),
         ),
     ),
     // Before there were backends, flows may have been tracked without one.
-    ...[...now].filter(([id]) => !then.has(id)).map(([, { frontend }]) => forget(family, ...at(frontend))),
+    ...[...now].filter(([id]) => !then.has(id)).map(([, { frontend }]) => deletion(family, ...at(frontend))),
   ];
 }
 
@@ -75,6 +75,6 @@ export function missedFlows(listed: string, rules: FamilyRules): string[][] {
     const isLed = backend !== address;
     const to = byAddress.get(`${address} ${port}`) ?? (isLed ? byAddress.get(` ${port}`) : undefined);
     if (to === undefined || to.has(socketOf({ address: backend, port: Number(backendPort) }))) return [];
-    return [forget(rules.family, "-s", source, "-d", address, "--sport", sourcePort, "--dport", port)];
+    return [deletion(rules.family, "-s", source, "-d", address, "--sport", sourcePort, "--dport", port)];
   });
 }

@@ -63,18 +63,18 @@ export async function openCri({
   // A node of containers stays one, though it may be there before its runtime is.
   const record = join(dataDirectory, "has-containers");
   const mustWait = isDemanded || namedSocket() !== undefined || existsSync(record);
-  for (let told: string | undefined; !signal.aborted; ) {
+  for (let lastReason: string | undefined; !signal.aborted; ) {
     const opened = await openOrWhy(dataDirectory);
     if (typeof opened !== "string") {
       writeFileSync(record, "");
       return opened;
     }
     if (!mustWait) return undefined;
-    if (opened !== told) {
+    if (opened !== lastReason) {
       print(`${opened}; the node waits for one (--runtime process does without)`);
       onWaiting?.();
     }
-    told = opened;
+    lastReason = opened;
     await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
   }
   return undefined;

@@ -118,9 +118,9 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
 
     it("runs a command in a container", async () => {
       const { container } = await run("sleep 100");
-      const answer = await runtime.execSync(container, ["sh", "-c", "echo out; echo err >&2; exit 3"], 5);
-      expect([answer.exitCode, answer.stderr.toString()]).toEqual([3, "err\n"]);
-      expect(answer.output.toString().split("\n").toSorted()).toEqual(["", "err", "out"]);
+      const result = await runtime.execSync(container, ["sh", "-c", "echo out; echo err >&2; exit 3"], 5);
+      expect([result.exitCode, result.stderr.toString()]).toEqual([3, "err\n"]);
+      expect(result.output.toString().split("\n").toSorted()).toEqual(["", "err", "out"]);
       await expect(runtime.execSync(container, ["sleep", "30"], 1)).rejects.toThrow(ExecTimeout);
     });
 
@@ -151,7 +151,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
 
     it("notifies listeners that a container has ended", async () => {
       const { uid, container } = await run("sleep 100");
-      const told = new Promise<string>((resolve) => {
+      const received = new Promise<string>((resolve) => {
         const stop = runtime.onChange((changed) => {
           if (changed !== uid && changed !== "") return;
           stop();
@@ -159,7 +159,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
         });
       });
       await runtime.stopContainer(container, 0);
-      expect([uid, ""]).toContain(await told);
+      expect([uid, ""]).toContain(await received);
     });
   });
 }

@@ -11,7 +11,7 @@ const PATIENCE_MS = 15_000;
 const PROTOCOLS = "sec-websocket-protocol";
 
 export async function serveMessages(
-  open: (answer: NodeResponse) => Promise<Tunnel>,
+  open: (response: NodeResponse) => Promise<Tunnel>,
   { path, headers }: PodHttpRequest,
   connect: () => Promise<Duplex>,
 ): Promise<void> {

@@ -37,16 +37,16 @@ function joinPort(port: number, i: number, { session, send }: Omit<PortChannels,
     const shared = { requestid: String(i), port: String(port) };
     const error = await session.open({ ...shared, streamtype: "error" });
     error.onData = (bytes) => send(errorChannel, bytes);
-    const told = new Promise<void>((resolve) => {
+    const responseEnded = new Promise<void>((resolve) => {
       error.onEnd = resolve;
     });
     await error.end();
     const data = await session.open({ ...shared, streamtype: "data" });
     data.onData = (bytes) => send(dataChannel, bytes);
-    const heard = new Promise<void>((resolve) => {
+    const requestEnded = new Promise<void>((resolve) => {
       data.onEnd = resolve;
     });
-    return { data, ended: Promise.all([told, heard]) };
+    return { data, ended: Promise.all([responseEnded, requestEnded]) };
   };
   const opened = open();
   return {

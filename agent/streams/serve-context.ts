@@ -13,4 +13,4 @@ export interface ServeContext {
 }
 
 /** Opens the tunnel, sending this answer. */
-export type Open = (answer: NodeResponse) => Promise<Tunnel>;
+export type Open = (response: NodeResponse) => Promise<Tunnel>;

@@ -19,7 +19,7 @@ import { CHANNEL, Tunnel } from "./tunnel.ts";
 const PLAIN = "text/plain; charset=utf-8";
 
 /** Dials the tunnel that this node was called to. For joined streams it sends the answer along. */
-export type Dial = (answer?: NodeResponse) => Promise<WebSocket>;
+export type Dial = (response?: NodeResponse) => Promise<WebSocket>;
 
 /** For one-way streams the node dials first, because determining the answer may take a while. */
 export const isOneWay = (request: StreamRequest): boolean =>
@@ -41,10 +41,10 @@ export async function serveTunnel(
   { followed, admit, ...context }: TunnelContext,
 ): Promise<void> {
   let opened: Tunnel | undefined;
-  const open = async (answer?: NodeResponse): Promise<Tunnel> => {
+  const open = async (response?: NodeResponse): Promise<Tunnel> => {
     const protocol = protocolOf(request);
-    const told = answer && protocol !== undefined ? { ...answer, protocol } : answer;
-    opened = new Tunnel(await dial(told), { oneWay: answer === undefined, protocol });
+    const told = response && protocol !== undefined ? { ...response, protocol } : response;
+    opened = new Tunnel(await dial(told), { oneWay: response === undefined, protocol });
     followed(opened);
     return opened;
   };
@@ -61,18 +61,18 @@ export async function serveTunnel(
   }
 }
 
-async function serveOneWay(asked: StreamRequest, tunnel: Tunnel, context: ServeContext): Promise<void> {
-  if (asked.kind === "node") return serveNode(tunnel, asked, context);
-  if (asked.kind === "http" && asked.pod === "") return serveHttp(tunnel, asked, () => addressPort(asked));
-  const { pod, request } = podOf(asked, context);
+async function serveOneWay(stream: StreamRequest, tunnel: Tunnel, context: ServeContext): Promise<void> {
+  if (stream.kind === "node") return serveNode(tunnel, stream, context);
+  if (stream.kind === "http" && stream.pod === "") return serveHttp(tunnel, stream, () => addressPort(stream));
+  const { pod, request } = podOf(stream, context);
   if (request.kind === "logs") await serveLogs(tunnel, pod, request, context);
   else if (request.kind === "http") await serveHttp(tunnel, request, () => podPort(pod, request, context));
 }
 
-async function serveJoined(asked: StreamRequest, open: Open, context: ServeContext): Promise<void> {
-  if (asked.kind === "node") return;
-  if (asked.kind === "websocket" && asked.pod === "") return serveMessages(open, asked, () => addressPort(asked));
-  const { pod, request } = podOf(asked, context);
+async function serveJoined(stream: StreamRequest, open: Open, context: ServeContext): Promise<void> {
+  if (stream.kind === "node") return;
+  if (stream.kind === "websocket" && stream.pod === "") return serveMessages(open, stream, () => addressPort(stream));
+  const { pod, request } = podOf(stream, context);
   switch (request.kind) {
     case "exec":
     case "attach":

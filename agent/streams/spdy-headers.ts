@@ -24,7 +24,7 @@ export function spdyCodec(): SpdyCodec {
 }
 
 /** Far more than headers need. Decompression may expand data a thousandfold. */
-const LONGEST_BLOCK = 1024 * 1024;
+const MAX_BLOCK_BYTES = 1024 * 1024;
 
 /** Compresses or decompresses blocks that share one state, flushing after each. */
 function blocksThrough(stream: Zlib): (block: Buffer) => Promise<Buffer> {
@@ -32,7 +32,7 @@ function blocksThrough(stream: Zlib): (block: Buffer) => Promise<Buffer> {
   let length = 0;
   stream.on("data", (piece: Buffer) => {
     length += piece.length;
-    if (length > LONGEST_BLOCK) stream.destroy(new Error("too many headers"));
+    if (length > MAX_BLOCK_BYTES) stream.destroy(new Error("too many headers"));
     else pieces.push(piece);
   });
   // Errors may occur even after it was closed.

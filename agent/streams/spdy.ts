@@ -11,7 +11,7 @@ const FIN = 1;
 const VERSION = 3;
 const CONTROL = 0x8000;
 /** Headers are the longest that they carry. */
-const LONGEST_CONTROL = 256 * 1024;
+const MAX_CONTROL_FRAME_BYTES = 256 * 1024;
 /** The status code for resetting a stream. */
 const CANCEL = 5;
 
@@ -130,7 +130,7 @@ export class SpdySession {
         this.#rest = this.#rest.subarray(8);
         continue;
       }
-      if (length > LONGEST_CONTROL) throw new Error("a control frame is too long");
+      if (length > MAX_CONTROL_FRAME_BYTES) throw new Error("a control frame is too long");
       if (this.#rest.length < 8 + length) return;
       const payload = this.#rest.subarray(8, 8 + length);
       this.#rest = this.#rest.subarray(8 + length);
@@ -151,16 +151,16 @@ export class SpdySession {
   /** No more data will come. */
   #ended(id: number): void {
     this.#streams.get(id)?.onEnd();
-    this.#forgetHalf(id);
+    this.#endHalf(id);
   }
 
   /** A stream is forgotten when both sides have sent their last byte. */
-  #forgetHalf(id: number): void {
+  #endHalf(id: number): void {
     if (this.#halfClosed.delete(id)) this.#streams.delete(id);
     else if (this.#streams.has(id)) this.#halfClosed.add(id);
   }
 
-  #forget(id: number): void {
+  #removeStream(id: number): void {
     this.#halfClosed.delete(id);
     this.#streams.delete(id);
   }
@@ -179,7 +179,7 @@ export class SpdySession {
       case TYPE.reset: {
         const id = payload.readUInt32BE(0);
         const stream = this.#streams.get(id);
-        this.#forget(id);
+        this.#removeStream(id);
         stream?.onReset();
         return;
       }
@@ -207,11 +207,11 @@ export class SpdySession {
       onReset: () => stream.onEnd(),
       send: (bytes) => write(dataFrame(id, bytes)),
       end: () => {
-        this.#forgetHalf(id);
+        this.#endHalf(id);
         return write(dataFrame(id, Buffer.alloc(0), FIN));
       },
       reset: () => {
-        this.#forget(id);
+        this.#removeStream(id);
         return write(controlFrame(TYPE.reset, numbers(id, CANCEL)));
       },
     };

@@ -103,8 +103,8 @@ export class Tunnel {
     return this.#abort.signal;
   }
 
-  respond(answer: NodeResponse): void {
-    this.#socket.send(JSON.stringify(answer));
+  respond(response: NodeResponse): void {
+    this.#socket.send(JSON.stringify(response));
   }
 
   /** Settles when more may be sent. */

@@ -1,6 +1,11 @@
 /** The tunnels that this node was called to. */
 import { errorMessage } from "../../api/error-message.ts";
-import { ANSWER_HEADER, type NodeResponse, type NodeTunnelCall, renderNodeResponse } from "../../api/node/node-sync.ts";
+import {
+  type NodeResponse,
+  type NodeTunnelCall,
+  RESPONSE_HEADER,
+  renderNodeResponse,
+} from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import type { Logger } from "../logger.ts";
 import { JoinedStreams } from "./joined-streams.ts";
@@ -26,8 +31,8 @@ export class Tunnels {
   async serve({ id, request, client }: NodeTunnelCall): Promise<void> {
     const { controlPlane, nodeName, log, ...context } = this.#options;
     const path = `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(nodeName)}`;
-    const dial = (answer?: NodeResponse) =>
-      controlPlane.openWebSocket(path, answer && { [ANSWER_HEADER]: renderNodeResponse(answer) });
+    const dial = (response?: NodeResponse) =>
+      controlPlane.openWebSocket(path, response && { [RESPONSE_HEADER]: renderNodeResponse(response) });
     const counted = isOneWay(request) ? undefined : client;
     const admit = () => (counted === undefined ? undefined : this.#joined.requireRoom(counted));
     const followed = (tunnel: Tunnel) => {

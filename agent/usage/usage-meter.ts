@@ -9,14 +9,14 @@ import type { ContainerUsage } from "../runtime/usage.ts";
 import { steadyNow } from "../steady-now.ts";
 import { type MachineSample, sampleMachine } from "./machine-usage.ts";
 
-const SHORTEST_WINDOW_MS = 1000;
+const MIN_WINDOW_MS = 1000;
 /**
  * metrics-server averages over the last quarter of a minute: an autoscaler should not see bursts just because others
  * have asked recently.
  */
 const USUAL_WINDOW_MS = 10_000;
 /** A longer window would hide what is happening now. */
-const LONGEST_WINDOW_MS = 120_000;
+const MAX_WINDOW_MS = 120_000;
 
 export interface Sample {
   readonly at: number;
@@ -35,7 +35,7 @@ const rate = (now: number, before: number, windowMs: number): number => Math.max
  */
 export function earlierSamples(samples: readonly Sample[], now: number): readonly Sample[] {
   const age = ({ steadyAt }: Sample) => now - steadyAt;
-  const fresh = samples.filter((sample) => age(sample) >= SHORTEST_WINDOW_MS && age(sample) < LONGEST_WINDOW_MS);
+  const fresh = samples.filter((sample) => age(sample) >= MIN_WINDOW_MS && age(sample) < MAX_WINDOW_MS);
   return fresh.slice(
     Math.max(
       0,
@@ -98,11 +98,11 @@ export class UsageMeter {
 
   async #read(): Promise<NodeUsage> {
     // Frequent callers get the last measurement.
-    const last = this.#samples.findLast(({ steadyAt }) => steadyNow() - steadyAt < SHORTEST_WINDOW_MS);
+    const last = this.#samples.findLast(({ steadyAt }) => steadyNow() - steadyAt < MIN_WINDOW_MS);
     const [before, ...since] = earlierSamples(this.#samples, steadyNow());
     if (before !== undefined) return this.#usage([before, ...since], last ?? (await this.sample()));
     const first = last ?? (await this.sample());
-    await sleep(SHORTEST_WINDOW_MS);
+    await sleep(MIN_WINDOW_MS);
     return this.#usage([first], await this.sample());
   }
 

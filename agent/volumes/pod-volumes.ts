@@ -151,8 +151,8 @@ export class PodVolumes {
     objects: PodObjects,
     which: { readonly onlyClaimed?: boolean } = {},
   ): Promise<readonly VolumeStats[]> {
-    const said = await this.#csi.stats(pod.metadata.uid ?? "");
-    return volumeStats(pod, { paths: this.#paths, said, objects, ...which });
+    const csiStats = await this.#csi.stats(pod.metadata.uid ?? "");
+    return volumeStats(pod, { paths: this.#paths, csiStats: csiStats, objects, ...which });
   }
 
   /**
@@ -205,8 +205,8 @@ export class PodVolumes {
       const named = claimOf(pod, volume);
       const claim = named && objects.claim(named.claimName);
       if (claim === undefined || named?.readOnly === true || !this.#paths.has(volume.name)) continue;
-      const told = await this.#growth.grow(pod, claim);
-      if (told !== undefined) events.push(told);
+      const event = await this.#growth.grow(pod, claim);
+      if (event !== undefined) events.push(event);
     }
     return events;
   }

@@ -17,8 +17,8 @@ export const partialObjectMetadata = ({ metadata }: KubeObject, kind: Described 
 
 function withoutAnnotations(metadata: KubeObject["metadata"], names: readonly string[]): KubeObject["metadata"] {
   const { annotations = {}, ...rest } = metadata;
-  const kept = Object.entries(annotations).filter(([name]) => !names.includes(name));
-  return kept.length > 0 ? { ...rest, annotations: Object.fromEntries(kept) } : rest;
+  const remaining = Object.entries(annotations).filter(([name]) => !names.includes(name));
+  return remaining.length > 0 ? { ...rest, annotations: Object.fromEntries(remaining) } : rest;
 }
 
 interface View {

@@ -41,8 +41,8 @@ const suffixOfExponent = new Map([...DECIMAL_SUFFIXES].map(([suffix, exponent]) 
 const BILLION = 1_000_000_000n;
 const MAX_INT64 = 9223372036854775807n;
 /** Kubernetes has no use for larger numbers, and powers of ten take time; digits take quadratic time. */
-const LARGEST_EXPONENT = 1000;
-const MOST_DIGITS = 1000;
+const MAX_EXPONENT = 1000;
+const MAX_DIGITS = 1000;
 
 export interface Parts {
   readonly negative: boolean;
@@ -72,14 +72,14 @@ export const quantityParts = (text: QuantityText): Parts | string => split(Strin
 function split(text: string): Parts | string {
   const [, sign, digits = "", fraction, suffix = ""] = PATTERN.exec(text) ?? [];
   if (sign === undefined || text === "") return QUANTITY_FORMAT_WRONG;
-  if (text.length > MOST_DIGITS + suffix.length) return QUANTITY_SUFFIX_WRONG;
+  if (text.length > MAX_DIGITS + suffix.length) return QUANTITY_SUFFIX_WRONG;
   const common = { negative: sign === "-", whole: digits.replace(/^0+/, ""), fraction: fraction ?? "" };
   const decimal = DECIMAL_SUFFIXES.get(suffix);
   if (decimal !== undefined) return { ...common, base: 10, exponent: decimal, format: "DecimalSI" };
   const binary = BINARY_SUFFIXES.indexOf(suffix);
   if (binary > 0) return { ...common, base: 2, exponent: binary * 10, format: "BinarySI" };
   const exponent = /^[eE]([-+]?[0-9]+)$/.exec(suffix)?.[1];
-  if (exponent === undefined || Math.abs(Number(exponent)) > LARGEST_EXPONENT) return QUANTITY_SUFFIX_WRONG;
+  if (exponent === undefined || Math.abs(Number(exponent)) > MAX_EXPONENT) return QUANTITY_SUFFIX_WRONG;
   return { ...common, base: 10, exponent: Number(exponent), format: "DecimalExponent" };
 }
 
@@ -140,14 +140,14 @@ export function canonicalQuantity(text: QuantityText): string {
   const trimmed = String(text).trim();
   if (/^[1-9][0-9]{0,2}(m|[kMGT]|[KMGT]i)?$/.test(trimmed) && !isMultipleOf8Binary(trimmed)) return trimmed;
   const parts = split(trimmed);
-  if (typeof parts === "string" || keepsText(parts)) return trimmed;
+  if (typeof parts === "string" || isCanonicalText(parts)) return trimmed;
   return formatQuantity(exactValue(parts));
 }
 
 const isMultipleOf8Binary = (text: string) => text.endsWith("i") && Number.parseInt(text, 10) % 8 === 0;
 
 /** Whether Go's ParseQuantity takes its fast path and finds nothing to shorten. */
-function keepsText({ whole, fraction, exponent, format }: Parts): boolean {
+function isCanonicalText({ whole, fraction, exponent, format }: Parts): boolean {
   // In Go, the digits of the integer part are "0" only if a fraction or suffix follows; a bare zero has no digits to
   // keep.
   const digits = (whole || "0") + fraction;
@@ -189,7 +189,7 @@ export const wholeUnits = (quantity: Quantity): bigint => divideUp(quantity.nano
 export const milliUnits = (quantity: Quantity): bigint => divideUp(quantity.nanos, 1_000_000n);
 
 /** Kubernetes holds longer numbers, and large ones with binary suffixes, as decimals. */
-const LONGEST_INTEGER = 18;
+const MAX_INTEGER_LENGTH = 18;
 
 /**
  * Whether it is a whole number of units, by Kubernetes' test: by its thousandths, which are odd for values that
@@ -200,7 +200,7 @@ export function isWhole(quantity: Quantity): boolean {
   const low = BigInt.asIntN(64, milli);
   if (low === milli) return milli % 1000n === 0n;
   const digits = String(wholeUnits(quantity)).replace(/^-|0+$/g, "").length;
-  return (quantity.format !== "BinarySI" && digits <= LONGEST_INTEGER) || low % 1000n === 0n;
+  return (quantity.format !== "BinarySI" && digits <= MAX_INTEGER_LENGTH) || low % 1000n === 0n;
 }
 
 /** Kubernetes' defaulting rounds values in resource lists up to thousandths. */

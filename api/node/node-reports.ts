@@ -12,4 +12,4 @@ export interface NodeReportsResponse {
 }
 
 /** Requests per report. */
-export const MOST_REPORTS = 50;
+export const MAX_REPORTS = 50;

@@ -146,24 +146,24 @@ export interface NodeResponse {
   readonly http?: { readonly status: number; readonly headers: readonly (readonly [string, string])[] };
 }
 
-export const ANSWER_HEADER = "X-Sailplane-Answer";
+export const RESPONSE_HEADER = "X-Sailplane-Answer";
 
 /** Headers are ASCII. */
-export const renderNodeResponse = (answer: NodeResponse): string => encodeURIComponent(JSON.stringify(answer));
+export const renderNodeResponse = (response: NodeResponse): string => encodeURIComponent(JSON.stringify(response));
 
 export function parseNodeResponse(header: string | null): NodeResponse | undefined {
   try {
-    return header === null ? undefined : parseAnswerText(decodeURIComponent(header));
+    return header === null ? undefined : parseResponseText(decodeURIComponent(header));
   } catch {
     return undefined;
   }
 }
 
 /** Undefined if it cannot be read: a node may send anything. */
-export function parseAnswerText(text: string): NodeResponse | undefined {
+export function parseResponseText(text: string): NodeResponse | undefined {
   try {
-    const answer = JSON.parse(text) as Partial<NodeResponse> | null;
-    return typeof answer?.code === "number" ? (answer as NodeResponse) : undefined;
+    const response = JSON.parse(text) as Partial<NodeResponse> | null;
+    return typeof response?.code === "number" ? (response as NodeResponse) : undefined;
   } catch {
     return undefined;
   }

@@ -170,17 +170,17 @@ export interface ResourceDefinition<T extends KubeObject> {
   /** Whether the object stays even with empty metadata.finalizers (a namespace's spec.finalizers). */
   readonly isHeld?: (object: T) => boolean;
   /** DELETE answers the object instead of a Status. */
-  readonly deleteAnswersObject?: boolean;
+  readonly deleteReturnsObject?: boolean;
 
   /** The status subresource; if present, status is written separately from the rest. */
   readonly status?: {
     /** Whether a create keeps its status (nodes, which report themselves). Default: it is dropped. */
-    readonly keptOnCreate?: boolean;
+    readonly settableOnCreate?: boolean;
     /**
      * The metadata that `/status` keeps: what clients write, with the deletion mark (metav1.ResetObjectMetaForStatus) or
      * without it, or everything. Default: it may change.
      */
-    readonly keepsMetadata?: "all" | "mark" | "written";
+    readonly retainsMetadata?: "all" | "mark" | "written";
     /** Whether the kind validates metadata itself, after the common rules. Default: if there is a `validateUpdate`. */
     readonly validatesMetadata?: boolean;
     readonly prepareUpdate?: (next: T, old: T) => void;

@@ -115,8 +115,8 @@ function columnsOf({ columns = [], name, age }: Printed): readonly Column<KubeOb
 
 function definitionOf(column: Column<KubeObject>, { documentation }: TableOptions): TableColumnDefinition {
   const { name, type, format = "", description, priority = 0 } = column;
-  const told = typeof description === "string" ? description : (documentation?.(description.field) ?? "");
-  return { name, type, format, description: told, priority };
+  const text = typeof description === "string" ? description : (documentation?.(description.field) ?? "");
+  return { name, type, format, description: text, priority };
 }
 
 function included(object: KubeObject, printed: Printed, { includeObject, show }: TableOptions): KubeObject | null {

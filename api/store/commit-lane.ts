@@ -4,7 +4,7 @@
  */
 import type { CommitRequest, CommitResult } from "./store.ts";
 
-/** One commit on its way. The first of `answer` and `fail` counts. */
+/** One commit on its way. The first of `resolve` and `fail` counts. */
 export interface Submitted {
   readonly request: CommitRequest;
   readonly resolve: (result: CommitResult) => void;

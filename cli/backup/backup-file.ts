@@ -63,17 +63,17 @@ export async function writeBackup(
 export async function verifyBackup(file: string): Promise<Backup> {
   const hash = createHash("sha256");
   let head: BackupHead | undefined;
-  let told: string | undefined;
+  let expectedSha256: string | undefined;
   let lines = 0;
   let end = -1;
   for await (const line of linesOf(file)) {
-    if (told !== undefined) throw new CliError(`${file} continues after its checksum`);
+    if (expectedSha256 !== undefined) throw new CliError(`${file} continues after its checksum`);
     if (lines === 0) {
       head = parseBackupHead(line);
       if (!head) throw new CliError(`${file} is not a backup that this version can read`);
     }
     if (end >= 0) {
-      told = /^\{"sha256":"([0-9a-f]{64})"\}$/.exec(line)?.[1] ?? "";
+      expectedSha256 = /^\{"sha256":"([0-9a-f]{64})"\}$/.exec(line)?.[1] ?? "";
       continue;
     }
     hash.update(`${line}\n`);
@@ -81,9 +81,9 @@ export async function verifyBackup(file: string): Promise<Backup> {
     lines++;
   }
   if (!head) throw new CliError(`${file} is empty`);
-  if (told === undefined) throw new CliError(`${file} is truncated`);
+  if (expectedSha256 === undefined) throw new CliError(`${file} is truncated`);
   const sha256 = hash.digest("hex");
-  if (told !== sha256) throw new CliError(`${file} is damaged: its checksum does not match`);
+  if (expectedSha256 !== sha256) throw new CliError(`${file} is damaged: its checksum does not match`);
   if (end !== head.objects + 1) throw new CliError(`${file} has ${end - 1} objects instead of ${head.objects}`);
   return { head, sha256 };
 }

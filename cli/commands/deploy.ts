@@ -73,13 +73,13 @@ async function deploy({
   }
   const directory = new DataDirectory(dataDir);
   process.once("exit", () => directory.release());
-  const kept = parseKubeconfig(directory.read("kubeconfig") ?? "")?.server;
-  const known = kept === UNKNOWN_SERVER ? undefined : kept;
+  const storedServer = parseKubeconfig(directory.read("kubeconfig") ?? "")?.server;
+  const known = storedServer === UNKNOWN_SERVER ? undefined : storedServer;
   const identity = loadIdentity(directory, { bind: "127.0.0.1" }, new Date());
-  const keep = (server: string) =>
+  const writeKubeconfig = (server: string) =>
     directory.write("kubeconfig", renderKubeconfig("sailplane", { server, token: identity.adminToken }));
   // Saved before the upload: if something failed after it, the owner would be locked out.
-  keep(url ?? known ?? UNKNOWN_SERVER);
+  writeKubeconfig(url ?? known ?? UNKNOWN_SERVER);
   // Cloudflare presents a certificate of a public CA, so the cluster's own CA is not uploaded.
   const { CLUSTER_CA: _, ...own } = secretsOf(identity);
   const secrets = { ...own, ...auditBindings(audit), ...authenticationConfig?.bindings };
@@ -98,7 +98,7 @@ async function deploy({
     ...volumes,
   ]);
   const server = url ?? /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0] ?? known;
-  keep(server ?? UNKNOWN_SERVER);
+  writeKubeconfig(server ?? UNKNOWN_SERVER);
   console.log(`\nkubeconfig  ${directory.file("kubeconfig")}`);
   if (!server) console.log("Its address is not known yet: run this again with --url.");
 }

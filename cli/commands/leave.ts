@@ -19,6 +19,6 @@ export const leaveCommand = (): Command =>
       new Option("--timeout <duration>", "how long to wait for pods").argParser(parseDuration).default(300, "5m"),
     )
     .action(async ({ dataDir, timeout }: LeaveOptions) => {
-      const told = await callNode(`/leave?seconds=${timeout}`, { method: "POST", dataDir });
-      await pipeline(told, process.stdout, { end: false });
+      const response = await callNode(`/leave?seconds=${timeout}`, { method: "POST", dataDir });
+      await pipeline(response, process.stdout, { end: false });
     });

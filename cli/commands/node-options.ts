@@ -15,7 +15,7 @@ export interface NodeOptions extends NodeSettings {
 /** An optional option: its flag, its description, and its form on a command line. */
 interface NodeOption {
   readonly flag: string;
-  readonly says: string;
+  readonly description: string;
   readonly parse?: (text: string) => unknown;
   /** Undefined if it was not given. */
   readonly word: (options: NodeOptions) => string | undefined;
@@ -29,42 +29,45 @@ const pairsOf = (pairs: Readonly<Record<string, string>>): string =>
 const OPTIONAL: readonly NodeOption[] = [
   {
     flag: "--node-labels <labels>",
-    says: "the node's labels: key=value,…",
+    description: "the node's labels: key=value,…",
     parse: parseLabels,
     word: ({ nodeLabels }) => nodeLabels && pairsOf(nodeLabels),
   },
   {
     flag: "--register-with-taints <taints>",
-    says: "taints of a new node: key=value:effect,…",
+    description: "taints of a new node: key=value:effect,…",
     parse: parseTaints,
     word: ({ registerWithTaints }) =>
       registerWithTaints?.map(({ key, value = "", effect }) => `${key}=${value}:${effect}`).join(","),
   },
   {
     flag: "--eviction-hard <thresholds>",
-    says: "thresholds below which the node evicts pods, as in a kubelet: memory.available<100Mi,…",
+    description: "thresholds below which the node evicts pods, as in a kubelet: memory.available<100Mi,…",
     parse: checkThresholds,
     word: ({ evictionHard }) => evictionHard,
   },
   {
     flag: "--system-reserved <resources>",
-    says: "resources that are not available to pods, as in a kubelet: cpu=500m,memory=1Gi,ephemeral-storage=5Gi",
+    description: "resources that are not available to pods, as in a kubelet: cpu=500m,memory=1Gi,ephemeral-storage=5Gi",
     parse: parseAmounts,
     word: ({ systemReserved }) => systemReserved && pairsOf(systemReserved),
   },
   {
     flag: "--kubelet-dir <dir>",
-    says: "the directory where drivers of devices and volumes find the node, usually /var/lib/kubelet; default: kubelet/ in the node's directory",
+    description:
+      "the directory where drivers of devices and volumes find the node, usually /var/lib/kubelet; default: kubelet/ in the node's directory",
     word: ({ kubeletDir }) => kubeletDir,
   },
   {
     flag: "--pod-logs-dir <dir>",
-    says: "the directory of pods' logs, usually /var/log/pods, for collectors of logs, with links in containers/ beside it; default: logs/ in the node's directory",
+    description:
+      "the directory of pods' logs, usually /var/log/pods, for collectors of logs, with links in containers/ beside it; default: logs/ in the node's directory",
     word: ({ podLogsDir }) => podLogsDir,
   },
   {
     flag: "--local-volumes <dir>",
-    says: "the directory for PersistentVolumeClaims' volumes on this machine, or off; default: local-volumes/ in the node's directory",
+    description:
+      "the directory for PersistentVolumeClaims' volumes on this machine, or off; default: local-volumes/ in the node's directory",
     word: ({ localVolumes }) => localVolumes,
   },
 ];
@@ -73,8 +76,8 @@ const HELP_GROUP = "The node:";
 
 export function withNodeOptions(command: Command): Command {
   command.addOption(nodeNameOption().helpGroup(HELP_GROUP)).addOption(runtimeOption().helpGroup(HELP_GROUP));
-  for (const { flag, says, parse } of OPTIONAL) {
-    const option = new Option(flag, says).helpGroup(HELP_GROUP);
+  for (const { flag, description, parse } of OPTIONAL) {
+    const option = new Option(flag, description).helpGroup(HELP_GROUP);
     command.addOption(parse ? option.argParser(parse) : option);
   }
   return command;
@@ -84,8 +87,8 @@ export function withNodeOptions(command: Command): Command {
 export const nodeWords = (options: NodeOptions): string[] => [
   ...["--node-name", options.nodeName, "--runtime", options.runtime],
   ...OPTIONAL.flatMap(({ flag, word }) => {
-    const said = word(options);
-    return said === undefined ? [] : [flag.replace(/ <.*$/, ""), said];
+    const value = word(options);
+    return value === undefined ? [] : [flag.replace(/ <.*$/, ""), value];
   }),
 ];
 

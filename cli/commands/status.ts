@@ -3,11 +3,11 @@ import type { Node, PersistentVolume } from "../../api/generated/core.v1.ts";
 import { callApi, fetchJson, type ListOf, reached } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
-import { type KeptVolumes, keepsVolumes, strayDirectories } from "../node/kept-volumes.ts";
+import { hasLocalVolumes, type NodeVolumes, strayDirectories } from "../node/node-volumes.ts";
 import { dataDirectoryOption } from "./options.ts";
 
 /** If there are more, they are not listed individually. */
-const MOST_STRAY = 5;
+const MAX_LISTED = 5;
 
 export const statusCommand = (): Command =>
   new Command("status")
@@ -30,28 +30,28 @@ export const statusCommand = (): Command =>
         const condition = status.conditions?.find(({ type }) => type === "Ready");
         console.log(`node           ${metadata.name} is ${condition?.status === "True" ? "Ready" : "not ready"}`);
       }
-      await showVolumes(connection, nodes.items.filter(keepsVolumes));
+      await showVolumes(connection, nodes.items.filter(hasLocalVolumes));
     });
 
 async function showVolumes(connection: Connection, nodes: readonly Node[]): Promise<void> {
-  const requested = await Promise.all(nodes.map(async (node) => ({ node, kept: await keptOn(connection, node) })));
-  const found = requested.filter(({ kept }) => kept.volumes.length > 0);
-  if (found.length === 0) return;
+  const all = await Promise.all(nodes.map(async (node) => ({ node, local: await volumesOn(connection, node) })));
+  const used = all.filter(({ local }) => local.volumes.length > 0);
+  if (used.length === 0) return;
   // Read after the nodes: a volume that is being created starts as a directory.
   const path = "/api/v1/persistentvolumes";
   const { items } = await fetchJson<ListOf<PersistentVolume>>(connection, { method: "GET", path });
-  for (const { node, kept } of found) {
-    console.log(`volumes        ${node.metadata.name} keeps ${kept.volumes.length} in ${kept.directory}`);
-    const stray = strayDirectories(kept, items);
-    for (const directory of stray.slice(0, MOST_STRAY))
+  for (const { node, local } of used) {
+    console.log(`volumes        ${node.metadata.name} keeps ${local.volumes.length} in ${local.directory}`);
+    const stray = strayDirectories(local, items);
+    for (const directory of stray.slice(0, MAX_LISTED))
       console.log(`               without a PersistentVolume: ${directory}`);
-    if (stray.length > MOST_STRAY) console.log(`               and ${stray.length - MOST_STRAY} more`);
+    if (stray.length > MAX_LISTED) console.log(`               and ${stray.length - MAX_LISTED} more`);
   }
 }
 
 /** Returns nothing for a node that has gone in the meantime. */
-async function keptOn(connection: Connection, { metadata }: Node): Promise<KeptVolumes> {
+async function volumesOn(connection: Connection, { metadata }: Node): Promise<NodeVolumes> {
   const path = `/api/v1/nodes/${encodeURIComponent(metadata.name ?? "")}/proxy/localVolumes`;
   const response = await callApi(connection, { method: "GET", path }).catch(() => undefined);
-  return response?.status === 200 ? (JSON.parse(response.text) as KeptVolumes) : { directory: "", volumes: [] };
+  return response?.status === 200 ? (JSON.parse(response.text) as NodeVolumes) : { directory: "", volumes: [] };
 }

@@ -2,7 +2,7 @@ import { close, fstatSync, openSync, renameSync, write } from "node:fs";
 import { Writable } from "node:stream";
 
 /** As in keeper.sh, which writes the same log. */
-const MOST_BYTES = 10_000_000;
+const MAX_BYTES = 10_000_000;
 
 /**
  * A log that is appended to. Once it has 10 MB it becomes `PATH.1`, in place of the one before. What does not fit on the
@@ -20,7 +20,7 @@ export function openLog(path: string): Writable {
   };
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (size > MOST_BYTES) rotate();
+      if (size > MAX_BYTES) rotate();
       size += chunk.length;
       write(file, chunk, () => done());
     },

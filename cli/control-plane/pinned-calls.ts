@@ -24,7 +24,7 @@ const pinnedCall = v.object({
 });
 
 /** The response headers that callers need. */
-const TOLD = ["content-type", "location", "retry-after"] as const;
+const PASSED_HEADERS = ["content-type", "location", "retry-after"] as const;
 /** Marks the reason for a failed call, in contrast to a server's response. */
 const FAILURE = "X-Sailplane-Failure";
 
@@ -35,7 +35,7 @@ export const pinnedCalls: Server = createServer((incoming, response) => {
   });
 });
 
-async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   let text = "";
   for await (const chunk of incoming.setEncoding("utf8")) text += chunk;
   const { method, url, serverName, authorities, headers, body, reach } = v.parse(pinnedCall, JSON.parse(text));
@@ -51,7 +51,7 @@ async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise
       const calling = request(url, { ...own, ...more }, resolve);
       calling.once("error", reject);
       // The caller has given up.
-      answer.once("close", () => calling.destroy());
+      outgoing.once("close", () => calling.destroy());
       calling.end(body);
     });
   const response = await call({ ...connecting, ...(authorities !== undefined && { ca: authorities }) }).catch(
@@ -69,12 +69,12 @@ async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise
       });
     },
   );
-  for (const name of TOLD) {
+  for (const name of PASSED_HEADERS) {
     const value = response.headers[name];
-    if (value !== undefined) answer.setHeader(name, value);
+    if (value !== undefined) outgoing.setHeader(name, value);
   }
-  answer.writeHead(response.statusCode ?? 502);
-  response.pipe(answer);
+  outgoing.writeHead(response.statusCode ?? 502);
+  response.pipe(outgoing);
 }
 
 function target({ hostname, port }: URL) {

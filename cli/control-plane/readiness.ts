@@ -28,15 +28,15 @@ export async function waitUntilReady(
   const end = Date.now() + TIMEOUT_MS;
   let last = "no answer";
   while (Date.now() < end && !isCancelled()) {
-    const answer = await getReadyz(socketPath).catch((error: Error) => error.message);
-    if (typeof answer !== "string") {
-      if (answer.code === 200) return undefined;
-      if (answer.code === NEVER_READY) return lostKey(answer.body);
-      if (answer.code === OTHER_SHARDS) return otherShards(answer.body);
+    const response = await getReadyz(socketPath).catch((error: Error) => error.message);
+    if (typeof response !== "string") {
+      if (response.code === 200) return undefined;
+      if (response.code === NEVER_READY) return lostKey(response.body);
+      if (response.code === OTHER_SHARDS) return otherShards(response.body);
       // It answers with errors for as long as it cannot write.
       if (isFull(dirname(socketPath))) return "no space left on the disk of the data directory";
     }
-    last = typeof answer === "string" ? answer : String(answer.code);
+    last = typeof response === "string" ? response : String(response.code);
     await sleep(20);
   }
   return isCancelled() ? undefined : `/readyz after ${TIMEOUT_MS / 1000} s: ${last}`;
@@ -62,14 +62,14 @@ interface ReadyzResponse {
 function getReadyz(socketPath: string): Promise<ReadyzResponse> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
-    let answer = "";
+    let text = "";
     socket.setTimeout(10_000, () => socket.destroy(new Error("no answer within 10 s")));
     socket.once("error", reject);
     socket.on("data", (chunk) => {
-      answer += chunk;
+      text += chunk;
     });
     socket.once("close", () => {
-      const [head = "", body = ""] = answer.split("\r\n\r\n");
+      const [head = "", body = ""] = text.split("\r\n\r\n");
       const [, code] = /^HTTP\/1\.1 (\d+)/.exec(head) ?? [];
       if (code === undefined) reject(new Error("broke off"));
       else resolve({ code: Number(code), body });

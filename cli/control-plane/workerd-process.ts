@@ -86,8 +86,10 @@ export class WorkerdProcess {
       child.once("error", (error) => resolve(`cannot start workerd: ${error.message}`));
       child.once("close", (code, signal) => {
         const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-        const said = lastWords.split("\n").findLast((line) => /^\S/.test(line) && !/^stack:|: warning:/.test(line));
-        resolve(`workerd ${how}${said ? `: ${said}` : ""}`);
+        const lastError = lastWords
+          .split("\n")
+          .findLast((line) => /^\S/.test(line) && !/^stack:|: warning:/.test(line));
+        resolve(`workerd ${how}${lastError ? `: ${lastError}` : ""}`);
       });
     });
     const control = child.stdio[3];

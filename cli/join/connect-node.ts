@@ -54,7 +54,7 @@ export async function connectNode(directory: DataDirectory, server: string, opti
       return { connection: await exchangeToken(known, nodeName), isKnown: true };
     } catch (error) {
       if (error instanceof Unreachable) return { connection: known, isKnown: true };
-      if (token === undefined) throw error instanceof TokenRefused ? new CliError(forgotten(nodeName)) : error;
+      if (token === undefined) throw error instanceof TokenRefused ? new CliError(unknownNode(nodeName)) : error;
     }
   }
   if (token === undefined)
@@ -63,7 +63,7 @@ export async function connectNode(directory: DataDirectory, server: string, opti
   return { connection: await exchangeToken({ server, token, ...(ca && { ca }) }, nodeName), isKnown: false };
 }
 
-const forgotten = (nodeName: string): string =>
+const unknownNode = (nodeName: string): string =>
   `the control plane knows ${nodeName} no more: was its Node deleted? "sailplane token create" there prints how to join again`;
 
 function readAuthority(file: string): string {

@@ -14,19 +14,21 @@ export interface Service {
 }
 
 /** Environment variables that the service inherits from this command. */
-const KEPT = ["CONTAINER_RUNTIME_ENDPOINT", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
+const INHERITED_VARIABLES = ["CONTAINER_RUNTIME_ENDPOINT", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
 
 export const unitFileOf = (name: string): string => `/etc/systemd/system/${name}.service`;
 
 /** Relative paths among the arguments are relative to the current directory. */
 export const unitOf = ({ description, words }: Service): string => {
   const launcher = fileURLToPath(new URL("../cli/sailplane.mjs", import.meta.url));
-  const kept = KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  const inherited = INHERITED_VARIABLES.flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]]],
+  );
   return systemdUnit({
     description,
     command: [process.execPath, launcher, ...words],
     directory: process.cwd(),
-    environment: Object.fromEntries(kept),
+    environment: Object.fromEntries(inherited),
   });
 };
 

@@ -5,12 +5,12 @@
 import { Recent } from "./recent.ts";
 
 /** This many different messages of one kind are recorded individually. */
-const MOST_MESSAGES = 9;
+const MAX_MESSAGES = 9;
 const REMEMBERED_MS = 600_000;
 /** How many events about one object may be recorded at once, and after that one per interval. */
 const BURST = 25;
 const REFILL_MS = 300_000;
-const LONGEST_MEMORY = 4096;
+const MAX_ENTRIES = 4096;
 
 /** Similar events about one object, with different messages. */
 interface SimilarEvents {
@@ -43,15 +43,15 @@ export class EventCorrelator {
   readonly #buckets: Recent<Bucket>;
 
   constructor(before?: Correlations) {
-    this.#similar = new Recent(LONGEST_MEMORY, before?.similar);
-    this.#buckets = new Recent(LONGEST_MEMORY, before?.buckets);
+    this.#similar = new Recent(MAX_ENTRIES, before?.similar);
+    this.#buckets = new Recent(MAX_ENTRIES, before?.buckets);
   }
 
   /** `kind` is everything that similar events have in common, without the message. */
   correlate(kind: string, message: string, now: number): Correlated {
     const known = this.#similar.get(kind);
     const messages = new Set(known && now - known.last <= REMEMBERED_MS ? known.messages : []);
-    const isCombined = messages.size >= MOST_MESSAGES && !messages.has(message);
+    const isCombined = messages.size >= MAX_MESSAGES && !messages.has(message);
     if (!isCombined) messages.add(message);
     this.#similar.set(kind, { messages, last: now });
     return { message: isCombined ? `(combined from similar events): ${message}` : message, isCombined };

@@ -11,10 +11,10 @@ export interface Tallied {
   readonly count: number;
 }
 
-const LONGEST_MEMORY = 2000;
+const MAX_ENTRIES = 2000;
 
 export class EventTally {
-  readonly #counts = new Recent<Tallied>(LONGEST_MEMORY);
+  readonly #counts = new Recent<Tallied>(MAX_ENTRIES);
   readonly #stamps = new EventStamps();
 
   /** Events with the same key are one. `about`: its object's name; `now`: ms since the epoch. */

@@ -16,15 +16,15 @@ interface CheckResult {
 export function AccessCheck({ question }: { readonly question: AccessQuery }) {
   const [user, setUser] = useState("");
   const [groups, setGroups] = useState("");
-  const [answer, setAnswer] = useState<CheckResult | undefined>(undefined);
-  const ask = async (event: Event) => {
+  const [result, setResult] = useState<CheckResult | undefined>(undefined);
+  const submit = async (event: Event) => {
     event.preventDefault();
-    setAnswer(await reviewOf(question, user.trim(), groups.split(/[\s,]+/).filter(Boolean)));
+    setResult(await reviewOf(question, user.trim(), groups.split(/[\s,]+/).filter(Boolean)));
   };
   return (
     <section class="card">
       <h2>Can somebody?</h2>
-      <form class="tools" onSubmit={(event) => void ask(event)}>
+      <form class="tools" onSubmit={(event) => void submit(event)}>
         <input
           required
           aria-label="User"
@@ -39,10 +39,10 @@ export function AccessCheck({ question }: { readonly question: AccessQuery }) {
           onInput={(event) => setGroups(event.currentTarget.value)}
         />
         <button type="submit">Ask</button>
-        {answer && (
+        {result && (
           <span role="status">
-            <StateChip text={answer.allowed ? "Yes" : "No"} tone={answer.allowed ? "good" : "bad"} />{" "}
-            <span class="quiet">{answer.why}</span>
+            <StateChip text={result.allowed ? "Yes" : "No"} tone={result.allowed ? "good" : "bad"} />{" "}
+            <span class="quiet">{result.why}</span>
           </span>
         )}
       </form>

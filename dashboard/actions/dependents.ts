@@ -23,11 +23,11 @@ export function dependentsOf(uids: readonly string[], all: readonly Dependent[])
   return found;
 }
 
-const MOST = 12;
+const MAX_SHOWN = 12;
 
 /** As lines: by name if there are few, otherwise counted by kind. */
 export function renderDependents(dependents: readonly Dependent[]): string[] {
-  if (dependents.length <= MOST) return dependents.map(({ kind, name }) => `${kind} ${name}`);
+  if (dependents.length <= MAX_SHOWN) return dependents.map(({ kind, name }) => `${kind} ${name}`);
   return [...Map.groupBy(dependents, ({ kind }) => kind)]
     .map(([kind, members]) => ({ kind, count: members.length }))
     .sort((a, b) => b.count - a.count)

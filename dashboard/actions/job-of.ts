@@ -2,7 +2,7 @@ import type { CronJob } from "../../api/generated/batch.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 
 /** Leaves room for the suffixes of the Job and of its pods. */
-const LONGEST = 52;
+const MAX_NAME_LENGTH = 52;
 
 /** A Job from a CronJob's template, with the metadata that kubectl gives to manually created ones. */
 export function jobOf({ metadata: { namespace, name, uid }, spec }: Stored<CronJob>): KubeObject {
@@ -11,7 +11,7 @@ export function jobOf({ metadata: { namespace, name, uid }, spec }: Stored<CronJ
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
-      generateName: `${name.slice(0, LONGEST)}-`,
+      generateName: `${name.slice(0, MAX_NAME_LENGTH)}-`,
       ...(namespace === undefined ? {} : { namespace }),
       ...(template?.metadata?.labels ? { labels: template.metadata.labels } : {}),
       annotations: { "cronjob.kubernetes.io/instantiate": "manual", ...template?.metadata?.annotations },

@@ -35,7 +35,7 @@ export function useMay({ verb, subresource = "" }: Deed, kind: Kind, { namespace
         ...(namespaced ? { namespace } : {}),
       });
     };
-    void decide().then((answer) => requested && setAllowed(answer));
+    void decide().then((allowed) => requested && setAllowed(allowed));
     return () => {
       requested = false;
     };

@@ -5,23 +5,23 @@ import { token } from "../session.ts";
 import { api } from "./connection.ts";
 
 /** Rights may change while a page is open. */
-const KEEP_MS = 30_000;
+const CACHE_MS = 30_000;
 
 interface CachedRules {
   readonly at: number;
   readonly rules: Promise<readonly PolicyRule[] | undefined>;
 }
 
-const kept = new Map<string, CachedRules>();
+const cache = new Map<string, CachedRules>();
 
 /** Undefined if the answer is incomplete: nodes, for example, have rights that are not rules. */
 export function ownRules(namespace: string): Promise<readonly PolicyRule[] | undefined> {
   const key = `${namespace} ${token.peek()}`;
-  const known = kept.get(key);
-  if (known && performance.now() - known.at < KEEP_MS) return known.rules;
+  const known = cache.get(key);
+  if (known && performance.now() - known.at < CACHE_MS) return known.rules;
   const rules = fetchRules(namespace);
-  kept.clear();
-  kept.set(key, { at: performance.now(), rules });
+  cache.clear();
+  cache.set(key, { at: performance.now(), rules });
   return rules;
 }
 

@@ -9,9 +9,9 @@ const EVERY_MS = 5 * 60_000;
 export function CostTile({ nodes }: { readonly nodes: number }) {
   const [counting, setCounting] = useState<Counting>({ name: "counting" });
   useEffect(() => {
-    const ask = () => void readActivity(nodes).then(setCounting);
-    ask();
-    const timer = setInterval(() => isVisible() && ask(), EVERY_MS);
+    const refresh = () => void readActivity(nodes).then(setCounting);
+    refresh();
+    const timer = setInterval(() => isVisible() && refresh(), EVERY_MS);
     return () => clearInterval(timer);
   }, [nodes]);
   if (counting.name === "refused") return null;

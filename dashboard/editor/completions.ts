@@ -19,7 +19,7 @@ export interface Completions {
 }
 
 const NONE: Completions = { replaces: 0, options: [] };
-const MOST = 40;
+const MAX_OFFERED = 40;
 
 export function completionsAt(text: string, offset: number, document: OpenApiDocument): Completions {
   const place = placeOf(text, offset);
@@ -32,7 +32,7 @@ export function completionsAt(text: string, offset: number, document: OpenApiDoc
     .sort((a, b) => Number(b.label.toLowerCase().startsWith(word)) - Number(a.label.toLowerCase().startsWith(word)));
   // A complete word needs no completion.
   if (fitting.length === 1 && fitting[0]?.label === place.word) return NONE;
-  return { replaces: place.word.length, options: fitting.slice(0, MOST) };
+  return { replaces: place.word.length, options: fitting.slice(0, MAX_OFFERED) };
 }
 
 function keysAt(document: OpenApiDocument, root: FieldSchema, { path, indent, siblings }: YamlPlace): Completion[] {

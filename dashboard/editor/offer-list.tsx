@@ -56,6 +56,6 @@ export function OfferList({ id, offer, take }: OfferListProps) {
 
 const scrolledTo = (element: HTMLElement | null) => element?.scrollIntoView({ block: "nearest" });
 
-const MOST_DESCRIPTION = 220;
+const MAX_DESCRIPTION_LENGTH = 220;
 const shortened = (text: string) =>
-  text.length > MOST_DESCRIPTION ? `${text.slice(0, MOST_DESCRIPTION).trimEnd()}…` : text;
+  text.length > MAX_DESCRIPTION_LENGTH ? `${text.slice(0, MAX_DESCRIPTION_LENGTH).trimEnd()}…` : text;

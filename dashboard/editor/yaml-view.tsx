@@ -1,12 +1,12 @@
 import { partsOf } from "./highlight.ts";
 
 /** Longer texts are not coloured: it would be too slow. */
-const MOST_CHARACTERS = 200_000;
+const MAX_CHARACTERS = 200_000;
 
 /** YAML in colours, line by line. */
 export const YamlView = ({ text }: { readonly text: string }) => (
   <>
-    {text.length > MOST_CHARACTERS
+    {text.length > MAX_CHARACTERS
       ? text
       : text.split("\n").flatMap((line, index) => [
           ...partsOf(line).map((part, at) => (

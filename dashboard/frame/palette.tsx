@@ -21,7 +21,7 @@ interface Choice {
   readonly run: () => void;
 }
 
-const MOST = 12;
+const MAX_SHOWN = 12;
 
 export const openPalette = (): void => showDialog(() => <Palette />);
 
@@ -76,7 +76,7 @@ function Palette() {
   useEffect(() => void namespaceNames().then(setNamespaces), []);
   const matches = matcher(text);
   const named = places(namespaces).filter(({ title, hint }) => matches(`${title} ${hint}`.toLowerCase()));
-  const found = [...named, ...(text.trim() === "" ? [] : searches(text.trim()))].slice(0, MOST);
+  const found = [...named, ...(text.trim() === "" ? [] : searches(text.trim()))].slice(0, MAX_SHOWN);
   const chosen = Math.min(at, found.length - 1);
   const run = (choice: Choice | undefined) => {
     if (!choice) return;

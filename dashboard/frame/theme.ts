@@ -5,9 +5,9 @@ const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
 const KEY = "sailplane-theme";
-const kept = localStorage.getItem(KEY);
+const stored = localStorage.getItem(KEY);
 
-export const theme = signal<Theme>(THEMES.find((name) => name === kept) ?? "system");
+export const theme = signal<Theme>(THEMES.find((name) => name === stored) ?? "system");
 
 export function nextTheme(): void {
   theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? "system";

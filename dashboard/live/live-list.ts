@@ -35,7 +35,7 @@ export type LiveState =
 /** Large clusters are fetched in pages: a small one first, so that rows appear at once, then as few as possible. */
 const FIRST_PAGE = 500;
 const PAGE = 5000;
-const LONGEST_PAUSE_MS = 15_000;
+const MAX_PAUSE_MS = 15_000;
 
 interface ListBody {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
@@ -80,7 +80,7 @@ export class LiveList<T> {
         if (!isVisible()) continue;
         const problem = errorMessage(error);
         this.state.value = { name: this.state.peek().name === "loading" ? "loading" : "reconnecting", problem };
-        await pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.#failures++), stop);
+        await pause(Math.min(MAX_PAUSE_MS, 500 * 2 ** this.#failures++), stop);
       }
     }
   }

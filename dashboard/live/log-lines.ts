@@ -69,8 +69,8 @@ export class LogPosition {
 const isBefore = (a: LogLine, b: LogLine): boolean => (a.at === b.at ? a.time < b.time : a.at < b.at);
 
 /** Merges by time and keeps the last `most` lines. Lines with equal times keep their order. */
-export function mergedLines(kept: readonly LogLine[], added: readonly LogLine[], most: number): readonly LogLine[] {
-  const all = [...kept, ...added];
+export function mergedLines(shown: readonly LogLine[], added: readonly LogLine[], most: number): readonly LogLine[] {
+  const all = [...shown, ...added];
   const ordered = all.every((line, index) => index === 0 || line.at >= (all[index - 1]?.at ?? 0));
   return (ordered ? all : all.sort((a, b) => a.at - b.at)).slice(-most);
 }

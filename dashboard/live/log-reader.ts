@@ -33,10 +33,10 @@ export interface LogOptions {
 }
 
 /** More would slow down the page; the oldest lines are dropped. */
-const MOST_LINES = 5000;
+const MAX_LINES = 5000;
 /** Lines that arrive within this time are drawn together. */
 const FLUSH_MS = 50;
-const LONGEST_PAUSE_MS = 5000;
+const MAX_PAUSE_MS = 5000;
 
 type Stage = { readonly name: "reading" } | LogEnding;
 
@@ -54,7 +54,7 @@ export class LogReader {
 
   /** Reads these sources from now on. Lines of earlier sources are kept. */
   read(sources: readonly LogSource[]): void {
-    const tail = Math.ceil(MOST_LINES / Math.max(1, sources.length));
+    const tail = Math.ceil(MAX_LINES / Math.max(1, sources.length));
     const wanted = new Map(sources.map((source) => [`${source.path} ${source.container}`, source]));
     for (const [key, reader] of this.#readers) {
       if (wanted.has(key)) continue;
@@ -66,7 +66,7 @@ export class LogReader {
       if (known) known.runs(source.run);
       else {
         const take = (lines: readonly LogLine[]) => this.#take(lines);
-        this.#readers.set(key, new SourceReader(source, tail, { ...this.#options, take, tell: () => this.#emit() }));
+        this.#readers.set(key, new SourceReader(source, tail, { ...this.#options, take, onLines: () => this.#emit() }));
       }
     }
     this.#emit();
@@ -82,7 +82,7 @@ export class LogReader {
     this.#added.push(...lines);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.lines.value = mergedLines(this.lines.peek(), this.#added.splice(0), MOST_LINES);
+      this.lines.value = mergedLines(this.lines.peek(), this.#added.splice(0), MAX_LINES);
     }, FLUSH_MS);
   }
 
@@ -98,7 +98,7 @@ export class LogReader {
 
 interface SourceOptions extends LogOptions {
   readonly take: (lines: readonly LogLine[]) => void;
-  readonly tell: () => void;
+  readonly onLines: () => void;
 }
 
 class SourceReader {
@@ -147,7 +147,7 @@ class SourceReader {
         if (!follow) return;
         await this.#otherThan(run);
       } else {
-        const paused = pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.#failures++), stop);
+        const paused = pause(Math.min(MAX_PAUSE_MS, 500 * 2 ** this.#failures++), stop);
         await Promise.race([paused, this.#otherThan(run)]);
       }
     }
@@ -175,6 +175,6 @@ class SourceReader {
 
   #is(stage: Stage): void {
     this.stage = stage;
-    this.#options.tell();
+    this.#options.onLines();
   }
 }

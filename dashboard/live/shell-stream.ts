@@ -45,10 +45,10 @@ export function openShell({ terminal, onMessage, state, ...of }: ShellOptions): 
   const shown = terminal ? (text: string) => text : asTerminalLines;
   state.value = { name: "connecting" };
   /** Sets the initial size. */
-  let told = "";
+  let lastSize = "";
   socket.onopen = () => {
     state.value = { name: "open" };
-    if (terminal && told !== "") send(CHANNEL.size, told);
+    if (terminal && lastSize !== "") send(CHANNEL.size, lastSize);
   };
   socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
     const [channel] = new Uint8Array(data, 0, 1);
@@ -73,8 +73,8 @@ export function openShell({ terminal, onMessage, state, ...of }: ShellOptions): 
   return {
     write: (text) => (terminal ? send(CHANNEL.stdin, text) : line.take(text)),
     resize: (columns, rows) => {
-      told = size(columns, rows);
-      if (terminal) send(CHANNEL.size, told);
+      lastSize = size(columns, rows);
+      if (terminal) send(CHANNEL.size, lastSize);
     },
     close: () => closeSocket(socket),
   };

@@ -5,7 +5,7 @@ export interface DiffLine {
 }
 
 /** Beyond this many pairs, the middle is shown as replaced entirely, to keep the page responsive. */
-const MOST_PAIRS = 4_000_000;
+const MAX_PAIRS = 4_000_000;
 
 export function diffLines(before: string, after: string): DiffLine[] {
   const a = before.split("\n");
@@ -24,7 +24,7 @@ export function diffLines(before: string, after: string): DiffLine[] {
 const lines = (sign: DiffLine["sign"], texts: readonly string[]): DiffLine[] => texts.map((text) => ({ sign, text }));
 
 function middle(a: readonly string[], b: readonly string[]): DiffLine[] {
-  if (a.length * b.length > MOST_PAIRS) return [...lines("-", a), ...lines("+", b)];
+  if (a.length * b.length > MAX_PAIRS) return [...lines("-", a), ...lines("+", b)];
   const width = b.length + 1;
   // common[i * width + j]: the longest common subsequence of `a` from i and `b` from j.
   const common = new Uint32Array((a.length + 1) * width);

@@ -14,14 +14,14 @@ export interface Found<L> extends Match<L> {
 }
 
 /** More would slow down the page. */
-export const MOST_MATCHES = 2000;
+export const MAX_MATCHES = 2000;
 
 /** The last matches in the lines joined by line breaks, in order. `texts` are the texts of `lines`. */
 export function matchesIn<L>(lines: readonly L[], texts: readonly string[], sought: string): Found<L>[] {
   const found: Found<L>[] = [];
   let line = 0;
   let end = texts[0]?.length ?? 0;
-  for (const at of placesOf(texts.join("\n"), sought, MOST_MATCHES).toReversed()) {
+  for (const at of placesOf(texts.join("\n"), sought, MAX_MATCHES).toReversed()) {
     while (at > end) end += 1 + (texts[++line]?.length ?? 0);
     const of = lines[line];
     const last = found.at(-1);

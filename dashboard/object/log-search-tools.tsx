@@ -1,6 +1,6 @@
 import { Check } from "../parts/check.tsx";
 import { FILTER_ID } from "../views/list-header.tsx";
-import { MOST_MATCHES } from "./log-matches.ts";
+import { MAX_MATCHES } from "./log-matches.ts";
 import type { LogSearch } from "./use-log-search.ts";
 
 /** Enter goes to the next match, Shift Enter to the one before. */
@@ -50,6 +50,6 @@ export const LogSearchTools = ({ search }: { readonly search: LogSearch }) => (
 
 function countOf({ found, index }: LogSearch): string {
   if (found.length === 0) return "No match";
-  const all = `${found.length.toLocaleString()}${found.length === MOST_MATCHES ? "+" : ""}`;
+  const all = `${found.length.toLocaleString()}${found.length === MAX_MATCHES ? "+" : ""}`;
   return index < 0 ? `${all} ${found.length === 1 ? "match" : "matches"}` : `${(index + 1).toLocaleString()} of ${all}`;
 }

@@ -22,8 +22,8 @@ export function NodeSummary({ object }: ObjectProps) {
   const used = useUsage("nodes").get(name);
   const pods = [...list.items.value.values()];
   const alive = pods.filter(({ finished }) => !finished);
-  const asked = (key: "cpu" | "memory") => alive.reduce((sum, pod) => sum + pod[key], 0);
-  const requested = { cpu: asked("cpu"), memory: asked("memory") };
+  const sumOf = (key: "cpu" | "memory") => alive.reduce((sum, pod) => sum + pod[key], 0);
+  const requested = { cpu: sumOf("cpu"), memory: sumOf("memory") };
   const { nodeInfo } = status;
   return (
     <>

@@ -13,7 +13,7 @@ interface Owner {
 }
 
 /** References may be cyclic. */
-const LONGEST = 8;
+const MAX_LENGTH = 8;
 
 export function OwnerChain({ object }: { readonly object: Stored<KubeObject> }) {
   const [owners, setOwners] = useState<readonly Owner[]>([]);
@@ -39,7 +39,7 @@ async function ownersAbove(object: KubeObject): Promise<Owner[]> {
   const chain: Owner[] = [];
   const { namespace = "" } = object.metadata;
   let current: KubeObject | undefined = object;
-  while (current && chain.length < LONGEST) {
+  while (current && chain.length < MAX_LENGTH) {
     const references: NonNullable<KubeObject["metadata"]["ownerReferences"]> = current.metadata.ownerReferences ?? [];
     const reference = references.find(({ controller }) => controller) ?? references[0];
     if (!reference?.name) break;

@@ -8,7 +8,7 @@ import type { PodSummary } from "../summaries/pod-summary.ts";
 import { podTroubles } from "../troubles/pod-troubles.ts";
 import type { Trouble } from "../troubles/trouble.ts";
 
-const MOST = 200;
+const MAX_ROWS = 200;
 
 interface PodListProps {
   readonly pods: readonly PodSummary[];
@@ -19,10 +19,10 @@ interface PodListProps {
 export function PodList({ pods, node }: PodListProps) {
   const kind = kindOfReference("v1", "Pod");
   const ordered = pods.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const troubles = ordered.slice(0, MOST).map(troubleOf);
+  const troubles = ordered.slice(0, MAX_ROWS).map(troubleOf);
   return (
     <ul class="plain tree">
-      {ordered.slice(0, MOST).map((pod, i) => (
+      {ordered.slice(0, MAX_ROWS).map((pod, i) => (
         <li key={pod.uid}>
           <StateChip text={pod.state === "Running" && !pod.ready ? "Not ready" : pod.state} {...toneOf(pod)} />{" "}
           {kind ? <a href={objectHref(kind, pod)}>{pod.name}</a> : pod.name}{" "}
@@ -34,7 +34,7 @@ export function PodList({ pods, node }: PodListProps) {
           {troubles[i]?.why !== troubles[i - 1]?.why && <Why of={troubles[i]} />}
         </li>
       ))}
-      {ordered.length > MOST && <li class="quiet">and {ordered.length - MOST} more</li>}
+      {ordered.length > MAX_ROWS && <li class="quiet">and {ordered.length - MAX_ROWS} more</li>}
     </ul>
   );
 }

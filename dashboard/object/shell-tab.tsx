@@ -45,9 +45,17 @@ export function ShellTab({ object }: ObjectProps) {
         <TerminalView
           key={key}
           label={`What the shell in ${name} says`}
-          connect={(hear) => {
-            if (program === "main") hear("Press Enter if there is no prompt.\r\n");
-            return openShell({ namespace, pod: podName, container: name, program, terminal, onMessage: hear, state });
+          connect={(onOutput) => {
+            if (program === "main") onOutput("Press Enter if there is no prompt.\r\n");
+            return openShell({
+              namespace,
+              pod: podName,
+              container: name,
+              program,
+              terminal,
+              onMessage: onOutput,
+              state,
+            });
           }}
         />
       ) : (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PersistentVolumeSpec } from "../../api/generated/core.v1.ts";
-import { keptAt } from "./volume-place.ts";
+import { volumePlaceOf } from "./volume-place.ts";
 
 const onNode = (name: string): NonNullable<PersistentVolumeSpec["nodeAffinity"]> => ({
   required: {
@@ -8,7 +8,7 @@ const onNode = (name: string): NonNullable<PersistentVolumeSpec["nodeAffinity"]>
   },
 });
 
-test.each<[string, PersistentVolumeSpec, ReturnType<typeof keptAt>]>([
+test.each<[string, PersistentVolumeSpec, ReturnType<typeof volumePlaceOf>]>([
   [
     "a directory on a node",
     { local: { path: "/v/pvc-1" }, nodeAffinity: onNode("a") },
@@ -18,5 +18,5 @@ test.each<[string, PersistentVolumeSpec, ReturnType<typeof keptAt>]>([
   ["an NFS share", { nfs: { server: "nas", path: "/x" } }, { nodes: [], where: "nas:/x" }],
   ["a CSI volume", { csi: { driver: "d.example.com", volumeHandle: "7" } }, { nodes: [], where: "d.example.com: 7" }],
 ])("the location of a volume that is %s is shown", (_, spec, place) => {
-  expect(keptAt({ metadata: {}, spec, status: {} })).toEqual(place);
+  expect(volumePlaceOf({ metadata: {}, spec, status: {} })).toEqual(place);
 });

@@ -8,7 +8,7 @@ export interface VolumePlace {
   readonly where: string;
 }
 
-export function keptAt({ spec }: PersistentVolume): VolumePlace {
+export function volumePlaceOf({ spec }: PersistentVolume): VolumePlace {
   const { local, hostPath, nfs, csi } = spec;
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   const nodes = terms

@@ -8,7 +8,7 @@ import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import type { ObjectProps } from "./object-props.ts";
 import { PrintedColumns } from "./printed-columns.tsx";
-import { keptAt } from "./volume-place.ts";
+import { volumePlaceOf } from "./volume-place.ts";
 
 export function VolumeSummary(props: ObjectProps) {
   const { claimRef } = (props.object as PersistentVolume).spec;
@@ -83,7 +83,7 @@ const usesOf = ({ metadata, spec }: Stored<Pod>) => ({
 });
 
 function Place({ volume }: { readonly volume: PersistentVolume }) {
-  const { nodes, where } = keptAt(volume);
+  const { nodes, where } = volumePlaceOf(volume);
   return (
     <>
       {nodes.length > 0 && (

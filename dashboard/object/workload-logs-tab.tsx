@@ -12,7 +12,7 @@ import { LogView } from "./log-view.tsx";
 import type { ObjectProps } from "./object-props.ts";
 
 /** Every container needs a connection, so only the newest pods are read. */
-const MOST_PODS = 20;
+const MAX_PODS = 20;
 
 const ALL = "";
 
@@ -28,7 +28,7 @@ export function WorkloadLogsTab({ kind, object }: ObjectProps) {
   const waiting = pods.length === 0 && waitingFor(list.state.value);
   if (waiting) return <Notice title={waiting} />;
 
-  const read = pods.filter((each) => pod === ALL || each.name === pod).slice(0, MOST_PODS);
+  const read = pods.filter((each) => pod === ALL || each.name === pod).slice(0, MAX_PODS);
   const containers = [...new Set(read.flatMap((each) => each.containers.map(({ name }) => name)))];
   const named = container === ALL_CONTAINERS ? undefined : container;
   const label = (of: PodOfLogs) => (each: string) => {
@@ -48,9 +48,7 @@ export function WorkloadLogsTab({ kind, object }: ObjectProps) {
           <label>
             Pod{" "}
             <select value={pod} onChange={(event) => setPod(event.currentTarget.value)}>
-              <option value={ALL}>
-                {pods.length > MOST_PODS ? `The newest ${MOST_PODS} of ${pods.length}` : "All"}
-              </option>
+              <option value={ALL}>{pods.length > MAX_PODS ? `The newest ${MAX_PODS} of ${pods.length}` : "All"}</option>
               {pods.map((each) => (
                 <option key={each.name} value={each.name}>
                   {each.name}

@@ -7,7 +7,7 @@ import { LogLink } from "../troubles/log-link.tsx";
 import { sortOfTrouble, type Trouble } from "../troubles/trouble.ts";
 import { Others } from "./others.tsx";
 
-const MOST = 50;
+const MAX_SHOWN = 50;
 
 interface TroublesCardProps {
   readonly troubles: readonly Trouble[];
@@ -24,10 +24,10 @@ export function TroublesCard({ troubles, nothing }: TroublesCardProps) {
         <p class="quiet">{nothing}</p>
       ) : (
         <ul class="plain rows">
-          {sorts.slice(0, MOST).map(({ first, others }) => (
+          {sorts.slice(0, MAX_SHOWN).map(({ first, others }) => (
             <TroubleRow key={first.uid} trouble={first} others={others} />
           ))}
-          {sorts.length > MOST && <li class="quiet">and {(sorts.length - MOST).toLocaleString()} more</li>}
+          {sorts.length > MAX_SHOWN && <li class="quiet">and {(sorts.length - MAX_SHOWN).toLocaleString()} more</li>}
         </ul>
       )}
     </section>

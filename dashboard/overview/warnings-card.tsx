@@ -4,7 +4,7 @@ import { type Happening, sortOfHappening } from "../summaries/events-of.ts";
 import { Subject } from "../views/events.tsx";
 import { Others } from "./others.tsx";
 
-const MOST = 20;
+const MAX_SHOWN = 20;
 
 interface WarningsCardProps {
   /** Newest first. */
@@ -22,7 +22,7 @@ export function WarningsCard({ warnings, nothing }: WarningsCardProps) {
         <p class="quiet">{nothing}</p>
       ) : (
         <ul class="plain rows">
-          {sorts.slice(0, MOST).map(({ first: event, others }) => (
+          {sorts.slice(0, MAX_SHOWN).map(({ first: event, others }) => (
             <li key={event.uid}>
               <span class="quiet">
                 <Age of={event.lastSeen} /> {event.count > 1 && `×${event.count}`}
@@ -33,7 +33,7 @@ export function WarningsCard({ warnings, nothing }: WarningsCardProps) {
               </p>
             </li>
           ))}
-          {sorts.length > MOST && <li class="quiet">and {(sorts.length - MOST).toLocaleString()} more</li>}
+          {sorts.length > MAX_SHOWN && <li class="quiet">and {(sorts.length - MAX_SHOWN).toLocaleString()} more</li>}
         </ul>
       )}
     </section>

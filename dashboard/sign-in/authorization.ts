@@ -63,10 +63,10 @@ export function tokenRequest(code: string, { with: issuer, verifier }: Pending, 
 
 /** The ID token in a token endpoint's response. */
 export function identityToken(
-  answer: unknown,
+  response: unknown,
   { with: issuer, nonce }: Pending,
 ): { readonly token: string } | { readonly problem: string } {
-  const { id_token, error, error_description } = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  const { id_token, error, error_description } = (response ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof id_token !== "string") {
     return { problem: `${issuer.issuer} gives no token: ${error_description ?? error ?? "it says nothing why"}` };
   }

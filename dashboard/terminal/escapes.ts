@@ -15,10 +15,10 @@ export class Escapes {
   readonly #respond: (text: string) => void;
   #state: State = { name: "text" };
 
-  /** `answer` replies to programs that query the terminal. */
-  constructor(screen: Screen, answer: (text: string) => void) {
+  /** `respond` replies to programs that query the terminal. */
+  constructor(screen: Screen, respond: (text: string) => void) {
     this.#screen = screen;
-    this.#respond = answer;
+    this.#respond = respond;
   }
 
   write(text: string): void {

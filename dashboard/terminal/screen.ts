@@ -2,7 +2,7 @@
 import { type CellStyle, PLAIN } from "./style.ts";
 
 /** Lines of scrollback. */
-const MOST_HISTORY = 1000;
+const MAX_HISTORY_LINES = 1000;
 
 export class ScreenLine {
   /** A line that has not changed is not rendered again. */
@@ -132,7 +132,7 @@ export class Screen {
         this.lines.splice(this.#top, 0, new ScreenLine(this.columns));
       }
     }
-    if (this.history.length > MOST_HISTORY) this.history.splice(0, this.history.length - MOST_HISTORY);
+    if (this.history.length > MAX_HISTORY_LINES) this.history.splice(0, this.history.length - MAX_HISTORY_LINES);
   }
 
   insertLines(count: number): void {
@@ -140,9 +140,9 @@ export class Screen {
   }
 
   removeLines(count: number): void {
-    const kept = this.history.length;
+    const before = this.history.length;
     this.#within(this.row, () => this.scroll(count));
-    this.history.length = Math.min(this.history.length, kept);
+    this.history.length = Math.min(this.history.length, before);
   }
 
   insertCells(count: number): void {

@@ -9,7 +9,7 @@ import { type CellStyle, classOf } from "./style.ts";
 export interface TerminalProps {
   readonly label: string;
   /** Called with a receiver for the program's output; returns the program's end. */
-  readonly connect: (hear: (text: string) => void) => TerminalEnd;
+  readonly connect: (onOutput: (text: string) => void) => TerminalEnd;
 }
 
 /** The program's end of the terminal. */

@@ -5,11 +5,11 @@ import { statusText } from "../frame/status-text.ts";
 
 export type Moments = { readonly moments: readonly Moment[] } | { readonly problem: string };
 
-const MOST = 240;
+const MAX_MOMENTS = 240;
 
 export async function readMoments(): Promise<Moments> {
   const outcome = await api
-    .read<{ moments: Moment[] }>(`/sailplane/v1/store/moments?most=${MOST}`)
+    .read<{ moments: Moment[] }>(`/sailplane/v1/store/moments?most=${MAX_MOMENTS}`)
     .catch(() => undefined);
   if (!outcome) return { problem: "The cluster does not answer." };
   return outcome.ok ? { moments: outcome.object.moments } : { problem: statusText(outcome.status) };

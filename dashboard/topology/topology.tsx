@@ -26,7 +26,7 @@ import {
 
 const PADDING = 12;
 /** More would be unreadable. */
-const MOST_BOXES = 400;
+const MAX_BOXES = 400;
 
 export function TopologyView() {
   const ns = namespace.value;
@@ -61,7 +61,7 @@ export function TopologyView() {
         <Notice title={waitingFor(worst) ?? "Nothing to draw"}>
           {worst.name !== "loading" && "There are no Ingresses, Services and pods here."}
         </Notice>
-      ) : picture.boxes.length > MOST_BOXES ? (
+      ) : picture.boxes.length > MAX_BOXES ? (
         <Notice title="That is too much for one picture">Choose a namespace above.</Notice>
       ) : (
         <Drawing picture={picture} />

@@ -11,7 +11,7 @@ export interface UsageSample {
 export type UsageHistory = ReadonlyMap<string, readonly UsageSample[]>;
 
 /** Ten minutes, at one sample every fifteen seconds. */
-const MOST_SAMPLES = 40;
+const MAX_SAMPLES = 40;
 
 /** Totals, over as many samples as all have. */
 export function totalsOf(history: UsageHistory, of: "cpu" | "memory"): readonly number[] {
@@ -29,6 +29,6 @@ export const withSamples = (history: UsageHistory, samples: Iterable<readonly [s
     [...samples].map(([key, sample]) => {
       const known = history.get(key) ?? [];
       const fresh = known.at(-1)?.at !== sample.at;
-      return [key, fresh ? [...known, sample].slice(-MOST_SAMPLES) : known];
+      return [key, fresh ? [...known, sample].slice(-MAX_SAMPLES) : known];
     }),
   );

@@ -116,8 +116,8 @@ const fill = (text: { reason: string; message: string }, name: string, message: 
 const isNamespaceEnding = (status: Status): boolean =>
   status.details?.causes?.some(({ reason }) => reason === "NamespaceTerminating") ?? false;
 
-const nameOf = (answer: unknown, effect: Effect): string =>
-  (answer as KubeObject | undefined)?.metadata?.name ??
+const nameOf = (response: unknown, effect: Effect): string =>
+  (response as KubeObject | undefined)?.metadata?.name ??
   ("name" in effect ? effect.name : "object" in effect ? (effect.object.metadata.name ?? "") : "");
 
 async function requestOf(effect: Effect, context: EffectContext): Promise<Outcome<unknown>> {

@@ -14,12 +14,12 @@ export interface WrittenEvent {
 
 const REMEMBERED = 4096;
 /** With more pending events than this, the object stays awake. */
-const KEPT = 64;
+const MAX_SAVED = 64;
 /** Stored in one row, which a burst of events must not write each time. */
 const WRITE_EVERY_MS = 1000;
 const ROW = "events";
 
-interface Kept extends Correlations {
+interface Saved extends Correlations {
   readonly written: readonly (readonly [key: string, WrittenEvent])[];
 }
 
@@ -27,20 +27,20 @@ export class EventMemory {
   readonly written: Recent<WrittenEvent>;
   readonly correlator: EventCorrelator;
   readonly #storage: MemoryStorage;
-  #keptAt = Number.NEGATIVE_INFINITY;
+  #savedAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(storage: MemoryStorage) {
     this.#storage = storage;
-    const kept = storage.get(ROW) as Kept | undefined;
-    this.written = new Recent(REMEMBERED, kept?.written);
-    this.correlator = new EventCorrelator(kept);
+    const saved = storage.get(ROW) as Saved | undefined;
+    this.written = new Recent(REMEMBERED, saved?.written);
+    this.correlator = new EventCorrelator(saved);
   }
 
   /** Schedules a save of what is known now. */
-  keep(now: number): void {
+  save(now: number): void {
     if (this.#timer !== undefined) return;
-    if (now - this.#keptAt >= WRITE_EVERY_MS) {
+    if (now - this.#savedAt >= WRITE_EVERY_MS) {
       this.#write(now);
       return;
     }
@@ -51,8 +51,8 @@ export class EventMemory {
   }
 
   #write(now: number): void {
-    this.#keptAt = now;
-    const kept: Kept = { written: this.written.newest(KEPT), ...this.correlator.newest(KEPT) };
-    this.#storage.put(ROW, kept);
+    this.#savedAt = now;
+    const memory: Saved = { written: this.written.newest(MAX_SAVED), ...this.correlator.newest(MAX_SAVED) };
+    this.#storage.put(ROW, memory);
   }
 }

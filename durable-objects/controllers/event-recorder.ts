@@ -32,7 +32,7 @@ export class EventRecorder {
     return written.then(() => {
       if (this.#queues.get(uid) !== written) return;
       this.#queues.delete(uid);
-      this.#memory.keep(context.now);
+      this.#memory.save(context.now);
     });
   }
 

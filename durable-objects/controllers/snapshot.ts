@@ -88,8 +88,8 @@ export class ClusterSnapshot implements Snapshot {
 
   #project(resource: GroupResource, object: Any): Any {
     if (this.#readWhole.has(resource)) return this.#share(heldOf(resource, object));
-    const { annotations: _, ...kept } = object.metadata;
-    return this.#share({ apiVersion: object.apiVersion, kind: object.kind, metadata: kept } as Any);
+    const { annotations: _, ...metadata } = object.metadata;
+    return this.#share({ apiVersion: object.apiVersion, kind: object.kind, metadata } as Any);
   }
 
   #share(object: Any): Any {

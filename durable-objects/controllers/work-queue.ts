@@ -9,7 +9,7 @@ import { Agenda } from "./agenda.ts";
 import { QueueMetrics } from "./queue-metrics.ts";
 
 const FIRST_DELAY_MS = 5;
-const LONGEST_DELAY_MS = 1_000_000;
+const MAX_DELAY_MS = 1_000_000;
 /** What quota or policy forbids stays forbidden for longer than a conflict lasts. */
 const FORBIDDEN_DELAY_MS = 160;
 /** The back-off of external-provisioner, for a node that cannot do what it was asked. */
@@ -137,7 +137,7 @@ export class WorkQueue {
   }
 
   #paceOf({ controller }: Work, failure: EffectFailure | undefined, attempts: number) {
-    const longest = LONGEST_DELAY_MS;
+    const longest = MAX_DELAY_MS;
     if (failure?.effect.op === "call") return NODE_DELAYS;
     if (failure?.code !== 403) return { first: FIRST_DELAY_MS, longest };
     // Unless the controller says otherwise, the first retry comes soon: it is the one that reports the failure.

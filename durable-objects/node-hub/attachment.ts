@@ -18,7 +18,7 @@ export interface Attachment {
 export const LEFT = "left";
 
 /** An attachment holds up to 16 KiB. */
-export const MOST_TUNNELS = 128;
+export const MAX_TUNNELS = 128;
 
 /** Undefined while the node has been told nothing yet, and after the end. */
 export function attachmentOf(socket: WebSocket): Attachment | undefined {
@@ -29,6 +29,6 @@ export function attachmentOf(socket: WebSocket): Attachment | undefined {
 export function noteTunnel(socket: WebSocket, id: string): void {
   const attachment = attachmentOf(socket);
   if (attachment === undefined) return;
-  const tunnels = [...attachment.tunnels, id].slice(-MOST_TUNNELS);
+  const tunnels = [...attachment.tunnels, id].slice(-MAX_TUNNELS);
   socket.serializeAttachment({ ...attachment, tunnels } satisfies Attachment);
 }

@@ -123,8 +123,8 @@ export class Links {
     return this.#state.getWebSockets().filter((socket) => {
       const attachment = attachmentOf(socket);
       if (attachment === undefined) return false;
-      const heard = this.#state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? attachment.since;
-      return heard < moment;
+      const lastSeen = this.#state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? attachment.since;
+      return lastSeen < moment;
     });
   }
 }

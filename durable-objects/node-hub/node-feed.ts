@@ -52,9 +52,9 @@ const added = ({ key, text }: Entry): ChangeText => changeText("ADDED", key.reso
 const peerText = ({ type, resource, object }: NodeChange): ChangeText =>
   changeText(type, resource, JSON.stringify(object));
 
-function expectRead<T extends { readonly ok: boolean }>(answer: T): Extract<T, { readonly ok: true }> {
-  if (!answer.ok) throw new Error("the store cannot answer what a node must know");
-  return answer as Extract<T, { readonly ok: true }>;
+function expectRead<T extends { readonly ok: boolean }>(result: T): Extract<T, { readonly ok: true }> {
+  if (!result.ok) throw new Error("the store cannot answer what a node must know");
+  return result as Extract<T, { readonly ok: true }>;
 }
 
 export async function readObjects(store: Store, keys: Iterable<string>): Promise<ChangeText[]> {

@@ -80,7 +80,7 @@ export class NodeUpdates {
   }
 
   /** The node was removed; when it comes back it is sent a snapshot. */
-  forget(node: string): void {
+  delete(node: string): void {
     this.#sent.delete(node);
   }
 

@@ -50,7 +50,7 @@ export class UsageCalls {
     finish(usage);
   }
 
-  forget(node: string): void {
+  delete(node: string): void {
     this.#responses.delete(node);
   }
 }

@@ -37,7 +37,7 @@ const BATCH = 512;
  * How long a pod waits on its node for its volumes before it has to be placed anew: kube-scheduler's
  * bindTimeoutSeconds.
  */
-const LONGEST_EXPECTATION_MS = 600_000;
+const MAX_EXPECTATION_MS = 600_000;
 
 interface Decided {
   readonly plan?: Planned;
@@ -111,13 +111,13 @@ export class BatchPlanner {
   #decideAnew(pod: PendingPod, state: SchedulerState, expected: Expectation | undefined): Decided {
     const { cluster, queue } = state;
     const now = this.#options.now();
-    const meant = expected && { node: expected.node, until: expected.since + LONGEST_EXPECTATION_MS };
+    const meant = expected && { node: expected.node, until: expected.since + MAX_EXPECTATION_MS };
     const { random } = this.#options;
     const decision = schedule(pod, cluster, { random, startAt: this.#startAt, now, expected: meant });
     if (decision.kind === "wait") {
       const { plugins, node, until } = decision;
       const since = expected?.since ?? now;
-      const due = until ?? (node && since + LONGEST_EXPECTATION_MS);
+      const due = until ?? (node && since + MAX_EXPECTATION_MS);
       queue.hold(pod, plugins, { now, ...(due !== undefined && { due }) });
       if (node) cluster.expect({ pod, node, since });
       return {};
@@ -134,12 +134,17 @@ export class BatchPlanner {
     if (nominated !== undefined) cluster.nominate(pod, nominated);
     const outranked = nominated ? cluster.displaced(nominated, pod) : [];
     for (const other of outranked) cluster.nominate(other, "");
-    const said = this.#refusal(pod, { message, nominated, now, ...(decision.reason && { reason: decision.reason }) });
+    const refusalWrites = this.#refusal(pod, {
+      message,
+      nominated,
+      now,
+      ...(decision.reason && { reason: decision.reason }),
+    });
     const freed = decision.freed?.flatMap((each) => this.#free(each, pod)) ?? [];
     const displaced = outranked.map((other): Planned => ({ pod: other, writes: [withoutNomination(other, now)] }));
     const { bound, moved } = this.#victims(preemption.kind === "nominate" ? preemption.victims : [], state);
     return {
-      plan: { pod, writes: [...said, ...freed] },
+      plan: { pod, writes: [...refusalWrites, ...freed] },
       failed: decision.reason === "SchedulerError" ? "error" : "unschedulable",
       displaced: [...displaced, ...moved],
       ...(preemption.kind === "nominate"
@@ -220,13 +225,13 @@ export class BatchPlanner {
       // Its room is kept until it is bound.
       queue.hold(pod, awaits.plugins, {
         now: stamp.now,
-        due: awaits.until ?? stamp.now + LONGEST_EXPECTATION_MS,
+        due: awaits.until ?? stamp.now + MAX_EXPECTATION_MS,
       });
       cluster.expect({ pod, node: placement.node, since: stamp.now });
       return { ...planned, isExpected: true };
     }
     cluster.assign(placedOn(pod, node, labels));
-    cluster.forgetNomination(pod.key);
+    cluster.removeNomination(pod.key);
     return { ...planned, placedOn: node };
   }
 

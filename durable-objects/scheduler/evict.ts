@@ -21,11 +21,11 @@ export async function evict(
     lastProbeTime: null,
     lastTransitionTime: time,
   };
-  const said = await api.patch({ ...target, subresource: "status" }, "application/strategic-merge-patch+json", {
+  const patched = await api.patch({ ...target, subresource: "status" }, "application/strategic-merge-patch+json", {
     metadata: { uid },
     status: { conditions: [condition], ...behindAll(condition.type) },
   });
-  if (failed(said)) throw new Error(`saying why: ${messageOf(said)}`);
+  if (failed(patched)) throw new Error(`saying why: ${messageOf(patched)}`);
   const ended = await api.delete(target, { uid });
   if (failed(ended)) throw new Error(`deleting: ${messageOf(ended)}`);
 }

@@ -150,8 +150,8 @@ export class SchedulingLoop {
           }
         }),
     );
-    const said = evicted.flat().map((victim) => preemptedEvent(victim, preemptor, node));
-    const writes = said.map((event) => this.#planner.events.record(event, this.#planner.stamp(), true));
+    const events = evicted.flat().map((victim) => preemptedEvent(victim, preemptor, node));
+    const writes = events.map((event) => this.#planner.events.record(event, this.#planner.stamp(), true));
     await this.#record(writes.filter((write) => write !== undefined));
   }
 

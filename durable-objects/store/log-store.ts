@@ -38,7 +38,7 @@ import { changeOf, entryOf, textChangeOf } from "./log/entry.ts";
 import { GroupCommit } from "./log/group-commit.ts";
 import { Endings, type Lifetimes } from "./log/lifetimes.ts";
 import { planPage } from "./log/plan-page.ts";
-import { ANSWER_LENGTH, readTail } from "./log/read-tail.ts";
+import { MAX_TAIL_LENGTH, readTail } from "./log/read-tail.ts";
 import { type ListStreamResult, type Refusal, refusalOf, type WatchRefusal, type WatchResult } from "./log/refusal.ts";
 import type { LogRow, LogTables } from "./tables/log-tables.ts";
 import { RemainingCounts } from "./tables/remaining-counts.ts";
@@ -47,9 +47,9 @@ import { LogTails } from "./watch/log-tail.ts";
 import { storeSource } from "./watch/watch-history.ts";
 import { type Watched, WatchHub } from "./watch/watch-hub.ts";
 
-const ANSWER_ITEMS = 20_000;
+const MAX_PAGE_ITEMS = 20_000;
 /** Bytes of rendered list items kept for later lists. */
-const KEPT_ITEMS = 32 * 1024 * 1024;
+const MAX_CACHED_ITEMS = 32 * 1024 * 1024;
 
 export interface LogStoreOptions {
   readonly turns: Turns;
@@ -73,7 +73,7 @@ export class LogStore implements Store, NearbyStore {
   readonly #watches: WatchHub;
   readonly #tails: LogTails;
   readonly #compactor: Compactor;
-  readonly #runs = new ItemRuns(KEPT_ITEMS);
+  readonly #runs = new ItemRuns(MAX_CACHED_ITEMS);
   readonly #lists = new OpenLists();
   readonly #remaining = new RemainingCounts();
   readonly #endings: Endings;
@@ -145,7 +145,7 @@ export class LogStore implements Store, NearbyStore {
   }
 
   recent(key: Key): Entry | undefined {
-    const current = this.#tables.kept(key);
+    const current = this.#tables.cached(key);
     return current && current.revision <= this.#commits.settled ? entryOf(current) : undefined;
   }
 
@@ -161,10 +161,10 @@ export class LogStore implements Store, NearbyStore {
     const page = this.#planPage(request);
     const items: Entry[] = [];
     let length = 0;
-    for (const current of this.#tables.entries(page.revisions.slice(0, ANSWER_ITEMS))) {
+    for (const current of this.#tables.entries(page.revisions.slice(0, MAX_PAGE_ITEMS))) {
       items.push(entryOf(current));
       length += current.text.length;
-      if (length > (request.length ?? ANSWER_LENGTH)) break;
+      if (length > (request.length ?? MAX_TAIL_LENGTH)) break;
     }
     if (items.length === page.revisions.length) return { ok: true, ...page.head, items };
     const { remaining, revision } = page.head;
@@ -285,7 +285,7 @@ export class LogStore implements Store, NearbyStore {
     const { oldest, revision: newest } = this.#marks;
     const next = revision > newest ? revision : newest;
     this.#tables.transaction(() => {
-      this.#tables.forget(oldest, newest);
+      this.#tables.compact(oldest, newest);
       this.#tables.setMark("oldest", next);
       this.#tables.setMark("policy", next);
       return {};

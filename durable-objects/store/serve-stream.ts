@@ -26,8 +26,8 @@ const streamed = { "content-type": "application/json", "content-encoding": "iden
 const refuse = (failure: WatchFailure) => Response.json(failure, { status: statusOf[failure.reason] });
 
 /** A watch's answer, whichever object carries it. */
-export const serveWatch = (answer: WatchResult): Response =>
-  answer.ok ? new Response(answer.stream, { headers: streamed }) : refuse(answer);
+export const serveWatch = (result: WatchResult): Response =>
+  result.ok ? new Response(result.stream, { headers: streamed }) : refuse(result);
 
 interface StreamingObject {
   /** The object's name. */
@@ -42,20 +42,20 @@ export async function serveStream(
 ): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (request.method === "POST" && pathname === "/watch") {
-    const asked = await request.json<WatchRequest>();
-    const refused = store.refusesWatch(asked, relays?.held);
+    const watch = await request.json<WatchRequest>();
+    const refused = store.refusesWatch(watch, relays?.held);
     if (refused) return refuse(refused);
     if (relays?.isFull(store.watches)) {
       const { status, header } = storeRelays;
       return new Response(null, { status, headers: { [header]: relayName(name, relays.next()) } });
     }
-    return serveWatch(await store.watch(asked));
+    return serveWatch(await store.watch(watch));
   }
   if (request.method === "POST" && pathname === "/list") {
-    const answer = await store.listStream(await request.json<ListStreamRequest>());
-    if (!answer.ok) return refuse(answer);
-    return new Response(answer.stream, {
-      headers: { ...streamed, ...renderListHead(answer.head), [storeEncoding]: answer.encoding },
+    const result = await store.listStream(await request.json<ListStreamRequest>());
+    if (!result.ok) return refuse(result);
+    return new Response(result.stream, {
+      headers: { ...streamed, ...renderListHead(result.head), [storeEncoding]: result.encoding },
     });
   }
   if (request.method === "POST" && pathname === "/backup") {

@@ -29,10 +29,10 @@ const IS_OLDER: NodeResponse = {
   message: "the node's agent is older than this control plane: bring it up to date",
 };
 
-export function joined(socket: WebSocket, answer: NodeResponse | undefined, client: JoinedClient): Response {
+export function joined(socket: WebSocket, response: NodeResponse | undefined, client: JoinedClient): Response {
   const { protocol } = client;
-  const isOlder = answer?.code === 200 && !answer.http && !isPassedOn(protocol) && answer.protocol !== protocol;
-  const { code, reason = "", message = "", http } = answer === undefined || isOlder ? IS_OLDER : answer;
+  const isOlder = response?.code === 200 && !response.http && !isPassedOn(protocol) && response.protocol !== protocol;
+  const { code, reason = "", message = "", http } = response === undefined || isOlder ? IS_OLDER : response;
   if (code === 200 && http?.status === 101)
     return new Response(null, { status: 101, webSocket: socket, headers: headersOf(http) });
   if (code === 200 && http === undefined) return upgraded(socket, protocol);
@@ -50,8 +50,8 @@ export function refused(status: Status, { protocol, isTerminal }: JoinedClient):
   if (!isTerminal || protocol === "") return statusResponse(status);
   const { 0: outer, 1: client } = new WebSocketPair();
   client.accept();
-  const told = toClient(protocol, errorFrame(internalError(`unable to upgrade connection: ${status.message}`)));
-  if (told !== undefined) client.send(told);
+  const frame = toClient(protocol, errorFrame(internalError(`unable to upgrade connection: ${status.message}`)));
+  if (frame !== undefined) client.send(frame);
   client.close(1000);
   return upgraded(outer, protocol);
 }

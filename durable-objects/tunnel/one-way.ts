@@ -1,6 +1,6 @@
 /** One direction of a tunnel, as the body of an HTTP response. The node's window opens as the client reads. */
 import { failure } from "../../api/machinery/status.ts";
-import { type NodeResponse, parseAnswerText } from "../../api/node/node-sync.ts";
+import { type NodeResponse, parseResponseText } from "../../api/node/node-sync.ts";
 import { headersOf, statusResponse } from "./responses.ts";
 
 const STDIN = 0;
@@ -12,7 +12,7 @@ const FRAME_BYTES = 256 * 1024;
  * What a node may have sent that its client has not taken. A node sends less than 1 MiB ahead, and then one message; one
  * that sends more would fill this isolate's memory.
  */
-const MOST_AHEAD = { bytes: 2 * 1024 * 1024, messages: 100_000 };
+const MAX_AHEAD = { bytes: 2 * 1024 * 1024, messages: 100_000 };
 /** Status codes without a body (fetch forbids one). */
 const BODILESS = new Set([204, 205, 304]);
 
@@ -38,7 +38,7 @@ export async function serveOneWay(socket: WebSocket, input: Uint8Array | undefin
     if (left || typeof data === "string") return;
     const bytes = new Uint8Array(data as ArrayBuffer);
     if (bytes[0] !== STDOUT) return;
-    if (ahead.bytes > MOST_AHEAD.bytes || ahead.messages > MOST_AHEAD.messages) return cutOff();
+    if (ahead.bytes > MAX_AHEAD.bytes || ahead.messages > MAX_AHEAD.messages) return cutOff();
     ahead.bytes += bytes.length;
     ahead.messages++;
     written = written
@@ -80,7 +80,7 @@ const UNREADABLE: NodeResponse = {
 /** The node's first frame. */
 function firstWord(socket: WebSocket): Promise<NodeResponse> {
   return new Promise((resolve) => {
-    socket.addEventListener("message", ({ data }) => resolve(parseAnswerText(String(data)) ?? UNREADABLE), {
+    socket.addEventListener("message", ({ data }) => resolve(parseResponseText(String(data)) ?? UNREADABLE), {
       once: true,
     });
     socket.addEventListener(

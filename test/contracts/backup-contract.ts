@@ -7,7 +7,6 @@ import {
   bare,
   create,
   has,
-  keep,
   key,
   labelled,
   type OpenStore,
@@ -16,6 +15,7 @@ import {
   type StoreUnderTest,
   textOf,
   whole,
+  windowOf,
 } from "./store-under-test.ts";
 
 export function backupContract(title: string, open: OpenStore): void {
@@ -42,7 +42,7 @@ export function backupContract(title: string, open: OpenStore): void {
       await store.commit({ writes: [create(a), create(b, labelled({ x: '\u2028\r\n"' })), create(gadget)] });
       const stream = await store.backup("name", ["gadgets"]);
       await store.commit({ writes: [replace(a), remove(b)] });
-      await store.compact(keep(0));
+      await store.compact(windowOf(0));
       const lines = (await whole(stream)).trimEnd().split("\n");
       expect(parseBackupHead(lines[0] ?? "")).toMatchObject({ revision: 4, objects: 2 });
       expect(lines.slice(1, -1).map(parseBackupObject)).toEqual([

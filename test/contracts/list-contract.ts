@@ -7,7 +7,6 @@ import {
   create,
   done,
   has,
-  keep,
   key,
   labelled,
   must,
@@ -17,6 +16,7 @@ import {
   replace,
   type StoreUnderTest,
   whole,
+  windowOf,
 } from "./store-under-test.ts";
 
 export function listContract(title: string, open: OpenStore): void {
@@ -152,9 +152,9 @@ export function listContract(title: string, open: OpenStore): void {
       await done(store, ...Array.from({ length: 20 }, (_, i) => create(key(`p${i + 10}`), bare, body)));
       const { stream } = must(await store.listStream({ resource: "things" }));
       await done(store, ...Array.from({ length: 20 }, (_, i) => remove(key(`p${i + 10}`))));
-      await store.compact(keep(0));
+      await store.compact(windowOf(0));
       expect(JSON.parse(`[${await whole(stream)}]`)).toHaveLength(20);
-      await store.compact(keep(0));
+      await store.compact(windowOf(0));
       expect((await store.status()).oldest).toBe(41);
       expect((await store.check()).faults).toEqual([]);
     });

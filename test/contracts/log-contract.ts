@@ -4,7 +4,6 @@ import type { Revision } from "../../api/store/store.ts";
 import {
   create,
   done,
-  keep,
   key,
   labelled,
   must,
@@ -14,6 +13,7 @@ import {
   replace,
   textOf,
   watchOf,
+  windowOf,
 } from "./store-under-test.ts";
 
 export function logContract(title: string, open: OpenStore): void {
@@ -78,7 +78,7 @@ export function logContract(title: string, open: OpenStore): void {
         create(key("b")),
         replace(key("b")),
       );
-      await store.compact(keep(2));
+      await store.compact(windowOf(2));
       const oldest = 6;
       expect(await store.status()).toMatchObject({ revision: 8, oldest });
       const compacted = { ok: false, reason: "compacted", oldest };

@@ -83,7 +83,7 @@ async function take(store: StoreUnderTest, of: Step): Promise<unknown> {
     case "commit":
       return Promise.all(of.requests.map((one) => store.commit(one)));
     case "compact":
-      return store.compact({ keepMilliseconds: -1, keepRevisions: of.keepRevisions });
+      return store.compact({ minAgeMs: -1, minRevisions: of.keepRevisions });
     case "look": {
       const at = Math.max(1, revision - of.back) as Revision;
       return [

@@ -36,7 +36,7 @@ export interface StoreUnderTest
 export type OpenStore = () => StoreUnderTest;
 
 /** Keeps this many revisions, however young. */
-export const keep = (keepRevisions: number): Window => ({ keepMilliseconds: -1, keepRevisions });
+export const windowOf = (minRevisions: number): Window => ({ minAgeMs: -1, minRevisions });
 
 /** Of resources that no controller knows: a ClusterStore under test notifies its listeners. */
 export const key = (name: string, namespace = "default", resource = "things"): Key => ({ resource, namespace, name });

@@ -8,7 +8,6 @@ import {
   done,
   events,
   has,
-  keep,
   key,
   labelled,
   must,
@@ -18,6 +17,7 @@ import {
   textOf,
   watchOf,
   whole,
+  windowOf,
 } from "./store-under-test.ts";
 
 export function watchContract(title: string, open: OpenStore): void {
@@ -146,7 +146,7 @@ export function watchContract(title: string, open: OpenStore): void {
       await done(store, ...Array.from({ length: 20 }, (_, i) => create(key(`p${i + 10}`), bare, body)));
       const { stream } = must(await store.watch(watchOf()));
       await done(store, ...Array.from({ length: 20 }, (_, i) => replace(key(`p${i + 10}`))));
-      await store.compact(keep(0));
+      await store.compact(windowOf(0));
       expect((await whole(stream)).trim().split("\n").at(-1)).toMatch(
         /^{"type":"ERROR",.*"reason":"Expired","code":410}}$/,
       );

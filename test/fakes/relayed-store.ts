@@ -5,7 +5,7 @@ import { RelayedWatches } from "../../durable-objects/store/watch/relayed-watche
 export type Watched = Pick<MemoryStore, "watch">;
 
 interface Flaws {
-  readonly kept?: number;
+  readonly maxLogLength?: number;
   /** How many chunks a stream of the log sends before it breaks. */
   readonly lines?: number;
   /** What goes wrong with the first stream: it sends something unintelligible, or the log does not reach back far enough. */
@@ -22,12 +22,12 @@ export interface RelayUnderTest extends Watched {
 
 export function relayOf(
   store: MemoryStore,
-  { kept, lines = Number.POSITIVE_INFINITY, first }: Flaws = {},
+  { maxLogLength, lines = Number.POSITIVE_INFINITY, first }: Flaws = {},
 ): RelayUnderTest {
   const tails = { opened: 0, open: 0 };
   const held: number[] = [];
   const watches = new RelayedWatches({
-    ...(kept !== undefined && { kept }),
+    ...(maxLogLength !== undefined && { maxLogLength }),
     turns: {
       now: Date.now,
       later: (run) => void setTimeout(run, 0),

@@ -37,7 +37,7 @@ import { taintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
 import { volumePhaseTime } from "./plugins/volume-phase-time.ts";
 import { mutatingPolicies } from "./policies/mutating-policies.ts";
 import { validatingPolicies } from "./policies/validating-policies.ts";
-import { keepReadable } from "./readable-owners.ts";
+import { restoreManagedFields } from "./readable-owners.ts";
 import { mutatingWebhooks } from "./webhooks/mutating-webhooks.ts";
 import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
@@ -86,7 +86,7 @@ export async function admitMutation(request: AdmissionRequest): Promise<void> {
   await request.reads.prefetch(plugins.flatMap((plugin) => (plugin.handles(request) && plugin.reads?.(request)) || []));
   const before = request.object?.metadata.managedFields;
   await mutateWith(plugins, request);
-  keepReadable(request, before);
+  restoreManagedFields(request, before);
 }
 
 export async function fieldsWithoutRights(request: AdmissionRequest): Promise<readonly FieldError[]> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ManagedFieldsEntry } from "../../api/generated/meta.v1.ts";
 import type { AdmissionRequest } from "./plugin.ts";
-import { keepReadable } from "./readable-owners.ts";
+import { restoreManagedFields } from "./readable-owners.ts";
 
 const entry = { manager: "m", operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1: {} };
 
@@ -13,7 +13,7 @@ test.each<[string, object, boolean, string]>([
 ])("ADM-OWNERS: managedFields that %s", (_, made, isKept, problem) => {
   const [before, after] = [[entry], [made]] as [ManagedFieldsEntry[], ManagedFieldsEntry[]];
   const request = { object: { metadata: { managedFields: after } }, context: { warnings: [] as string[] } };
-  keepReadable(request as unknown as AdmissionRequest, before);
+  restoreManagedFields(request as unknown as AdmissionRequest, before);
   expect(request.object.metadata.managedFields).toBe(isKept ? after : before);
   expect(request.context.warnings.map((text) => text.split("fix your requests: ")[1])).toEqual(
     problem ? [problem] : [],

@@ -6,7 +6,7 @@ import type { AdmissionRequest } from "./plugin.ts";
  * If whoever changed the object made its managedFields unreadable, restores the previous ones and warns the client
  * (apiserver pkg/endpoints/handlers/fieldmanager/admission.go).
  */
-export function keepReadable(
+export function restoreManagedFields(
   { object, context }: Pick<AdmissionRequest, "object" | "context">,
   before: ManagedFieldsEntry[] | undefined,
 ): void {

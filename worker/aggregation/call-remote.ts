@@ -43,7 +43,7 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
   if (!found.ok) throw unavailable();
   const { certificate, key } = await caller.env.CLUSTER_KEYS.getByName(caller.cluster).frontProxy();
   const serverName = `${name}.${namespace}.svc`;
-  const answer = await begun(timeoutMs, (signal) =>
+  const response = await begun(timeoutMs, (signal) =>
     callPod({
       env: caller.env,
       cluster: caller.cluster,
@@ -64,8 +64,8 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
       },
     }),
   );
-  if (!answer.ok) throw new PlainTextError(503, `error trying to reach service: ${answer.why}`);
-  return answer.response;
+  if (!response.ok) throw new PlainTextError(503, `error trying to reach service: ${response.why}`);
+  return response.response;
 }
 
 /** The call itself may go on: a watch has no end. */

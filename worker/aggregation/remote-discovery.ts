@@ -33,7 +33,7 @@ export async function remoteVersion(caller: Caller, remote: RemoteApi, now: numb
   const last = known.get(key);
   if (last && now - last.at < (last.version.freshness === "Current" || !remote.available ? FRESH_MS : RETRY_MS))
     return last.version;
-  const version = await ask(caller, remote).catch(() => ({
+  const version = await fetchDiscovery(caller, remote).catch(() => ({
     version: remote.version,
     resources: last?.version.resources ?? [],
     freshness: "Stale" as const,
@@ -42,7 +42,7 @@ export async function remoteVersion(caller: Caller, remote: RemoteApi, now: numb
   return version;
 }
 
-async function ask(caller: Caller, remote: RemoteApi): Promise<RemoteVersion> {
+async function fetchDiscovery(caller: Caller, remote: RemoteApi): Promise<RemoteVersion> {
   const path = `/apis/${remote.group}/${remote.version}`;
   const { resources = [] } = await requestRemote<{ resources?: readonly ListedResource[] }>(caller, remote, path);
   return { version: remote.version, resources: discoveryOf(resources, remote), freshness: "Current" };

@@ -16,10 +16,10 @@ const known = new Map<string, { readonly at: number; readonly url: string | unde
 
 /** The index entries for documents of other servers; servers that do not answer are left out. */
 export async function remoteIndex(caller: Caller, remotes: readonly RemoteApi[], now: number): Promise<OpenApiIndex> {
-  const told = await Promise.all(
+  const documents = await Promise.all(
     remotes.map(async (remote) => [pathOf(remote), await remoteUrl(caller, remote, now)] as const),
   );
-  return Object.fromEntries(told.flatMap(([path, url]) => (url ? [[path, { serverRelativeURL: url }]] : [])));
+  return Object.fromEntries(documents.flatMap(([path, url]) => (url ? [[path, { serverRelativeURL: url }]] : [])));
 }
 
 async function remoteUrl(caller: Caller, remote: RemoteApi, now: number): Promise<string | undefined> {
@@ -27,7 +27,7 @@ async function remoteUrl(caller: Caller, remote: RemoteApi, now: number): Promis
   const last = known.get(key);
   if (last && now - last.at < FRESH_MS) return last.url;
   try {
-    const url = await ask(caller, remote);
+    const url = await fetchDocument(caller, remote);
     known.set(key, { at: now, url });
     return url;
   } catch {
@@ -37,7 +37,7 @@ async function remoteUrl(caller: Caller, remote: RemoteApi, now: number): Promis
   }
 }
 
-async function ask(caller: Caller, remote: RemoteApi): Promise<string | undefined> {
+async function fetchDocument(caller: Caller, remote: RemoteApi): Promise<string | undefined> {
   const path = pathOf(remote);
   const { paths } = await requestRemote<{ paths?: OpenApiIndex }>(caller, remote, "/openapi/v3");
   const hash = new URL(paths?.[path]?.serverRelativeURL ?? "", "https://remote").searchParams.get("hash");

@@ -44,19 +44,19 @@ export interface Recording {
 }
 
 /** How much to record; undefined: nothing. */
-export function recordingOf(policy: AuditPolicy, answered: CompletedRequest): Recording | undefined {
-  const { user } = answered.request;
+export function recordingOf(policy: AuditPolicy, completed: CompletedRequest): Recording | undefined {
+  const { user } = completed.request;
   const audited: Audited = {
     user: user?.name ?? "",
     groups: user?.groups ?? [],
-    verb: answered.verb,
-    path: answered.path,
-    ...(answered.resource && { resource: answered.resource }),
+    verb: completed.verb,
+    path: completed.path,
+    ...(completed.resource && { resource: completed.resource }),
   };
   const rule = auditRule(policy, audited);
   if (rule === undefined || rule.level === "None") return undefined;
   // Paths that are no resources have bodies specific to this server, some containing tokens.
-  const plain = answered.resource === undefined || isSecret(answered.resource);
+  const plain = completed.resource === undefined || isSecret(completed.resource);
   return { level: plain ? "Metadata" : rule.level, omitManagedFields: omits(policy, rule) };
 }
 
@@ -73,28 +73,28 @@ export interface Bodies {
 }
 
 export function auditEvent(
-  answered: CompletedRequest,
+  completed: CompletedRequest,
   level: Level,
   { status, truncated, ...bodies }: Bodies = {},
 ): AuditEvent {
-  const { request, headers, code, streams, now } = answered;
-  const sources = sourcesOf(answered);
+  const { request, headers, code, streams, now } = completed;
+  const sources = sourcesOf(completed);
   const userAgent = headers.get("User-Agent");
   return {
     kind: "Event",
     apiVersion: "audit.k8s.io/v1",
     level,
-    auditID: answered.id,
+    auditID: completed.id,
     stage: streams ? "ResponseStarted" : "ResponseComplete",
-    requestURI: answered.uri,
-    verb: answered.verb,
+    requestURI: completed.uri,
+    verb: completed.verb,
     user: request.user ? userInfo(request.user) : {},
     ...(request.impersonated && { impersonatedUser: userInfo(request.impersonated) }),
     ...(request.constraint && { authenticationMetadata: { impersonationConstraint: request.constraint } }),
     ...(sources.length > 0 && { sourceIPs: sources }),
     ...(userAgent !== null && { userAgent }),
-    ...(answered.resource && { objectRef: objectRef(answered.resource) }),
-    responseStatus: responseStatus(answered, status),
+    ...(completed.resource && { objectRef: objectRef(completed.resource) }),
+    responseStatus: responseStatus(completed, status),
     ...bodies,
     requestReceivedTimestamp: microTimestamp(request.received),
     stageTimestamp: microTimestamp(now),
@@ -123,8 +123,8 @@ function responseStatus(
  * As in Kubernetes: first what the request's headers claim, which anybody may write, and last what cannot be forged.
  */
 function sourcesOf({ headers, address }: CompletedRequest): string[] {
-  const said = [...(headers.get("X-Forwarded-For")?.split(",") ?? []), headers.get("X-Real-IP") ?? ""];
-  const addresses = said.map((each) => each.trim()).filter((each) => isIP(each));
+  const claimed = [...(headers.get("X-Forwarded-For")?.split(",") ?? []), headers.get("X-Real-IP") ?? ""];
+  const addresses = claimed.map((each) => each.trim()).filter((each) => isIP(each));
   return [...new Set(addresses.filter((each) => each !== address)), ...(address === undefined ? [] : [address])];
 }
 

@@ -5,28 +5,28 @@ import { exactJson } from "../../api/machinery/json/exact-json.ts";
 import { auditEvent, type Bodies, type CompletedRequest } from "./audit-event.ts";
 
 /** In characters, of up to three bytes each. A row of SQLite holds 2 MB. */
-const MOST = 512 * 1024;
+const MAX_BYTES = 512 * 1024;
 
 /**
  * Bodies that are short when received may be long as JSON: YAML aliases repeat values, and a byte of text may be escaped
  * as six. An event that cannot be stored would take the other events of its batch with it.
  */
-export function auditLine(answered: CompletedRequest, level: Level, bodies: Bodies): string {
-  const whole = exactJson(auditEvent(answered, level, bodies));
-  if (whole.length <= MOST) return whole;
+export function auditLine(request: CompletedRequest, level: Level, bodies: Bodies): string {
+  const whole = exactJson(auditEvent(request, level, bodies));
+  if (whole.length <= MAX_BYTES) return whole;
   const { status } = bodies;
-  const bare = auditEvent(answered, level, { ...(status && { status }), truncated: true });
+  const bare = auditEvent(request, level, { ...(status && { status }), truncated: true });
   const line = exactJson(bare);
-  return line.length <= MOST ? line : exactJson(withoutWords(bare));
+  return line.length <= MAX_BYTES ? line : exactJson(withoutWords(bare));
 }
 
 /** The texts of webhooks, policies and errors may be of any length. */
 function withoutWords({ annotations = {}, responseStatus, ...event }: AuditEvent): AuditEvent {
-  const kept = Object.entries(annotations).filter(([key]) => OWN_ANNOTATIONS.has(key));
+  const own = Object.entries(annotations).filter(([key]) => OWN_ANNOTATIONS.has(key));
   return {
     ...event,
     ...(responseStatus && { responseStatus: { metadata: {}, code: responseStatus.code } }),
-    annotations: Object.fromEntries(kept),
+    annotations: Object.fromEntries(own),
   };
 }
 

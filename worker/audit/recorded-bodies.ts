@@ -6,7 +6,7 @@ import { decodeProtobufBody, openEnvelope } from "../../api/machinery/protobuf/p
 import { yamlToJson } from "../../api/machinery/yaml/decode-yaml.ts";
 
 /** Longer bodies are left out, and the event says so. */
-const MOST = 128 * 1024;
+const MAX_BYTES = 128 * 1024;
 
 export type RecordedBody =
   | { readonly kind: "none" }
@@ -21,7 +21,7 @@ interface Form {
 
 export function recordedBody(body: Uint8Array, { type, omitManagedFields }: Form): RecordedBody {
   if (body.length === 0) return { kind: "none" };
-  if (body.length > MOST || isGzip(body)) return { kind: "truncated" };
+  if (body.length > MAX_BYTES || isGzip(body)) return { kind: "truncated" };
   const object = parsed(body, type);
   if (object === undefined) return { kind: "none" };
   if (omitManagedFields) dropManagedFields(object);
@@ -36,7 +36,7 @@ export async function readStart(stream: ReadableStream<Uint8Array>): Promise<Uin
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = stream.getReader();
-  while (length <= MOST) {
+  while (length <= MAX_BYTES) {
     const { done, value } = await reader.read();
     if (done) break;
     chunks.push(value);

@@ -15,7 +15,7 @@ import { keyOf } from "../storage/entry.ts";
 import { informedAnew } from "./cluster-info.ts";
 import type { Deployment } from "./deployment.ts";
 import { readdressed } from "./kubernetes-endpoints.ts";
-import { toldAnew } from "./public-facts.ts";
+import { updatedFacts } from "./public-facts.ts";
 import { reconciledRole } from "./reconcile-role.ts";
 import { systemObjects } from "./system-objects.ts";
 
@@ -88,7 +88,10 @@ function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
  */
 function repair(resource: Resource, wanted: KubeObject, { key, text, revision }: Entry): Write[] {
   const next =
-    reconciledRole(wanted, text) ?? readdressed(wanted, text) ?? toldAnew(wanted, text) ?? informedAnew(wanted, text);
+    reconciledRole(wanted, text) ??
+    readdressed(wanted, text) ??
+    updatedFacts(wanted, text) ??
+    informedAnew(wanted, text);
   if (!next) return [];
   return [
     {

@@ -27,11 +27,11 @@ export const publicFacts = (ca: string, frontProxy: string): readonly ConfigMap[
 ];
 
 /** The facts updated; undefined if they are current, or the object is another. */
-export function toldAnew(wanted: KubeObject, text: string): KubeObject | undefined {
+export function updatedFacts(wanted: KubeObject, text: string): KubeObject | undefined {
   if (wanted.kind !== "ConfigMap" || wanted.metadata.name !== NAME) return undefined;
   const found = readObject<ConfigMap>(text);
   const { data = {} } = wanted as ConfigMap;
   if (Object.entries(data).every(([key, value]) => found.data?.[key] === value)) return undefined;
-  const told: ConfigMap = { ...found, data: { ...found.data, ...data } };
-  return told;
+  const updated: ConfigMap = { ...found, data: { ...found.data, ...data } };
+  return updated;
 }

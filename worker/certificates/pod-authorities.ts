@@ -6,23 +6,23 @@
 import { renderPem } from "../../api/machinery/x509/pem.ts";
 import type { Env } from "../env.ts";
 
-const KEPT_MS = 300_000;
+const CACHE_MS = 300_000;
 
 /** Concatenated PEM. */
 export function podAuthorities(env: Env): (cluster: string) => Promise<string> {
-  const known = new Map<string, { readonly pem: Promise<string>; readonly at: number }>();
+  const cache = new Map<string, { readonly pem: Promise<string>; readonly at: number }>();
   return async (cluster) => {
     const own = env.CLUSTER_CA ?? "";
-    let kept = known.get(cluster);
+    let cached = cache.get(cluster);
     // A cluster may be deleted and created again.
-    if (kept === undefined || Date.now() - kept.at > KEPT_MS) {
+    if (cached === undefined || Date.now() - cached.at > CACHE_MS) {
       const pem = env.CLUSTER_KEYS.getByName(cluster)
         .clientAuthority()
         .then(({ certificate }) => own + renderPem("CERTIFICATE", certificate as Uint8Array));
-      kept = { pem, at: Date.now() };
-      known.set(cluster, kept);
-      pem.catch(() => known.delete(cluster));
+      cached = { pem, at: Date.now() };
+      cache.set(cluster, cached);
+      pem.catch(() => cache.delete(cluster));
     }
-    return kept.pem;
+    return cached.pem;
   };
 }

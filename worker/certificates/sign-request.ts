@@ -15,8 +15,8 @@ import type { ClientAuthority } from "../../durable-objects/certificate-authorit
 import { provesPossession } from "./proof-of-possession.ts";
 
 /** Kubernetes' --cluster-signing-duration. */
-const LONGEST_S = 365 * 86_400;
-const SHORTEST_S = 600;
+const MAX_SECONDS = 365 * 86_400;
+const MIN_SECONDS = 600;
 /** Tolerates clients whose clocks are slow. */
 const BACKDATED_MS = 300_000;
 /** Certificates with shorter lifetimes are not shortened by being backdated. */
@@ -41,7 +41,7 @@ export async function signRequest({ spec }: CertificateSigningRequest, signing: 
   if (!(await provesPossession(request)))
     return { refused: "unable to verify certificate request signature: x509: unsupported or wrong signature" };
   const { authority, sign, serial, now } = signing;
-  const lifetime = Math.max(SHORTEST_S, Math.min(spec.expirationSeconds ?? LONGEST_S, LONGEST_S)) * 1000;
+  const lifetime = Math.max(MIN_SECONDS, Math.min(spec.expirationSeconds ?? MAX_SECONDS, MAX_SECONDS)) * 1000;
   const signed = toBeSigned({
     serial,
     issuer: authority.name,

@@ -19,7 +19,7 @@ import { type ClusterLimits, SETTINGS_KEY } from "../policy/cluster-settings.ts"
 import { readShards } from "../policy/cluster-shards.ts";
 import type { NamedCluster } from "../policy/clusters.ts";
 import { CLUSTERS } from "../policy/internal-resources.ts";
-import { forgetPolicy, loadPolicy } from "../policy/snapshot.ts";
+import { loadPolicy, removePolicy } from "../policy/snapshot.ts";
 import { ownStore, storeObjects } from "../storage/cluster-stores.ts";
 import { StoreClient } from "../storage/store-client.ts";
 import { changeSettings } from "./change-settings.ts";
@@ -79,7 +79,7 @@ export async function deleteCluster(env: Env, name: string, names: StoreClient):
   const { entry } = await settingsStore(env, name).read(SETTINGS_KEY);
   if (entry) throw new Error(`the store of cluster ${name} was not erased`);
   await names.commit([{ op: "delete", key: nameKey(name) }]);
-  forgetPolicy(name);
+  removePolicy(name);
 }
 
 /** Replaces the cluster's administrator. Completes a creation that was interrupted. */

@@ -61,14 +61,14 @@ export function claim<T extends KubeObject>(
   const controlled = snapshot
     .ownedBy<T>(resource, owner.metadata.uid)
     .filter((object) => controllerOf(object)?.uid === owner.metadata.uid);
-  const keeps = (object: Stored<T>) => selects(selector, object.metadata.labels);
-  if (owner.metadata.deletionTimestamp) return { owned: controlled.filter(keeps), effects: [], adopting: [] };
+  const isSelected = (object: Stored<T>) => selects(selector, object.metadata.labels);
+  if (owner.metadata.deletionTimestamp) return { owned: controlled.filter(isSelected), effects: [], adopting: [] };
   const released = controlled
-    .filter((object) => !keeps(object) && !object.metadata.deletionTimestamp && releasable(object))
+    .filter((object) => !isSelected(object) && !object.metadata.deletionTimestamp && releasable(object))
     .map((object) => releasePatch(resource, object, owner.metadata.uid));
   const adopting = snapshot
     .orphans<T>(resource, namespace)
-    .filter((object) => keeps(object) && !object.metadata.deletionTimestamp && adoptable(object));
+    .filter((object) => isSelected(object) && !object.metadata.deletionTimestamp && adoptable(object));
   const adopted = adopting.map(
     (object): PatchEffect => ({
       op: "patch",
@@ -85,7 +85,7 @@ export function claim<T extends KubeObject>(
       },
     }),
   );
-  return { owned: controlled.filter(keeps), effects: [...released, ...adopted], adopting };
+  return { owned: controlled.filter(isSelected), effects: [...released, ...adopted], adopting };
 }
 
 /**

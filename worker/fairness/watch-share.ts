@@ -31,10 +31,10 @@ interface WatchRequester {
   readonly policy: PolicySnapshot;
 }
 
-export const watchShareOf = (asking: WatchRequester, requirements: readonly Requirement[]): WatchShare => {
-  const most = settingsOf(asking.policy)?.limits?.watches ?? OF_CLUSTER;
+export const watchShareOf = (requester: WatchRequester, requirements: readonly Requirement[]): WatchShare => {
+  const most = settingsOf(requester.policy)?.limits?.watches ?? OF_CLUSTER;
   const more = Math.floor(termsOf(requirements) / TERMS);
-  return shareOf(asking, { ofHolder: OF_HOLDER, ofCluster: most, ...(more > 0 && { takes: 1 + more }) });
+  return shareOf(requester, { ofHolder: OF_HOLDER, ofCluster: most, ...(more > 0 && { takes: 1 + more }) });
 };
 
 /** The cost of evaluating a selector on an object. */
@@ -42,11 +42,11 @@ export const termsOf = (requirements: readonly Requirement[]): number =>
   requirements.reduce((terms, { values }) => terms + Math.max(1, values.length), 0);
 
 /** A list is open until its client has read it, or left. */
-export const listShareOf = (asking: WatchRequester): WatchShare =>
-  shareOf(asking, { ofHolder: LISTS_OF_HOLDER, ofCluster: LISTS_OF_CLUSTER });
+export const listShareOf = (requester: WatchRequester): WatchShare =>
+  shareOf(requester, { ofHolder: LISTS_OF_HOLDER, ofCluster: LISTS_OF_CLUSTER });
 
-export const socketShareOf = (asking: WatchRequester): WatchShare =>
-  shareOf(asking, { ofHolder: SOCKETS_OF_HOLDER, ofCluster: SOCKETS_OF_CLUSTER });
+export const socketShareOf = (requester: WatchRequester): WatchShare =>
+  shareOf(requester, { ofHolder: SOCKETS_OF_HOLDER, ofCluster: SOCKETS_OF_CLUSTER });
 
 interface Bounds {
   readonly ofHolder: number;

@@ -65,17 +65,17 @@ app.use(async (c, next) => {
   await counted(c, next);
   const cluster = c.get("cluster");
   const flow = c.get("flow");
-  const answered = c.res.headers;
+  const headers = c.res.headers;
   const id = c.req.header("Audit-Id") ?? crypto.randomUUID();
   // A cluster that does not exist has no audit log either.
   if (policy && request && knownPolicy(cluster)) auditResponse(c, { policy, request }, id);
   if (c.res.status === 101) return;
-  answered.set("Audit-Id", id);
+  headers.set("Audit-Id", id);
   if (flow) {
-    answered.set("X-Kubernetes-PF-FlowSchema-UID", flow.flowSchemaUid);
-    answered.set("X-Kubernetes-PF-PriorityLevel-UID", flow.priorityLevelUid);
+    headers.set("X-Kubernetes-PF-FlowSchema-UID", flow.flowSchemaUid);
+    headers.set("X-Kubernetes-PF-PriorityLevel-UID", flow.priorityLevelUid);
   }
-  if (!answered.has("Cache-Control")) answered.set("Cache-Control", "no-cache, private");
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-cache, private");
 });
 
 app.use((c, next) => {

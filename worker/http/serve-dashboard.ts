@@ -79,6 +79,6 @@ async function issuersOfPage(c: Context<Bindings>): Promise<readonly SignInIssue
   const { env } = c;
   const cluster = c.get("cluster");
   if (cluster === DEFAULT_CLUSTER && !env.AUTHENTICATION_CONFIG) return [];
-  const asking = { cluster, now: Date.now(), fetch: (url: string, init: RequestInit) => fetch(url, init) };
-  return withPolicy(c, ({ policy }) => signInIssuers(trustedIssuers({ env, cluster, policy }), asking));
+  const lookup = { cluster, now: Date.now(), fetch: (url: string, init: RequestInit) => fetch(url, init) };
+  return withPolicy(c, ({ policy }) => signInIssuers(trustedIssuers({ env, cluster, policy }), lookup));
 }

@@ -121,8 +121,8 @@ interface IdentifiedRequest extends RoutedRequest {
   readonly now: number;
 }
 
-async function serve(c: Context<Bindings>, asked: IdentifiedRequest): Promise<Response> {
-  const { query, path, body, policy, store, user, verb, attributes, now, turn } = asked;
+async function serve(c: Context<Bindings>, identified: IdentifiedRequest): Promise<Response> {
+  const { query, path, body, policy, store, user, verb, attributes, now, turn } = identified;
   const request = c.req.raw;
   noteDecision(request, await requirePermission(user, requiredOf(attributes), { policy, store }));
 

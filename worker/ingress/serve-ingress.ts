@@ -19,13 +19,13 @@ import { type EndpointPort, findEndpoints, type ServicePortName } from "../tunne
 import { routeOf } from "./route.ts";
 
 /** The limit for a request body through the tunnel; it is held in memory. */
-const MOST_BODY_BYTES = 32 * 1024 * 1024;
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** Long enough for some megabytes over a slow line. */
 const BODY_MS = 300_000;
 
 const SAFE: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 /** How many pods of a Service are tried in turn. */
-const MOST_TRIED = 3;
+const MAX_TRIED = 3;
 
 const textResponse = (status: number, text: string): Response =>
   new Response(`${text}\n`, { status, headers: { "Content-Type": "text/plain; charset=utf-8" } });
@@ -48,12 +48,12 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   if (!found.target) return textResponse(503, "this backend is no Service");
   const endpoints = await findEndpoints({ env, cluster, store }, found.target);
   if (!endpoints.ok) return textResponse(503, endpoints.message);
-  const body = await Deadline.during(BODY_MS, (deadline) => boundedBody(request, { bytes: MOST_BODY_BYTES, deadline }));
+  const body = await Deadline.during(BODY_MS, (deadline) => boundedBody(request, { bytes: MAX_BODY_BYTES, deadline }));
   if (body === "too slow") return textResponse(408, "the body did not come in time");
   if (body === "broken") return textResponse(400, "the body broke off");
-  if (body === "too large") return textResponse(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
-  const answer = await tryInTurn(endpoints.endpoints, { request, env, cluster, url, body });
-  return answer.ok ? answer.response : textResponse(502, answer.why);
+  if (body === "too large") return textResponse(413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
+  const result = await tryInTurn(endpoints.endpoints, { request, env, cluster, url, body });
+  return result.ok ? result.response : textResponse(502, result.why);
 }
 
 interface IngressRequest {
@@ -69,16 +69,19 @@ async function tryInTurn(
   [first, ...others]: readonly [EndpointPort, ...EndpointPort[]],
   request: IngressRequest,
 ): Promise<PodResponse> {
-  let answer = await ask(first, request);
-  if (!SAFE.includes(request.request.method)) return answer;
-  for (const other of others.slice(0, MOST_TRIED - 1)) {
-    if (answer.ok || request.request.signal.aborted) break;
-    answer = await ask(other, request);
+  let result = await callEndpoint(first, request);
+  if (!SAFE.includes(request.request.method)) return result;
+  for (const other of others.slice(0, MAX_TRIED - 1)) {
+    if (result.ok || request.request.signal.aborted) break;
+    result = await callEndpoint(other, request);
   }
-  return answer;
+  return result;
 }
 
-function ask(endpoint: EndpointPort, { request, env, cluster, url, body }: IngressRequest): Promise<PodResponse> {
+function callEndpoint(
+  endpoint: EndpointPort,
+  { request, env, cluster, url, body }: IngressRequest,
+): Promise<PodResponse> {
   const { method, signal } = request;
   const path = `${url.pathname}${url.search}`;
   const call = {

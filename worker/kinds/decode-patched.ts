@@ -26,24 +26,27 @@ export function decodePatched(
  * before, and are copied: of a pod whose status a node patches, that is most of it.
  */
 export function decodeChanged(object: JsonObject, stored: JsonObject, served: Served): DecodedJson {
-  const { changed, kept } = apart(object, stored);
+  const { changed, unchanged } = apart(object, stored);
   const { metadata } = changed;
   const own = isJsonObject(metadata) && isJsonObject(stored.metadata) ? apart(metadata, stored.metadata) : undefined;
   const decoded = decodePatched(own ? { ...changed, metadata: own.changed } : changed, served);
   if (!decoded.ok) return decoded;
-  const value: Record<string, unknown> = { ...decoded.value, ...copyJson(kept) };
-  if (own && isJsonObject(value.metadata)) value.metadata = { ...value.metadata, ...copyJson(own.kept) };
+  const value: Record<string, unknown> = { ...decoded.value, ...copyJson(unchanged) };
+  if (own && isJsonObject(value.metadata)) value.metadata = { ...value.metadata, ...copyJson(own.unchanged) };
   // Kept parts are in the form of answers, with nulls that drafts do not have.
   completeDraft(value, structFor(served));
   return { ...decoded, value };
 }
 
-/** `kept` are members that `stored` has as identical objects and lists. */
-function apart(object: JsonObject, stored: JsonObject): { readonly changed: JsonObject; readonly kept: JsonObject } {
-  const [changed, kept]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+/** `unchanged` are members that `stored` has as identical objects and lists. */
+function apart(
+  object: JsonObject,
+  stored: JsonObject,
+): { readonly changed: JsonObject; readonly unchanged: JsonObject } {
+  const [changed, unchanged]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
   for (const [name, value] of Object.entries(object))
-    setMember(typeof value === "object" && value !== null && value === stored[name] ? kept : changed, name, value);
-  return { changed, kept };
+    setMember(typeof value === "object" && value !== null && value === stored[name] ? unchanged : changed, name, value);
+  return { changed, unchanged: unchanged };
 }
 
 export function structFor({ group, version, resource }: Served) {

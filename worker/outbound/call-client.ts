@@ -68,18 +68,18 @@ export async function callClient(caller: Caller, call: ClientCall): Promise<Clie
   try {
     for (let redirects = 0, attempts = 1; ; ) {
       const isOwn = !config.url && hop.address.host === first.address.host;
-      const answered = await (isOwn ? callService : callUrl)(caller, { ...call, hop, signal });
-      if (typeof answered === "string") return failed(answered);
-      const redirect = redirectOf(hop, answered, redirects++);
+      const response = await (isOwn ? callService : callUrl)(caller, { ...call, hop, signal });
+      if (typeof response === "string") return failed(response);
+      const redirect = redirectOf(hop, response, redirects++);
       if (redirect?.ok) hop = redirect.to;
       else if (redirect) return failed(redirect.problem, redirect.at);
       else {
-        const wait = retryAfter(answered);
-        if (wait === undefined || attempts++ > MOST_RETRIES) return await readResponse(answered, caller.cluster);
+        const wait = retryAfter(response);
+        if (wait === undefined || attempts++ > MAX_RETRIES) return await readResponse(response, caller.cluster);
         await withSignal(new Promise((resolve) => setTimeout(resolve, Math.min(wait, milliseconds))), signal);
         [hop, redirects] = [first, 0];
       }
-      await answered.body?.cancel();
+      await response.body?.cancel();
     }
   } catch (problem) {
     return failed(signal.aborted ? "context deadline exceeded" : errorMessage(problem));
@@ -91,7 +91,7 @@ function shownAddress({ url, service }: WebhookClientConfig, address: URL): stri
   return url ? String(address) : String(address).replace(".svc/", `.svc:${service?.port ?? 443}/`);
 }
 
-const MOST_RETRIES = 10;
+const MAX_RETRIES = 10;
 
 /** Milliseconds after which an overloaded server wants to be called again; undefined if it does not say. */
 function retryAfter({ status, headers }: Response): number | undefined {
@@ -105,8 +105,8 @@ async function readResponse(response: Response, cluster: string): Promise<Client
   if (text === undefined) return { ok: false, problem: "the answer is too large" };
   const type = response.headers.get("Content-Type") ?? "";
   if (status < 200 || status > 206) {
-    const told = statusMessage(text);
-    if (told !== undefined) return { ok: false, problem: told };
+    const message = statusMessage(text);
+    if (message !== undefined) return { ok: false, problem: message };
     const isShown = type === "" || type.startsWith("text/");
     return { ok: false, problem: problemOf(status, isShown ? text.trim().slice(0, MAX_SHOWN) : "unknown") };
   }
@@ -139,13 +139,13 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   503: "the server is currently unable to handle the request",
   504: "the server was unable to return a response in the time allotted, but may still be processing the request",
 };
-const TOLD_BY_SERVER: ReadonlySet<number> = new Set([403, 406, 415]);
+const REPORTED_BY_SERVER: ReadonlySet<number> = new Set([403, 406, 415]);
 
-function problemOf(status: number, told: string): string {
-  const known = TOLD_BY_SERVER.has(status) ? told : PROBLEMS[status];
+function problemOf(status: number, message: string): string {
+  const known = REPORTED_BY_SERVER.has(status) ? message : PROBLEMS[status];
   if (known !== undefined) return known;
   return status >= 500
-    ? `an error on the server (${JSON.stringify(told)}) has prevented the request from succeeding`
+    ? `an error on the server (${JSON.stringify(message)}) has prevented the request from succeeding`
     : `the server responded with the status code ${status} but did not return more information`;
 }
 
@@ -210,7 +210,7 @@ async function callService(caller: Caller, called: Called): Promise<Response | s
   const { endpoint } = found;
   const serverName = `${name}.${namespace}.svc`;
   const authorities = authoritiesOf(config);
-  const answer = await withSignal(
+  const response = await withSignal(
     callPod({
       env: caller.env,
       cluster: caller.cluster,
@@ -227,7 +227,7 @@ async function callService(caller: Caller, called: Called): Promise<Response | s
     }),
     signal,
   );
-  return answer.ok ? answer.response : answer.why;
+  return response.ok ? response.response : response.why;
 }
 
 /** The PEM text of the bundle; undefined if there is none. */

@@ -12,8 +12,8 @@ interface Expected {
 type Checked = { readonly ok: true; readonly object: KubeObject } | { readonly ok: false; readonly problem: string };
 
 /** Labels and annotations may change; other metadata is kept as it was, and the identifying fields must not differ. */
-export function convertedObject(answered: unknown, { original, apiVersion }: Expected): Checked {
-  const object = isJsonObject(answered) ? answered : {};
+export function convertedObject(converted: unknown, { original, apiVersion }: Expected): Checked {
+  const object = isJsonObject(converted) ? converted : {};
   const refuse = (problem: string): Checked => ({ ok: false, problem: `returned invalid ${problem}` });
   const version = textOf(object.apiVersion);
   if (version !== apiVersion)
@@ -30,9 +30,9 @@ export function convertedObject(answered: unknown, { original, apiVersion }: Exp
   const problem =
     strangeMap(metadata, "labels") ?? strangeMap(metadata, "annotations") ?? invalidMaps(metadata, original);
   if (problem !== undefined) return refuse(`metadata: ${problem}`);
-  const { labels: _, annotations: __, ...kept } = original.metadata;
+  const { labels: _, annotations: __, ...unchanged } = original.metadata;
   const { labels, annotations } = metadata as KubeObject["metadata"];
-  const changed = { ...kept, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) };
+  const changed = { ...unchanged, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) };
   return { ok: true, object: { ...object, metadata: changed } as KubeObject };
 }
 

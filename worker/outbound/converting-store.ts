@@ -48,7 +48,7 @@ export class ConvertingStore extends StoreClient {
   }
 
   /** As converted back from the storage version, even if a dry run stores nothing. */
-  override async answered(text: string): Promise<string> {
+  override async textForWriter(text: string): Promise<string> {
     const object = parseExactJson(text) as KubeObject;
     const known = this.#storedAs.get(withoutRevision(text));
     const [stored = object] = known

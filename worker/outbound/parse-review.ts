@@ -26,8 +26,8 @@ export function parseReview(text: string, request: ExpectedReview): ParsedReview
   const found = parsed.ok ? kindIn(parsed.value) : parsed;
   if (!parsed.ok || !found.ok) {
     const why = found.ok ? "" : found.message;
-    const isTold = why.startsWith("couldn't") || why.startsWith("yaml: ");
-    return { ok: false, problem: isTold ? why : `couldn't get version/kind; json parse error: ${why}` };
+    const isComplete = why.startsWith("couldn't") || why.startsWith("yaml: ");
+    return { ok: false, problem: isComplete ? why : `couldn't get version/kind; json parse error: ${why}` };
   }
   const foreign = foreignKind(found, request);
   return foreign === undefined ? { ok: true, review: parsed.value ?? {} } : { ok: false, problem: foreign };
@@ -48,9 +48,9 @@ const VERSIONS = ["v1", "v1beta1"];
 function foreignKind({ group, version, kind }: GroupVersionKind, request: ExpectedReview): string | undefined {
   if (kind === "" || version === "") return undefined;
   const wanted = parseApiVersion(request.apiVersion);
-  const said = apiVersionOf(group, version);
+  const apiVersion = apiVersionOf(group, version);
   if (kind !== request.kind || group !== wanted.group || !VERSIONS.includes(version))
-    return `no kind "${kind}" is registered for version "${said}" in scheme "pkg/util/webhook/client.go:71"`;
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/util/webhook/client.go:71"`;
   if (version === wanted.version) return undefined;
   return `converting (${version}.${kind}) to (${wanted.version}.${kind}): unknown conversion`;
 }

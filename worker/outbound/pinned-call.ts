@@ -25,9 +25,9 @@ export interface PinnedCall {
  * call.
  */
 const NOBODY = "sailplane: nothing makes pinned calls";
-const askAgainMs = 500;
-const retryMs = 50;
-let askedAt = 0;
+const REMIND_MS = 500;
+const RETRY_MS = 50;
+let remindedAt = 0;
 
 /** Returns a text saying why, if the call failed. While nothing listens, retries until the signal aborts. */
 export async function callPinned(caller: Fetcher, call: PinnedCall, signal: AbortSignal): Promise<Response | string> {
@@ -39,10 +39,10 @@ export async function callPinned(caller: Fetcher, call: PinnedCall, signal: Abor
     } catch (problem) {
       if (signal.aborted) throw problem;
     }
-    if (Date.now() - askedAt > askAgainMs) {
-      askedAt = Date.now();
+    if (Date.now() - remindedAt > REMIND_MS) {
+      remindedAt = Date.now();
       console.log(NOBODY);
     }
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

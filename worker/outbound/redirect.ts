@@ -14,23 +14,23 @@ export type Redirect =
   /** `at` is the address named in the message. */
   | { readonly ok: false; readonly at: string; readonly problem: string };
 
-const MOST_REDIRECTS = 10;
+const MAX_REDIRECTS = 10;
 
 /** Undefined if the answer is no redirect. `count` is the number of earlier ones. */
 export function redirectOf(from: Hop, response: Response, count: number): Redirect | undefined {
   const location = response.headers.get("Location") ?? "";
-  const keepsBody = response.status === 307 || response.status === 308;
-  if (location === "" || !(keepsBody || [301, 302, 303].includes(response.status))) return undefined;
+  const preservesMethod = response.status === 307 || response.status === 308;
+  if (location === "" || !(preservesMethod || [301, 302, 303].includes(response.status))) return undefined;
   const fail = (problem: string, at = String(from.address)): Redirect => ({ ok: false, at, problem });
   const parsed = parseUrl(location);
   if (typeof parsed === "string") return fail(`failed to parse Location header ${goQuote(location)}: ${parsed}`);
   if (!URL.canParse(location, from.address)) return fail(`failed to parse Location header ${goQuote(location)}`);
-  if (count >= MOST_REDIRECTS) return fail(`stopped after ${MOST_REDIRECTS} redirects`, location);
+  if (count >= MAX_REDIRECTS) return fail(`stopped after ${MAX_REDIRECTS} redirects`, location);
   const address = new URL(location, from.address);
   // Reviews must not be sent over plain HTTP.
   if (address.protocol !== "https:")
     return fail(`unsupported protocol scheme ${goQuote(address.protocol.slice(0, -1))}`, String(address));
-  return { ok: true, to: { method: keepsBody ? from.method : "GET", address, referer: refererOf(from.address) } };
+  return { ok: true, to: { method: preservesMethod ? from.method : "GET", address, referer: refererOf(from.address) } };
 }
 
 function refererOf(address: URL): string {

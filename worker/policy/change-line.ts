@@ -11,27 +11,27 @@ export interface Place {
 }
 
 const LOOK_MS = 3;
-const LONGEST_LOOK_MS = 30;
-const UNHEARD_MS = 500;
+const MAX_POLL_MS = 30;
+const SILENCE_MS = 500;
 
 interface Waiting {
-  heard: number;
+  lastSeen: number;
 }
 
 /** By cluster. */
 const lines = new Map<string, readonly Waiting[]>();
 
 export function standInLine(cluster: string): Place {
-  const own: Waiting = { heard: 0 };
+  const own: Waiting = { lastSeen: 0 };
   const first = async () => {
     for (;;) {
-      own.heard = Date.now();
-      const heard = (lines.get(cluster) ?? []).filter((each) => own.heard - each.heard < UNHEARD_MS);
-      const line = heard.includes(own) ? heard : [...heard, own];
+      own.lastSeen = Date.now();
+      const present = (lines.get(cluster) ?? []).filter((each) => own.lastSeen - each.lastSeen < SILENCE_MS);
+      const line = present.includes(own) ? present : [...present, own];
       lines.set(cluster, line);
       const ahead = line.indexOf(own);
       if (ahead === 0) return;
-      await new Promise((resolve) => setTimeout(resolve, Math.min(ahead * LOOK_MS, LONGEST_LOOK_MS)));
+      await new Promise((resolve) => setTimeout(resolve, Math.min(ahead * LOOK_MS, MAX_POLL_MS)));
     }
   };
   const leave = () => {

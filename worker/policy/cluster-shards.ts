@@ -22,9 +22,9 @@ export const shardsOf = (policy: PolicySnapshot | undefined): readonly GroupReso
 
 /** For callers without a policy snapshot: reads the cluster's main store. */
 export async function readShards(store: Pick<Store, "read">): Promise<readonly GroupResource[]> {
-  const answer = await store.read({ key: SHARDS_KEY });
-  if (!answer.ok) throw new Error(`cannot read which shards the cluster has: ${answer.reason}`);
-  return answer.entry ? readObject<ClusterShards>(answer.entry.text).shards : NONE;
+  const result = await store.read({ key: SHARDS_KEY });
+  if (!result.ok) throw new Error(`cannot read which shards the cluster has: ${result.reason}`);
+  return result.entry ? readObject<ClusterShards>(result.entry.text).shards : NONE;
 }
 
 /** The record of a new cluster. */

@@ -101,20 +101,20 @@ const REMEMBERED = 200;
 export const knownPolicy = (cluster: string): PolicySnapshot | undefined => snapshots.get(cluster);
 
 /** The cluster was deleted. */
-export const forgetPolicy = (cluster: string): void => void snapshots.delete(cluster);
+export const removePolicy = (cluster: string): void => void snapshots.delete(cluster);
 
 export async function loadPolicy(cluster: string, store: Store): Promise<PolicySnapshot> {
-  return keepNewest(cluster, await PolicySnapshot.load(store));
+  return cacheNewest(cluster, await PolicySnapshot.load(store));
 }
 
 /** After the store answered `stale-policy` to a decision by `stale`. */
 export async function refreshPolicy(cluster: string, stale: PolicySnapshot, store: Store): Promise<PolicySnapshot> {
   const known = snapshots.get(cluster);
   if (known && known.revision > stale.revision) return known;
-  return keepNewest(cluster, await stale.catchUp(store));
+  return cacheNewest(cluster, await stale.catchUp(store));
 }
 
-function keepNewest(cluster: string, snapshot: PolicySnapshot): PolicySnapshot {
+function cacheNewest(cluster: string, snapshot: PolicySnapshot): PolicySnapshot {
   const known = snapshots.get(cluster);
   // If another is as new, others have derived values from it already.
   if (known && known.revision >= snapshot.revision) return known;

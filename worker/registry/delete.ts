@@ -226,12 +226,12 @@ function checkOwnPreconditions(
   { name, ...now }: Stored<KubeObject>["metadata"],
   requested: { readonly uid: string | undefined; readonly resourceVersion: string | undefined },
 ): void {
-  for (const [field, told] of [
+  for (const [field, label] of [
     ["uid", "UID"],
     ["resourceVersion", "ResourceVersion"],
   ] as const) {
     if (requested[field] === undefined || requested[field] === now[field]) continue;
-    const message = `Precondition failed: ${told} in precondition: ${requested[field]}, ${told} in object meta: ${now[field]}`;
+    const message = `Precondition failed: ${label} in precondition: ${requested[field]}, ${label} in object meta: ${now[field]}`;
     throw new ApiError(conflict({ group, resource: plural }, name, message));
   }
 }

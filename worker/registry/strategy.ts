@@ -41,7 +41,7 @@ export function prepareCreate(
   metadata.creationTimestamp = timestamp(options.now);
   if (resource.generation) metadata.generation = 1;
   const { status } = resource;
-  if (status && !status.keptOnCreate) resetStatus(draft);
+  if (status && !status.settableOnCreate) resetStatus(draft);
   dropDisabled(resource, draft);
   resource.prepareCreate?.(draft, options.warnings);
 }
@@ -67,8 +67,8 @@ export function validateCreate(resource: Resource, object: KubeObject): void {
 
 /** Fields that only the server writes are kept, whatever the client sent. */
 export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored<KubeObject>): void {
-  keepServerFields(draft, old);
-  if (resource.status) keepStatus(draft, old);
+  retainServerFields(draft, old);
+  if (resource.status) retainStatus(draft, old);
   dropDisabled(resource, draft);
   resource.prepareUpdate?.(draft, old);
   if (resource.generation && specChanged(resource, draft, old)) {
@@ -122,7 +122,7 @@ function ownUpdateErrors(resource: Resource, next: KubeObject, old: KubeObject):
  */
 export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: Stored<KubeObject>): void {
   const { metadata } = draft;
-  keepServerFields(draft, old);
+  retainServerFields(draft, old);
   const status = (draft as WithParts).status;
   for (const key of Object.keys(draft)) {
     if (key !== "status" && key !== "metadata") delete membersOf(draft)[key];
@@ -132,7 +132,7 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
   // Built-in kinds always have one; custom ones have what they are given.
   if (status === undefined && !resource.structuralSchema) (draft as WithParts).status = {};
   draft.metadata = metadata;
-  keepMetadata(draft, old, resource.status?.keepsMetadata);
+  retainMetadata(draft, old, resource.status?.retainsMetadata);
   resource.status?.prepareUpdate?.(draft, old);
 }
 
@@ -151,10 +151,10 @@ export function validateStatusUpdate(
 /** The metadata that clients may write through status; managedFields are updated by this very request. */
 const CLIENT_METADATA = ["labels", "annotations", "finalizers", "ownerReferences"] as const;
 
-function keepMetadata(
+function retainMetadata(
   draft: KubeObject,
   { metadata: old }: KubeObject,
-  kept: NonNullable<Resource["status"]>["keepsMetadata"],
+  kept: NonNullable<Resource["status"]>["retainsMetadata"],
 ): void {
   const { metadata } = draft;
   if (kept === undefined) return;
@@ -170,7 +170,7 @@ function keepMetadata(
   }
 }
 
-export function keepServerFields(draft: KubeObject, old: Stored<KubeObject>): void {
+export function retainServerFields(draft: KubeObject, old: Stored<KubeObject>): void {
   const { metadata } = draft;
   delete metadata.selfLink;
   metadata.uid ??= old.metadata.uid;
@@ -183,7 +183,7 @@ export function keepServerFields(draft: KubeObject, old: Stored<KubeObject>): vo
     metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds;
 }
 
-function keepStatus(draft: WithParts, old: WithParts): void {
+function retainStatus(draft: WithParts, old: WithParts): void {
   if (old.status === undefined) delete draft.status;
   else draft.status = copyJson(old.status);
 }

@@ -6,9 +6,9 @@ import { validateObjectMetaUpdate } from "../../api/machinery/object-meta-valida
 import type { Resource } from "../../api/resources/resource.ts";
 import { fewErrors } from "./error-count.ts";
 import {
-  keepServerFields,
   prepareStatusUpdate,
   prepareUpdate,
+  retainServerFields,
   validateStatusUpdate,
   validateUpdate,
 } from "./strategy.ts";
@@ -37,7 +37,7 @@ function strategyOf(resource: Resource, subresource: string): Strategy {
   const own = resource.subresources?.[subresource];
   return {
     prepare: (draft: KubeObject, current: Stored<KubeObject>) => {
-      keepServerFields(draft, current);
+      retainServerFields(draft, current);
       own?.prepareUpdate?.(draft, current);
     },
     validate: (draft, current) => {

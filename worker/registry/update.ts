@@ -150,7 +150,7 @@ async function commitUpdate(
   const stored = withoutRevision(entry.text);
   const text = changedText(draft, { current, stored, form: context.served.storedForm });
   if (text === stored && !ends) return { text: entry.text };
-  if (dryRun) return { text: await context.store.answered(withRevision(text, entry.revision)) };
+  if (dryRun) return { text: await context.store.textForWriter(withRevision(text, entry.revision)) };
   const write: Write = ends
     ? // Watchers see the object as it was, with the finalizers that held it.
       { op: "delete", key: entry.key, ifRevision: entry.revision }
@@ -160,7 +160,7 @@ async function commitUpdate(
   if (result.ok) {
     // If the update deletes the object, its last state is the answer.
     const revision = ends ? entry.revision : (result.revisions.at(-1) ?? entry.revision);
-    return { text: await context.store.answered(withRevision(text, revision)) };
+    return { text: await context.store.textForWriter(withRevision(text, revision)) };
   }
   const failed = writes[result.write];
   if (failed && failed !== write) await explainFailure(request, failed);
@@ -177,12 +177,12 @@ interface Before {
 /** The text to store; the old one if nothing has changed except for managedFields timestamps. */
 function changedText(draft: KubeObject, { current, stored, form }: Before): string {
   const { managedFields } = current.metadata;
-  const kept = form?.(draft) ?? draft;
+  const toStore = form?.(draft) ?? draft;
   if (managedFields && differInTimesOnly(draft.metadata.managedFields, managedFields)) {
-    const text = textWithoutRevision({ ...kept, metadata: { ...kept.metadata, managedFields } });
+    const text = textWithoutRevision({ ...toStore, metadata: { ...toStore.metadata, managedFields } });
     if (text === stored) return text;
   }
-  return textWithoutRevision(kept);
+  return textWithoutRevision(toStore);
 }
 
 /** Whether the draft is marked for deletion and nothing holds it any more. */

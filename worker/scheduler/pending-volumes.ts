@@ -18,9 +18,9 @@ export function volumesFor(pod: PendingPod, node: NodeInfo, cluster: Cluster): P
     if (!volume) return undefined;
     if (!reaches(volume, node)) return { failed: unreachable(volume, node) };
   }
-  const isAsked = ({ metadata }: (typeof claims.waiting)[number]) =>
+  const isRequested = ({ metadata }: (typeof claims.waiting)[number]) =>
     metadata.annotations?.[SELECTED_NODE] === node.name;
-  const others = claims.waiting.filter((claim) => !isAsked(claim));
+  const others = claims.waiting.filter((claim) => !isRequested(claim));
   const choice = chooseVolumes(others, node, cluster);
   if (typeof choice === "string") return undefined;
   const [dropped] = choice.provision;

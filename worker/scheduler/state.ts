@@ -134,7 +134,7 @@ export class SchedulerState {
 
   #forget(key: string): void {
     this.queue.drop(key);
-    this.cluster.forgetNomination(key);
+    this.cluster.removeNomination(key);
   }
 }
 

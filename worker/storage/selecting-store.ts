@@ -120,15 +120,15 @@ export class SelectingStore extends StoreClient {
       transform: (chunk, controller) => {
         if (isHeartbeat(chunk, splitter)) return controller.enqueue(chunk);
         for (const line of splitter.push(chunk)) {
-          const told = this.#told(fields, known, line);
-          if (told !== undefined) controller.enqueue(encoder.encode(`${told}\n`));
+          const selected = this.#select(fields, known, line);
+          if (selected !== undefined) controller.enqueue(encoder.encode(`${selected}\n`));
         }
       },
     });
   }
 
   /** The line for an event as this selection sees it; undefined if it is not concerned. */
-  #told(fields: readonly Requirement[], known: Map<string, KubeObject>, line: string): string | undefined {
+  #select(fields: readonly Requirement[], known: Map<string, KubeObject>, line: string): string | undefined {
     const { type, object } = parseExactJson(line) as { readonly type: string; readonly object: KubeObject };
     if (type === "ERROR" || type === "BOOKMARK") return line;
     const key = keyOf(object);

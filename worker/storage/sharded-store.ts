@@ -85,12 +85,12 @@ export class ShardedStore implements StoreStub {
     ...decided
   }: ReadManyRequest): Promise<ReadResult<{ entries: readonly (Entry | undefined)[]; revision: Revision }>> {
     const read = new Map<Key, Entry | undefined>();
-    const ask = async (store: StoreStub, own: readonly Key[], request: Decided) => {
-      const answer = await store.readMany({ keys: own, ...request });
-      if (answer.ok) for (const [i, key] of own.entries()) read.set(key, answer.entries[i]);
-      return answer;
+    const readOwn = async (store: StoreStub, own: readonly Key[], request: Decided) => {
+      const result = await store.readMany({ keys: own, ...request });
+      if (result.ok) for (const [i, key] of own.entries()) read.set(key, result.entries[i]);
+      return result;
     };
-    const main = await ask(
+    const main = await readOwn(
       this.#main,
       keys.filter(({ resource }) => !this.#shards.has(resource)),
       decided,
@@ -98,8 +98,8 @@ export class ShardedStore implements StoreStub {
     if (!main.ok) return main;
     for (const [resource, shard] of this.#shards) {
       const own = keys.filter((key) => key.resource === resource);
-      const answer = own.length > 0 ? await ask(shard, own, {}) : main;
-      if (!answer.ok) return answer;
+      const result = own.length > 0 ? await readOwn(shard, own, {}) : main;
+      if (!result.ok) return result;
     }
     return { ok: true, entries: keys.map((key) => read.get(key)), revision: main.revision };
   }
@@ -112,13 +112,13 @@ export class ShardedStore implements StoreStub {
 
   /** The holder of a watch or a list is in its body. */
   async fetch(request: Request): Promise<Response> {
-    const { policyRevision, lifelines, ...asked } = (await request.json()) as WatchRequest;
+    const { policyRevision, lifelines, ...watch } = (await request.json()) as WatchRequest;
     const decided = decidedBy(policyRevision, lifelines);
-    const shard = this.#shards.get(asked.resource);
+    const shard = this.#shards.get(watch.resource);
     const post = (body: object) => new Request(request.url, { method: "POST", body: JSON.stringify(body) });
-    if (!shard) return this.#main.fetch(post({ ...asked, ...decided }));
+    if (!shard) return this.#main.fetch(post({ ...watch, ...decided }));
     const refused = await this.#confirm(decided);
-    return refused ? Response.json(refused, { status: 409 }) : shard.fetch(post(asked));
+    return refused ? Response.json(refused, { status: 409 }) : shard.fetch(post(watch));
   }
 
   // The log of the main store; shards are followed separately.
@@ -139,8 +139,8 @@ export class ShardedStore implements StoreStub {
   }
 
   async #confirmed<T>(decided: Decided, requested: Promise<ReadResult<T>>): Promise<ReadResult<T>> {
-    const [refused, answer] = await Promise.all([this.#confirm(decided), requested]);
-    return refused ?? answer;
+    const [refused, result] = await Promise.all([this.#confirm(decided), requested]);
+    return refused ?? result;
   }
 
   /** Undefined: what a call was decided by still stands. */
@@ -149,8 +149,8 @@ export class ShardedStore implements StoreStub {
     if (policyRevision === undefined && lifelines.length === 0) return undefined;
     const nearby = lifelines.length === 0 ? this.#nearby?.() : undefined;
     if (nearby && policyRevision !== undefined && policyRevision >= nearby.policyRevision) return undefined;
-    const answer = await this.#main.readMany({ keys: [], ...decided });
-    return answer.ok || answer.reason === "compacted" || answer.reason === "future" ? undefined : answer;
+    const result = await this.#main.readMany({ keys: [], ...decided });
+    return result.ok || result.reason === "compacted" || result.reason === "future" ? undefined : result;
   }
 }
 

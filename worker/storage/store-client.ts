@@ -71,7 +71,7 @@ export class StoreClient {
   #stub: StoreStub | undefined;
   #lifelines: readonly Lifeline[] = [];
   #unconfirmed = false;
-  #asked = false;
+  #hasCalled = false;
 
   /** `open` creates what calls go through, for requests that make any. */
   constructor(open: () => StoreStub, policyRevision: Revision | undefined, options: StoreClientOptions = {}) {
@@ -112,8 +112,8 @@ export class StoreClient {
   }
 
   /** Whether any call succeeded, which means that the policy was current at that time. */
-  get asked(): boolean {
-    return this.#asked;
+  get hasCalled(): boolean {
+    return this.#hasCalled;
   }
 
   /** Whether the identity passed to {@link standOn} has not been checked by any call yet. */
@@ -135,7 +135,7 @@ export class StoreClient {
   }
 
   /** The answer to whoever wrote this text: what is stored, unless that is another version. */
-  answered(text: string): string | Promise<string> {
+  textForWriter(text: string): string | Promise<string> {
     return text;
   }
 
@@ -203,10 +203,10 @@ export class StoreClient {
   /** A watch or a streamed list, written by the store object itself (docs/spec/store.md). */
   async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const body = JSON.stringify({ ...request, ...this.#decided() });
-    const asking = () => new Request(storeStreamUrls[what], { method: "POST", body });
-    let response = await this.stub.fetch(asking());
+    const newRequest = () => new Request(storeStreamUrls[what], { method: "POST", body });
+    let response = await this.stub.fetch(newRequest());
     const relay = response.status === storeRelays.status && response.headers.get(storeRelays.header);
-    if (relay && this.#relay) response = await this.#relay(relay).fetch(asking());
+    if (relay && this.#relay) response = await this.#relay(relay).fetch(newRequest());
     if (response.ok) {
       this.#confirmed();
       return response;
@@ -258,13 +258,13 @@ export class StoreClient {
     const nearby = this.#nearby?.();
     const { policyRevision = Number.POSITIVE_INFINITY } = this;
     if (nearby && policyRevision < nearby.policyRevision) throw new StalePolicy();
-    if (nearby) this.#asked = true;
+    if (nearby) this.#hasCalled = true;
     return nearby;
   }
 
   #confirmed(): void {
     this.#unconfirmed = false;
-    this.#asked = true;
+    this.#hasCalled = true;
   }
 
   #decided(): Decided {
@@ -274,21 +274,21 @@ export class StoreClient {
     };
   }
 
-  #unwrap<T>(answer: ReadResult<T>, requested: Revision | undefined): T {
-    if (answer.ok) {
+  #unwrap<T>(result: ReadResult<T>, requested: Revision | undefined): T {
+    if (result.ok) {
       this.#confirmed();
-      return answer;
+      return result;
     }
-    switch (answer.reason) {
+    switch (result.reason) {
       case "stale-policy":
         this.#unconfirmed = false;
         throw new StalePolicy();
       case "identity-gone":
         return this.#identityGone();
       case "compacted":
-        throw new Compacted(answer.oldest);
+        throw new Compacted(result.oldest);
       case "future":
-        throw revisionTooLarge(requested ?? answer.revision, answer.revision);
+        throw revisionTooLarge(requested ?? result.revision, result.revision);
     }
   }
 

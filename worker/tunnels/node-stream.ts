@@ -38,10 +38,10 @@ interface Dial extends Omit<NodeStream, "upgrade"> {
 async function dialBack({ env, cluster, node, stream, client, init }: Dial): Promise<Response> {
   const id = crypto.randomUUID();
   const tunnel = env.TUNNEL.getByName(`${cluster}/${id}`);
-  const answer = tunnel.fetch(new Request(`https://tunnel/client?node=${encodeURIComponent(node)}`, init));
+  const response = tunnel.fetch(new Request(`https://tunnel/client?node=${encodeURIComponent(node)}`, init));
   const call = { type: "tunnel", id, request: stream, ...(client && { client: await digestOf(client) }) } as const;
   if (!(await env.NODE_HUB.getByName(cluster).call(node, call))) await tunnel.refuse(notConnected(node));
-  return answer;
+  return response;
 }
 
 async function digestOf(client: string): Promise<string> {

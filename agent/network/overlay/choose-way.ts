@@ -21,9 +21,9 @@ export const UNPROBED: PathHealth = { isGood: true, against: 0 };
 /** Consecutive: neither one lost datagram nor one that got through is a reason to change. */
 const FLIP_AFTER = 3;
 
-export function observe({ isGood, against }: PathHealth, answered: boolean): PathHealth {
-  if (answered === isGood) return { isGood, against: 0 };
-  return against + 1 >= FLIP_AFTER ? { isGood: answered, against: 0 } : { isGood, against: against + 1 };
+export function observe({ isGood, against }: PathHealth, succeeded: boolean): PathHealth {
+  if (succeeded === isGood) return { isGood, against: 0 };
+  return against + 1 >= FLIP_AFTER ? { isGood: succeeded, against: 0 } : { isGood, against: against + 1 };
 }
 
 export interface WayFacts {

@@ -26,10 +26,10 @@ export function unpackFrames(packed: Buffer): Buffer[] {
 /** VXLAN's own header, before the Ethernet frame. */
 const VXLAN_HEADER = 8;
 const MAC = 6;
-const SHORTEST = VXLAN_HEADER + 2 * MAC;
+const MIN_BYTES = VXLAN_HEADER + 2 * MAC;
 
 /** The destination of a VXLAN frame; undefined if it is not one. */
 export const destinationOf = (frame: Buffer): string | undefined =>
-  frame.length < SHORTEST || frame[0] !== VXLAN_FLAGS
+  frame.length < MIN_BYTES || frame[0] !== VXLAN_FLAGS
     ? undefined
     : frame.toString("hex", VXLAN_HEADER, VXLAN_HEADER + MAC);

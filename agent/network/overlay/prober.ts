@@ -24,7 +24,7 @@ export interface PeerToProbe {
 
 interface OpenProbe {
   readonly id: Buffer;
-  answered: boolean;
+  responded: boolean;
 }
 
 interface State {
@@ -86,7 +86,7 @@ export class Prober {
       return;
     }
     const sent = state.open[probe.way];
-    if (sent?.answered === false && sent.id.equals(probe.id)) sent.answered = true;
+    if (sent?.responded === false && sent.id.equals(probe.id)) sent.responded = true;
   }
 
   close(): void {
@@ -118,11 +118,11 @@ export class Prober {
     };
     for (const way of ["route", "vxlan"] as const) {
       const probe = open[way];
-      if (probe !== undefined) state.health[way] = observe(state.health[way], probe.answered);
+      if (probe !== undefined) state.health[way] = observe(state.health[way], probe.responded);
       delete open[way];
       if (!leads[way]) continue;
       const id = randomBytes(8);
-      open[way] = { id, answered: false };
+      open[way] = { id, responded: false };
       this.#options.send(renderProbe({ kind: "ask", way, from: this.#options.own, id }, key), way, request.peer);
     }
   }

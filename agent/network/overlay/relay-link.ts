@@ -17,7 +17,7 @@ const TELL_EVERY = 128 * 1024;
 const COUNT = 8;
 const BATCH = 60_000;
 /** Frames per turn, and frames that may wait for the first greeting. */
-const MOST_WAITING = 256;
+const MAX_WAITING = 256;
 const PING_MS = 10_000;
 const SILENCE_MS = 25_000;
 const IDLE_MS = 120_000;
@@ -66,7 +66,7 @@ export class RelayLink {
 
   send(frame: Buffer): void {
     this.#used = steadyNow();
-    if (this.#waiting.length >= MOST_WAITING) return;
+    if (this.#waiting.length >= MAX_WAITING) return;
     this.#waiting.push(frame);
     if (this.#session.isOpen) this.#flushing ??= setImmediate(() => this.#flush());
   }

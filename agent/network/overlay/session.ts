@@ -10,7 +10,7 @@ const CIPHER = "aes-256-gcm";
 const NUMBER = 8;
 const TAG = 16;
 /** One receiving key for each ephemeral key that the other side has shown on this connection. */
-const MOST_BEGINNINGS = 32;
+const MAX_HANDSHAKES = 32;
 
 export interface SessionOptions {
   readonly own: { readonly name: string; readonly key: NetworkKey };
@@ -51,7 +51,7 @@ export class Session {
     const other = greeting.toString("base64url");
     if (other === this.#current) return false;
     if (!this.#known.has(other)) {
-      if (this.#known.size >= MOST_BEGINNINGS) return false;
+      if (this.#known.size >= MAX_HANDSHAKES) return false;
       const momentary = sharedSecret(this.#moment, other);
       if (this.#lasting === undefined || momentary === undefined) return false;
       const secret = Buffer.concat([this.#lasting, momentary]);

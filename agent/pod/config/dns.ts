@@ -38,10 +38,10 @@ function ofPolicy(pod: Pod, { clusterServers, clusterDomain, machine }: NodeDns)
 const nameOf = (option: string): string => option.split(":")[0] ?? option;
 
 /** The limits of resolvers; glibc has been seen to abort on longer names. */
-const MOST_SERVERS = 3;
-const MOST_SEARCHES = 32;
-const LONGEST_SEARCH = 253;
-const LONGEST_SEARCHES = 2048;
+const MAX_NAMESERVERS = 3;
+const MAX_SEARCHES = 32;
+const MAX_SEARCH_LENGTH = 253;
+const MAX_SEARCH_LINE_LENGTH = 2048;
 
 export interface PodDns {
   readonly config: DnsConfig;
@@ -50,14 +50,14 @@ export interface PodDns {
 }
 
 function fittingSearches(searches: readonly string[]): readonly string[] {
-  const fitting = searches.slice(0, MOST_SEARCHES).filter((search) => search.length <= LONGEST_SEARCH);
-  while (fitting.join(" ").length > LONGEST_SEARCHES) fitting.pop();
+  const fitting = searches.slice(0, MAX_SEARCHES).filter((search) => search.length <= MAX_SEARCH_LENGTH);
+  while (fitting.join(" ").length > MAX_SEARCH_LINE_LENGTH) fitting.pop();
   return fitting;
 }
 
 /** Truncates to the limits. */
 function fit({ servers, searches, options }: DnsConfig): PodDns {
-  const applied = { servers: servers.slice(0, MOST_SERVERS), searches: fittingSearches(searches), options };
+  const applied = { servers: servers.slice(0, MAX_NAMESERVERS), searches: fittingSearches(searches), options };
   const omitted = (what: string, which: string, line: readonly string[]) => ({
     reason: "DNSConfigForming",
     message: `${what} limits were exceeded, some ${which} have been omitted, the applied ${what.split(" ")[0]?.toLowerCase()} line is: ${line.join(" ")}`,

@@ -1,7 +1,7 @@
 /** A pod's hostname, and its /etc/hosts. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 
-const LONGEST_HOSTNAME = 63;
+const MAX_HOSTNAME_LENGTH = 63;
 
 export interface PodHostname {
   readonly hostname: string;
@@ -14,7 +14,7 @@ export function podHostname(pod: Pod, clusterDomain: string): PodHostname {
   if (hostnameOverride !== undefined && hostnameOverride !== "") return { hostname: hostnameOverride, domain: "" };
   const own = hostname === undefined || hostname === "" ? (pod.metadata.name ?? "") : hostname;
   return {
-    hostname: own.slice(0, LONGEST_HOSTNAME).replace(/[-.]+$/, ""),
+    hostname: own.slice(0, MAX_HOSTNAME_LENGTH).replace(/[-.]+$/, ""),
     domain:
       subdomain === undefined || subdomain === "" ? "" : `${subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}`,
   };

@@ -8,7 +8,7 @@ import { podAmounts } from "../resize/pod-amounts.ts";
 const CPU_PERIOD = 100_000;
 const SHARES_PER_CPU = 1024;
 const FEWEST_SHARES = 2;
-const MOST_SHARES = 262_144;
+const MAX_SHARES = 262_144;
 const SMALLEST_QUOTA = 1000;
 
 const milliOf = (nanos: bigint): number => Number((nanos + 999_999n) / 1_000_000n);
@@ -45,7 +45,7 @@ function oomScore(pod: Pod, container: Container, memoryCapacity: number): numbe
 }
 
 const sharesOf = (cpuMillis: number): number =>
-  Math.min(MOST_SHARES, Math.max(FEWEST_SHARES, Math.floor((cpuMillis * SHARES_PER_CPU) / 1000)));
+  Math.min(MAX_SHARES, Math.max(FEWEST_SHARES, Math.floor((cpuMillis * SHARES_PER_CPU) / 1000)));
 const quotaOf = (cpuMillis: number): number =>
   cpuMillis === 0 ? 0 : Math.max(SMALLEST_QUOTA, (cpuMillis * CPU_PERIOD) / 1000);
 

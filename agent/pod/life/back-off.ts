@@ -8,25 +8,25 @@ export interface BackOff {
 }
 
 const FIRST_BACK_OFF_MS = 10_000;
-const LONGEST_BACK_OFF_MS = 300_000;
+const MAX_BACK_OFF_MS = 300_000;
 
 /** The runtime's clock may be a little ahead of ours. */
 const CLOCK_SLACK_MS = 2000;
 
-const isForgotten = (backOff: BackOff, since: number): boolean => since - backOff.lastFailure > 2 * LONGEST_BACK_OFF_MS;
+const hasExpired = (backOff: BackOff, since: number): boolean => since - backOff.lastFailure > 2 * MAX_BACK_OFF_MS;
 
 /** The back-off after the next failure, if the retry at `now` of a failure at `since` fails. */
 export function nextBackOff(previous: BackOff | undefined, since: number, now: number): BackOff {
   const durationMs =
-    previous === undefined || isForgotten(previous, since)
+    previous === undefined || hasExpired(previous, since)
       ? FIRST_BACK_OFF_MS
-      : Math.min(previous.durationMs * 2, LONGEST_BACK_OFF_MS);
+      : Math.min(previous.durationMs * 2, MAX_BACK_OFF_MS);
   return { durationMs, lastFailure: now };
 }
 
 /** When the back-off that began with the failure at `since` ends; undefined if it is over. */
 export function backOffEnd(backOff: BackOff | undefined, since: number, now: number): number | undefined {
-  if (backOff === undefined || isForgotten(backOff, since)) return undefined;
+  if (backOff === undefined || hasExpired(backOff, since)) return undefined;
   const end = since + backOff.durationMs;
   // If the failure lies in the future, the clock was set back; waiting for it could take that much longer.
   return end > now && since <= now + CLOCK_SLACK_MS ? end : undefined;

@@ -25,8 +25,8 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   record.prober.stop();
   const deleted = record.isDeleted;
   await record.volumes.tearDown();
-  context.puller.forget(record.uid);
-  context.probeCounts.forget(record.uid);
+  context.puller.delete(record.uid);
+  context.probeCounts.delete(record.uid);
   context.devices.free(record.uid);
   await context.claims.unprepare(record.uid);
   record.endedAt ??= steadyNow();

@@ -56,10 +56,10 @@ async function callHttp(
   if (port === undefined) return `couldn't find port: ${httpGet.port}`;
   const requested = { port, seconds: HTTP_SECONDS, agent: AGENT };
   const outcome = await getHttp(httpGet, podIP, requested);
-  if (outcome.answered) return undefined;
+  if (outcome.responded) return undefined;
   if (httpGet.scheme !== "HTTPS" || outcome.isNotTls !== true) return outcome.output;
   // Hooks used to be called without TLS regardless of the scheme. Such manifests still work, but without credentials.
   const httpHeaders = httpGet.httpHeaders?.filter(({ name }) => name.toLowerCase() !== "authorization");
   const again = await getHttp({ ...httpGet, scheme: "HTTP", ...(httpHeaders && { httpHeaders }) }, podIP, requested);
-  return again.answered ? undefined : again.output;
+  return again.responded ? undefined : again.output;
 }

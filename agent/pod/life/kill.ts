@@ -7,7 +7,7 @@ import { findContainer, type PodContainer } from "../containers.ts";
 import { runHook } from "./hooks.ts";
 
 /** Every container gets a moment to react before it is killed. */
-export const SHORTEST_GRACE_SECONDS = 2;
+export const MIN_GRACE_SECONDS = 2;
 const DEFAULT_GRACE_SECONDS = 30;
 
 export const graceOf = ({ metadata, spec }: Pod): number =>
@@ -27,13 +27,13 @@ export interface Kill {
 }
 
 /** The longest delay of a timer; a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Settles with the promise, whatever its outcome, or when the time is over. */
 async function within(seconds: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise((resolve) => {
-    timer = setTimeout(resolve, Math.min(seconds * 1000, LONGEST_TIMER_MS));
+    timer = setTimeout(resolve, Math.min(seconds * 1000, MAX_TIMER_MS));
   });
   await Promise.race([promise.catch(() => {}), over]);
   clearTimeout(timer);
@@ -53,7 +53,7 @@ export async function killContainer(options: Kill): Promise<void> {
     await within(graceSeconds, hooked);
   }
   if (left() > 0) await within(left(), turn);
-  await runtime.stopContainer(id, Math.max(left(), SHORTEST_GRACE_SECONDS));
+  await runtime.stopContainer(id, Math.max(left(), MIN_GRACE_SECONDS));
 }
 
 export interface Running {

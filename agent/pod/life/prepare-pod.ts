@@ -9,7 +9,7 @@ const PENDING_MS = 500;
 
 /** The kubelet's. */
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 122_000;
+const MAX_RETRY_MS = 122_000;
 
 /**
  * Returns whether all are there. Failures are reported, and retried with exponential back-off, or at once when an
@@ -30,7 +30,7 @@ export async function prepareVolumes(record: PodRecord): Promise<boolean> {
   });
   for (const { type, reason, message } of events) record.recordEvent(undefined, type, reason, message);
   if (events.some(({ type }) => type === "Warning")) {
-    const waitMs = Math.min((volumeRetry?.waitMs ?? FIRST_RETRY_MS / 2) * 2, LONGEST_RETRY_MS);
+    const waitMs = Math.min((volumeRetry?.waitMs ?? FIRST_RETRY_MS / 2) * 2, MAX_RETRY_MS);
     record.volumeRetry = { waitMs, at: steadyNow() + waitMs, missing };
     wake.within(waitMs);
     return !missing;

@@ -31,7 +31,7 @@ import { kill } from "./stop-containers.ts";
 export type Outcome = "changed" | "failed" | "nothing";
 
 /** The longest hostname on Linux. */
-const LONGEST_KERNEL_NAME = 64;
+const MAX_KERNEL_NAME_LENGTH = 64;
 
 /** Fails with the reason if there can be no such sandbox here. */
 async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<SandboxConfig> {
@@ -41,8 +41,8 @@ async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<Sand
   if (hostUsers === false) checkUserNamespaces(context.runtime.features, handler);
   const dns = context.dns();
   const name = kernelHostname(pod, podHostname(pod, dns.clusterDomain));
-  if (hostNetwork !== true && name.length > LONGEST_KERNEL_NAME) {
-    const limits = `${LONGEST_KERNEL_NAME} characters is the max, ${name.length} characters requested`;
+  if (hostNetwork !== true && name.length > MAX_KERNEL_NAME_LENGTH) {
+    const limits = `${MAX_KERNEL_NAME_LENGTH} characters is the max, ${name.length} characters requested`;
     throw new Error(
       `failed to construct FQDN from pod hostname and cluster domain, FQDN ${name} is too long (${limits})`,
     );

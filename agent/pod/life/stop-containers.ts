@@ -3,7 +3,7 @@ import type { Observation } from "../../runtime/observation.ts";
 import { allContainersOf } from "../containers.ts";
 import { restartCountOf } from "../labels.ts";
 import type { PodRecord } from "../pod-record.ts";
-import { graceOf, inTurns, killContainer, killOrder, type Running, runningOf, SHORTEST_GRACE_SECONDS } from "./kill.ts";
+import { graceOf, inTurns, killContainer, killOrder, MIN_GRACE_SECONDS, type Running, runningOf } from "./kill.ts";
 import type { Action } from "./plan.ts";
 
 const stopping = ({ observed }: Running): string => `Stopping container ${observed.name}`;
@@ -74,5 +74,5 @@ export const killAll = (record: PodRecord, { containers }: Observation): Promise
 export async function shorten({ context: { runtime }, uid }: PodRecord, graceSeconds: number): Promise<void> {
   const { containers } = await runtime.observe(uid);
   const running = containers.filter(({ state }) => state === "running");
-  await Promise.all(running.map(({ id }) => runtime.stopContainer(id, Math.max(graceSeconds, SHORTEST_GRACE_SECONDS))));
+  await Promise.all(running.map(({ id }) => runtime.stopContainer(id, Math.max(graceSeconds, MIN_GRACE_SECONDS))));
 }

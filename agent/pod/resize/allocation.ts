@@ -52,15 +52,15 @@ export function initialAllocation(pod: Pod): Allocation {
 }
 
 /** The status includes the sum of the containers in pod-level resources. */
-function wholeOf({ spec: { resources: asked }, status }: Pod): ResourceRequirements | undefined {
-  if (asked === undefined || status.allocatedResources === undefined) return asked;
+function wholeOf({ spec: { resources }, status }: Pod): ResourceRequirements | undefined {
+  if (resources === undefined || status.allocatedResources === undefined) return resources;
   const given = { requests: status.allocatedResources, limits: status.resources?.limits };
   const parts = PARTS.flatMap((part) => {
-    const names = Object.keys(asked[part] ?? {});
+    const names = Object.keys(resources[part] ?? {});
     const known = Object.entries(given[part] ?? {}).filter(([name]) => names.includes(name));
-    return asked[part] === undefined ? [] : [[part, Object.fromEntries(known)] as const];
+    return resources[part] === undefined ? [] : [[part, Object.fromEntries(known)] as const];
   });
-  return { ...asked, ...Object.fromEntries(parts) };
+  return { ...resources, ...Object.fromEntries(parts) };
 }
 
 function allocatedOf({
@@ -120,11 +120,11 @@ export function whyNoRoom(
   allocatable: Readonly<Record<string, string | number>>,
   others: readonly Pod[],
 ): PendingResize | undefined {
-  const asked = podAmounts(pod, "requests");
+  const requests = podAmounts(pod, "requests");
   const { generation } = pod.metadata;
   for (const resource of RESOURCES) {
     const unit = resource === "cpu" ? 1_000_000n : 1_000_000_000n;
-    const requested = asked.get(resource) ?? 0n;
+    const requested = requests.get(resource) ?? 0n;
     const capacity = nanosOf(allocatable[resource]);
     const head = (what: string) => `Node didn't have enough ${what}: ${resource}, requested: ${requested / unit}`;
     if (requested > capacity) {

@@ -43,8 +43,8 @@ export function allocate(record: PodRecord): void {
   if (refused !== undefined) {
     record.waitsSince ??= steadyNow();
     const { reason, message, cause, generation } = refused;
-    const told = record.resize.kind === "pending" ? record.resize : undefined;
-    if (told?.reason !== reason || told.generation !== generation)
+    const pending = record.resize.kind === "pending" ? record.resize : undefined;
+    if (pending?.reason !== reason || pending.generation !== generation)
       record.recordEvent(undefined, "Warning", `Resize${reason}`, eventText(record, cause, message));
     record.resize = refused;
     if (reason === "Deferred") record.wake.within(DEFERRED_MS);

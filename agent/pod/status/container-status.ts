@@ -116,7 +116,7 @@ interface States {
 }
 
 /** For an init container of which nothing is known, though the main containers that follow it exist. */
-const FORGOTTEN: ContainerState = {
+const UNKNOWN: ContainerState = {
   terminated: {
     exitCode: 0,
     reason: "Completed",
@@ -180,10 +180,10 @@ function whileWaiting(states: States, waiting: PodLocal["waiting"], name: string
 }
 
 /** A static pod's last status is not known after a restart, and the runtime may have lost what has ended. */
-function withoutForgotten(states: States, role: ContainerRole, { pod, observation }: Input): States {
+function withUnknownState(states: States, role: ContainerRole, { pod, observation }: Input): States {
   if (role !== "init" || states.state.waiting === undefined) return states;
   const mains = new Set(pod.spec.containers.map(({ name }) => name));
-  return observation.containers.some(({ name }) => mains.has(name)) ? { ...states, state: FORGOTTEN } : states;
+  return observation.containers.some(({ name }) => mains.has(name)) ? { ...states, state: UNKNOWN } : states;
 }
 
 function statusOf(container: Container, role: ContainerRole, input: Input): ContainerStatus {
@@ -193,7 +193,7 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
   const removed = local.restartedAll.get(container.name) ?? 0;
   const states =
     newest === undefined
-      ? withoutForgotten(statesWithout({ pod, previous, removed }), role, input)
+      ? withUnknownState(statesWithout({ pod, previous, removed }), role, input)
       : statesOf({ newest, before, previous, removed });
   const isDue =
     newest === undefined

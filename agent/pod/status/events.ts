@@ -16,7 +16,7 @@ export interface EventTarget {
   readonly container?: PodContainer;
 }
 
-const LONGEST_QUEUE = 500;
+const MAX_QUEUE_LENGTH = 500;
 const COMPONENT = "kubelet";
 
 export class EventRecorder {
@@ -32,11 +32,11 @@ export class EventRecorder {
     this.#nodeName = nodeName;
   }
 
-  record({ pod, container }: EventTarget, type: "Normal" | "Warning", reason: string, said: string): void {
+  record({ pod, container }: EventTarget, type: "Normal" | "Warning", reason: string, text: string): void {
     const { namespace = "", name = "", uid = "" } = pod.metadata;
     const fieldPath = container === undefined ? undefined : fieldPathOf(container);
     const kind = JSON.stringify([uid, type, reason]);
-    const { message, isCombined } = this.#correlator.correlate(kind, said, steadyNow());
+    const { message, isCombined } = this.#correlator.correlate(kind, text, steadyNow());
     const key = isCombined ? kind : JSON.stringify([uid, fieldPath, type, reason, message]);
     const { name: eventName, ...counted } = this.#tally.count(key, name, Date.now());
     if (!this.#correlator.admits(uid, steadyNow())) return;
@@ -62,7 +62,7 @@ export class EventRecorder {
       ...counted,
     };
     if (this.#sending.has(eventName)) this.#sending.set(eventName, event);
-    else if (this.#sending.size < LONGEST_QUEUE) void this.#send(eventName, event);
+    else if (this.#sending.size < MAX_QUEUE_LENGTH) void this.#send(eventName, event);
   }
 
   async #send(name: string, first: Event): Promise<void> {

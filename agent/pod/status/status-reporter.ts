@@ -7,7 +7,7 @@ import type { ApiClient } from "../../../client/api-client.ts";
 import { isOwnCondition } from "./conditions.ts";
 
 const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 10_000;
+const MAX_RETRY_MS = 10_000;
 /** How long a status is held back that only says that the pod is starting: most have started by then. */
 const STARTING_MS = 100;
 
@@ -174,7 +174,7 @@ export class StatusReporter {
       await this.#sleep(retry, (end) => {
         this.#wake = end;
       });
-      retry = Math.min(retry * 2, LONGEST_RETRY_MS);
+      retry = Math.min(retry * 2, MAX_RETRY_MS);
     }
   }
 }

@@ -97,7 +97,7 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
   // A terminal phase is not reported before the last container has ended, since observers may then reuse what the pod
   // held.
   const held = isTerminal(phase) && [...counted, ...ephemeral].some(isRunning);
-  const told = held ? ((before.phase as Phase | undefined) ?? "Pending") : phase;
+  const reportedPhase = held ? ((before.phase as Phase | undefined) ?? "Pending") : phase;
   const verdict = held || phase !== "Failed" ? undefined : local.verdict;
   const reason = verdict?.reason ?? before.reason;
   const message = verdict?.message ?? before.message;
@@ -112,7 +112,7 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
 
   return {
     ...generationOf(pod),
-    phase: told,
+    phase: reportedPhase,
     conditions: conditionsOf({
       pod,
       statuses: counted,

@@ -5,11 +5,11 @@ import { parseLogEntry } from "../../logs/cri-log.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
 import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../labels.ts";
 
-const LONGEST_MESSAGE = 4096;
+const MAX_MESSAGE_BYTES = 4096;
 /** For all containers of a pod together. */
-const LONGEST_OF_POD = 12 * 1024;
-const LONGEST_LOG = 2048;
-const MOST_LINES = 80;
+const MAX_POD_BYTES = 12 * 1024;
+const MAX_LOG_BYTES = 2048;
+const MAX_LOG_LINES = 80;
 /** Enough for the longest message if each entry has one byte. */
 const TAIL_BYTES = 256 * 1024;
 
@@ -36,13 +36,13 @@ function endOfLog(file: string): string {
     const entry = parseLogEntry(Buffer.from(line, "latin1"));
     if (entry !== undefined) pieces.push(entry.partial ? entry.text : Buffer.concat([entry.text, Buffer.from("\n")]));
   }
-  const text = Buffer.concat(pieces.slice(-MOST_LINES));
-  return text.subarray(Math.max(0, text.length - LONGEST_LOG)).toString("utf8");
+  const text = Buffer.concat(pieces.slice(-MAX_LOG_LINES));
+  return text.subarray(Math.max(0, text.length - MAX_LOG_BYTES)).toString("utf8");
 }
 
 export function terminationMessage(container: ContainerObservation): string {
   const file = container.annotations[TERMINATION_MESSAGE_FILE] ?? "";
-  const own = file === "" ? "" : readPart(file, "start", LONGEST_MESSAGE).toString("utf8");
+  const own = file === "" ? "" : readPart(file, "start", MAX_MESSAGE_BYTES).toString("utf8");
   if (own !== "") return own;
   const fallsBack = container.annotations[TERMINATION_MESSAGE_POLICY] === "FallbackToLogsOnError";
   return fallsBack && container.exitCode !== 0 ? endOfLog(container.logPath) : "";
@@ -56,7 +56,7 @@ function shortened(state: ContainerState | undefined, bytes: number): ContainerS
 
 /** Limits the total in a status: each of a pod's `containers` gets an equal share of the maximum. */
 export function withinShare(status: ContainerStatus, containers: number): ContainerStatus {
-  const bytes = Math.floor(LONGEST_OF_POD / containers);
+  const bytes = Math.floor(MAX_POD_BYTES / containers);
   const [state, lastState] = [shortened(status.state, bytes), shortened(status.lastState, bytes)];
   return { ...status, ...(state && { state }), ...(lastState && { lastState }) };
 }

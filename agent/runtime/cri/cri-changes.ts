@@ -10,7 +10,7 @@ const POLL_MS = 10_000;
 const BLIND_POLL_MS = 1000;
 /** How long CRI may take to catch up with an event; polled with growing intervals. */
 const FIRST_EXIT_LOOK_MS = 10;
-const LONGEST_EXIT_LOOK_MS = 320;
+const MAX_EXIT_POLL_MS = 320;
 
 export interface CriChangesOptions {
   readonly agentId: string;
@@ -65,7 +65,7 @@ export class CriChanges {
   async #exited(id: string): Promise<void> {
     const known = this.#options.seen.get(id);
     if (known === undefined || this.#options.seen.isEnding(id)) return;
-    for (let wait = FIRST_EXIT_LOOK_MS; wait <= LONGEST_EXIT_LOOK_MS && !this.#closed; wait *= 2) {
+    for (let wait = FIRST_EXIT_LOOK_MS; wait <= MAX_EXIT_POLL_MS && !this.#closed; wait *= 2) {
       if (await this.#hasEnded(id, known.kind)) break;
       await sleep(wait);
     }

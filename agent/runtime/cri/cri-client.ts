@@ -19,7 +19,7 @@ const MAKING: ReadonlySet<keyof CriMethods> = new Set([
   "StartContainer",
   "RemoveContainer",
 ]);
-const LONGEST_END_MS = 10_000;
+const MAX_SHUTDOWN_MS = 10_000;
 
 /** Codes whose text is not the runtime's own. */
 const SILENT: ReadonlySet<number> = new Set([GrpcCode.Unavailable, GrpcCode.DeadlineExceeded, GrpcCode.Canceled]);
@@ -45,25 +45,25 @@ export class CriClient {
     method: M,
     request: CriMethods[M]["request"],
     seconds = DEFAULT_SECONDS,
-  ): Promise<CriMethods[M]["answer"]> {
-    const answered = this.#request(method, request, seconds);
-    if (MAKING.has(method)) this.#remember(answered.catch(() => {}));
-    return answered;
+  ): Promise<CriMethods[M]["response"]> {
+    const call = this.#request(method, request, seconds);
+    if (MAKING.has(method)) this.#remember(call.catch(() => {}));
+    return call;
   }
 
   async #request<M extends keyof CriMethods>(
     method: M,
     request: CriMethods[M]["request"],
     seconds: number,
-  ): Promise<CriMethods[M]["answer"]> {
+  ): Promise<CriMethods[M]["response"]> {
     const started = steadyNow();
     const count = (failed: boolean) =>
       this.operations.count(method, { seconds: (steadyNow() - started) / 1000, failed });
     try {
-      const answer = await this.#service.call<CriMethods[M]["answer"]>(method, request, seconds);
+      const response = await this.#service.call<CriMethods[M]["response"]>(method, request, seconds);
       this.#respondedAt = steadyNow();
       count(false);
-      return answer;
+      return response;
     } catch (error) {
       count(true);
       if (!(error instanceof GrpcError)) throw error;
@@ -84,7 +84,7 @@ export class CriClient {
 
   /** Lets creations under way finish, unless that takes long. */
   async close(): Promise<void> {
-    await Promise.race([Promise.all(this.#making), sleep(LONGEST_END_MS, undefined, { ref: false })]);
+    await Promise.race([Promise.all(this.#making), sleep(MAX_SHUTDOWN_MS, undefined, { ref: false })]);
     this.#service.close();
   }
 }

@@ -14,9 +14,9 @@ import type {
   Version,
 } from "./cri-messages.ts";
 
-interface Method<Request, Answer> {
+interface Method<Request, Response> {
   readonly request: Request;
-  readonly answer: Answer;
+  readonly response: Response;
 }
 interface Filtered {
   readonly filter: { readonly label_selector: Readonly<Record<string, string>> };

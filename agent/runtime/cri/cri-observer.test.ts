@@ -104,7 +104,7 @@ describe("AGENT-TRUTH: what the runtime shows", () => {
     await observer.observe();
     await observer.observe();
     expect([timesAsked("ContainerStatus"), timesAsked("PodSandboxStatus")]).toEqual([3, 1]);
-    observer.keepOnly(new Set());
+    observer.retainOnly(new Set());
     await observer.observe();
     expect([timesAsked("ContainerStatus"), timesAsked("PodSandboxStatus")]).toEqual([5, 2]);
   });
@@ -116,7 +116,7 @@ describe("AGENT-TRUTH: what the runtime shows", () => {
     expect((await observer.observe()).sandboxes[0]?.ips).toEqual([]);
     sandboxes = [sandbox("s")];
     ip = "10.0.0.2";
-    observer.forgetAddresses("s");
+    observer.deleteAddresses("s");
     expect((await observer.observe()).sandboxes[0]?.ips[0]).toBe("10.0.0.2");
   });
 });

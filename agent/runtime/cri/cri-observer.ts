@@ -52,13 +52,14 @@ export class CriObserver {
   }
 
   /** A sandbox that is being stopped loses its addresses. */
-  forgetAddresses(sandboxId: string): void {
+  deleteAddresses(sandboxId: string): void {
     this.#addresses.delete(sandboxId);
   }
 
   /** Drops what no longer exists. */
-  keepOnly(ids: ReadonlySet<string>): void {
-    for (const kept of [this.#ended, this.#addresses]) for (const id of kept.keys()) if (!ids.has(id)) kept.delete(id);
+  retainOnly(ids: ReadonlySet<string>): void {
+    for (const cache of [this.#ended, this.#addresses])
+      for (const id of cache.keys()) if (!ids.has(id)) cache.delete(id);
   }
 
   async #sandbox({
@@ -73,8 +74,8 @@ export class CriObserver {
     const ready = state === "SANDBOX_READY";
     let ips = ready ? this.#addresses.get(id) : [];
     if (ips === undefined) {
-      const answer = await this.#cri.call("PodSandboxStatus", { pod_sandbox_id: id }).catch(() => undefined);
-      const network = answer?.status.network;
+      const response = await this.#cri.call("PodSandboxStatus", { pod_sandbox_id: id }).catch(() => undefined);
+      const network = response?.status.network;
       ips = [network?.ip ?? "", ...(network?.additional_ips ?? []).map(({ ip }) => ip)].filter((ip) => ip !== "");
       this.#addresses.set(id, ips);
     }
@@ -87,9 +88,9 @@ export class CriObserver {
     let status = this.#ended.get(id);
     if (status === undefined) {
       // Removed since it was listed.
-      const answer = await this.#cri.call("ContainerStatus", { container_id: id }).catch(() => undefined);
-      if (answer === undefined) return undefined;
-      status = answer.status;
+      const response = await this.#cri.call("ContainerStatus", { container_id: id }).catch(() => undefined);
+      if (response === undefined) return undefined;
+      status = response.status;
       if (status.state === "CONTAINER_EXITED") this.#ended.set(id, status);
     }
     return containerOf(status, { id: `${this.#scheme}://${id}`, sandboxId: pod_sandbox_id });

@@ -98,7 +98,7 @@ export class CriRuntime implements Runtime {
       agentId,
       hasEvents: scheme === "containerd",
       seen: this.#seen,
-      onLook: (ids) => this.#observer.keepOnly(ids),
+      onLook: (ids) => this.#observer.retainOnly(ids),
     });
   }
 
@@ -140,7 +140,7 @@ export class CriRuntime implements Runtime {
   }
 
   async stopSandbox(id: string): Promise<void> {
-    this.#observer.forgetAddresses(id);
+    this.#observer.deleteAddresses(id);
     await this.#seen.ending(id, ignoreMissing(this.#cri.call("StopPodSandbox", { pod_sandbox_id: id })));
   }
 
@@ -228,12 +228,12 @@ export class CriRuntime implements Runtime {
   async execSync(id: string, command: readonly string[], timeoutSeconds: number) {
     const request = { container_id: this.#id(id), cmd: command, timeout: timeoutSeconds };
     try {
-      const answer = await this.#cri.call(
+      const response = await this.#cri.call(
         "ExecSync",
         request,
         timeoutSeconds === 0 ? UNLIMITED_SECONDS : timeoutSeconds + EXEC_MARGIN_SECONDS,
       );
-      const { exit_code: exitCode, stdout, stderr } = answer;
+      const { exit_code: exitCode, stdout, stderr } = response;
       return { exitCode, output: Buffer.concat([stdout, stderr]), stderr: Buffer.from(stderr) };
     } catch (error) {
       if (error instanceof CriTimeout) throw new ExecTimeout(error.message);

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { errorMessage } from "../../../api/error-message.ts";
-import { keptOutput } from "../kept-output.ts";
+import { bufferedOutput } from "../buffered-output.ts";
 import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";
 import { RuntimeError } from "../runtime-error.ts";
 
@@ -42,8 +42,8 @@ export function execWithCtr(socket: string, id: string, { command, stdout, stder
   const exit = new Promise<Exit>((resolve) => child.once("close", (code) => resolve({ code: code ?? 137 })));
   return {
     stdin: child.stdin,
-    ...(stdout ? { stdout: keptOutput(child.stdout) } : {}),
-    ...(stderr ? { stderr: keptOutput(child.stderr) } : {}),
+    ...(stdout ? { stdout: bufferedOutput(child.stdout) } : {}),
+    ...(stderr ? { stderr: bufferedOutput(child.stderr) } : {}),
     resize: () => {},
     close: () => child.kill("SIGTERM"),
     exit,

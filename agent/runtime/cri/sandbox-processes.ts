@@ -32,10 +32,10 @@ export class SandboxProcesses {
 
   async #find(id: string): Promise<Found | undefined> {
     // It may be gone by now.
-    const answer = await this.#cri
+    const response = await this.#cri
       .call("PodSandboxStatus", { pod_sandbox_id: id, verbose: true })
       .catch(() => undefined);
-    const { pid } = JSON.parse(answer?.info.info ?? "{}") as { readonly pid?: number };
-    return pid === undefined ? undefined : { pid, ownsNetwork: Boolean(answer?.status.network?.ip) };
+    const { pid } = JSON.parse(response?.info.info ?? "{}") as { readonly pid?: number };
+    return pid === undefined ? undefined : { pid, ownsNetwork: Boolean(response?.status.network?.ip) };
   }
 }

@@ -1,8 +1,8 @@
 /** Commands executed alongside a container: with its environment and directory, in a process group of their own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { bufferedOutput } from "../buffered-output.ts";
 import type { ContainerConfig } from "../container.ts";
-import { keptOutput } from "../kept-output.ts";
 import type { ExecRequest, ProcessStream } from "../process-stream.ts";
 import type { ExecResult } from "../runtime.ts";
 import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
@@ -71,8 +71,8 @@ export async function streamsOf(child: ChildProcess, { stdout, stderr }: ExecReq
   if (!stderr) child.stderr?.resume();
   return {
     ...(child.stdin === null ? {} : { stdin: child.stdin }),
-    ...(stdout && child.stdout !== null ? { stdout: keptOutput(child.stdout) } : {}),
-    ...(stderr && child.stderr !== null ? { stderr: keptOutput(child.stderr) } : {}),
+    ...(stdout && child.stdout !== null ? { stdout: bufferedOutput(child.stdout) } : {}),
+    ...(stderr && child.stderr !== null ? { stderr: bufferedOutput(child.stderr) } : {}),
     resize: () => {},
     close: () => killGroupOf(child),
     exit: new Promise((resolve) => {

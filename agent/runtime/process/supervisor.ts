@@ -95,7 +95,7 @@ class Supervisor {
           this.#attach(socket, request.container);
           return;
         }
-        void this.#answer(request)
+        void this.#serve(request)
           .catch(errorMessage)
           .then((error) => {
             const reply: SupervisorReply = { seq: request.seq, ...(error === undefined ? {} : { error }) };
@@ -137,7 +137,7 @@ class Supervisor {
   }
 
   /** Returns the error, if any. */
-  async #answer(request: Exclude<SupervisorRequest, { op: "attach" }>): Promise<string | undefined> {
+  async #serve(request: Exclude<SupervisorRequest, { op: "attach" }>): Promise<string | undefined> {
     const container = this.#running.get(request.container);
     switch (request.op) {
       case "start":

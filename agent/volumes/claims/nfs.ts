@@ -23,7 +23,7 @@ export async function mountNfs(
   try {
     await run("mount", ["-t", "nfs", ...words, `${server}:${exported}`, path], { timeout: PATIENCE_MS });
   } catch (error) {
-    const said = (error as { readonly stderr?: string }).stderr?.trim();
-    throw new VolumeError(`mount failed: ${said || errorMessage(error)}`);
+    const stderr = (error as { readonly stderr?: string }).stderr?.trim();
+    throw new VolumeError(`mount failed: ${stderr || errorMessage(error)}`);
   }
 }

@@ -78,7 +78,7 @@ export class LocalVolumes {
       const unfinished = mkdtempSync(join(this.directory, UNFINISHED));
       chmodSync(unfinished, FOR_ALL);
       renameSync(unfinished, path);
-      this.#keep();
+      this.#retain();
     });
     return path;
   }
@@ -96,7 +96,7 @@ export class LocalVolumes {
     attempt(() => {
       const removed = mkdtempSync(join(this.directory, REMOVED));
       renameSync(path, join(removed, name));
-      this.#keep();
+      this.#retain();
       void this.#empty(removed);
     });
   }
@@ -134,7 +134,7 @@ export class LocalVolumes {
   }
 
   /** Whatever was answered survives a power failure. */
-  #keep(): void {
+  #retain(): void {
     const directory = openSync(this.directory, "r");
     try {
       fsyncSync(directory);

@@ -42,7 +42,7 @@ export function holdSubPath(root: string, subPath: string): HeldPath {
 }
 
 /** Far more than a file of variables needs. */
-const LONGEST_TEXT = 64 * 1024;
+const MAX_OUTPUT_BYTES = 64 * 1024;
 /**
  * The text of a file inside a volume; undefined if there is none, or it leads out of the volume, or is not a regular
  * file. Containers may have put anything there, and reading a pipe would block for ever.
@@ -56,7 +56,7 @@ export function readWithin(root: string, path: string): string | undefined {
     // Where the file is that was opened, whatever has become of the links since.
     const found = isLinux ? readlinkSync(`/proc/self/fd/${file}`) : at;
     const stat = fstatSync(file);
-    if (!isWithin(top, found) || !stat.isFile() || stat.size > LONGEST_TEXT) return undefined;
+    if (!isWithin(top, found) || !stat.isFile() || stat.size > MAX_OUTPUT_BYTES) return undefined;
     return readFileSync(isLinux ? `/proc/self/fd/${file}` : file, "utf8");
   } catch {
     return undefined;

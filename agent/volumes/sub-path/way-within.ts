@@ -27,7 +27,7 @@ export const isLinux = process.platform === "linux";
  */
 export const O_PATH = 0o10000000;
 /** The longest chain of links, as in the kernel. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 
 export const isWithin = (root: string, path: string): boolean => {
   const way = relative(root, path);
@@ -116,7 +116,7 @@ class Way {
   #through(link: string): string[] {
     const target = readlinkSync(link);
     this.#back();
-    if (++this.#links > MOST_LINKS) throw this.#escape("leads in a circle");
+    if (++this.#links > MAX_LINKS) throw this.#escape("leads in a circle");
     if (!target.startsWith("/")) return namesIn(target);
     if (!isWithin(this.#top, target)) throw this.#escape("leads out of the volume");
     for (const step of this.#steps.splice(1)) step.release();

@@ -18,18 +18,18 @@ export interface DiskStats {
 export const diskStats = (path: string): DiskStats => readStats(statfsSync(path));
 
 /** Pending queries by path: each further one would take another of the agent's few threads. */
-const asking = new Map<string, Promise<DiskStats>>();
+const pending = new Map<string, Promise<DiskStats>>();
 
 /** For what is mounted there; empty if it does not respond, because the server behind it is gone. */
 export function mountStats(path: string): Promise<DiskStats> {
-  let answer = asking.get(path);
-  if (answer === undefined) {
-    answer = statfs(path)
+  let stats = pending.get(path);
+  if (stats === undefined) {
+    stats = statfs(path)
       .then(readStats, () => ({}))
-      .finally(() => asking.delete(path));
-    asking.set(path, answer);
+      .finally(() => pending.delete(path));
+    pending.set(path, stats);
   }
-  return Promise.race([answer, sleep(PATIENCE_MS, {}, { ref: false })]);
+  return Promise.race([stats, sleep(PATIENCE_MS, {}, { ref: false })]);
 }
 
 function readStats({ blocks, bavail, bfree, bsize, files, ffree }: StatsFs): DiskStats {

@@ -16,7 +16,7 @@ export interface Measured {
   /** Paths of volumes by name. */
   readonly paths: ReadonlyMap<string, string>;
   /** Drivers' reports, by the name of the PersistentVolume or of the volume. */
-  readonly said: ReadonlyMap<string, DiskStats>;
+  readonly csiStats: ReadonlyMap<string, DiskStats>;
   readonly objects: PodObjects;
   readonly onlyClaimed?: boolean;
 }
@@ -24,7 +24,7 @@ export interface Measured {
 /** Not reported for the machine's own paths. */
 export async function volumeStats(
   pod: Pod,
-  { paths, said, objects, onlyClaimed = false }: Measured,
+  { paths, csiStats, objects, onlyClaimed = false }: Measured,
 ): Promise<readonly VolumeStats[]> {
   const requested = (pod.spec.volumes ?? []).map(async (volume): Promise<VolumeStats[]> => {
     const path = paths.get(volume.name);
@@ -32,7 +32,7 @@ export async function volumeStats(
     const { claimName } = claimOf(pod, volume) ?? {};
     if (onlyClaimed && claimName === undefined) return [];
     const claim = claimName === undefined ? undefined : objects.claim(claimName);
-    const stats = said.get(claim?.spec.volumeName ?? volume.name) ?? (await measure(volume, path));
+    const stats = csiStats.get(claim?.spec.volumeName ?? volume.name) ?? (await measure(volume, path));
     const { namespace = "" } = pod.metadata;
     return [{ ...stats, name: volume.name, ...(claimName && { pvcRef: { name: claimName, namespace } }) }];
   });

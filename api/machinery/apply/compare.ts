@@ -22,7 +22,7 @@ export const SAME: Comparison = { added: EMPTY, modified: EMPTY, removed: EMPTY 
  * differs.
  */
 export const compareTyped = (old: unknown, next: unknown, type: TypeView): Comparison =>
-  comparisonOf(SAID.walk(old, next, type));
+  comparisonOf(EXPLICIT.walk(old, next, type));
 
 /** For decoded objects, which like Go's lack empty lists, even if a client specified them. */
 export const compareDecoded = (old: unknown, next: unknown, type: TypeView): Comparison =>
@@ -55,7 +55,7 @@ class Walk {
 
   walk(before: unknown, after: unknown, type: TypeView): Diff | undefined {
     if (before === after) return undefined;
-    const [old, next] = [said(before), said(after)];
+    const [old, next] = [explicit(before), explicit(after)];
     if (old === undefined) return { added: this.#everything(next, type) };
     if (next === undefined) return { removed: this.#everything(old, type) };
     const [from, to] = [formOf(type, old ?? next), formOf(type, next ?? old)];
@@ -159,11 +159,11 @@ class Walk {
   }
 }
 
-const SAID = new Walk({ omitsEmpty: false });
+const EXPLICIT = new Walk({ omitsEmpty: false });
 const DECODED = new Walk({ omitsEmpty: true });
 
 /** An unspecified list is Go's nil, which differs from the empty one. */
-const said = (value: unknown): unknown => (isImplicitEmptyList(value) ? null : value);
+const explicit = (value: unknown): unknown => (isImplicitEmptyList(value) ? null : value);
 
 const isLeafPair = (from: string, to: string) => from === "scalar" && to === "scalar";
 

@@ -9,7 +9,7 @@ test("APPLY-11: through an endpoint without reset fields, every field that was s
 
 test("APPLY-11: through a status endpoint that ignores metadata, nobody owns metadata", () => {
   const set = { "f:metadata": { "f:labels": {} }, "f:spec": {}, "f:status": { "f:phase": {} } };
-  const through = (status: { keepsMetadata?: string }) => ownableThrough({ subresource: "status", status })(set);
-  expect(through({ keepsMetadata: "mark" })).toEqual({ "f:status": { "f:phase": {} } });
+  const through = (status: { retainsMetadata?: string }) => ownableThrough({ subresource: "status", status })(set);
+  expect(through({ retainsMetadata: "mark" })).toEqual({ "f:status": { "f:phase": {} } });
   expect(through({})).toEqual({ "f:metadata": { "f:labels": {} }, "f:status": { "f:phase": {} } });
 });

@@ -36,7 +36,7 @@ export interface KindAtVersion {
 
 export interface Endpoint {
   readonly subresource: string;
-  readonly status?: { readonly keepsMetadata?: string };
+  readonly status?: { readonly retainsMetadata?: string };
   /** What it resets, if that differs from other endpoints of its name. */
   readonly resets?: readonly (readonly string[])[];
 }
@@ -50,7 +50,7 @@ export function ownableThrough({ subresource, status, resets }: Endpoint): KindA
   if (resets) return (set) => resets.reduce((left, path) => differenceBelow(left, fieldPath(...path)), set);
   const reset =
     subresource === "status"
-      ? status?.keepsMetadata
+      ? status?.retainsMetadata
         ? SPEC_AND_METADATA
         : SPEC
       : subresource === "" && status

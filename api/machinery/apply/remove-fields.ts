@@ -14,14 +14,14 @@ export function removeFields(value: unknown, remove: FieldSet, type: TypeView): 
   if (form === "list" && type.list) {
     const { list } = type;
     if (list.type === "atomic" || !Array.isArray(value) || value.length === 0) return undefined;
-    const kept = (value as unknown[]).flatMap((item) => {
+    const remaining = (value as unknown[]).flatMap((item) => {
       const named = itemElement(list, item);
       const node = "element" in named ? remove[named.element] : undefined;
       if (!node) return [item];
       if (isMember(node)) return [];
       return [removeFields(item, node, list.element) ?? emptied(item)];
     });
-    return kept.length > 0 ? kept : undefined;
+    return remaining.length > 0 ? remaining : undefined;
   }
   return value;
 }

@@ -106,8 +106,8 @@ class Decoder {
       return decodeScalar(shape, text, (nested, struct) => this.#nested(nested, struct));
     } catch (problem) {
       if (!(problem instanceof TypeMismatch)) throw problem;
-      if (problem.fatal) throw new DecodeProblem(this.#told(problem));
-      this.problem ??= this.#told(problem);
+      if (problem.fatal) throw new DecodeProblem(this.#describeMismatch(problem));
+      this.problem ??= this.#describeMismatch(problem);
       return undefined;
     }
   }
@@ -196,11 +196,11 @@ class Decoder {
   }
 
   #mismatch(goType: string): undefined {
-    this.problem ??= this.#told(new TypeMismatch(jsonKind(this.#json.skip()), goType));
+    this.problem ??= this.#describeMismatch(new TypeMismatch(jsonKind(this.#json.skip()), goType));
     return undefined;
   }
 
-  #told({ found, goType }: TypeMismatch): string {
+  #describeMismatch({ found, goType }: TypeMismatch): string {
     const where = this.#fields.length > 0 ? `struct field ${this.#goStruct}.${this.#fields.join(".")}` : "value";
     return `json: cannot unmarshal ${found} into Go ${where} of type ${goType}`;
   }

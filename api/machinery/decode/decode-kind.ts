@@ -104,10 +104,10 @@ const typeName = (value: unknown) =>
   Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : (typeof value as string);
 
 export function withDefaults(actual: GroupVersionKind, expected: GroupVersionKind): GroupVersionKind {
-  const saysNothing = actual.version === "" && (actual.group === "" || actual.group === expected.group);
+  const isDefaulted = actual.version === "" && (actual.group === "" || actual.group === expected.group);
   return {
     kind: actual.kind || expected.kind,
-    ...(saysNothing
+    ...(isDefaulted
       ? { group: expected.group, version: expected.version }
       : { group: actual.group, version: actual.version }),
   };

@@ -3,7 +3,7 @@
  * kind decides how it is decoded (k8s.io/apimachinery/pkg/runtime/serializer).
  */
 
-import { MOST_STRUCTS, parseJson } from "../json/json-syntax.ts";
+import { MAX_STRUCTS, parseJson } from "../json/json-syntax.ts";
 import { yamlToJson } from "../yaml/decode-yaml.ts";
 import { decodeValidJson } from "./decode-json.ts";
 import {
@@ -44,7 +44,7 @@ export type ReadJson =
 export function readJson(text: string, syntax: "json" | "yaml"): ReadJson {
   const converted = syntax === "yaml" ? yamlToJson(text) : { ok: true as const, json: text, duplicates: [] };
   if (!converted.ok) return converted;
-  const parsed = parseJson(converted.json, MOST_STRUCTS);
+  const parsed = parseJson(converted.json, MAX_STRUCTS);
   if (!parsed.ok) return { ok: false, message: `couldn't get version/kind; json parse error: ${parsed.message}` };
   return { ...converted, value: parsed.value };
 }

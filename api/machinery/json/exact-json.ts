@@ -51,10 +51,12 @@ function readItems(json: JsonText): unknown[] {
   return items;
 }
 
-const LONGEST = "-9223372036854775808".length;
+const MAX_INT64_LENGTH = "-9223372036854775808".length;
 
 const readLiteral = (text: string): unknown =>
-  text.length <= LONGEST && /^-?\d{16,}$/.test(text) ? wholeNumber(BigInt(text)) : (JSON.parse(text) as unknown);
+  text.length <= MAX_INT64_LENGTH && /^-?\d{16,}$/.test(text)
+    ? wholeNumber(BigInt(text))
+    : (JSON.parse(text) as unknown);
 
 /** Like `JSON.stringify`, for values that may contain bigints. */
 export function exactJson(value: unknown, indent?: number): string {

@@ -18,9 +18,9 @@ function holds(struct: StructShape): boolean {
   if (before !== undefined) return before;
   // For a recursive type the answer is not known yet: its other fields decide.
   known.set(struct, false);
-  const answer = struct.fields.some(({ shape }) => reaches(shape));
-  known.set(struct, answer);
-  return answer;
+  const isFree = struct.fields.some(({ shape }) => reaches(shape));
+  known.set(struct, isFree);
+  return isFree;
 }
 
 function reaches(shape: Shape): boolean {

@@ -5,8 +5,8 @@ import { parseExactJson } from "./exact-json.ts";
 export const MAX_DEPTH = 1000;
 
 /** Objects per body: more than any object that can be stored, and few enough to be defaulted. */
-export const MOST_STRUCTS = 100_000;
-export const TOO_MANY_STRUCTS = `the object has more than ${MOST_STRUCTS} parts`;
+export const MAX_STRUCTS = 100_000;
+export const TOO_MANY_STRUCTS = `the object has more than ${MAX_STRUCTS} parts`;
 
 /** The value, or the error. Members named `__proto__` become plain own properties. */
 export function parseJson(

@@ -2,7 +2,7 @@
 import { setMember } from "./json-object.ts";
 
 /** Longer texts cost more to remember than they save; their parts are shared all the same. */
-const LONGEST = 10_000;
+const MAX_LENGTH = 10_000;
 
 export class SharedValues {
   // Separate, because a text may look like the key of a value.
@@ -10,7 +10,7 @@ export class SharedValues {
   readonly #values = new Recent();
 
   text(text: string): string {
-    return text.length > LONGEST ? text : this.#texts.oneFor(text, text);
+    return text.length > MAX_LENGTH ? text : this.#texts.oneFor(text, text);
   }
 
   /** Equal to `value` (plain JSON), and identical to a recent equal one. Must not be modified. */
@@ -18,7 +18,7 @@ export class SharedValues {
     if (typeof value === "string") return this.text(value) as T & string;
     if (typeof value !== "object" || value === null) return value;
     const key = JSON.stringify(value);
-    const isShort = key.length <= LONGEST;
+    const isShort = key.length <= MAX_LENGTH;
     const known = isShort ? this.#values.get(key) : undefined;
     if (known !== undefined) return known as T;
     const parts = Array.isArray(value) ? value.map((each) => this.value(each)) : this.members(value);

@@ -92,9 +92,9 @@ export function isStrictSubset(inner: string, outer: string): boolean {
   const [small, large] = [split(inner), split(outer)];
   if (isIPv4(small.address) !== isIPv4(large.address) || Number(small.prefix) <= Number(large.prefix)) return false;
   const [a, b] = [bytesOf(small.address), bytesOf(large.address)];
-  const keep = Number(large.prefix);
+  const commonPrefix = Number(large.prefix);
   return a.every((byte, i) => {
-    const bits = Math.min(8, Math.max(0, keep - i * 8));
+    const bits = Math.min(8, Math.max(0, commonPrefix - i * 8));
     return byte >> (8 - bits) === (b[i] ?? 0) >> (8 - bits);
   });
 }

@@ -11,10 +11,10 @@ const COMMENT = String.raw`(?:[ \t]*\([^()\\]*\))*`;
 const PLAIN = new RegExp(String.raw`^[ \t]*${SPEC}${COMMENT}[ \t]*$`);
 const NAMED = new RegExp(String.raw`^(?:[^\s()<>[\]:;@\\,"]|[ \t]|${QUOTED})*<[ \t]*${SPEC}>${COMMENT}[ \t]*$`);
 
-const LONGEST = 4096;
+const MAX_LENGTH = 4096;
 
 export function isMailAddress(text: string): boolean {
-  if (text.length > LONGEST) return false;
+  if (text.length > MAX_LENGTH) return false;
   const found = PLAIN.exec(text) ?? NAMED.exec(text);
   return found !== null && (found[1] === undefined || isIP(found[1]));
 }

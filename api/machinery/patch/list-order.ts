@@ -84,7 +84,7 @@ function sortBy(items: readonly unknown[], position: (item: unknown) => number |
 }
 
 /** Beyond this, freed places are not searched for. */
-const MOST_COMPARED = 10_000_000;
+const MAX_COMPARISONS = 10_000_000;
 
 /**
  * The order in which Kubernetes believes the server to have the items: it merges within the memory of the original
@@ -96,7 +96,7 @@ export function reusedOrder(
   mergeKey: string,
 ): JsonObject[] {
   const deleted = patch.filter(({ $patch }) => $patch === "delete");
-  if (deleted.length * original.length > MOST_COMPARED) {
+  if (deleted.length * original.length > MAX_COMPARISONS) {
     const keys = new Set(deleted.map((item) => item[mergeKey]));
     return original.filter((old) => !(mergeKey in old) || !keys.has(old[mergeKey]));
   }

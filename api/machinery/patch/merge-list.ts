@@ -27,10 +27,10 @@ export function mergeList(
     return inOrder(merged, { patchOrder: patch, serverOrder: original, mergeKey });
   }
   if (mergeKey === "") throw new MergeError(`cannot merge lists without merge key for ${goKind(member.schema)}`);
-  const { kept, items } = applyItemDirectives(original as JsonObject[], patch as JsonObject[], mergeKey);
-  const merged = [...kept];
+  const { unchanged, items } = applyItemDirectives(original as JsonObject[], patch as JsonObject[], mergeKey);
+  const merged = [...unchanged];
   const places = new Map<unknown, number>();
-  for (const [at, old] of kept.entries())
+  for (const [at, old] of unchanged.entries())
     if (mergeKey in old && !places.has(old[mergeKey])) places.set(old[mergeKey], at);
   for (const item of items) {
     if (!(mergeKey in item)) throw noMergeKey(item, mergeKey);
@@ -39,7 +39,7 @@ export function mergeList(
     if (!old) places.set(item[mergeKey], at);
     merged[at] = old ? member.mergeItem(old, item) : item;
   }
-  return inOrder(merged, { patchOrder: items, serverOrder: kept, mergeKey });
+  return inOrder(merged, { patchOrder: items, serverOrder: unchanged, mergeKey });
 }
 
 /** The list of a `$setElementOrder/…`; undefined if there is none to order. */
@@ -80,17 +80,17 @@ function applyItemDirectives(original: JsonObject[], patch: JsonObject[], mergeK
     } else if (item.$patch === "merge") throw new MergeError("merging lists cannot yet be specified in the patch");
     else throw new MergeError(`unknown patch type: ${printGoText(item.$patch)} in map: ${printGo(item)}`);
   }
-  if (replaces) return { kept: items, items: [] };
-  return { kept: original.filter((old) => !(mergeKey in old) || !doomed.has(old[mergeKey])), items };
+  if (replaces) return { unchanged: items, items: [] };
+  return { unchanged: original.filter((old) => !(mergeKey in old) || !doomed.has(old[mergeKey])), items };
 }
 
 /** Longer lists are not compared pairwise: the result keeps its order of arrival. */
-const MOST_COMPARED = 5000;
+const MAX_COMPARISONS = 5000;
 
 /** The later places of a repeated primitive go to the list's last items, as in Kubernetes. */
 function withoutDuplicates(items: unknown[]): unknown[] {
   const distinct = new Set(items);
-  if (distinct.size === items.length || items.length > MOST_COMPARED) return [...distinct];
+  if (distinct.size === items.length || items.length > MAX_COMPARISONS) return [...distinct];
   let last = items.length - 1;
   for (let i = 0; i < last; i++)
     for (let j = i + 1; j <= last; j++)

@@ -1,5 +1,5 @@
 /** A cursor over one protobuf message. */
-import { MOST_STRUCTS, TOO_MANY_STRUCTS } from "../json/json-syntax.ts";
+import { MAX_STRUCTS, TOO_MANY_STRUCTS } from "../json/json-syntax.ts";
 import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, type WireType } from "./writer.ts";
 
 /** Bytes that are not a valid message, in Go's words where Go has any. */
@@ -19,7 +19,7 @@ export class ProtobufReader {
   }
 
   countStruct(): void {
-    if (++this.#count.structs > MOST_STRUCTS) throw new ProtobufProblem(TOO_MANY_STRUCTS);
+    if (++this.#count.structs > MAX_STRUCTS) throw new ProtobufProblem(TOO_MANY_STRUCTS);
   }
 
   get done(): boolean {

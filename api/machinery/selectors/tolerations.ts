@@ -26,7 +26,7 @@ function tolerates({ key = "", operator = "Equal", value = "", effect = "" }: To
 }
 
 /** Effects that keep pods off a node. */
-export const keepsOff = ({ effect }: Taint): boolean => effect === "NoSchedule" || effect === "NoExecute";
+export const preventsScheduling = ({ effect }: Taint): boolean => effect === "NoSchedule" || effect === "NoExecute";
 
 /** The effect that only counts for scoring. */
-export const keepsAway = ({ effect }: Taint): boolean => effect === "PreferNoSchedule";
+export const discouragesScheduling = ({ effect }: Taint): boolean => effect === "PreferNoSchedule";

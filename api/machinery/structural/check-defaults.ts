@@ -84,8 +84,8 @@ function unfitMeta(value: unknown, { root, object }: Place, path: string): Field
   const errors = malformed ? [malformed] : validateEmbedded(whole, root);
   if (errors.length === 0) return [];
   const texts = errors.map((error) => `${error.path}: ${error.message}`);
-  const told = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
-  return [invalid(path, sortedMembers(value), `must result in valid metadata: ${told}`)];
+  const message = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  return [invalid(path, sortedMembers(value), `must result in valid metadata: ${message}`)];
 }
 
 const below = (path: string, inside: string) =>

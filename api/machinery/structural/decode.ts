@@ -34,8 +34,8 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
   if (found.kind === "") return unrecognized(expected, `Object 'Kind' is missing in '${text}'`, summaryOfText(text));
   const pruned = pruneUntyped(read.value, schema);
   if (!pruned.ok) return refuse(pruned.message);
-  const told = syntax === "yaml" ? read.duplicates : duplicateFields(read.json);
-  const strict = fieldValidation === "Ignore" ? [] : [...told, ...pruned.strict];
+  const duplicates = syntax === "yaml" ? read.duplicates : duplicateFields(read.json);
+  const strict = fieldValidation === "Ignore" ? [] : [...duplicates, ...pruned.strict];
   if (fieldValidation === "Strict" && strict.length > 0) return refuse(`strict decoding error: ${strict.join(", ")}`);
   // A stated kind requires a stated version, too.
   if (found.version === "" || actual.group !== expected.group || actual.version !== expected.version) {

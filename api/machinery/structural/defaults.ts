@@ -28,7 +28,7 @@ export function dropNulls(value: unknown, schema: Schema | undefined): void {
 }
 
 /** Characters of defaults set in one object. With more it would be too large to be stored. */
-const MOST = 2 * 1024 * 1024;
+const MAX_ADDED_LENGTH = 2 * 1024 * 1024;
 /** Counted at least for each default. */
 const LEAST = 16;
 
@@ -43,7 +43,7 @@ export function setDefaults(value: unknown, schema: Schema | undefined): boolean
 }
 
 class Room {
-  left = MOST;
+  left = MAX_ADDED_LENGTH;
 
   /** A copy of the default; undefined if there is no room for it. */
   take(value: unknown): unknown {

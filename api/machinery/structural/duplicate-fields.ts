@@ -3,7 +3,7 @@ import { goQuote } from "../field-error.ts";
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, JsonText, OPEN_ARRAY, OPEN_OBJECT } from "../json/json-text.ts";
 import { childPath } from "./json-walk.ts";
 
-const MOST = 100;
+const MAX_DUPLICATES = 100;
 
 /** `text` is known to be valid JSON. */
 export function duplicateFields(text: string): string[] {
@@ -28,7 +28,7 @@ export function duplicateFields(text: string): string[] {
       const key = json.string();
       json.take(COLON);
       const at = childPath(path, key);
-      if (seen.has(key) && found.size < MOST) found.add(`duplicate field ${goQuote(at)}`);
+      if (seen.has(key) && found.size < MAX_DUPLICATES) found.add(`duplicate field ${goQuote(at)}`);
       seen.add(key);
       walk(at);
     } while (json.take(COMMA));

@@ -9,7 +9,7 @@ interface EnumIndex {
   /** As they are listed in errors. */
   readonly texts: readonly string[];
   /** The cost of listing all of them, in the unit of {@link ValidationWork}. */
-  readonly telling: number;
+  readonly messageCost: number;
 }
 
 const known = new WeakMap<readonly unknown[], EnumIndex>();
@@ -23,8 +23,8 @@ export function enumIndexOf(allowed: readonly unknown[]): EnumIndex {
 function indexOf(allowed: readonly unknown[]): EnumIndex {
   const keys = new Set(allowed.map(keyOf));
   const texts = allowed.map((each) => (typeof each === "string" ? each : exactJson(each)));
-  const telling = 10 * texts.reduce((length, text) => length + text.length, 0);
-  return { has: (key) => keys.has(key), keyOf, texts, telling };
+  const messageCost = 10 * texts.reduce((length, text) => length + text.length, 0);
+  return { has: (key) => keys.has(key), keyOf, texts, messageCost };
 }
 
 const keyOf = (value: unknown): string => exactJson(sortedMembers(value));

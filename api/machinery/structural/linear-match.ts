@@ -9,7 +9,7 @@ type Step =
   | { readonly op: "matched" };
 
 /** More steps than in any expression written by hand. */
-const MOST_STEPS = 5000;
+const MAX_STEPS = 5000;
 class TooLarge extends Error {}
 
 export interface LinearMatcher {
@@ -31,7 +31,7 @@ export function linearMatcher(tree: RegexpTree): LinearMatcher | undefined {
 }
 
 function add<S extends Step>(steps: Step[], step: S): S {
-  if (steps.length >= MOST_STEPS) throw new TooLarge();
+  if (steps.length >= MAX_STEPS) throw new TooLarge();
   steps.push(step);
   return step;
 }

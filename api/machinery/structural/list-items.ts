@@ -34,14 +34,14 @@ export function duplicateItems(value: unknown, schema: Schema | undefined, path 
 
 function repeated(list: readonly unknown[], path: string, keyOf: (item: unknown) => unknown): FieldError[] {
   const seen = new Set<string>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const errors: FieldError[] = [];
   list.forEach((item, i) => {
     const key = keyOf(item);
     const text = canonical(key);
-    if (seen.has(text) && !told.has(text)) {
+    if (seen.has(text) && !reported.has(text)) {
       errors.push(duplicate(`${path}[${i}]`, key));
-      told.add(text);
+      reported.add(text);
     }
     seen.add(text);
   });

@@ -20,12 +20,12 @@ export function compilePattern(pattern: string): Pattern | undefined {
   const known = compiled.get(pattern);
   if (known !== undefined) return known ?? undefined;
   const made = tryCompile(pattern);
-  if (compiled.size >= MOST_KEPT) compiled.clear();
+  if (compiled.size >= MAX_CACHED) compiled.clear();
   compiled.set(pattern, made ?? null);
   return made;
 }
 
-const MOST_KEPT = 1000;
+const MAX_CACHED = 1000;
 const compiled = new Map<string, Pattern | null>();
 
 function tryCompile(pattern: string): Pattern | undefined {
@@ -34,12 +34,12 @@ function tryCompile(pattern: string): Pattern | undefined {
   const linear = linearMatcher(tree);
   if (!linear) return undefined;
   const cost = backtrackingCost(tree);
-  const isOurs = pattern.length > LONGEST_PATTERN || !Number.isFinite(cost.power) || OURS.test(pattern);
+  const isOurs = pattern.length > MAX_PATTERN_LENGTH || !Number.isFinite(cost.power) || OURS.test(pattern);
   return { linear, cost, regexp: isOurs ? undefined : forJavaScript(pattern) };
 }
 
 /** A longer pattern is not examined for differences to JavaScript. */
-const LONGEST_PATTERN = 2000;
+const MAX_PATTERN_LENGTH = 2000;
 
 /**
  * Syntax that JavaScript lacks or interprets differently: quoted texts, categories and scripts, some classes, escapes
@@ -90,15 +90,15 @@ const POSIX: Readonly<Record<string, string>> = {
 };
 
 /** The number of steps that JavaScript's engine, and ours, may take: a fraction of a second. */
-const MOST_BACKTRACKING = 10_000_000;
-const MOST_STEPS = 60_000_000;
+const MAX_BACKTRACKING = 10_000_000;
+const MAX_STEPS = 60_000_000;
 /** Only JavaScript's engine can tell where a text matches, so it is given more time, which it seldom takes. */
-const MOST_SEARCHING = 1_000_000_000;
+const MAX_SEARCHING = 1_000_000_000;
 
 /** Undefined if it would take too long: taken for no match, it would satisfy whoever forbids one. */
 export function matchesPattern({ regexp, cost, linear }: Pattern, text: string): boolean | undefined {
-  if (regexp && stepsFor(cost, text.length) <= MOST_BACKTRACKING) return regexp.test(text);
-  return text.length * linear.steps <= MOST_STEPS ? linear.test(text) : undefined;
+  if (regexp && stepsFor(cost, text.length) <= MAX_BACKTRACKING) return regexp.test(text);
+  return text.length * linear.steps <= MAX_STEPS ? linear.test(text) : undefined;
 }
 
 /** The cost of compiling a pattern, in the unit of {@link matchingSteps}; 0 if it is cached. */
@@ -110,10 +110,10 @@ export const compilingSteps = (pattern: string): number => (compiled.has(pattern
  */
 export function matchingSteps({ regexp, cost, linear }: Pattern, text: string): number {
   const steps = stepsFor(cost, text.length);
-  if (regexp && steps <= MOST_BACKTRACKING) return text.length + steps / 30;
+  if (regexp && steps <= MAX_BACKTRACKING) return text.length + steps / 30;
   return (text.length * linear.steps) / 2;
 }
 
 /** Finds the matches in a text; undefined if that could take too long. */
 export const searcherOf = ({ regexp, cost }: Pattern, text: string): RegExp | undefined =>
-  regexp && stepsFor(cost, text.length) <= MOST_SEARCHING ? regexp : undefined;
+  regexp && stepsFor(cost, text.length) <= MAX_SEARCHING ? regexp : undefined;

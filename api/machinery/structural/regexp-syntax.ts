@@ -22,7 +22,7 @@ class SyntaxProblem extends Error {
   }
 }
 
-const MOST_REPEATS = 1000;
+const MAX_REPEATS = 1000;
 const DEEPEST = 1000;
 const POSIX = new Set("alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split(" "));
 
@@ -155,11 +155,11 @@ class Parser {
     const [whole, from = "", comma, to] = found;
     const least = Number(from);
     const most = comma === undefined ? least : to === undefined ? -1 : Number(to);
-    if (least > MOST_REPEATS || most > MOST_REPEATS || (most >= 0 && least > most))
+    if (least > MAX_REPEATS || most > MAX_REPEATS || (most >= 0 && least > most))
       throw new SyntaxProblem("invalid repeat count", whole);
     const repeats = this.#repeats * (most < 0 ? least : most);
     this.#repeat(this.#at + whole.length, last);
-    if (repeats > MOST_REPEATS) throw new SyntaxProblem("invalid repeat count", whole);
+    if (repeats > MAX_REPEATS) throw new SyntaxProblem("invalid repeat count", whole);
     this.#repeats = Math.max(1, repeats);
   }
 

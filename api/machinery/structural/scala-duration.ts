@@ -1,5 +1,5 @@
 /** Durations as accepted by strfmt: Go's, and Scala's with days, weeks and words. */
-import { LONGEST_DURATION, parseNanos } from "../time/duration-text.ts";
+import { MAX_DURATION_LENGTH, parseNanos } from "../time/duration-text.ts";
 
 /** Of the last name of a unit only the beginning matters: `nano`, `nanosecond`, `minutes`. */
 const UNITS: readonly (readonly [nanos: bigint, ...names: string[]])[] = [
@@ -18,7 +18,7 @@ const UNITS: readonly (readonly [nanos: bigint, ...names: string[]])[] = [
  * ignored.
  */
 export function scalaNanos(text: string): bigint | undefined {
-  if (text.length > LONGEST_DURATION) return undefined;
+  if (text.length > MAX_DURATION_LENGTH) return undefined;
   const plain = parseNanos(text);
   if (plain !== undefined && BigInt.asIntN(64, plain) === plain) return plain;
   let total: bigint | undefined;

@@ -57,14 +57,14 @@ const INT64: readonly [bigint, bigint] = [-(2n ** 63n), 2n ** 63n - 1n];
 function rangeErrors(what: string, value: number | bigint, schema: Schema, name: string): FieldError[] {
   const { type } = schema;
   const format = checkedFormat(schema);
-  const told = format === "" ? "(default format)" : `with format ${format}`;
+  const withFormat = format === "" ? "(default format)" : `with format ${format}`;
   if (type === "integer") {
     const [least, most] = INT_RANGES[format] ?? INT64;
     const written = Number.isSafeInteger(value) ? value : isWholeNumber(value) ? asWritten(value) : undefined;
     if (written === undefined || written < least || written > most)
-      return [outside(`${what} value must be of type integer ${told} in ${name}`)];
+      return [outside(`${what} value must be of type integer ${withFormat} in ${name}`)];
   } else if (format === "float" && Math.abs(Number(value)) > 3.4028234663852886e38)
-    return [outside(`${what} value must be of type ${type ?? ""} ${told} in ${name}`)];
+    return [outside(`${what} value must be of type ${type ?? ""} ${withFormat} in ${name}`)];
   return [];
 }
 

@@ -33,10 +33,12 @@ export function validateValue(object: unknown, schema: Schema, old?: unknown): F
   const correlation = old === undefined ? undefined : new Correlation(object, old, schema);
   const work = new ValidationWork();
   const { errors } = check(object, schema, { path: "", correlation, work });
-  const told = limitedErrors(errors);
+  const limited = limitedErrors(errors);
   if (work.isDone)
-    return [...told, invalid(NOWHERE, "", "validation by the schema takes too long, and was not completed")];
-  return told === errors ? errors : [...told, invalid(NOWHERE, "", "there is more, which is too long to be told")];
+    return [...limited, invalid(NOWHERE, "", "validation by the schema takes too long, and was not completed")];
+  return limited === errors
+    ? errors
+    : [...limited, invalid(NOWHERE, "", "there is more, which is too long to be told")];
 }
 
 function check(value: unknown, schema: Schema, place: Place): Result {
@@ -130,7 +132,7 @@ function enumErrors(value: unknown, { enum: allowed }: Schema, { path, work }: P
   if (!allowed || allowed.length === 0) return [];
   const index = enumIndexOf(allowed);
   const key = index.keyOf(value);
-  if (index.has(key) || !work.spend(key.length + index.telling)) return [];
+  if (index.has(key) || !work.spend(key.length + index.messageCost)) return [];
   return [notSupported(path, value, index.texts)];
 }
 
@@ -181,8 +183,8 @@ function checkJunctors(value: unknown, schema: Schema, { path, work }: Place): R
   const result: Result = { errors: [], matches: 0 };
   if (!(schema.anyOf ?? schema.oneOf ?? schema.allOf ?? schema.not)) return result;
   const within = { path, correlation: undefined, work };
-  const told = JSON.stringify(path);
-  const fail = (detail: string) => result.errors.push(invalid(NOWHERE, "", `${told} must ${detail}`));
+  const quotedPath = JSON.stringify(path);
+  const fail = (detail: string) => result.errors.push(invalid(NOWHERE, "", `${quotedPath} must ${detail}`));
   const best = (failures: readonly Result[]): Result | undefined =>
     failures.reduce<Result | undefined>(
       (most, each) => (!most || each.matches > most.matches ? each : most),

@@ -5,14 +5,14 @@
 import type { FieldError } from "../field-error.ts";
 
 /** In steps of about 0.1 us. An object with half a million parts takes a third of them. */
-const MOST = 30_000_000;
+const MAX_STEPS = 30_000_000;
 /** For each pair of a value and a schema. */
 const EACH = 20;
 /** Characters of error messages per step. */
 const WRITTEN = 4;
 
 export class ValidationWork {
-  #left = MOST;
+  #left = MAX_STEPS;
 
   /** Validation has stopped, and there may be more errors than were found. */
   get isDone(): boolean {
@@ -40,14 +40,14 @@ export class ValidationWork {
 }
 
 /** Characters of the errors reported for one object. */
-const MOST_CHARACTERS = 1024 * 1024;
+const MAX_CHARACTERS = 1024 * 1024;
 
 /** The first errors, as far as they fit. */
 export function limitedErrors(errors: readonly FieldError[]): readonly FieldError[] {
   let length = 0;
   const end = errors.findIndex((error) => {
     length += lengthOf(error);
-    return length > MOST_CHARACTERS;
+    return length > MAX_CHARACTERS;
   });
   return end < 0 ? errors : errors.slice(0, Math.max(1, end));
 }

@@ -12,11 +12,11 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 const PARTS = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
 /** In a longer text it could take long to find no parts. */
-export const LONGEST_DURATION = 1000;
+export const MAX_DURATION_LENGTH = 1000;
 
 /** Nanoseconds, or undefined if it is not a duration. */
 export function parseNanos(text: string): bigint | undefined {
-  if (text.length > LONGEST_DURATION) return undefined;
+  if (text.length > MAX_DURATION_LENGTH) return undefined;
   const [, sign, rest = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
   if (rest === "0") return 0n;
   if (rest === "" || rest.replace(PARTS, "") !== "") return undefined;

@@ -23,12 +23,12 @@ export type ConvertedYaml =
 const MAX_ALIASES = 100;
 
 /** More than any object that can be stored has: parsing more would block the thread. */
-const MOST_PARTS = 500_000;
+const MAX_NODES = 500_000;
 /** Total characters of texts and keys, counting each repetition by an alias; a body has no more. */
-const MOST_CHARACTERS = 4 * 1024 * 1024;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 const TOO_MANY_ALIASES = "yaml: document contains excessive aliasing";
-const TOO_LONG = `yaml: document has more than ${MOST_PARTS} parts: send it as JSON`;
+const TOO_LONG = `yaml: document has more than ${MAX_NODES} parts: send it as JSON`;
 const TOO_DEEP = `yaml: exceeded max depth of ${MAX_DEPTH}`;
 
 class Unsupported extends Error {}
@@ -44,7 +44,7 @@ export function readYaml(text: string): ReadYaml {
   if (unreadable !== undefined) return { ok: false, message: `yaml: ${unreadable}` };
   const json = jsonAsYaml(text);
   if (json) return { ok: true, value: json.value, duplicates: [] };
-  if (isLonger(text, MOST_PARTS)) return { ok: false, message: TOO_LONG };
+  if (isLonger(text, MAX_NODES)) return { ok: false, message: TOO_LONG };
   if (isDeeper(text, MAX_DEPTH)) return { ok: false, message: TOO_DEEP };
   const lines = new LineCounter();
   try {
@@ -65,7 +65,7 @@ export function readYaml(text: string): ReadYaml {
     if (broken) return { ok: false, message: `yaml: ${problemOf(broken, text, lines)}` };
     const badKey = keyProblem(document, lines);
     if (badKey !== undefined) return { ok: false, message: badKey };
-    if (repeatsMore(document, MOST_PARTS)) return { ok: false, message: TOO_MANY_ALIASES };
+    if (repeatsMore(document, MAX_NODES)) return { ok: false, message: TOO_MANY_ALIASES };
     const value = new JsonValue().of(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null);
     const repeated = repeatedPairs(document);
     return { ok: true, value, duplicates: repeated.length > 0 ? [duplicateText(repeated, lines)] : [] };
@@ -134,7 +134,7 @@ class JsonValue {
 
   #counted(text: string): string {
     this.#characters += text.length;
-    if (this.#characters > MOST_CHARACTERS) throw new Unsupported(TOO_MANY_ALIASES);
+    if (this.#characters > MAX_CHARACTERS) throw new Unsupported(TOO_MANY_ALIASES);
     return text;
   }
 }

@@ -2,7 +2,7 @@
 import { type Document, isAlias, isNode, visit } from "yaml";
 
 /** Each is looked up among all anchors and aliases. */
-const MOST_ALIASES = 1000;
+const MAX_ALIASES = 1000;
 
 /**
  * Whether there are too many aliases, or their targets together have more than `most` parts. Nested aliases count as
@@ -18,10 +18,10 @@ export function repeatsMore(document: Document, most: number): boolean {
         aliases++;
         repeated += partsOf(anchored.get(node.source));
       } else if (node.anchor) anchored.set(node.anchor, node);
-      return aliases > MOST_ALIASES || repeated > most ? visit.BREAK : undefined;
+      return aliases > MAX_ALIASES || repeated > most ? visit.BREAK : undefined;
     },
   });
-  return aliases > MOST_ALIASES || repeated > most;
+  return aliases > MAX_ALIASES || repeated > most;
 }
 
 function partsOf(node: unknown): number {

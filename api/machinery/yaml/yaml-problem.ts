@@ -44,11 +44,11 @@ export function repeatedPairs(document: Document): readonly Pair[] {
 
 /** Each duplicate key, with the line where its value begins. */
 export function duplicateText(repeated: readonly Pair[], lines: LineCounter): string {
-  const told = repeated.map(({ key, value }) => {
+  const messages = repeated.map(({ key, value }) => {
     const at = (isNode(value) ? value.range?.[0] : undefined) ?? (isNode(key) ? key.range?.[0] : undefined) ?? 0;
     return `\n  line ${lines.linePos(at).line}: key ${JSON.stringify(nameOf(key))} already set in map`;
   });
-  return `yaml: unmarshal errors:${told.join("")}`;
+  return `yaml: unmarshal errors:${messages.join("")}`;
 }
 
 /** A key that is invalid in JSON. A block mapping must have one before the colon. */

@@ -14,7 +14,7 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
     defaultMatchResources(spec.matchConstraints);
   },
   validate: validateValidatingPolicy,
-  status: { keepsMetadata: "mark", validatesMetadata: false, validateUpdate: validatePolicyStatus },
+  status: { retainsMetadata: "mark", validatesMetadata: false, validateUpdate: validatePolicyStatus },
   columns: [
     {
       name: "Validations",

@@ -28,7 +28,7 @@ export function validateApproval(next: CustomResourceDefinition, old?: CustomRes
 /** Sets the draft's condition about it, which only definitions in these groups have. */
 export function setApprovalCondition(draft: CustomResourceDefinition, time: string): void {
   if (!isProtected(draft)) return;
-  const said = {
+  const state = {
     approved: { status: "True", reason: "ApprovedAnnotation", message: `approved in ${textOf(draft)}` },
     bypassed: {
       status: "False",
@@ -38,7 +38,7 @@ export function setApprovalCondition(draft: CustomResourceDefinition, time: stri
     invalid: { status: "False", reason: "InvalidAnnotation", message: INVALID },
     missing: { status: "False", reason: "MissingAnnotation", message: MISSING },
   }[approvalOf(draft)];
-  setCondition(draft, { type: "KubernetesAPIApprovalPolicyConformant", ...said }, time);
+  setCondition(draft, { type: "KubernetesAPIApprovalPolicyConformant", ...state }, time);
 }
 
 const textOf = ({ metadata }: CustomResourceDefinition): string => metadata.annotations?.[ANNOTATION] ?? "";

@@ -8,10 +8,10 @@ export const isTrue = ({ status }: CustomResourceDefinition, type: string): bool
   status.conditions?.some((each) => each.type === type && each.status === "True") ?? false;
 
 /** Sets the draft's condition of that type; `time` (RFC 3339) is used if the status changes. */
-export function setCondition({ status }: CustomResourceDefinition, said: ConditionState, time: string): void {
-  const known = status.conditions?.find(({ type }) => type === said.type);
-  const lastTransitionTime = known?.status === said.status ? (known.lastTransitionTime ?? time) : time;
-  const condition: CustomResourceDefinitionCondition = { ...known, ...said, lastTransitionTime };
+export function setCondition({ status }: CustomResourceDefinition, state: ConditionState, time: string): void {
+  const known = status.conditions?.find(({ type }) => type === state.type);
+  const lastTransitionTime = known?.status === state.status ? (known.lastTransitionTime ?? time) : time;
+  const condition: CustomResourceDefinitionCondition = { ...known, ...state, lastTransitionTime };
   status.conditions = known
     ? (status.conditions ?? []).map((each) => (each === known ? condition : each))
     : [...(status.conditions ?? []), condition];

@@ -50,8 +50,8 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
     if (!metadata.finalizers?.includes(CLEANUP_FINALIZER))
       metadata.finalizers = [...(metadata.finalizers ?? []), CLEANUP_FINALIZER];
     const message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
-    const said = { type: "Terminating", status: "True", reason: "InstanceDeletionPending", message };
-    setCondition(draft, said, metadata.deletionTimestamp ?? "");
+    const condition = { type: "Terminating", status: "True", reason: "InstanceDeletionPending", message };
+    setCondition(draft, condition, metadata.deletionTimestamp ?? "");
   },
   columns: [createdAtColumn],
   age: false,

@@ -17,7 +17,7 @@ export const apiService = defineResource<APIService>({
     if (service) service.port ??= 443;
   },
   validate: validateAPIService,
-  status: { keepsMetadata: "written", validateUpdate: validateStatus },
+  status: { retainsMetadata: "written", validateUpdate: validateStatus },
   columns: [
     {
       name: "Service",
@@ -86,8 +86,8 @@ function validateAPIService({ metadata, spec }: APIService): FieldError[] {
 const STATUSES = ["True", "False", "Unknown"];
 
 function validateStatus({ status }: APIService): FieldError[] {
-  return (status.conditions ?? []).flatMap(({ status: said = "" }, i) =>
-    STATUSES.includes(said) ? [] : [notSupported(`status.conditions[${i}].status`, said, STATUSES)],
+  return (status.conditions ?? []).flatMap(({ status: value = "" }, i) =>
+    STATUSES.includes(value) ? [] : [notSupported(`status.conditions[${i}].status`, value, STATUSES)],
   );
 }
 

@@ -64,10 +64,10 @@ function checkSelector<T>(
 
 /** A review is about nothing that is stored, so it has no name and no labels. */
 function checkMetadata(errors: FieldError[], metadata: ObjectMeta): void {
-  if (saysMoreThan(metadata, ["managedFields"])) errors.push(invalid("metadata", printed(metadata), "must be empty"));
+  if (hasOtherFields(metadata, ["managedFields"])) errors.push(invalid("metadata", printed(metadata), "must be empty"));
 }
 
-const saysMoreThan = (metadata: ObjectMeta, fields: readonly string[]): boolean =>
+const hasOtherFields = (metadata: ObjectMeta, fields: readonly string[]): boolean =>
   Object.keys(metadata).some((field) => !fields.includes(field));
 
 const printed = (metadata: ObjectMeta) => canonicalJson(metadata, structOf("meta.v1.ObjectMeta"));
@@ -92,7 +92,7 @@ export function validateLocalReview(review: LocalSubjectAccessReview): FieldErro
   const { spec, metadata } = review;
   checkSubject(errors, spec);
   const { namespace: own = "" } = metadata;
-  if (saysMoreThan(metadata, ["namespace", "managedFields"]))
+  if (hasOtherFields(metadata, ["namespace", "managedFields"]))
     errors.push(invalid("metadata", printed(metadata), "must be empty except for namespace"));
   const { nonResourceAttributes, resourceAttributes } = spec;
   const { namespace = "" } = resourceAttributes ?? {};

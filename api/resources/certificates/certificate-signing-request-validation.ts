@@ -85,7 +85,7 @@ const DECISIONS = ["Approved", "Denied"];
 const isDecision = (type: string): boolean => DECISIONS.includes(type);
 
 /** Conditions are permanent; approval and denial are only set through their own subresource. */
-function checkSaid(
+function checkPermanentConditions(
   errors: FieldError[],
   next: CertificateSigningRequest,
   old: CertificateSigningRequest,
@@ -105,7 +105,7 @@ function checkSaid(
 export function validateApprovalUpdate(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
   const errors: FieldError[] = [];
   checkConditions(errors, next.status.conditions);
-  checkSaid(errors, next, old, { decides: true });
+  checkPermanentConditions(errors, next, old, { decides: true });
   return errors;
 }
 
@@ -116,7 +116,7 @@ export function validateStatusUpdate(next: CertificateSigningRequest, old: Certi
   // An unchanged certificate was valid when it was set.
   const wrong = certificate && certificate !== old.status.certificate ? certificatesProblem(certificate) : undefined;
   if (wrong) errors.push(invalid("status.certificate", "<certificate data>", wrong));
-  checkSaid(errors, next, old, { decides: false });
+  checkPermanentConditions(errors, next, old, { decides: false });
   checkCertificate(errors, next, old);
   return errors;
 }

@@ -31,7 +31,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
   status: {
     prepareUpdate: (next, old) => {
       next.spec = old.spec;
-      keepDecisions(next.status, old.status);
+      retainDecisions(next.status, old.status);
     },
     validateUpdate: validateStatusUpdate,
   },
@@ -82,7 +82,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
 });
 
 /** Decisions cannot be made here: existing ones are kept as they are, and others refused. */
-function keepDecisions(next: CertificateSigningRequestStatus, old: CertificateSigningRequestStatus): void {
+function retainDecisions(next: CertificateSigningRequestStatus, old: CertificateSigningRequestStatus): void {
   for (const decision of ["Approved", "Denied"]) {
     const isIt = ({ type }: { type: string }) => type === decision;
     const made = old.conditions?.filter(isIt) ?? [];

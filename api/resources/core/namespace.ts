@@ -14,7 +14,7 @@ export const namespace = defineResource<Namespace>({
   shortNames: ["ns"],
   verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
   validateName: nameIsLabel,
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   // The namespace controller empties a namespace and then removes its finalizer.
   isHeld: ({ spec }) => (spec.finalizers ?? []).length > 0,
   prepareDelete: (draft) => {

@@ -40,12 +40,12 @@ export function validateNodeUpdate(next: Node, old: Node): FieldError[] {
   });
   const ranges = next.spec.podCIDRs ?? [];
   const before = old.spec.podCIDRs ?? [];
-  const kept = 'node updates may not change podCIDR except from "" to valid';
+  const message = 'node updates may not change podCIDR except from "" to valid';
   if (before.length > 0) {
-    if (before.length !== ranges.length) errors.push(forbidden("spec.podCIDRs", kept));
+    if (before.length !== ranges.length) errors.push(forbidden("spec.podCIDRs", message));
     else
       before.forEach((range, i) => {
-        if (range !== ranges[i]) errors.push(forbidden("spec.podCIDRs", kept));
+        if (range !== ranges[i]) errors.push(forbidden("spec.podCIDRs", message));
       });
   }
   if (old.spec.providerID && old.spec.providerID !== next.spec.providerID)

@@ -55,7 +55,7 @@ export const node = defineResource<Node>({
     ...(spec.podCIDRs ?? []).flatMap((range, i) => cidrWarnings(`spec.podCIDRs[${i}]`, range)),
   ],
   status: {
-    keptOnCreate: true,
+    settableOnCreate: true,
     prepareUpdate: (next, old) => {
       next.spec = old.spec;
       if (!old.status.config) delete next.status.config;

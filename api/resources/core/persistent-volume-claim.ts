@@ -19,7 +19,7 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   kind: "PersistentVolumeClaim",
   plural: "persistentvolumeclaims",
   scope: "Namespaced",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   shortNames: ["pvc"],
   defaults: ({ spec, status }) => {
     defaultClaimSpec(spec);

@@ -17,7 +17,7 @@ export const persistentVolume = defineResource<PersistentVolume>({
   kind: "PersistentVolume",
   plural: "persistentvolumes",
   scope: "Cluster",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   shortNames: ["pv"],
   defaults: defaultPersistentVolume,
   prepareCreate: (draft) => {

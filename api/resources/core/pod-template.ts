@@ -10,7 +10,7 @@ export const podTemplate = defineResource<PodTemplate>({
   plural: "podtemplates",
   scope: "Namespaced",
   updateMeta: "changes",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   generation: true,
   generationOf: ({ template }) => template,
   podSpec: ({ template }) => template?.spec,

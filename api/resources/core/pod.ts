@@ -10,7 +10,7 @@ import { podWarnings } from "./pod/pod-template.ts";
 import { validatePod, validatePodCreate } from "./pod/pod-validation.ts";
 import { qosClassOf } from "./pod/resources/qos-class.ts";
 import { adoptAppArmorAnnotations } from "./pod/security/app-armor.ts";
-import { dropGatedStatus, keepObservedGenerations, validatePodStatus } from "./pod/status/pod-status.ts";
+import { dropGatedStatus, retainObservedGenerations, validatePodStatus } from "./pod/status/pod-status.ts";
 import { validateEphemeralContainersUpdate } from "./pod/update/ephemeral-containers-update.ts";
 import { validatePodUpdate } from "./pod/update/pod-update.ts";
 import { validateResize } from "./pod/update/resize.ts";
@@ -26,7 +26,7 @@ export const pod = defineResource<Pod>({
   scope: "Namespaced",
   shortNames: ["po"],
   categories: ["all"],
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   generation: true,
   podSpec: ({ spec }) => spec,
   defaults: (draft) => {
@@ -65,7 +65,7 @@ export const pod = defineResource<Pod>({
       // A kubelet may not transfer a pod to another owner.
       if (old.metadata.ownerReferences) next.metadata.ownerReferences = old.metadata.ownerReferences;
       else delete next.metadata.ownerReferences;
-      keepObservedGenerations(next.status, old.status);
+      retainObservedGenerations(next.status, old.status);
       dropGatedStatus(next.status, old.status);
     },
     validateUpdate: validatePodStatus,
@@ -80,7 +80,7 @@ export const pod = defineResource<Pod>({
         const { ephemeralContainers } = next.spec;
         next.spec = { ...old.spec, ...(ephemeralContainers ? { ephemeralContainers } : {}) };
         if (!ephemeralContainers) delete next.spec.ephemeralContainers;
-        keepAllButSpec(next, old);
+        restoreAllButSpec(next, old);
       },
       validateUpdate: validateEphemeralContainersUpdate,
     },
@@ -96,7 +96,7 @@ export const pod = defineResource<Pod>({
       verbs: ["get", "patch", "update"],
       prepareUpdate: (next, old) => {
         takeResources(next, old);
-        keepAllButSpec(next, old);
+        restoreAllButSpec(next, old);
       },
       validateUpdate: validateResize,
     },
@@ -160,7 +160,7 @@ function schedulingGated({ metadata }: Pod) {
 }
 
 /** These subresources only change the spec; everything else stays. */
-function keepAllButSpec(next: Pod, old: Pod): void {
+function restoreAllButSpec(next: Pod, old: Pod): void {
   dropDisabledFields(next.spec);
   const { metadata } = next;
   for (const field of ["labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp"] as const) {

@@ -15,7 +15,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
   plural: "resourcequotas",
   scope: "Namespaced",
   updateMeta: "changes",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   shortNames: ["quota"],
   defaults: ({ spec, status }) => {
     for (const list of [spec.hard, status.hard, status.used]) roundResources(list);

@@ -9,10 +9,10 @@ export const serviceAccount = defineResource<ServiceAccount>({
   kind: "ServiceAccount",
   plural: "serviceaccounts",
   scope: "Namespaced",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   shortNames: ["sa"],
-  prepareCreate: (draft) => keepNamesOfSecrets(draft),
-  prepareUpdate: (draft) => keepNamesOfSecrets(draft),
+  prepareCreate: (draft) => dropAllButSecretNames(draft),
+  prepareUpdate: (draft) => dropAllButSecretNames(draft),
   warnings: ({ metadata }) =>
     metadata.annotations?.[ENFORCE_MOUNTABLE] === undefined
       ? []
@@ -26,6 +26,6 @@ export const serviceAccount = defineResource<ServiceAccount>({
 });
 
 /** In references to secrets, only the name is used. */
-function keepNamesOfSecrets(draft: ServiceAccount): void {
+function dropAllButSecretNames(draft: ServiceAccount): void {
   if (draft.secrets) draft.secrets = draft.secrets.map(({ name }) => (name === undefined ? {} : { name }));
 }

@@ -21,7 +21,7 @@ const serviceOf = (cluster: readonly IPFamily[]) =>
     plural: "services",
     scope: "Namespaced",
     updateMeta: "changes",
-    deleteAnswersObject: true,
+    deleteReturnsObject: true,
     shortNames: ["svc"],
     allowCreateOnUpdate: true,
     categories: ["all"],

@@ -18,7 +18,7 @@ export const flowSchema = defineResource<FlowSchema>({
     spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;
   },
   validate: validateFlowSchema,
-  status: { keepsMetadata: "all", validateUpdate: validateConditionTypes },
+  status: { retainsMetadata: "all", validateUpdate: validateConditionTypes },
   columns: [
     {
       name: "PriorityLevel",

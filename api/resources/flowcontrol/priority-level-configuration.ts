@@ -26,7 +26,7 @@ export const priorityLevelConfiguration = defineResource<PriorityLevelConfigurat
     queuing.queueLengthLimit ||= 50;
   },
   validate: validatePriorityLevel,
-  status: { keepsMetadata: "all", validateUpdate: validateConditionTypes },
+  status: { retainsMetadata: "all", validateUpdate: validateConditionTypes },
   columns: [
     {
       name: "Type",

@@ -23,7 +23,7 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
     );
     return grows ? [...changed, ...validateRanges(spec)] : changed;
   },
-  status: { keepsMetadata: "mark", validatesMetadata: true },
+  status: { retainsMetadata: "mark", validatesMetadata: true },
   columns: [
     {
       name: "CIDRs",

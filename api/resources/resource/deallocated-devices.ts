@@ -13,8 +13,8 @@ const allocatedTo = ({ status }: ResourceClaim) => (status?.allocation?.devices?
 /** Reports about devices are dropped with their allocation: whoever deallocates need not know about them. */
 export function dropDeallocatedDevices({ status, ...claim }: ResourceClaim, old: ResourceClaim): void {
   if (!status?.devices) return;
-  const kept = new Set(allocatedTo({ ...claim, status }));
-  const gone = new Set(allocatedTo(old).filter((id) => !kept.has(id)));
+  const allocated = new Set(allocatedTo({ ...claim, status }));
+  const gone = new Set(allocatedTo(old).filter((id) => !allocated.has(id)));
   const devices = status.devices.filter((each) => !gone.has(idOf(each)));
   if (devices.length > 0) status.devices = devices;
   else delete status.devices;

@@ -8,7 +8,7 @@ export const deviceClass = defineResource<DeviceClass>({
   kind: "DeviceClass",
   plural: "deviceclasses",
   scope: "Cluster",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   generation: true,
   validate: validateDeviceClass,
   columns: [],

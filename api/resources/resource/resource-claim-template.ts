@@ -13,7 +13,7 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   kind: "ResourceClaimTemplate",
   plural: "resourceclaimtemplates",
   scope: "Namespaced",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   defaults: ({ spec }) => {
     spec.spec ??= {};
     defaultClaimSpec(spec.spec);

@@ -14,7 +14,7 @@ export const resourceClaim = defineResource<ResourceClaim>({
   kind: "ResourceClaim",
   plural: "resourceclaims",
   scope: "Namespaced",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   defaults: ({ spec }) => defaultClaimSpec(spec),
   // An unchanged spec stays valid, whatever the rules have become.
   validateCreate: ({ spec }) => validateClaimSpec(spec, "spec"),
@@ -23,7 +23,7 @@ export const resourceClaim = defineResource<ResourceClaim>({
     sameValue(spec, old.spec)
       ? []
       : [invalid("spec", goStruct("resource.v1.ResourceClaimSpec", spec), "field is immutable")],
-  status: { keepsMetadata: "mark", prepareUpdate: dropDeallocatedDevices, validateUpdate: validateClaimStatusUpdate },
+  status: { retainsMetadata: "mark", prepareUpdate: dropDeallocatedDevices, validateUpdate: validateClaimStatusUpdate },
   columns: [
     {
       name: "State",

@@ -10,7 +10,7 @@ export const resourceSlice = defineResource<ResourceSlice>({
   plural: "resourceslices",
   scope: "Cluster",
   updateMeta: "changes",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   generation: true,
   prepareCreate: (draft) => dropGated(draft),
   prepareUpdate: dropGated,

@@ -10,7 +10,7 @@ export const csiDriver = defineResource<CSIDriver>({
   plural: "csidrivers",
   scope: "Cluster",
   updateMeta: "changes",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   allowUnconditionalUpdate: false,
   defaults: ({ spec }) => {
     spec.attachRequired ??= true;

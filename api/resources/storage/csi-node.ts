@@ -16,7 +16,7 @@ export const csiNode = defineResource<CSINode>({
   plural: "csinodes",
   scope: "Cluster",
   updateMeta: "whole",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   allowUnconditionalUpdate: false,
   validate: ({ spec }) => {
     const errors: FieldError[] = [];

@@ -17,7 +17,7 @@ export const storageClass = defineResource<StorageClass>({
   kind: "StorageClass",
   plural: "storageclasses",
   scope: "Cluster",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   shortNames: ["sc"],
   defaults: (draft) => {
     draft.reclaimPolicy ??= "Delete";

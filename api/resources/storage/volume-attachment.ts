@@ -20,7 +20,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   plural: "volumeattachments",
   scope: "Cluster",
   updateMeta: "whole",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   allowUnconditionalUpdate: false,
   defaults: ({ spec: { source } }) => {
     if (source?.inlineVolumeSpec) defaultInlineVolume(source.inlineVolumeSpec);
@@ -40,7 +40,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
       ? []
       : [invalid("spec", internalForm("storage.v1.VolumeAttachmentSpec", spec), "field is immutable")],
   status: {
-    keepsMetadata: "mark",
+    retainsMetadata: "mark",
     validateUpdate: validateAttachment,
   },
   columns: [

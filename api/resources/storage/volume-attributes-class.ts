@@ -15,7 +15,7 @@ export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
   kind: "VolumeAttributesClass",
   plural: "volumeattributesclasses",
   scope: "Cluster",
-  deleteAnswersObject: true,
+  deleteReturnsObject: true,
   shortNames: ["vac"],
   prepareCreate: ({ metadata }) => {
     if (!metadata.finalizers?.includes(PROTECTION)) metadata.finalizers = [...(metadata.finalizers ?? []), PROTECTION];

@@ -9,7 +9,7 @@ export interface ItemForm {
   /** Begins a run of items. */
   readonly run: () => RunWriter;
   /** Turns kept bytes into an answer as of `now` (ms since the epoch); absent if the time does not matter. */
-  readonly at?: (now: number, kept: Uint8Array) => Uint8Array;
+  readonly at?: (now: number, cached: Uint8Array) => Uint8Array;
 }
 
 /** Takes stored texts, one after the other. */

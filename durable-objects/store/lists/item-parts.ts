@@ -14,11 +14,11 @@ export interface ItemPartsOptions {
 
 /** Entries per statement, and the length (in UTF-16 units of text) at which a run ends. */
 const LOOKUP = 128;
-const LONGEST_RUN = 256 * 1024;
+const MAX_RUN_BYTES = 256 * 1024;
 /** The first run of a list is short, so that the first byte leaves early. */
 const FIRST_RUN = 16 * 1024;
 /** Shorter runs are not worth caching: they are what the end of a page leaves of a run. */
-const SHORTEST_KEPT = 32 * 1024;
+const MIN_CACHED_BYTES = 32 * 1024;
 /**
  * Once it is long enough, a run ends before an entry whose revision is a multiple of this. Run boundaries then depend
  * on the content and not on where the list began, so pages, lists of one namespace and a list after a change come to
@@ -26,13 +26,13 @@ const SHORTEST_KEPT = 32 * 1024;
  */
 const BOUNDARY = 32;
 /** How much one list may add to the cache: a long list must not evict everything. */
-const KEPT_OF_ONE_LIST = 16 * 1024 * 1024;
+const MAX_CACHED_PER_LIST = 16 * 1024 * 1024;
 
 export function* itemParts({ tables, revisions, form, runs }: ItemPartsOptions): Generator<Part, undefined> {
   let next = 0;
-  let kept = 0;
+  let cached = 0;
   const readRun = (): Run => {
-    const enough = next === 0 ? FIRST_RUN : LONGEST_RUN;
+    const enough = next === 0 ? FIRST_RUN : MAX_RUN_BYTES;
     const run = form.run();
     let items = 0;
     for (let at = next, full = false; at < revisions.length && !full; at = next + items) {
@@ -40,7 +40,7 @@ export function* itemParts({ tables, revisions, form, runs }: ItemPartsOptions):
         const length = run.add(text);
         items++;
         const following = revisions[next + items] ?? 0;
-        full = length >= enough || (length >= SHORTEST_KEPT && following % BOUNDARY === 0);
+        full = length >= enough || (length >= MIN_CACHED_BYTES && following % BOUNDARY === 0);
         if (full) break;
       }
       if (at === next + items) throw new Error("the log lost an entry that an open list reads");
@@ -56,9 +56,9 @@ export function* itemParts({ tables, revisions, form, runs }: ItemPartsOptions):
   function readPart(): Part {
     const run = readRun();
     const { length } = run.bytes;
-    if (!runs || (length < SHORTEST_KEPT && next > 0) || kept + length > KEPT_OF_ONE_LIST)
+    if (!runs || (length < MIN_CACHED_BYTES && next > 0) || cached + length > MAX_CACHED_PER_LIST)
       return { items: run.revisions.length, bytes: run.bytes };
-    kept += length;
-    return runs.keep(run, form.name);
+    cached += length;
+    return runs.cache(run, form.name);
   }
 }

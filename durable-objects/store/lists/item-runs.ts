@@ -21,7 +21,7 @@ export interface Part {
   readonly deflated?: () => Deflated;
 }
 
-interface Kept {
+interface CachedRun {
   readonly id: string;
   readonly run: Run;
   deflated?: Deflated;
@@ -34,7 +34,7 @@ export const isWhole = ({ requirements, name }: Pick<ListRequest, "requirements"
 export class ItemRuns {
   readonly #budget: number;
   /** Least recently used first. */
-  readonly #runs = new Map<string, Kept>();
+  readonly #runs = new Map<string, CachedRun>();
   #bytes = 0;
 
   constructor(budget: number) {
@@ -47,34 +47,34 @@ export class ItemRuns {
    */
   find(revisions: readonly Revision[], from: number, form: string): Part | undefined {
     const id = runId(revisions[from], form);
-    const kept = this.#runs.get(id);
-    if (!kept) return undefined;
-    const { run } = kept;
+    const cached = this.#runs.get(id);
+    if (!cached) return undefined;
+    const { run } = cached;
     let items = 0;
     while (items < run.revisions.length && run.revisions[items] === revisions[from + items]) items++;
     const end = run.ends[items - 1];
     if (end === undefined) return undefined;
     this.#runs.delete(id);
-    this.#runs.set(id, kept);
+    this.#runs.set(id, cached);
     if (items < run.revisions.length) return { items, bytes: run.bytes.subarray(0, end) };
-    return { items, bytes: run.bytes, deflated: () => this.#deflate(kept) };
+    return { items, bytes: run.bytes, deflated: () => this.#deflate(cached) };
   }
 
-  keep(run: Run, form: string): Part {
+  cache(run: Run, form: string): Part {
     const id = runId(run.revisions[0], form);
     this.#drop(id);
-    const kept: Kept = { id, run };
-    this.#runs.set(id, kept);
+    const cached: CachedRun = { id, run };
+    this.#runs.set(id, cached);
     this.#grow(run.bytes.length);
-    return { items: run.revisions.length, bytes: run.bytes, deflated: () => this.#deflate(kept) };
+    return { items: run.revisions.length, bytes: run.bytes, deflated: () => this.#deflate(cached) };
   }
 
-  #deflate(kept: Kept): Deflated {
-    if (kept.deflated) return kept.deflated;
-    const deflated = deflate(kept.run.bytes);
+  #deflate(cached: CachedRun): Deflated {
+    if (cached.deflated) return cached.deflated;
+    const deflated = deflate(cached.run.bytes);
     // It may have been evicted since it was found.
-    if (this.#runs.get(kept.id) === kept) {
-      kept.deflated = deflated;
+    if (this.#runs.get(cached.id) === cached) {
+      cached.deflated = deflated;
       this.#grow(deflated.bytes.length);
     }
     return deflated;
@@ -89,9 +89,9 @@ export class ItemRuns {
   }
 
   #drop(id: string): void {
-    const kept = this.#runs.get(id);
-    if (!kept) return;
-    this.#bytes -= kept.run.bytes.length + (kept.deflated?.bytes.length ?? 0);
+    const cached = this.#runs.get(id);
+    if (!cached) return;
+    this.#bytes -= cached.run.bytes.length + (cached.deflated?.bytes.length ?? 0);
     this.#runs.delete(id);
   }
 }

@@ -152,10 +152,10 @@ test("the cache for lists stays within its budget, and keeps what was used last"
   const runs = new ItemRuns(100);
   const run = (first: number): Run => ({ revisions: [first as Revision], ends: [40], bytes: new Uint8Array(40) });
   const found = (first: number) => runs.find([first as Revision], 0, "") !== undefined;
-  runs.keep(run(1), "");
-  runs.keep(run(2), "");
+  runs.cache(run(1), "");
+  runs.cache(run(2), "");
   expect(found(1)).toBe(true);
-  runs.keep(run(3), "");
+  runs.cache(run(3), "");
   expect([1, 2, 3].map(found)).toEqual([true, false, true]);
 });
 

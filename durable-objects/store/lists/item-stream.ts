@@ -119,14 +119,14 @@ type Around = Readonly<Record<"open" | "close", Uint8Array>>;
 interface BytesOf {
   (part: Part, first: boolean): Uint8Array;
   /** Whether all parts but the first are sent as cached. */
-  readonly asKept: boolean;
+  readonly areCached: boolean;
 }
 
 /** Parts begin with a separator, which must be dropped from the first. */
 function bytesBy({ separator, at }: ItemForm, now: number): BytesOf {
   const own = ({ bytes }: Part, first: boolean) => (first ? bytes.subarray(separator.length) : bytes);
   const bytesOf = at ? (part: Part, first: boolean) => at(now, own(part, first)) : own;
-  return Object.assign(bytesOf, { asKept: at === undefined });
+  return Object.assign(bytesOf, { areCached: at === undefined });
 }
 
 function* plain(parts: Iterable<Part>, { open, close }: Around, bytesOf: BytesOf): Generator<Uint8Array, undefined> {
@@ -151,7 +151,7 @@ function* packed(parts: Iterable<Part>, { open, close }: Around, bytesOf: BytesO
   yield counted(deflate(open));
   let first = true;
   for (const part of parts) {
-    yield counted((!first && bytesOf.asKept && part.deflated?.()) || deflate(bytesOf(part, first)));
+    yield counted((!first && bytesOf.areCached && part.deflated?.()) || deflate(bytesOf(part, first)));
     first = false;
   }
   yield counted(deflate(close));

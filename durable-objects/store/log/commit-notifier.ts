@@ -88,6 +88,6 @@ function coalesced(notify: Listener, turns: Pick<Turns, "now" | "after">): Commi
 function distanceOf(resources: ReadonlySet<GroupResource>, subscription: Subscription | undefined): number | undefined {
   if (!subscription || subscription.prompt.some((resource) => resources.has(resource))) return SPACING;
   const { deferred } = subscription;
-  const heard = deferred === "everything" || deferred.some((resource) => resources.has(resource));
-  return heard ? DEFERRED_SPACING : undefined;
+  const isSubscribed = deferred === "everything" || deferred.some((resource) => resources.has(resource));
+  return isSubscribed ? DEFERRED_SPACING : undefined;
 }

@@ -8,13 +8,13 @@ import type { LogTables } from "../tables/log-tables.ts";
 
 export interface Window {
   /** An entry is kept at least this long (ms) after it was superseded. */
-  readonly keepMilliseconds: number;
+  readonly minAgeMs: number;
   /** This many of the newest entries are always kept. */
-  readonly keepRevisions: number;
+  readonly minRevisions: number;
 }
 
 /** kube-apiserver compacts etcd every five minutes. The count keeps short histories whole. */
-export const defaultWindow: Window = { keepMilliseconds: 5 * 60_000, keepRevisions: 1000 };
+export const defaultWindow: Window = { minAgeMs: 5 * 60_000, minRevisions: 1000 };
 
 interface Compaction {
   readonly window: Window;
@@ -30,12 +30,12 @@ const STEP = 1024;
 
 /** Moves the compaction mark one step; returns the new mark. */
 export function compact(tables: LogTables, { window, now, revision, oldest, pinned }: Compaction): Revision {
-  const through = asRevision(Math.min(revision - window.keepRevisions, pinned ?? Number.POSITIVE_INFINITY));
+  const through = asRevision(Math.min(revision - window.minRevisions, pinned ?? Number.POSITIVE_INFINITY));
   if (through <= oldest) return oldest;
-  const mark = tables.agedThrough(oldest, { through, committedBy: now - window.keepMilliseconds, look: STEP });
+  const mark = tables.agedThrough(oldest, { through, committedBy: now - window.minAgeMs, look: STEP });
   if (mark === oldest) return oldest;
   tables.transaction(() => {
-    tables.forget(oldest, mark);
+    tables.compact(oldest, mark);
     tables.setMark("oldest", mark);
     return {};
   });

@@ -44,7 +44,7 @@ export class Compactor {
     const { turns, window, marks } = this.#options;
     const now = turns.now();
     const { revision, oldest } = marks();
-    const isLong = revision - oldest > 2 * window.keepRevisions;
+    const isLong = revision - oldest > 2 * window.minRevisions;
     if (now - this.#lastStep < (isLong ? BUSY_MS : QUIET_MS)) return;
     this.#lastStep = now;
     turns.later(() => this.step());

@@ -43,7 +43,7 @@ export class GroupCommit {
   /** Whether the last group had more than one commit. */
   #crowded = false;
   /** Answers the commits of the lane once the current group is on disk. */
-  #told: (() => void)[] = [];
+  #notifications: (() => void)[] = [];
   /** Calls that end with the next group. */
   #carried: PromiseWithResolvers<void>[] = [];
   /** The resources that the current group has written to. */
@@ -77,8 +77,8 @@ export class GroupCommit {
   }
 
   commit(request: CommitRequest): Promise<CommitResult> {
-    return new Promise((answer, fail) => {
-      this.#waiting.push({ request, resolve: answer, fail });
+    return new Promise((resolve, fail) => {
+      this.#waiting.push({ request, resolve: resolve, fail });
       if (!this.#running) void this.#run();
     });
   }
@@ -141,13 +141,13 @@ export class GroupCommit {
       await this.#settle();
     } catch (error) {
       // A later group must not report as durable what this one lost.
-      this.#told = [];
+      this.#notifications = [];
       if (carried.length === 0) throw error;
       // Each caller relays the error to all that waited with it.
       for (const { reject } of carried) reject(error);
       return;
     }
-    for (const tell of this.#told.splice(0)) tell();
+    for (const notify of this.#notifications.splice(0)) notify();
     for (const { resolve } of carried) resolve();
   }
 
@@ -176,16 +176,16 @@ export class GroupCommit {
   }
 
   #onDisk(lane: CommitLane, submitted: Submitted): Waiting {
-    const tell = (answer: () => void) => {
-      this.#told.push(() => {
+    const afterCommit = (settle: () => void) => {
+      this.#notifications.push(() => {
         lane.done(submitted);
-        answer();
+        settle();
       });
     };
     return {
       request: submitted.request,
-      resolve: (result) => tell(() => submitted.resolve(result)),
-      fail: (error) => tell(() => submitted.fail(error)),
+      resolve: (result) => afterCommit(() => submitted.resolve(result)),
+      fail: (error) => afterCommit(() => submitted.fail(error)),
     };
   }
 

@@ -12,7 +12,7 @@ export type Lifetimes = ReadonlyMap<GroupResource, number>;
  * At most this many objects expire per commit, and this many revisions are checked per turn: some milliseconds of
  * either.
  */
-const MOST = 50;
+const MAX_LIFETIMES = 50;
 const LOOK = 2000;
 /** Milliseconds between looks: if the last one found more than it took, and if not. */
 const BUSY = 100;
@@ -106,7 +106,7 @@ function endings(tables: LogTables, { resource, after, newest, committedBy }: St
   for (const { revision, tombstone, key } of tables.rowsBetween(after, old, [resource])) {
     if (tombstone || tables.revisions(key, 1)[0] !== revision) continue;
     writes.push({ op: "delete", key, ifRevision: revision });
-    if (writes.length === MOST) return { writes, through: revision, more: true };
+    if (writes.length === MAX_LIFETIMES) return { writes, through: revision, more: true };
   }
   return { writes, through: old, more: old >= after + LOOK };
 }

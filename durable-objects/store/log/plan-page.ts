@@ -37,7 +37,7 @@ export function planPage(tables: LogTables, request: ListRequest, { newest, coun
     const walk = { resource, ...(namespace !== undefined && { namespace }), revision };
     const before = after && counts.find(walk, after);
     const left = before === undefined ? state.count(last) : before - revisions.length;
-    counts.keep(walk, last, left);
+    counts.cache(walk, last, left);
     return left;
   };
   const remaining = count();

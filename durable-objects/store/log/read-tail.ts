@@ -3,7 +3,7 @@ import type { Revision, Tail, TextChange, TextsRequest } from "../../../api/stor
 import type { LogRow, LogTables } from "../tables/log-tables.ts";
 
 /** Maximum text (in UTF-16 units) of an answer that is built in memory; larger ones are paged or streamed. */
-export const ANSWER_LENGTH = 8 * 1024 * 1024;
+export const MAX_TAIL_LENGTH = 8 * 1024 * 1024;
 
 interface TailOptions<C> {
   readonly newest: Revision;
@@ -20,7 +20,7 @@ export function readTail<C extends TextChange>(
   for (const row of tables.rowsBetween(revision, newest, resources)) {
     if (except.some(({ from, through }) => from <= row.revision && row.revision <= through)) continue;
     const last = changes.at(-1)?.revision;
-    if (last !== undefined && (changes.length >= limit || length > ANSWER_LENGTH)) {
+    if (last !== undefined && (changes.length >= limit || length > MAX_TAIL_LENGTH)) {
       return { ok: true, changes, revision: last, more: true };
     }
     changes.push(encode(row));

@@ -81,7 +81,7 @@ export interface LogTables {
   /** What stands at a key now. */
   current(key: Key): Current | undefined;
   /** The same, if it is in memory. */
-  kept(key: Key): Current | undefined;
+  cached(key: Key): Current | undefined;
   row(revision: Revision): LogRow | undefined;
   /** The contents of these revisions (of objects, not tombstones), in the order given. */
   entries(revisions: readonly Revision[]): Iterable<Current>;
@@ -103,5 +103,5 @@ export interface LogTables {
   /** The revision up to which all entries after `after` have aged; `after` itself if the first has not. */
   agedThrough(after: Revision, aged: Aged): Revision;
   /** Forgets what the entries in `(from, through]` replaced, and the tombstones among them. */
-  forget(from: Revision, through: Revision): void;
+  compact(from: Revision, through: Revision): void;
 }

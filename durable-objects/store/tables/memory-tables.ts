@@ -40,12 +40,12 @@ export class MemoryTables implements LogTables {
   }
 
   setMark(name: "policy" | "oldest", revision: Revision): void {
-    this.#keepMarks();
+    this.#saveMarksForUndo();
     this.#marks = { ...this.#marks, [name]: revision };
   }
 
   append(row: Appended): void {
-    this.#keepMarks();
+    this.#saveMarksForUndo();
     this.#marks = { ...this.#marks, revision: row.revision };
     this.#log.set(row.revision, row);
     const id = keyId(row.key);
@@ -59,7 +59,7 @@ export class MemoryTables implements LogTables {
     else this.#objects.set(id, row);
   }
 
-  #keepMarks(): void {
+  #saveMarksForUndo(): void {
     const marks = this.#marks;
     this.#undo.push(() => {
       this.#marks = marks;
@@ -71,7 +71,7 @@ export class MemoryTables implements LogTables {
     return object && this.#log.get(object.revision);
   }
 
-  kept(key: Key): Current | undefined {
+  cached(key: Key): Current | undefined {
     return this.current(key);
   }
 
@@ -134,7 +134,7 @@ export class MemoryTables implements LogTables {
     return (young < 0 ? seen : seen.slice(0, young)).at(-1)?.revision ?? after;
   }
 
-  forget(from: Revision, through: Revision): void {
+  compact(from: Revision, through: Revision): void {
     for (const row of [...this.#log.values()]) {
       if (row.revision <= from || row.revision > through) continue;
       if (row.replaced !== null) this.#log.delete(row.replaced);

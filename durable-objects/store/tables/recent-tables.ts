@@ -75,7 +75,7 @@ export class RecentTables implements LogTables, LogTail {
     return found;
   }
 
-  kept(key: Key): Current | undefined {
+  cached(key: Key): Current | undefined {
     return this.#objects.get(keyId(key));
   }
 
@@ -158,7 +158,7 @@ export class RecentTables implements LogTables, LogTail {
   }
 
   /** Only forgets what lies before the compaction mark, where nobody reads. */
-  forget(from: Revision, through: Revision): void {
-    this.#tables.forget(from, through);
+  compact(from: Revision, through: Revision): void {
+    this.#tables.compact(from, through);
   }
 }

@@ -16,7 +16,7 @@ interface Place {
 }
 
 /** How many paged lists are remembered; one that is forgotten counts again. */
-const KEPT = 256;
+const MAX_CACHED = 256;
 
 export class RemainingCounts {
   readonly #counts = new Map<string, number>();
@@ -25,10 +25,10 @@ export class RemainingCounts {
     return this.#counts.get(placeId(walk, after));
   }
 
-  keep(walk: Walk, after: Place, count: number): void {
+  cache(walk: Walk, after: Place, count: number): void {
     this.#counts.set(placeId(walk, after), count);
     for (const oldest of this.#counts.keys()) {
-      if (this.#counts.size <= KEPT) break;
+      if (this.#counts.size <= MAX_CACHED) break;
       this.#counts.delete(oldest);
     }
   }

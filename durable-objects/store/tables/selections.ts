@@ -11,8 +11,8 @@ import { meets } from "./meets.ts";
 import { RecentValues } from "./recent-values.ts";
 
 /** Pointers cached in all; and the longest selection, beyond which nothing is saved over reading everything. */
-const KEPT = 20_000;
-const LONGEST = 2000;
+const MAX_CACHED_POINTERS = 20_000;
+const MAX_LENGTH = 2000;
 
 interface Selection {
   readonly through: Revision;
@@ -32,7 +32,7 @@ interface Wanted extends Pick<Scope, "resource" | "namespace"> {
 }
 
 export class Selections {
-  readonly #kept = new RecentValues<Selection>(KEPT, ({ pointers }) => pointers.length + 1);
+  readonly #cache = new RecentValues<Selection>(MAX_CACHED_POINTERS, ({ pointers }) => pointers.length + 1);
 
   /**
    * The objects that meet the requirements, in key order; `read` finds them in the tables. Only what was read to its end
@@ -41,31 +41,31 @@ export class Selections {
   *find(wanted: Wanted, tail: LogTail, read: () => Iterable<Pointer>): Iterable<Pointer> {
     const { resource, namespace, requirements } = wanted;
     const id = JSON.stringify([resource, namespace, requirements]);
-    const known = this.#kept.get(id);
+    const known = this.#cache.get(id);
     if (known && known.through >= tail.before && known.through <= tail.newest) {
       const { through, pointers } = known;
       if (through < tail.newest) {
         for (const row of tail.rowsAfter(through)) follow(pointers, row, wanted);
-        this.#keep(id, { through: tail.newest, pointers });
+        this.#add(id, { through: tail.newest, pointers });
       }
       yield* pointers;
       return;
     }
     const pointers: Pointer[] = [];
     for (const pointer of read()) {
-      if (pointers.length <= LONGEST) pointers.push(pointer);
+      if (pointers.length <= MAX_LENGTH) pointers.push(pointer);
       yield pointer;
     }
-    this.#keep(id, { through: tail.newest, pointers });
+    this.#add(id, { through: tail.newest, pointers });
   }
 
-  #keep(id: string, selection: Selection): void {
-    if (selection.pointers.length <= LONGEST) this.#kept.set(id, selection);
-    else this.#kept.delete(id);
+  #add(id: string, selection: Selection): void {
+    if (selection.pointers.length <= MAX_LENGTH) this.#cache.set(id, selection);
+    else this.#cache.delete(id);
   }
 
   clear(): void {
-    this.#kept.clear();
+    this.#cache.clear();
   }
 }
 

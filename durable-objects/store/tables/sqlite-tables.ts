@@ -118,7 +118,7 @@ export class SqliteTables implements LogTables {
     return row && { key, revision: row[0], attributes: row[1], text: this.#open(row[2], row[0]) };
   }
 
-  kept(): undefined {
+  cached(): undefined {
     return undefined;
   }
 
@@ -235,7 +235,7 @@ export class SqliteTables implements LogTables {
     return asRevision(young === undefined ? last : young - 1);
   }
 
-  forget(from: Revision, through: Revision): void {
+  compact(from: Revision, through: Revision): void {
     const query = `SELECT replaced, CASE tombstone WHEN 1 THEN revision END FROM log
       WHERE revision > ? AND revision <= ? AND (replaced IS NOT NULL OR tombstone = 1)`;
     const dead = [...this.#select(query, from, through)].flat().filter((revision) => revision !== null);

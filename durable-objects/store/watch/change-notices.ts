@@ -18,7 +18,7 @@ export interface NoticeSocket {
 /** Milliseconds between notices: a burst causes one; the first change after a quiet time is announced at once. */
 const SPACING = 50;
 /** None of our own clients listens for more than this. */
-const MOST_RESOURCES = 256;
+const MAX_RESOURCES = 256;
 
 export interface ChangeNoticesOptions {
   readonly turns: Pick<Turns, "now" | "after" | "settled">;
@@ -75,7 +75,7 @@ const wantedBy = (socket: NoticeSocket) => (socket.deserializeAttachment() as re
 function listOf(message: string): readonly GroupResource[] {
   try {
     const list = JSON.parse(message) as unknown;
-    return Array.isArray(list) ? list.filter((each) => typeof each === "string").slice(0, MOST_RESOURCES) : [];
+    return Array.isArray(list) ? list.filter((each) => typeof each === "string").slice(0, MAX_RESOURCES) : [];
   } catch {
     return [];
   }

@@ -92,7 +92,7 @@ test.each([
 });
 
 test("WATCH-FORM: a watch from an expired revision gets the error in the requested format", async () => {
-  const store = new MemoryStore({ window: { keepMilliseconds: -1, keepRevisions: 0 } });
+  const store = new MemoryStore({ window: { minAgeMs: -1, minRevisions: 0 } });
   await put(store, "create", "a", 1);
   const answer = await store.watch({
     ...request,

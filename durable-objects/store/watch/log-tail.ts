@@ -44,11 +44,11 @@ export class LogTails {
       closed();
     };
     const grown = () =>
-      new Promise<"grown" | "idle">((answer) => {
+      new Promise<"grown" | "idle">((resolve) => {
         const done = (what: "grown" | "idle") => {
           this.#waiting.delete(resume);
           callOff();
-          answer(what);
+          resolve(what);
         };
         const callOff = turns.after(HEARTBEAT, () => done("idle"));
         resume = () => done("grown");

@@ -8,10 +8,10 @@ import type { TailEntry } from "./tail-line.ts";
 import type { LoggedRows } from "./watch-source.ts";
 
 /** UTF-16 units of text that are kept; twice as much may accumulate before the oldest are dropped. */
-const KEPT = 8 * 1024 * 1024;
+const MAX_LENGTH = 8 * 1024 * 1024;
 
 export class RelayedLog implements LoggedRows {
-  readonly #kept: number;
+  readonly #maxLength: number;
   #entries: TailEntry[] = [];
   readonly #replaced = new Map<Revision, LogRow>();
   #length = 0;
@@ -19,10 +19,10 @@ export class RelayedLog implements LoggedRows {
   #revision: Revision;
 
   /** Begins after `revision`. */
-  constructor(revision: Revision, kept = KEPT) {
+  constructor(revision: Revision, maxLength = MAX_LENGTH) {
     this.#after = revision;
     this.#revision = revision;
-    this.#kept = kept;
+    this.#maxLength = maxLength;
   }
 
   /** All entries after this revision are here. */
@@ -69,9 +69,9 @@ export class RelayedLog implements LoggedRows {
 
   /** Drops the oldest entries if there is too much. */
   forget(): void {
-    if (this.#length <= 2 * this.#kept) return;
+    if (this.#length <= 2 * this.#maxLength) return;
     let dropped = 0;
-    while (this.#length > this.#kept && dropped < this.#entries.length) {
+    while (this.#length > this.#maxLength && dropped < this.#entries.length) {
       const entry = this.#entries[dropped++];
       if (!entry) break;
       this.#length -= lengthOf(entry);

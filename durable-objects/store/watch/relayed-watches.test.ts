@@ -101,7 +101,7 @@ test("RELAY-AGAIN: a watch that arrives when the relay gives up the log is refus
 });
 
 test("RELAY-AGAIN: if the log no longer reaches back to the relay's position, all clients resume at the store", async () => {
-  const store = new MemoryStore({ window: { keepMilliseconds: -1, keepRevisions: 0 } });
+  const store = new MemoryStore({ window: { minAgeMs: -1, minRevisions: 0 } });
   const relay = relayOf(store);
   const one = await watch(relay);
   await write(store, "a");
@@ -118,7 +118,7 @@ test("RELAY-AGAIN: if the log no longer reaches back to the relay's position, al
 
 test("WATCH-SLOW: a client that falls behind the relay's buffer reads the store's log, and misses nothing", async () => {
   const store = new MemoryStore();
-  const relay = relayOf(store, { kept: 10_000 });
+  const relay = relayOf(store, { maxLogLength: 10_000 });
   const answer = await relay.watch(watching);
   if (!answer.ok) throw new Error(answer.reason);
   const other = await watch(relay);

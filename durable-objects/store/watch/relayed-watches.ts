@@ -33,7 +33,7 @@ interface RelayedWatchesOptions {
   readonly store: () => RelayedStore;
   readonly turns: Turns;
   /** UTF-16 units of the log's text that are kept. */
-  readonly kept?: number;
+  readonly maxLogLength?: number;
 }
 
 /** Objects per page, and changes per answer. */
@@ -89,7 +89,7 @@ export class RelayedWatches {
   async #begin(): Promise<void> {
     try {
       const { revision } = await this.#options.store().status();
-      this.#log = new RelayedLog(revision, this.#options.kept);
+      this.#log = new RelayedLog(revision, this.#options.maxLogLength);
     } catch (error) {
       this.#following = undefined;
       throw error;
@@ -192,18 +192,18 @@ export class RelayedWatches {
     const tail = await store.after({ revision, resources: [wanted.resource], limit: PAGE });
     if (!tail.ok) return "compacted";
     const run = eventForm(wanted.events).run();
-    for (const told of tail.changes) {
-      if (!concerns(wanted, told.key)) continue;
-      const change = new LoggedChange(rowOf(told));
-      const event = eventOf(change, wanted.requirements ?? []);
+    for (const change of tail.changes) {
+      if (!concerns(wanted, change.key)) continue;
+      const logged = new LoggedChange(rowOf(change));
+      const event = eventOf(logged, wanted.requirements ?? []);
       if (!event) continue;
-      if (event.text === "own") run.add(event.type, eventText(NO_ROWS, change, event));
+      if (event.text === "own") run.add(event.type, eventText(NO_ROWS, logged, event));
       else {
-        const at = asRevision(told.revision - 1);
-        const before = await store.read({ key: told.key, at });
+        const at = asRevision(change.revision - 1);
+        const before = await store.read({ key: change.key, at });
         if (!before.ok || !before.entry) return "compacted";
         const { entry } = before;
-        run.add(event.type, moveRevision(entry.text, entry.revision, told.revision));
+        run.add(event.type, moveRevision(entry.text, entry.revision, change.revision));
       }
     }
     return { bytes: run.finish().bytes, through: tail.revision, ended: !tail.more };

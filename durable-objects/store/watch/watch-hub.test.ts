@@ -73,7 +73,7 @@ const ways = [
   ["by the store itself", (store: MemoryStore): Watched => store],
   ["by a relay", (store: MemoryStore): Watched => relayOf(store)],
   // Everything not in memory is asked of the store, and each stream of the log ends after a while.
-  ["by a relay that keeps nothing", (store: MemoryStore): Watched => relayOf(store, { kept: 0, lines: 3 })],
+  ["by a relay that keeps nothing", (store: MemoryStore): Watched => relayOf(store, { maxLogLength: 0, lines: 3 })],
 ] as const;
 
 test.each(ways)(

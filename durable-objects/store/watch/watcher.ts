@@ -241,11 +241,11 @@ export class Watcher {
    */
   end(): void {
     if (this.#isOver()) return;
-    const isAsked = this.#isPulling;
+    const wasPulling = this.#isPulling;
     this.#options.leave();
     this.#state = { is: "ending" };
     this.#resumePull();
-    if (isAsked) this.#closeIfDrained();
+    if (wasPulling) this.#closeIfDrained();
   }
 
   #closeIfDrained(): void {

@@ -45,7 +45,7 @@ export function recordedPod(
     events: {
       record: (_: unknown, _type: string, reason: string, message: string) => events.push(`${reason}: ${message}`),
     },
-    puller: { forget: () => {}, ensure: async () => ({ ok: true, image: await runtime.imageStatus("i") }) },
+    puller: { delete: () => {}, ensure: async () => ({ ok: true, image: await runtime.imageStatus("i") }) },
     objects: () => ({
       secret: () => undefined,
       configMap: () => undefined,
@@ -57,7 +57,7 @@ export function recordedPod(
       clusterDomain: "cluster.local",
       machine: { servers: [], searches: [], options: [] },
     }),
-    probeCounts: { forget: () => {}, count: () => {} },
+    probeCounts: { delete: () => {}, count: () => {} },
     lifeCounts: new LifeCounts(),
     csi: { unpublish: async () => {} },
     memory: { remove: () => {} },
@@ -77,10 +77,10 @@ export function recordedPod(
     log: { info: () => {}, warn: () => {} },
     ...change,
   };
-  const answered = (pod: Pod) => {
+  const accepted = (pod: Pod) => {
     record.pod = pod;
   };
-  const wake = { now: () => {}, within: () => {}, answered };
+  const wake = { now: () => {}, within: () => {}, accepted };
   const record: PodRecord = new PodRecord(context as unknown as WorkerContext, requested, wake);
   return { record, runtime, events, told };
 }

@@ -24,7 +24,7 @@ export const nodeDeclaredFeatures: AdmissionPlugin = {
   async validate(request) {
     const resized = resizedPod(request);
     if (resized === undefined) return;
-    const requested = Object.entries(FEATURES).flatMap(([name, isAsked]) => (isAsked(resized) ? [name] : []));
+    const requested = Object.entries(FEATURES).flatMap(([name, isRequested]) => (isRequested(resized) ? [name] : []));
     if (requested.length === 0) return;
     const node = await nodeOfResized(request, resized);
     const declared = new Set(node.status.declaredFeatures);

@@ -36,8 +36,10 @@ const UNITS: Readonly<Record<string, (quantity: Quantity) => bigint>> = { cpu: m
 function lackingOf(pod: Pod, { status: { allocatable = {} } }: Node): string[] {
   const requests = podAmounts({ ...pod, status: {} }, "requests");
   return Object.entries(UNITS).flatMap(([name, unitsOf]) => {
-    const [asked, there] = [quantityOf(requests[name]), quantityOf(allocatable[name])];
-    return asked.nanos > there.nanos ? [`${name}, requested: ${unitsOf(asked)}, allocatable: ${unitsOf(there)}`] : [];
+    const [requested, there] = [quantityOf(requests[name]), quantityOf(allocatable[name])];
+    return requested.nanos > there.nanos
+      ? [`${name}, requested: ${unitsOf(requested)}, allocatable: ${unitsOf(there)}`]
+      : [];
   });
 }
 

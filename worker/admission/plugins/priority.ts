@@ -16,7 +16,7 @@ export const priority: AdmissionPlugin = {
     isPodCreation(request) || isPodUpdate(request) || isClassWrite(request) || isSystemsEnd(request),
   mutate(request) {
     if (isPodCreation(request)) prioritize(request);
-    else if (isPodUpdate(request)) keepPriority(request);
+    else if (isPodUpdate(request)) retainPriority(request);
   },
   validate(request) {
     if (isClassWrite(request)) requireOneDefault(request);
@@ -37,7 +37,7 @@ const isClassWrite = ({ operation, context: { served } }: AdmissionRequest) =>
   served.resource.plural === "priorityclasses";
 
 /** An update by a client that does not know priorities leaves the pod's unchanged. */
-function keepPriority(request: AdmissionRequest): void {
+function retainPriority(request: AdmissionRequest): void {
   const { spec } = request.object as Pod;
   const { spec: old } = request.old as Pod;
   if (old.priority !== undefined) spec.priority ??= old.priority;

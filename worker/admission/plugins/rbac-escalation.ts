@@ -104,8 +104,8 @@ function requireHeld(request: AdmissionRequest, requested: readonly PolicyRule[]
 /** The garbage collector removes owner references and finalizers, whatever the object grants. */
 function isBeingCollected(old: KubeObject, next: KubeObject): boolean {
   const bare = ({ metadata, ...rest }: KubeObject) => {
-    const { ownerReferences: _, finalizers: __, resourceVersion: ___, managedFields: ____, ...kept } = metadata;
-    return { ...rest, metadata: kept };
+    const { ownerReferences: _, finalizers: __, resourceVersion: ___, managedFields: ____, ...comparable } = metadata;
+    return { ...rest, metadata: comparable };
   };
   return sameValue(bare(old), bare(next));
 }

@@ -72,13 +72,13 @@ function schedule(request: AdmissionRequest, spec: PodSpec, { nodeSelector = {},
 
 /** Drops tolerations that another one covers; of equal ones the first stays. */
 function withoutCovered(all: readonly Toleration[]): Toleration[] {
-  const kept: Toleration[] = [];
+  const tolerations: Toleration[] = [];
   for (const [i, one] of all.entries()) {
-    if (kept.some((other) => covers(other, one))) continue;
+    if (tolerations.some((other) => covers(other, one))) continue;
     if (all.slice(i + 1).some((other) => covers(other, one) && !covers(one, other))) continue;
-    kept.push(one);
+    tolerations.push(one);
   }
-  return kept;
+  return tolerations;
 }
 
 function covers(wide: Toleration, narrow: Toleration): boolean {

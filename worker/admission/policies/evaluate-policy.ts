@@ -53,8 +53,8 @@ const MAX_MESSAGE_BYTES = 5 * 1024;
 function failureOf({ expression, message = "", messageExpression, reason }: Validation, run: PolicyRun): Failure {
   const result = messageExpression ? run.evaluate(messageExpression) : undefined;
   if (result && !result.ok && result.isSpent) return { message: `failed messageExpression: ${result.message}` };
-  const told = fitMessage(result) || message.trim() || `failed expression: ${expression.trim()}`;
-  return { message: told, ...(reason ? { reason } : {}) };
+  const text = fitMessage(result) || message.trim() || `failed expression: ${expression.trim()}`;
+  return { message: text, ...(reason ? { reason } : {}) };
 }
 
 /** Drops messages that are too long or span several lines. */

@@ -14,6 +14,6 @@ function problemsAt(value: unknown, path: string): string[] {
   if (typeName === undefined) return value.keys().flatMap((key) => problemsAt(value.get(key), path));
   const below = value.keys().flatMap((key) => problemsAt(value.get(key), `${path}.${String(key)}`));
   if (typeName === path) return below;
-  const told = `unexpected type name ${JSON.stringify(typeName)}, expected ${JSON.stringify(path)}`;
-  return [`${told}, which matches field name path from root Object type`, ...below];
+  const problem = `unexpected type name ${JSON.stringify(typeName)}, expected ${JSON.stringify(path)}`;
+  return [`${problem}, which matches field name path from root Object type`, ...below];
 }

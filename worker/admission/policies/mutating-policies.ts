@@ -92,18 +92,18 @@ async function invocationsOf(request: AdmissionRequest): Promise<Invocations> {
     const { matchResources, paramRef } = binding.spec;
     const at = matchedRules(spec.matchConstraints, request);
     if (!at || !(await matchesSelectors(spec.matchConstraints ?? {}, request))) continue;
-    const isTold = spec.failurePolicy !== "Ignore";
+    const failsClosed = spec.failurePolicy !== "Ignore";
     const problem = paramKindProblem(spec.paramKind, request);
     if (problem !== undefined) {
       const message = `policy ${JSON.stringify(policy.metadata.name)} denied request: ${problem}`;
-      if (isTold && denials.every((denial) => denial.message !== message)) denials.push({ message });
+      if (failsClosed && denials.every((denial) => denial.message !== message)) denials.push({ message });
       continue;
     }
     if (matchResources && !(matchedRules(matchResources, request) && (await matchesSelectors(matchResources, request))))
       continue;
     const found = await paramsOf(spec.paramKind, paramRef, request);
     if (found.ok) for (const params of found.params) invocations.push({ policy, binding, at, params });
-    else if (isTold) denials.push({ message: denied({ policy, binding }, found.message) });
+    else if (failsClosed) denials.push({ message: denied({ policy, binding }, found.message) });
   }
   return { invocations, denials };
 }

@@ -66,9 +66,9 @@ async function decide({ policy, bindings }: Bound, request: AdmissionRequest): P
   const { spec } = policy;
   const at = matchedRules(spec.matchConstraints, request);
   if (!at || !(await matchesSelectors(spec.matchConstraints ?? {}, request))) return [];
-  const isTold = spec.failurePolicy !== "Ignore";
+  const failsClosed = spec.failurePolicy !== "Ignore";
   const problem = paramKindProblem(spec.paramKind, request);
-  if (problem !== undefined) return isTold ? [{ policy, message: problem }] : [];
+  if (problem !== undefined) return failsClosed ? [{ policy, message: problem }] : [];
   const denials: Denial[] = [];
   const annotations = new PolicyAnnotations(policy);
   for (const binding of bindings) {
@@ -78,7 +78,7 @@ async function decide({ policy, bindings }: Bound, request: AdmissionRequest): P
     const found = await paramsOf(spec.paramKind, binding.spec.paramRef, request);
     if (!found.ok) {
       // Regardless of the binding's actions: it cannot be evaluated.
-      if (isTold) denials.push({ policy, binding, message: found.message });
+      if (failsClosed) denials.push({ policy, binding, message: found.message });
       continue;
     }
     const namespace = await namespaceOf(request);
@@ -109,8 +109,8 @@ function act({ policy, binding, failure, index }: Failed, { context }: Admission
   const { validationActions } = binding.spec;
   const names = { policy: policy.metadata.name, binding: binding.metadata.name };
   if (validationActions.includes("Audit")) {
-    const told = { message: failure.message, ...names, expressionIndex: index, validationActions };
-    noteAnnotation(context.request, VALIDATION_FAILURE, JSON.stringify([told]));
+    const annotation = { message: failure.message, ...names, expressionIndex: index, validationActions };
+    noteAnnotation(context.request, VALIDATION_FAILURE, JSON.stringify([annotation]));
   }
   if (validationActions.includes("Warn")) {
     const who = `ValidatingAdmissionPolicy '${names.policy}' with binding '${names.binding}'`;

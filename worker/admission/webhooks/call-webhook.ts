@@ -27,9 +27,9 @@ const DEFAULT_TIMEOUT_SECONDS = 10;
 export async function callWebhook(
   webhook: Webhook,
   request: AdmissionRequest,
-  asked: WebhookCallOptions,
+  options: WebhookCallOptions,
 ): Promise<Called> {
-  const { at, mutating } = asked;
+  const { at, mutating } = options;
   const uid = crypto.randomUUID();
   const apiVersion = reviewVersion(webhook);
   const response = await callClient(request.context, {

@@ -48,17 +48,17 @@ class Rounds implements Invoked {
 
   async first(): Promise<void> {
     for (const [index, webhook] of this.#request.context.policy.derive(webhooks).entries())
-      await this.#ask(webhook, { round: 0, index });
+      await this.#call(webhook, { round: 0, index });
     if (this.#upToDate.size > 0) this.#output = copyJson(this.#request.object);
   }
 
   async again(): Promise<void> {
     if (this.#upToDate.size > 0 && !deepEqual(this.#output, this.#request.object)) this.#outdate();
     for (const [index, webhook] of this.#request.context.policy.derive(webhooks).entries())
-      if (this.#again.has(webhook)) await this.#ask(webhook, { round: 1, index });
+      if (this.#again.has(webhook)) await this.#call(webhook, { round: 1, index });
   }
 
-  async #ask(webhook: Webhook, turn: Turn): Promise<void> {
+  async #call(webhook: Webhook, turn: Turn): Promise<void> {
     const at = await matchedVersion(webhook, this.#request);
     if (!at) return;
     const mutated = await change(webhook, this.#request, { at, ...turn });

@@ -25,16 +25,16 @@ export function requireFailable({ name, failurePolicy }: Webhook, problem: strin
 export async function requireAllowed(
   webhook: Webhook,
   request: AdmissionRequest,
-  { round, index, ...asked }: WebhookCallOptions & Turn,
+  { round, index, ...options }: WebhookCallOptions & Turn,
 ): Promise<WebhookResponse | undefined> {
   requireTime(request);
   const began = Date.now();
-  const called = await callWebhook(webhook, request, asked);
+  const called = await callWebhook(webhook, request, options);
   const refusal =
     called.ok && called.response.allowed !== true ? denied(webhook.name, called.response.status) : undefined;
   webhookMetricsOf(request.context.cluster).called({
     name: webhook.name,
-    mutating: asked.mutating,
+    mutating: options.mutating,
     operation: request.operation,
     milliseconds: Date.now() - began,
     result: called.ok ? (refusal?.code ?? "allowed") : webhook.failurePolicy === "Ignore" ? "ignored" : "failed",
@@ -42,7 +42,7 @@ export async function requireAllowed(
   if (!called.ok) {
     requireFailable(webhook, called.problem);
     requireTime(request);
-    const kind = asked.mutating ? "mutation" : "validating";
+    const kind = options.mutating ? "mutation" : "validating";
     const key = `failed-open.${kind}.webhook.admission.k8s.io/round_${round}_index_${index}`;
     noteAnnotation(request.context.request, key, webhook.name);
     return undefined;

@@ -5,7 +5,7 @@ import { Histogram } from "../../../api/metrics/histogram.ts";
 /** Seconds. */
 const BOUNDS = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 25];
 /** Larger codes are counted as this one. */
-const LARGEST_CODE = 600;
+const MAX_CODE = 600;
 
 export interface WebhookCall {
   readonly name: string;
@@ -34,7 +34,7 @@ export class WebhookMetrics {
     if (result === "ignored") this.#openFailures.add({ name, type });
     if (!rejected) return;
     const [error_type, code] = result === "failed" ? ["calling_webhook_error", 0] : ["no_error", result];
-    const rejection_code = String(Math.min(code, LARGEST_CODE));
+    const rejection_code = String(Math.min(code, MAX_CODE));
     this.#rejections.add({ error_type, name, operation, rejection_code, type });
   }
 

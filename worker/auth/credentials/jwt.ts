@@ -9,8 +9,8 @@ const keysOf = new Map<string, Map<string, CryptoKey>>();
  * When the list was last fetched (ms since the epoch), by cluster. Anybody can send unknown key ids, so not each one
  * causes a fetch.
  */
-const askedAt = new Map<string, number>();
-const ASK_EVERY_MS = 1000;
+const lookedUpAt = new Map<string, number>();
+const LOOKUP_INTERVAL_MS = 1000;
 
 /**
  * Claims of verified signatures, by cluster and token: clients send the same token with each request, and verifying a
@@ -46,8 +46,8 @@ async function checkSignature<T>(token: string, env: Env, cluster: string): Prom
 
 async function loadKeys(env: Env, cluster: string): Promise<Map<string, CryptoKey> | undefined> {
   const now = Date.now();
-  if (keysOf.has(cluster) && now - (askedAt.get(cluster) ?? 0) < ASK_EVERY_MS) return undefined;
-  askedAt.set(cluster, now);
+  if (keysOf.has(cluster) && now - (lookedUpAt.get(cluster) ?? 0) < LOOKUP_INTERVAL_MS) return undefined;
+  lookedUpAt.set(cluster, now);
   const listed = (await env.CLUSTER_KEYS.getByName(cluster).publicKeys()) as PublicKey[];
   const imported = listed.map(async ({ kid, ...jwk }) => {
     const algorithm = { name: "ECDSA", namedCurve: "P-256" };

@@ -9,7 +9,7 @@ const EXTRA = `${PREFIX}extra-`;
 
 /** As requested, without implied groups. Undefined if nobody is; throws if the user name is missing. */
 export function wantedUser(headers: Headers): User | undefined {
-  if (!asks(headers)) return undefined;
+  if (!isImpersonating(headers)) return undefined;
   const name = headers.get("Impersonate-User") ?? "";
   const uid = headers.get("Impersonate-Uid") ?? "";
   const groups = splitHeader(headers.get("Impersonate-Group"));
@@ -26,7 +26,7 @@ export function wantedUser(headers: Headers): User | undefined {
 export const isImpersonation = (header: string): boolean => header.startsWith(PREFIX);
 
 /** Looks at names only: reading one value costs as much as reading them all, and hardly anybody impersonates. */
-function asks(headers: Headers): boolean {
+function isImpersonating(headers: Headers): boolean {
   for (const header of headers.keys()) if (isImpersonation(header)) return true;
   return false;
 }

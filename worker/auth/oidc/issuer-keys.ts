@@ -4,8 +4,8 @@ import { discover, type Fetch, fetchJson, type Issuer, isAccess } from "./discov
 import type { SigningKey } from "./signature.ts";
 
 /** How long keys are cached, and how soon they may be fetched again: anybody can send tokens with unknown key ids. */
-const KEEP_MS = 3_600_000;
-const ASK_EVERY_MS = 10_000;
+const CACHE_MS = 3_600_000;
+const LOOKUP_INTERVAL_MS = 10_000;
 
 export interface IssuerKeys {
   readonly keys: readonly SigningKey[];
@@ -29,26 +29,26 @@ export interface KeyLookup {
 const idOf = ({ url, discoveryURL = "" }: Issuer, { cluster }: KeyLookup): string =>
   `${cluster} ${url} ${discoveryURL}`;
 
-const kept = new Map<string, CachedKeys>();
-const askedAt = new Map<string, number>();
+const cache = new Map<string, CachedKeys>();
+const lookedUpAt = new Map<string, number>();
 
 /** The cached keys, fetched if there are none or they are old. */
-export async function issuerKeys(issuer: Issuer, asking: KeyLookup): Promise<IssuerKeys> {
-  const known = kept.get(idOf(issuer, asking));
-  if (known && asking.now - known.at < KEEP_MS) return known;
-  return (await newIssuerKeys(issuer, asking)) ?? known ?? NONE;
+export async function issuerKeys(issuer: Issuer, lookup: KeyLookup): Promise<IssuerKeys> {
+  const known = cache.get(idOf(issuer, lookup));
+  if (known && lookup.now - known.at < CACHE_MS) return known;
+  return (await newIssuerKeys(issuer, lookup)) ?? known ?? NONE;
 }
 
 /** Freshly fetched keys; undefined if they were fetched a moment ago, or the fetch fails. */
-export async function newIssuerKeys(issuer: Issuer, asking: KeyLookup): Promise<IssuerKeys | undefined> {
-  const id = idOf(issuer, asking);
-  const { now, fetch } = asking;
-  if (now - (askedAt.get(id) ?? 0) < ASK_EVERY_MS) return undefined;
-  askedAt.set(id, now);
+export async function newIssuerKeys(issuer: Issuer, lookup: KeyLookup): Promise<IssuerKeys | undefined> {
+  const id = idOf(issuer, lookup);
+  const { now, fetch } = lookup;
+  if (now - (lookedUpAt.get(id) ?? 0) < LOOKUP_INTERVAL_MS) return undefined;
+  lookedUpAt.set(id, now);
   try {
     const { keys } = await fetchJson<{ readonly keys: readonly SigningKey[] }>(await keySetOf(issuer, fetch), fetch);
     const fresh = { keys, at: now, verified: new Map() };
-    kept.set(id, fresh);
+    cache.set(id, fresh);
     return fresh;
   } catch (error) {
     const message = errorMessage(error);

@@ -9,8 +9,8 @@ import { type DiscoveryDocument, discover, isAccess } from "./discovery.ts";
 import type { KeyLookup } from "./issuer-keys.ts";
 
 /** How long an issuer's document is cached; if it does not answer, it is soon asked again. */
-const KEEP_MS = 3_600_000;
-const KEEP_NOTHING_MS = 10_000;
+const CACHE_MS = 3_600_000;
+const NEGATIVE_CACHE_MS = 10_000;
 
 interface CachedDocument {
   readonly document: DiscoveryDocument | undefined;
@@ -18,20 +18,20 @@ interface CachedDocument {
   readonly until: number;
 }
 
-const kept = new Map<string, CachedDocument>();
+const cache = new Map<string, CachedDocument>();
 
 /** Leaves out issuers that do not answer, or do not support browsers. */
 export async function signInIssuers(
   authenticators: readonly JwtAuthenticator[],
-  asking: KeyLookup,
+  lookup: KeyLookup,
 ): Promise<readonly SignInIssuer[]> {
   const requested = authenticators.filter(({ issuer }) => !isAccess(issuer));
-  const found = await Promise.all(requested.map((authenticator) => signInIssuer(authenticator, asking)));
+  const found = await Promise.all(requested.map((authenticator) => signInIssuer(authenticator, lookup)));
   return found.flatMap((issuer) => issuer ?? []);
 }
 
-async function signInIssuer({ issuer }: JwtAuthenticator, asking: KeyLookup): Promise<SignInIssuer | undefined> {
-  const { authorization_endpoint, token_endpoint, scopes_supported = [] } = (await documentOf(issuer, asking)) ?? {};
+async function signInIssuer({ issuer }: JwtAuthenticator, lookup: KeyLookup): Promise<SignInIssuer | undefined> {
+  const { authorization_endpoint, token_endpoint, scopes_supported = [] } = (await documentOf(issuer, lookup)) ?? {};
   const [clientId] = issuer.audiences;
   if (!isHttps(authorization_endpoint) || !isHttps(token_endpoint) || clientId === undefined) return undefined;
   const more = ["profile", "email", "groups"].filter((scope) => scopes_supported.includes(scope));
@@ -49,12 +49,12 @@ async function documentOf(
   { cluster, now, fetch }: KeyLookup,
 ): Promise<DiscoveryDocument | undefined> {
   const id = `${cluster} ${issuer.url} ${issuer.discoveryURL ?? ""}`;
-  const known = kept.get(id);
+  const known = cache.get(id);
   if (known && known.until > now) return known.document;
   // Concurrent callers get what was known before.
-  kept.set(id, { document: known?.document, until: now + KEEP_NOTHING_MS });
+  cache.set(id, { document: known?.document, until: now + NEGATIVE_CACHE_MS });
   const document = await discover(issuer, fetch).catch(() => undefined);
-  if (document) kept.set(id, { document, until: now + KEEP_MS });
+  if (document) cache.set(id, { document, until: now + CACHE_MS });
   return document ?? known?.document;
 }
 

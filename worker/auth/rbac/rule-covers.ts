@@ -5,7 +5,7 @@ import { pathMatches } from "./rule-matches.ts";
 
 const ALL = "*";
 
-/** What `held` lacks of `asked`, one verb, group, resource and name at a time. */
+/** What `held` lacks of `requested`, one verb, group, resource and name at a time. */
 export function missingRules(held: readonly PolicyRule[], requested: readonly PolicyRule[]): PolicyRule[] {
   return requested.flatMap(breakDown).filter((part) => !held.some((rule) => covers(rule, part)));
 }

@@ -11,7 +11,7 @@ import { firstHistory, type History, limit, remembering } from "./limits.ts";
 import { type Proposed, propose } from "./metric-proposal.ts";
 import { queryOf, resultOf } from "./metric-query.ts";
 import { toleranceOf } from "./replica-count.ts";
-import { type Autoscaler, keptStatus, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
+import { type Autoscaler, type Memory, PERIOD_MS, RESOURCE, rescale, unchangedStatus } from "./rescale.ts";
 import type { Scale } from "./scale-target.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 
@@ -80,16 +80,16 @@ function unselected(
   now: number,
 ): Plan {
   const status: HorizontalPodAutoscalerStatus = {
-    ...keptStatus(autoscaler),
+    ...unchangedStatus(autoscaler),
     currentReplicas: scale.replicas,
     desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
     conditions: setCondition(conditions, { type: "ScalingActive", status: "False", reason, message }, now),
   };
-  const tell = (why: string): EventRecord => ({ about: autoscaler, type: "Warning", reason: why, message: error });
+  const eventOf = (why: string): EventRecord => ({ about: autoscaler, type: "Warning", reason: why, message: error });
   const due = now + PERIOD_MS;
   return {
     effects: statusUpdate(RESOURCE, autoscaler, status),
-    events: [tell(event), tell("FailedComputeMetricsReplicas")],
+    events: [eventOf(event), eventOf("FailedComputeMetricsReplicas")],
     wakeAt: due,
     remember: { ...(memory ?? firstHistory(scale.replicas, now)), due } satisfies Memory,
   };
@@ -110,7 +110,7 @@ function withoutMetrics(
   const { scale, conditions, metrics, history, events, first, invalid } = computed;
   const message = `the HPA was unable to compute the replica count: ${first.message}`;
   const status: HorizontalPodAutoscalerStatus = {
-    ...keptStatus(autoscaler),
+    ...unchangedStatus(autoscaler),
     currentReplicas: scale.replicas,
     desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
     currentMetrics: [...metrics],
@@ -147,7 +147,7 @@ function follow(autoscaler: Autoscaler, computed: Computed & { readonly best: Va
     { type: "ScalingActive", status: "True", reason: "ValidMetricFound", message: valid },
     { type: "AbleToScale", status: "True", ...able },
     { type: "ScalingLimited", ...limited },
-  ].reduce((said, next) => setCondition(said, next, now), computed.conditions);
+  ].reduce((conditions, next) => setCondition(conditions, next, now), computed.conditions);
   if (replicas !== current) {
     const reason = best.replicas > current ? `${best.name} above target` : "All metrics below target";
     const standing = { autoscaler, scale, conditions, metrics, history: memory, now };
@@ -155,7 +155,7 @@ function follow(autoscaler: Autoscaler, computed: Computed & { readonly best: Va
     return { ...plan, events };
   }
   const status: HorizontalPodAutoscalerStatus = {
-    ...keptStatus(autoscaler),
+    ...unchangedStatus(autoscaler),
     currentReplicas: current,
     desiredReplicas: current,
     currentMetrics: [...metrics],

@@ -9,7 +9,7 @@ import { statusUpdate } from "../status-update.ts";
 import { setCondition } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
 import { firstHistory } from "./limits.ts";
-import { type Autoscaler, isRescale, keptStatus, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
+import { type Autoscaler, isRescale, type Memory, PERIOD_MS, RESOURCE, rescale, unchangedStatus } from "./rescale.ts";
 import { scaleOf, TARGETS } from "./scale-target.ts";
 
 type Sized = { readonly spec?: { readonly replicas?: number } };
@@ -72,7 +72,7 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
     );
     const counts = { currentReplicas: 0, desiredReplicas: 0 };
     return {
-      effects: statusUpdate(RESOURCE, autoscaler, { ...keptStatus(autoscaler), ...counts, conditions }),
+      effects: statusUpdate(RESOURCE, autoscaler, { ...unchangedStatus(autoscaler), ...counts, conditions }),
       // Nobody tells when the scale of a custom resource changes.
       ...(TARGETS.includes(scale.resource) ? {} : { wakeAt: now + PERIOD_MS }),
       remember: { ...history, due: now } satisfies Memory,
@@ -92,11 +92,11 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
 
 function unable(autoscaler: Autoscaler, error: string, { now, remembered }: ReconcileContext): Plan {
   const message = `the HPA controller was unable to get the target's current scale: ${error}`;
-  const said = { type: "AbleToScale", status: "False", reason: "FailedGetScale", message };
+  const condition = { type: "AbleToScale", status: "False", reason: "FailedGetScale", message };
   const status: HorizontalPodAutoscalerStatus = {
     ...autoscaler.status,
     desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
-    conditions: setCondition(autoscaler.status.conditions ?? [], said, now),
+    conditions: setCondition(autoscaler.status.conditions ?? [], condition, now),
   };
   return {
     effects: statusUpdate(RESOURCE, autoscaler, status),
@@ -114,12 +114,12 @@ function refused(
   { now, remembered }: ReconcileContext,
 ): Plan {
   const message = `the HPA controller was unable to update the target scale: ${error}`;
-  const said = { type: "AbleToScale", status: "False", reason: "FailedUpdateScale", message };
+  const condition = { type: "AbleToScale", status: "False", reason: "FailedUpdateScale", message };
   const status: HorizontalPodAutoscalerStatus = {
     ...autoscaler.status,
     currentReplicas,
     desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
-    conditions: setCondition(autoscaler.status.conditions ?? [], said, now),
+    conditions: setCondition(autoscaler.status.conditions ?? [], condition, now),
   };
   const due = now + PERIOD_MS;
   const memory = remembered as Memory | undefined;

@@ -157,8 +157,8 @@ function requestsOf(
 ): ReadonlyMap<string, number> | { readonly error: string } {
   const requests = new Map<string, number>();
   for (const pod of pods) {
-    const asksAsWhole = container === undefined && Object.keys(pod.spec.resources?.requests ?? {}).length > 0;
-    const request = asksAsWhole ? requestOfWhole(pod, resource) : requestOfContainers(pod, resource, container);
+    const isPodLevel = container === undefined && Object.keys(pod.spec.resources?.requests ?? {}).length > 0;
+    const request = isPodLevel ? requestOfWhole(pod, resource) : requestOfContainers(pod, resource, container);
     if (typeof request === "string") return { error: `${request} Pod ${pod.metadata.name}` };
     requests.set(pod.metadata.name ?? "", request);
   }

@@ -25,7 +25,7 @@ export interface Memory extends History {
 }
 
 /** The part of the status that is not recomputed. */
-export const keptStatus = ({ status: { lastScaleTime } }: Autoscaler) =>
+export const unchangedStatus = ({ status: { lastScaleTime } }: Autoscaler) =>
   lastScaleTime === undefined ? {} : { lastScaleTime };
 
 /** Only a rescale writes a scale. */

@@ -33,9 +33,9 @@ export function scaleOf(
   if (!TARGETS.includes(resource)) {
     const [plural] = resource.split(".");
     const root = group === "" ? `/api/${version}` : `/apis/${apiVersionOf(group, version)}`;
-    const ask = `${root}/namespaces/${namespace}/${plural}/${encodeURIComponent(name)}/scale`;
-    const result = queryResults?.get(ask);
-    return result ? scaleIn(resource, result) : { query: ask };
+    const query = `${root}/namespaces/${namespace}/${plural}/${encodeURIComponent(name)}/scale`;
+    const result = queryResults?.get(query);
+    return result ? scaleIn(resource, result) : { query: query };
   }
   const target = snapshot.get<KubeObject>(resource, namespace, name);
   const view = resources.find((each) => each.kind === kind && each.group === group)?.scale;

@@ -136,9 +136,9 @@ function noteNewest(
   const revision = String(found.revision);
   const conditions = deployment.status.conditions ?? [];
   const current = conditions.find(({ type }) => type === "Progressing");
-  const isNews = found.reason === "NewReplicaSetCreated" ? current?.reason !== found.reason : current === undefined;
-  const says = hasDeadline(deployment) && isNews;
-  if (deployment.metadata.annotations?.[REVISION] === revision && !says) return [];
+  const isNew = found.reason === "NewReplicaSetCreated" ? current?.reason !== found.reason : current === undefined;
+  const reportsProgress = hasDeadline(deployment) && isNew;
+  if (deployment.metadata.annotations?.[REVISION] === revision && !reportsProgress) return [];
   const next = { type: "Progressing", status: "True", reason: found.reason, message: found.text };
   return [
     {
@@ -151,7 +151,7 @@ function noteNewest(
       type: "application/merge-patch+json",
       patch: {
         metadata: { uid: deployment.metadata.uid, annotations: { [REVISION]: revision } },
-        ...(says ? { status: { conditions: withCondition(conditions, next, now) } } : {}),
+        ...(reportsProgress ? { status: { conditions: withCondition(conditions, next, now) } } : {}),
       },
     },
   ];

@@ -17,7 +17,7 @@ const TEMPLATES = "resourceclaimtemplates.resource.k8s.io";
 const POD_CLAIM = "resource.kubernetes.io/pod-claim-name";
 const FINALIZER = "resource.kubernetes.io/delete-protection";
 /** The longest base of a generated name, before its random suffix. */
-const LONGEST_BASE = 57;
+const MAX_BASE_LENGTH = 57;
 
 type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
 
@@ -72,8 +72,10 @@ function planPodClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
     creations.push(creation(pod, podClaim, template));
   }
   if (creations.length > 0) return { effects: creations };
-  const told = resourceClaimStatuses.every(({ name, resourceClaimName }) => known.get(name) === resourceClaimName);
-  if (told) return settled;
+  const isRecorded = resourceClaimStatuses.every(
+    ({ name, resourceClaimName }) => known.get(name) === resourceClaimName,
+  );
+  if (isRecorded) return settled;
   const status = { resourceClaimStatuses };
   return { effects: [statusApply("pods", pod, { fieldManager: "ResourceClaimController", status })] };
 }
@@ -108,8 +110,8 @@ function ownerOf(pod: Stored<Pod>): OwnerReference {
 /** If both names together are too long, both are shortened proportionally. */
 function generateName(pod: string, claim: string): string {
   const whole = `${pod}-${claim}-`;
-  if (whole.length <= LONGEST_BASE) return whole;
-  const cut = (text: string) => text.slice(0, Math.floor((text.length * LONGEST_BASE) / whole.length));
+  if (whole.length <= MAX_BASE_LENGTH) return whole;
+  const cut = (text: string) => text.slice(0, Math.floor((text.length * MAX_BASE_LENGTH) / whole.length));
   return `${cut(pod)}-${cut(claim)}`;
 }
 

@@ -38,7 +38,7 @@ export const endpointSliceMirroringController: Controller = {
     const service = snapshot.get<Service>("services", namespace, name);
     const slices = snapshot.labelled<EndpointSlice>(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
     if (!endpoints || !service || service.spec.selector !== undefined || !isMirrored(endpoints))
-      return slices.length > 0 ? { effects: slices.filter(isKept).map(removal) } : settled;
+      return slices.length > 0 ? { effects: slices.filter(isAlive).map(removal) } : settled;
     const { groups, skipped } = mirrored(endpoints);
     const effects = planMirror(groups, slices, endpoints);
     if (effects.length === 0) return settled;
@@ -46,7 +46,7 @@ export const endpointSliceMirroringController: Controller = {
   },
 };
 
-const isKept = ({ metadata }: Stored<EndpointSlice>): boolean => !metadata.deletionTimestamp;
+const isAlive = ({ metadata }: Stored<EndpointSlice>): boolean => !metadata.deletionTimestamp;
 
 const isMirrored = ({ metadata }: Stored<Endpoints>): boolean =>
   metadata.labels?.[SKIP] !== "true" && metadata.annotations?.[LEADER] === undefined;
@@ -91,8 +91,8 @@ function planMirror(
   existing: readonly Stored<EndpointSlice>[],
   endpoints: Stored<Endpoints>,
 ): readonly Effect[] {
-  const kept = existing.filter(isKept);
-  const slicesOf = Map.groupBy(kept, ({ addressType, ports }) => groupKey(addressType, ports));
+  const alive = existing.filter(isAlive);
+  const slicesOf = Map.groupBy(alive, ({ addressType, ports }) => groupKey(addressType, ports));
   const effects: SliceEffect[] = [];
   for (const group of groups) {
     const key = groupKey(group.addressType, group.ports);

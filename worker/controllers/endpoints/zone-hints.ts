@@ -73,7 +73,7 @@ export function hintedByZone(slices: readonly PlannedSlice[], shares: ZoneShares
       problem: `Unable to allocate minimum required endpoints to each zone without exceeding overload threshold ${counts}`,
     };
   const have = new Map<string, number>();
-  const open = new Set(slices.filter((slice) => slice.changes || !keepsHints(slice, allocation, have)));
+  const open = new Set(slices.filter((slice) => slice.changes || !hintsStillFit(slice, allocation, have)));
   const free = [...open].flatMap(({ endpoints }) => endpoints.filter(isReadyEndpoint));
   if (free.some(({ zone }) => !zone)) return { problem: "One or more endpoints do not have a zone specified" };
   for (const { zone = "" } of free) have.set(zone, (have.get(zone) ?? 0) + 1);
@@ -91,7 +91,7 @@ const isReadyEndpoint = ({ conditions }: Endpoint) => conditions?.ready === true
  * Whether the hints of a slice can stay: each ready endpoint has one, for zones that need some, and no zone gets more
  * than leaves the others their minimum. Then they are added to those that the zones have.
  */
-function keepsHints({ endpoints }: PlannedSlice, { most }: Allocation, have: Map<string, number>): boolean {
+function hintsStillFit({ endpoints }: PlannedSlice, { most }: Allocation, have: Map<string, number>): boolean {
   const more = new Map<string, number>();
   for (const { hints } of endpoints.filter(isReadyEndpoint)) {
     if (!hints?.forZones?.length) return false;

@@ -10,7 +10,7 @@ import { type Controller, type Snapshot, settled } from "../controller.ts";
 import { same } from "../same.ts";
 
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
-const KEPT = "kube-aggregator.kubernetes.io/automanaged";
+const AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged";
 
 /** Ranks behind the built-in groups, whatever the version. */
 const GROUP_PRIORITY = 1000;
@@ -21,15 +21,19 @@ export const customApiServices: Controller = {
   reads: [DEFINITIONS, API_SERVICES],
   writes: [API_SERVICES],
   itemsOf({ resource, object, snapshot }) {
-    if (resource === API_SERVICES) return isKept(object as APIService) ? [object.metadata.name] : [];
+    if (resource === API_SERVICES) return isAutomanaged(object as APIService) ? [object.metadata.name] : [];
     const { group, versions } = (object as CustomResourceDefinition).spec;
     // A version that the definition no longer has is only known from its APIService.
-    const kept = snapshot.list<APIService>(API_SERVICES).filter((each) => each.spec.group === group && isKept(each));
-    return [...new Set([...versions.map(({ name }) => `${name}.${group}`), ...kept.map((each) => each.metadata.name)])];
+    const automanaged = snapshot
+      .list<APIService>(API_SERVICES)
+      .filter((each) => each.spec.group === group && isAutomanaged(each));
+    return [
+      ...new Set([...versions.map(({ name }) => `${name}.${group}`), ...automanaged.map((each) => each.metadata.name)]),
+    ];
   },
   reconcile(name, { snapshot }) {
     const existing = snapshot.get<APIService>(API_SERVICES, "", name);
-    if (existing && !isKept(existing)) return settled;
+    if (existing && !isAutomanaged(existing)) return settled;
     const spec = specOf(name, snapshot);
     if (!spec) {
       if (!existing || existing.metadata.deletionTimestamp) return settled;
@@ -37,7 +41,7 @@ export const customApiServices: Controller = {
       return { effects: [{ op: "delete", resource: API_SERVICES, namespace: "", name, uid }] };
     }
     if (!existing) {
-      const metadata = { name, labels: { [KEPT]: "true" } };
+      const metadata = { name, labels: { [AUTOMANAGED]: "true" } };
       const object = { kind: "APIService", apiVersion: "apiregistration.k8s.io/v1", metadata, spec };
       return { effects: [{ op: "create", resource: API_SERVICES, namespace: "", object }] };
     }
@@ -49,7 +53,7 @@ export const customApiServices: Controller = {
 };
 
 /** Those of the built-in groups are labelled "onstart", and are not this loop's. */
-const isKept = ({ metadata }: APIService): boolean => metadata.labels?.[KEPT] === "true";
+const isAutomanaged = ({ metadata }: APIService): boolean => metadata.labels?.[AUTOMANAGED] === "true";
 
 /** Undefined for a group version that no definition serves. `name` is `VERSION.GROUP`. */
 function specOf(name: string, snapshot: Snapshot): APIService["spec"] | undefined {

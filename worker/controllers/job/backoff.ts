@@ -7,7 +7,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { endOf } from "./job-pods.ts";
 
 const FIRST_MS = 10_000;
-const LONGEST_MS = 600_000;
+const MAX_BACKOFF_MS = 600_000;
 /** Further failures do not lengthen the delay. */
 const REMEMBERED = 8;
 
@@ -35,4 +35,4 @@ export function failuresSince(
 export const endOfBackoff = (failures: readonly Failure[]): number =>
   failures.length === 0 ? 0 : Math.max(...failures.map(({ at }) => at)) + backoffAfter(failures.length);
 
-export const backoffAfter = (failures: number): number => Math.min(FIRST_MS * 2 ** (failures - 1), LONGEST_MS);
+export const backoffAfter = (failures: number): number => Math.min(FIRST_MS * 2 ** (failures - 1), MAX_BACKOFF_MS);

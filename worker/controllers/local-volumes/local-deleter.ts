@@ -27,7 +27,7 @@ export const localVolumeDeleter: Controller = {
     if (!volume || !isLocal(volume)) return settled;
     if (!isDue(volume)) return planProtection(volume);
     const node = nodeOf(volume, snapshot);
-    if (!node) return planForgotten(volume);
+    if (!node) return planWithoutNode(volume);
     return isUp(node) ? { effects: [removed(volume, node), ...forgotten(volume)] } : settled;
   },
 };
@@ -71,7 +71,7 @@ function forgotten(volume: Volume): readonly Effect[] {
 }
 
 /** Data on the disk of a node that no longer exists is out of reach, and belongs to nobody. */
-function planForgotten(volume: Volume): Plan {
+function planWithoutNode(volume: Volume): Plan {
   const message = `the node that kept it is gone: what is in ${volume.spec.local?.path} there was not removed`;
   return {
     effects: forgotten(volume),

@@ -46,7 +46,7 @@ export const namespaceController: Controller = {
     const content = snapshot.inNamespace(name);
     if (content.length > 0) return planEmptying(namespace, content, { now, failure });
     return (
-      planForgetting(namespace, { now, result: queryResults?.get(eventsOf(name)) }) ??
+      planEventDeletion(namespace, { now, result: queryResults?.get(eventsOf(name)) }) ??
       planElsewhere(namespace, { snapshot, now, answers: queryResults }) ??
       letGo(namespace, now)
     );
@@ -57,7 +57,7 @@ export const namespaceController: Controller = {
 const eventsOf = (namespace: string): Query => `/api/v1/namespaces/${namespace}/events?limit=1`;
 
 /** Events are in no snapshot, and are deleted last, when nothing else is left. Undefined: there are none. */
-function planForgetting(
+function planEventDeletion(
   { metadata: { name: namespace } }: Stored<Namespace>,
   { now, result }: { readonly now: number; readonly result: QueryResult | undefined },
 ): Plan | undefined {

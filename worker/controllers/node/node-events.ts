@@ -23,16 +23,16 @@ export const nodeEventsController: Controller = {
     const about = node?.metadata.uid === uid ? node : gone(name, uid);
     switch (what) {
       case "removed":
-        return tell(about, "RemovingNode", `Node ${name} event: Removing Node ${name} from Controller`);
+        return planEvent(about, "RemovingNode", `Node ${name} event: Removing Node ${name} from Controller`);
       default:
         return (timeOf(about.metadata.creationTimestamp) ?? 0) + NEW_MS > now
-          ? tell(about, "RegisteredNode", `Node ${name} event: Registered Node ${name} in Controller`)
+          ? planEvent(about, "RegisteredNode", `Node ${name} event: Registered Node ${name} in Controller`)
           : settled;
     }
   },
 };
 
-const tell = (about: Stored<KubeObject>, reason: string, message: string): Plan => {
+const planEvent = (about: Stored<KubeObject>, reason: string, message: string): Plan => {
   const event: EventRecord = { about, type: "Normal", reason, message };
   return { effects: [], events: [event] };
 };

@@ -44,8 +44,8 @@ export const nodeIpamController: Controller = {
       });
     }
     const untold = unserved.filter((node) => isUnreported(node, now, lastActed));
-    const tellAt = (lastActed ?? 0) + TOGETHER_MS;
-    if (effects.length === 0 && untold.length > 0 && tellAt > now) return { effects, wakeAt: tellAt };
+    const reportAt = (lastActed ?? 0) + TOGETHER_MS;
+    if (effects.length === 0 && untold.length > 0 && reportAt > now) return { effects, wakeAt: reportAt };
     return { effects: effects.length > 0 ? [{ op: "batch", effects }] : [], events: untold.map(notAvailable) };
   },
 };

@@ -12,13 +12,13 @@ export function disruption(
   why: { readonly reason: string; readonly message: string; readonly phase?: "Failed" },
   now: number,
 ): PatchEffect {
-  const { phase, ...said } = why;
+  const { phase, ...reason } = why;
   const { generation } = pod.metadata;
   const condition = {
     type: TYPE,
     status: "True",
     ...(generation === undefined ? {} : { observedGeneration: generation }),
-    ...said,
+    ...reason,
     lastTransitionTime: timestamp(now),
   };
   return {

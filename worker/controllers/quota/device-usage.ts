@@ -13,7 +13,7 @@ import { type Amounts, podUsage } from "./pod-usage.ts";
 
 export const OF_DEVICE_CLASS = ".deviceclass.resource.k8s.io/devices";
 /** The most that a claim for all devices can get: the maximum number of results in an allocation. */
-const MOST = 32;
+const MAX_DEVICES = 32;
 
 /** What must be known besides the claim. */
 export interface DeviceContext {
@@ -26,7 +26,7 @@ export interface DeviceContext {
 type Request = Pick<ExactDeviceRequest | DeviceSubRequest, "allocationMode" | "count">;
 
 const devicesOf = ({ allocationMode = "ExactCount", count = 1 }: Request): number => {
-  if (allocationMode === "All") return MOST;
+  if (allocationMode === "All") return MAX_DEVICES;
   return allocationMode === "ExactCount" ? count : 0;
 };
 

@@ -97,8 +97,8 @@ function templateFor(
 ): { template: PodTemplateSpec; revision: string } {
   const { current, update } = revisions;
   const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
-  const kept = rollingUpdate ? (rollingUpdate.partition ?? 0) : (set.status.currentReplicas ?? 0);
-  const isCurrent = type !== "OnDelete" && current !== update && ordinal < startOf(set) + kept;
+  const partition = rollingUpdate ? (rollingUpdate.partition ?? 0) : (set.status.currentReplicas ?? 0);
+  const isCurrent = type !== "OnDelete" && current !== update && ordinal < startOf(set) + partition;
   const chosen = isCurrent ? current : update;
   return { template: templateOf(chosen) ?? set.spec.template, revision: chosen.metadata.name };
 }

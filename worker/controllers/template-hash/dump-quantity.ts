@@ -3,8 +3,8 @@
 const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, "": 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 /** The number of digits that certainly fit into 64 bits, with and without a binary suffix. */
-const MOST_DIGITS = 18;
-const MOST_BINARY_DIGITS = 15;
+const MAX_DECIMAL_DIGITS = 18;
+const MAX_BINARY_DIGITS = 15;
 const NANO = 1_000_000_000n;
 const WORD = 0xffff_ffff_ffff_ffffn;
 
@@ -17,19 +17,19 @@ export function dumpQuantity(text: string): string {
   const bits = BINARY[suffix];
   if (bits !== undefined) {
     const value = BigInt(digits) << BigInt(bits);
-    const fits = MOST_BINARY_DIGITS - digits.length - Math.trunc(Math.fround((bits * 3) / 10)) - 1 >= 0;
+    const fits = MAX_BINARY_DIGITS - digits.length - Math.trunc(Math.fround((bits * 3) / 10)) - 1 >= 0;
     if (!fits) return quantity({ large: negative * value * NANO, format: "BinarySI" });
     // Only numbers that are no multiple of eight are known to be canonical.
-    const kept = (BigInt(digits) & 7n) !== 0n ? text : "";
-    return quantity({ small: [negative * value, 0], text: kept, format: "BinarySI" });
+    const cachedText = (BigInt(digits) & 7n) !== 0n ? text : "";
+    return quantity({ small: [negative * value, 0], text: cachedText, format: "BinarySI" });
   }
   const exponent = /^e(-?\d+)$/i.exec(suffix)?.[1];
   const scale = exponent === undefined ? (DECIMAL[suffix] ?? 0) : Number(exponent);
   const format = exponent === undefined ? "DecimalSI" : "DecimalExponent";
   const value = negative * BigInt(digits);
-  if (digits.length > MOST_DIGITS) return quantity({ large: value * 10n ** BigInt(scale + 9), format });
-  const kept = scale % 3 === 0 && !digits.endsWith("000") && !digits.startsWith("0") ? text : "";
-  return quantity({ small: [value, scale], text: kept, format });
+  if (digits.length > MAX_DECIMAL_DIGITS) return quantity({ large: value * 10n ** BigInt(scale + 9), format });
+  const cachedText = scale % 3 === 0 && !digits.endsWith("000") && !digits.startsWith("0") ? text : "";
+  return quantity({ small: [value, scale], text: cachedText, format });
 }
 
 interface Parts {

@@ -141,12 +141,15 @@ function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
   const driver = volume.spec.csi?.driver ?? "";
   if (node.metadata.annotations?.[MANAGED] !== "true") return settled;
   const title = (text: string) => `${text} for volume "${volume.metadata.name}" `;
-  const tell = (type: "Normal" | "Warning", reason: string, message: string): EventRecord[] =>
+  const eventsOf = (type: "Normal" | "Warning", reason: string, message: string): EventRecord[] =>
     users.map((about) => ({ about, type, reason, message }));
   if (!attachment) {
     const elsewhere = exclusiveHolder(volume, node.metadata.name, snapshot);
     if (elsewhere)
-      return { effects: [], events: tell("Warning", "FailedAttachVolume", title("Multi-Attach error") + elsewhere) };
+      return {
+        effects: [],
+        events: eventsOf("Warning", "FailedAttachVolume", title("Multi-Attach error") + elsewhere),
+      };
     const object: VolumeAttachment = {
       apiVersion: "storage.k8s.io/v1",
       kind: "VolumeAttachment",
@@ -161,12 +164,12 @@ function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
     if (message === undefined) return settled;
     return {
       effects: [],
-      events: tell("Warning", "FailedAttachVolume", `${title("AttachVolume.Attach failed")}: ${message}`),
+      events: eventsOf("Warning", "FailedAttachVolume", `${title("AttachVolume.Attach failed")}: ${message}`),
     };
   }
   const effects = listed(node, volume, true);
   const events =
-    effects.length > 0 ? tell("Normal", "SuccessfulAttachVolume", title("AttachVolume.Attach succeeded")) : [];
+    effects.length > 0 ? eventsOf("Normal", "SuccessfulAttachVolume", title("AttachVolume.Attach succeeded")) : [];
   return { effects, events };
 }
 

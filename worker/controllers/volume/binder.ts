@@ -101,7 +101,7 @@ function planVolume(volume: Volume, snapshot: Snapshot): Plan {
 
 /** A volume that is reserved for a claim which it cannot serve. */
 function otherMode(claim: Claim, volume: Volume): readonly EventRecord[] {
-  const tell = (about: Stored<KubeObject>, message: string): EventRecord => ({
+  const warningAbout = (about: Stored<KubeObject>, message: string): EventRecord => ({
     about,
     type: "Warning",
     reason: "VolumeMismatch",
@@ -109,8 +109,8 @@ function otherMode(claim: Claim, volume: Volume): readonly EventRecord[] {
   });
   const { name } = volume.metadata;
   return [
-    tell(volume, `Cannot bind PersistentVolume to requested PersistentVolumeClaim "${claim.metadata.name}"`),
-    tell(claim, `Cannot bind PersistentVolume "${name}" to requested PersistentVolumeClaim`),
+    warningAbout(volume, `Cannot bind PersistentVolume to requested PersistentVolumeClaim "${claim.metadata.name}"`),
+    warningAbout(claim, `Cannot bind PersistentVolume "${name}" to requested PersistentVolumeClaim`),
   ];
 }
 
@@ -144,8 +144,8 @@ function planBound(claim: Claim, snapshot: Snapshot): Plan {
 
 function planLost(claim: Claim, reason: string, message: string): Plan {
   if (claim.status.phase === "Lost") return settled;
-  const { accessModes: _, capacity: __, currentVolumeAttributesClassName: ___, ...kept } = claim.status;
-  const effects = statusUpdate(CLAIMS, claim, { ...kept, phase: "Lost" });
+  const { accessModes: _, capacity: __, currentVolumeAttributesClassName: ___, ...status } = claim.status;
+  const effects = statusUpdate(CLAIMS, claim, { ...status, phase: "Lost" });
   return { effects, events: [{ about: claim, type: "Warning", reason, message }] };
 }
 
@@ -162,14 +162,14 @@ function planUnbound(claim: Claim, snapshot: Snapshot): Plan {
 
 /** The claim names its volume, which may be somebody else's, or not fit the claim. */
 function planRequested(claim: Claim, volume: Volume): Plan {
-  const tell = (reason: string, message: string) =>
+  const eventOf = (reason: string, message: string) =>
     pending(claim, [{ about: claim, type: "Warning", reason, message }]);
   if (volume.spec.claimRef && !isFor(volume, claim))
-    return tell("FailedBinding", `volume "${volume.metadata.name}" already bound to a different claim.`);
+    return eventOf("FailedBinding", `volume "${volume.metadata.name}" already bound to a different claim.`);
   // A volume reserved for the claim is accepted as it is.
   const mismatch = volume.spec.claimRef ? undefined : mismatchOf(claim, volume);
   return mismatch
-    ? tell("VolumeMismatch", `Cannot bind to requested volume "${volume.metadata.name}": ${mismatch}`)
+    ? eventOf("VolumeMismatch", `Cannot bind to requested volume "${volume.metadata.name}": ${mismatch}`)
     : bind(claim, volume);
 }
 

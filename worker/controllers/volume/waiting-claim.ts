@@ -41,12 +41,12 @@ export const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =
   });
 
 export function pending(claim: Claim, events: readonly EventRecord[]): Plan {
-  const { accessModes: _, capacity: __, currentVolumeAttributesClassName: ___, ...kept } = claim.status;
-  return { effects: statusUpdate(CLAIMS, claim, { ...kept, phase: "Pending" }), events };
+  const { accessModes: _, capacity: __, currentVolumeAttributesClassName: ___, ...status } = claim.status;
+  return { effects: statusUpdate(CLAIMS, claim, { ...status, phase: "Pending" }), events };
 }
 
 export function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefined, snapshot: Snapshot): Plan {
-  const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
+  const eventOf = (type: "Normal" | "Warning", reason: string, message: string) =>
     pending(claim, [{ about: claim, type, reason, message }]);
   if (!namesStorageClass(claim)) {
     const name = defaultClassOf(snapshot.list<KubeObject>(CLASSES), DEFAULT_STORAGE_CLASS);
@@ -54,29 +54,29 @@ export function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefi
   }
   const name = storageClassOf(claim);
   if (isDelayed(storage) && claim.metadata.annotations?.[SELECTED_NODE] === undefined)
-    return tell("Normal", ...consumersOf(claim, snapshot));
+    return eventOf("Normal", ...consumersOf(claim, snapshot));
   if (name === "")
-    return tell(
+    return eventOf(
       "Normal",
       "FailedBinding",
       "no persistent volumes available for this claim and no storage class is set",
     );
-  if (!storage) return tell("Warning", "ProvisioningFailed", `storageclass.storage.k8s.io "${name}" not found`);
+  if (!storage) return eventOf("Warning", "ProvisioningFailed", `storageclass.storage.k8s.io "${name}" not found`);
   const provisioner = SUCCESSORS.get(storage.provisioner) ?? storage.provisioner;
   const isOff = provisioner === HOST_PATH;
   if (provisioner.startsWith("kubernetes.io/") && !isOff)
-    return tell("Warning", "ProvisioningFailed", `no volume plugin matched name: ${provisioner}`);
+    return eventOf("Warning", "ProvisioningFailed", `no volume plugin matched name: ${provisioner}`);
   // Only once the claim has the annotation, since writing that reconciles it again.
   if (claim.metadata.annotations?.[PROVISIONERS[0] ?? ""] !== provisioner)
     return { effects: [provisionedBy(claim, provisioner), ...pending(claim, []).effects] };
   if (isOff)
-    return tell(
+    return eventOf(
       "Warning",
       "ProvisioningFailed",
       `Failed to create provisioner: provisioning in volume plugin "${provisioner}" is disabled`,
     );
   const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
-  return tell("Normal", "ExternalProvisioning", message);
+  return eventOf("Normal", "ExternalProvisioning", message);
 }
 
 /** The class became the default after the claim was created. */

@@ -117,8 +117,8 @@ interface WithRemotes {
 /** Adds what other API servers serve, which may change at any time. */
 async function withRemotes(caller: Caller, { resources, remotes, form }: WithRemotes): Promise<TaggedDocument> {
   const now = Date.now();
-  const told = await Promise.all(
+  const discovered = await Promise.all(
     remotes.map(async (remote) => ({ ...remote, discovery: await remoteVersion(caller, remote, now) })),
   );
-  return aggregatedDocument(aggregatedDiscovery(resources, "/apis", told), form);
+  return aggregatedDocument(aggregatedDiscovery(resources, "/apis", discovered), form);
 }

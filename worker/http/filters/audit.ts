@@ -25,12 +25,12 @@ const STREAMS: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforw
 
 /** `id` is the request's Audit-Id. */
 export function auditResponse(c: Context<Bindings>, { policy, request }: Audit, id: string): void {
-  const answered = answeredOf(c, request, id);
-  const recording = recordingOf(policy, answered);
+  const completed = completedRequest(c, request, id);
+  const recording = recordingOf(policy, completed);
   if (!recording) return;
   const write = (bodies: Bodies = {}) => {
     const status = c.error instanceof ApiError ? c.error.status : undefined;
-    record(auditLine(answered, recording.level, { ...bodies, ...(status && { status }) }), {
+    record(auditLine(completed, recording.level, { ...bodies, ...(status && { status }) }), {
       env: c.env,
       cluster: c.get("cluster"),
       waitUntil: (work) => c.executionCtx.waitUntil(work),
@@ -41,7 +41,7 @@ export function auditResponse(c: Context<Bindings>, { policy, request }: Audit, 
     return;
   }
   const sent = sentBody(c, request, recording);
-  if (recording.level === "Request" || answered.streams || !c.res.body) {
+  if (recording.level === "Request" || completed.streams || !c.res.body) {
     write(bodiesOf(sent));
     return;
   }
@@ -56,7 +56,7 @@ export function auditResponse(c: Context<Bindings>, { policy, request }: Audit, 
   );
 }
 
-function answeredOf(c: Context<Bindings>, request: AuditedRequest, id: string): CompletedRequest {
+function completedRequest(c: Context<Bindings>, request: AuditedRequest, id: string): CompletedRequest {
   const { method, raw, path, url } = c.req;
   const resource = parseResourcePath(path);
   const verb = resource ? verbOf(method, resource, queryOf(url)) : method.toLowerCase();
@@ -78,10 +78,10 @@ function answeredOf(c: Context<Bindings>, request: AuditedRequest, id: string): 
 const sentBody = (c: Context<Bindings>, { body }: AuditedRequest, { omitManagedFields }: Recording): RecordedBody =>
   body ? recordedBody(body, { type: mediaTypeOf(c.req.raw), omitManagedFields }) : { kind: "none" };
 
-function bodiesOf(sent: RecordedBody, answered: RecordedBody = { kind: "none" }): Bodies {
+function bodiesOf(sent: RecordedBody, response: RecordedBody = { kind: "none" }): Bodies {
   return {
     ...(sent.kind === "object" && { requestObject: sent.object }),
-    ...(answered.kind === "object" && { responseObject: answered.object }),
-    ...((sent.kind === "truncated" || answered.kind === "truncated") && { truncated: true }),
+    ...(response.kind === "object" && { responseObject: response.object }),
+    ...((sent.kind === "truncated" || response.kind === "truncated") && { truncated: true }),
   };
 }

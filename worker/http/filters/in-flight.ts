@@ -31,10 +31,10 @@ interface Requester {
 }
 
 /** Returns the result of `serve`, or throws 429. A watch or a log is under way until its answer begins. */
-export async function limitInFlight<T>(asking: Requester, serve: (turn: Turn) => Promise<T>): Promise<T> {
-  const bounds = boundsOf(asking);
+export async function limitInFlight<T>(requester: Requester, serve: (turn: Turn) => Promise<T>): Promise<T> {
+  const bounds = boundsOf(requester);
   if (bounds.length === 0) return serve(FREE_TURN);
-  const leave = enter(bounds, costOf(asking));
+  const leave = enter(bounds, costOf(requester));
   let lasts = false;
   const turn: Turn = {
     holdUntilRead(body) {

@@ -11,7 +11,7 @@ import { type Place, standInLine } from "../../policy/change-line.ts";
 import { settingsOf } from "../../policy/cluster-settings.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
 import { clusterExists, isAlive } from "../../policy/clusters.ts";
-import { forgetPolicy, knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../../policy/snapshot.ts";
+import { knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy, removePolicy } from "../../policy/snapshot.ts";
 import { nearbyStores, ownStore, wholeStore } from "../../storage/cluster-stores.ts";
 import { StoreClient, type StoreStub } from "../../storage/store-client.ts";
 import type { Bindings } from "../bindings.ts";
@@ -67,7 +67,7 @@ async function decided<T>(decide: (at: Decided) => Promise<T>, at: Decided): Pro
     return await decide(at);
   } catch (error) {
     // A refusal that involved no store call may be due to outdated policy.
-    if (error instanceof ApiError && !at.store.asked) await at.store.confirm();
+    if (error instanceof ApiError && !at.store.hasCalled) await at.store.confirm();
     throw error;
   } finally {
     // Whatever the answer would be: a user who is unknown by now must only learn that.
@@ -87,7 +87,7 @@ async function meetCluster(c: Context<Bindings>, cluster: string, store: Store):
 
 function mustLive(cluster: string, policy: PolicySnapshot): PolicySnapshot {
   if (isAlive(cluster, policy)) return policy;
-  forgetPolicy(cluster);
+  removePolicy(cluster);
   throw noSuchCluster();
 }
 

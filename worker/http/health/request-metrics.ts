@@ -20,7 +20,7 @@ const BOUNDS = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
 ] as const;
 /** Kubernetes' SLO metrics have no shorter buckets. */
-const SHORTEST_OBJECTIVE = 0.05;
+const MIN_OBJECTIVE = 0.05;
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -91,7 +91,7 @@ export class RequestMetrics {
       histogram(
         "apiserver_request_sli_duration_seconds",
         "The same, whether dry or not.",
-        [...objectives.values()].map(([labels, seconds]) => [labels, seconds.from(SHORTEST_OBJECTIVE)]),
+        [...objectives.values()].map(([labels, seconds]) => [labels, seconds.from(MIN_OBJECTIVE)]),
       ),
       gauge(
         "apiserver_current_inflight_requests",

@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import { forbidden, serviceUnavailable, unauthorized } from "../../../api/machinery/status.ts";
-import { ANSWER_HEADER } from "../../../api/node/node-sync.ts";
+import { RESPONSE_HEADER } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import { nodeNameOf } from "../../auth/node/node-identity.ts";
 import { MASTERS, UNAUTHENTICATED, type User } from "../../auth/user.ts";
@@ -49,8 +49,8 @@ export async function serveNodeTunnel(c: Context<Bindings>): Promise<Response> {
   const url = `https://tunnel/node?node=${encodeURIComponent(node)}`;
   const tunnel = c.env.TUNNEL.getByName(`${c.get("cluster")}/${c.req.param("id")}`);
   const headers = upgradeOf(c.req.raw);
-  const answer = c.req.header(ANSWER_HEADER);
-  if (answer !== undefined) headers.set(ANSWER_HEADER, answer);
+  const nodeResponse = c.req.header(RESPONSE_HEADER);
+  if (nodeResponse !== undefined) headers.set(RESPONSE_HEADER, nodeResponse);
   return ofObject(await tunnel.fetch(new Request(url, { headers })));
 }
 

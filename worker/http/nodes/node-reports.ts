@@ -6,7 +6,7 @@
 import type { Context } from "hono";
 import type { ApiRequest } from "../../../api/api-request.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
-import { MOST_REPORTS, type NodeReports, type NodeReportsResponse } from "../../../api/node/node-reports.ts";
+import { MAX_REPORTS, type NodeReports, type NodeReportsResponse } from "../../../api/node/node-reports.ts";
 import { ApiError } from "../../api-error.ts";
 import { credentialHeaders } from "../../auth/credential-headers.ts";
 import type { Bindings } from "../bindings.ts";
@@ -14,7 +14,7 @@ import { readBody } from "../request/body.ts";
 import { requireNode } from "./node-link.ts";
 
 /** Requests that every starting or ending pod causes; everything else is sent separately. */
-const TOLD: readonly { readonly method: string; readonly path: RegExp }[] = [
+const REPORTABLE: readonly { readonly method: string; readonly path: RegExp }[] = [
   { method: "POST", path: pathOf("events") },
   { method: "PATCH", path: pathOf("events/NAME") },
   { method: "PATCH", path: pathOf("pods/NAME/status") },
@@ -47,16 +47,16 @@ function senderOf(request: Request): Readonly<Record<string, string>> {
 
 function parseReports(body: Uint8Array): NodeReports {
   const requests = parse(body)?.asked;
-  if (!Array.isArray(requests) || requests.length > MOST_REPORTS)
-    throw new ApiError(badRequest(`the body must be {"asked": [...]}, of at most ${MOST_REPORTS} requests`));
-  return { asked: requests.map(readAsked) };
+  if (!Array.isArray(requests) || requests.length > MAX_REPORTS)
+    throw new ApiError(badRequest(`the body must be {"asked": [...]}, of at most ${MAX_REPORTS} requests`));
+  return { asked: requests.map(parseRequest) };
 }
 
-function readAsked(value: unknown): ApiRequest {
+function parseRequest(value: unknown): ApiRequest {
   const { method, path, headers, body } = (value ?? {}) as Partial<ApiRequest>;
   if (typeof method !== "string" || typeof path !== "string" || typeof body !== "string")
     throw new ApiError(badRequest("a request has a method, a path and a body, all of them text"));
-  if (!TOLD.some((told) => told.method === method && told.path.test(path)))
+  if (!REPORTABLE.some((pattern) => pattern.method === method && pattern.path.test(path)))
     throw new ApiError(badRequest(`${method} ${path} must come by itself`));
   const type = headers?.["content-type"] ?? "";
   if (typeof type !== "string" || !MEDIA_TYPE.test(type))

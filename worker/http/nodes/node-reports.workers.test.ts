@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import type { ApiRequest, ApiResponse } from "../../../api/api-request.ts";
-import { MOST_REPORTS } from "../../../api/node/node-reports.ts";
+import { MAX_REPORTS } from "../../../api/node/node-reports.ts";
 import { call } from "../../../test/workers/api-under-test.ts";
 
 const BASE = "https://sailplane";
@@ -101,5 +101,5 @@ it("LINK-REPORTS-EACH: reports about other nodes and other requests are refused"
     null,
   ];
   for (const other of others) expect((await report([other])).code).toBe(400);
-  expect((await report(Array(MOST_REPORTS + 1).fill(event("x")))).code).toBe(400);
+  expect((await report(Array(MAX_REPORTS + 1).fill(event("x")))).code).toBe(400);
 });

@@ -21,9 +21,9 @@ export async function renewed(
   entries: readonly Entry[],
 ): Promise<readonly Entry[]> {
   if (!entries.some(({ key }) => key.namespace === NODE_LEASES)) return entries;
-  const heard = await env.NODE_HUB.getByName(cluster).lastSeen();
+  const seen = await env.NODE_HUB.getByName(cluster).lastSeen();
   return entries.map((entry) => {
-    const at = entry.key.namespace === NODE_LEASES ? heard[entry.key.name] : undefined;
+    const at = entry.key.namespace === NODE_LEASES ? seen[entry.key.name] : undefined;
     return at === undefined ? entry : renewedAt(entry, Math.min(at, now));
   });
 }

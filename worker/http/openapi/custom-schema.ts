@@ -73,13 +73,13 @@ const INTEGER_OR_STRING = [{ type: "integer" }, { type: "string" }];
 function unfolded(schema: StructuralSchema): StructuralSchema {
   if (schema["x-kubernetes-int-or-string"] !== true) return schema;
   const { anyOf, allOf } = schema;
-  if (saysIntegerOrString(anyOf) || saysIntegerOrString(allOf?.[0]?.anyOf)) return schema;
+  if (isIntegerOrString(anyOf) || isIntegerOrString(allOf?.[0]?.anyOf)) return schema;
   return anyOf
     ? { ...schema, allOf: [{ anyOf: INTEGER_OR_STRING }, ...(allOf ?? [])] }
     : { ...schema, anyOf: INTEGER_OR_STRING };
 }
 
-const saysIntegerOrString = (anyOf: readonly StructuralSchema[] | undefined) =>
+const isIntegerOrString = (anyOf: readonly StructuralSchema[] | undefined) =>
   anyOf?.length === 2 && anyOf[0]?.type === "integer" && anyOf[1]?.type === "string";
 
 function inVersion2(schema: StructuralSchema): StructuralSchema {

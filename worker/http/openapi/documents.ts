@@ -109,8 +109,8 @@ const OF_ALL_GROUPS = ["DeleteOptions", "WatchEvent"];
 function addKinds(kind: string, kinds: readonly ServedKind[], { schemas }: SchemaContext): void {
   const name = `io.k8s.apimachinery.pkg.apis.meta.v1.${kind}`;
   const versions = new Map(kinds.map(({ group, version }) => [pathOf(group, version), { group, kind, version }]));
-  const told = [...new Map([["api/v1", { group: "", kind, version: "v1" }], ...versions]).values()];
-  schemas.set(name, { ...schemas.get(name), "x-kubernetes-group-version-kind": told });
+  const groupVersionKinds = [...new Map([["api/v1", { group: "", kind, version: "v1" }], ...versions]).values()];
+  schemas.set(name, { ...schemas.get(name), "x-kubernetes-group-version-kind": groupVersionKinds });
 }
 
 const PATCH = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
@@ -165,8 +165,10 @@ function addCustomKind({ resource, group, version }: ServedKind, context: Schema
   const listKind = resource.listKind ?? `${resource.kind}List`;
   const listName = `${domain}.${version}.${listKind}`;
   const schema = resource.structuralSchema ?? { type: "object" };
-  const told = resource.fields && Object.keys(resource.fields);
-  const selectable = told?.length ? { "x-kubernetes-selectable-fields": told.map((fieldPath) => ({ fieldPath })) } : {};
+  const fieldNames = resource.fields && Object.keys(resource.fields);
+  const selectable = fieldNames?.length
+    ? { "x-kubernetes-selectable-fields": fieldNames.map((fieldPath) => ({ fieldPath })) }
+    : {};
   context.schemas.set(name, {
     ...customSchema(schema, context),
     "x-kubernetes-group-version-kind": [{ group, version, kind: resource.kind }],

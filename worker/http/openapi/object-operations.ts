@@ -46,11 +46,11 @@ export const patch = (terms: KindTerms): Operation => ({
   action: "patch",
 });
 
-export const remove = (terms: KindTerms, { deleteAnswersObject, isHeld }: Resource): Operation => ({
+export const remove = (terms: KindTerms, { deleteReturnsObject, isHeld }: Resource): Operation => ({
   ...terms.base,
   ...terms.own,
   // The answer to deleting a held object is the object, but Kubernetes documents a Status all the same.
-  response: deleteAnswersObject && !terms.isCustom && !isHeld ? terms.ref : terms.common.status,
+  response: deleteReturnsObject && !terms.isCustom && !isHeld ? terms.ref : terms.common.status,
   method: "delete",
   description: `delete ${withArticle(terms.kind)}`,
   operationId: terms.name("delete"),

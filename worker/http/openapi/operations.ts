@@ -65,13 +65,13 @@ export function renderOperation(
     "401": { description: "Unauthorized" },
   });
   if (version === 2) {
-    const said = body && {
+    const bodyParameter = body && {
       in: "body",
       name: "body",
       ...(body.required ? { required: true } : {}),
       schema: body.schema,
     };
-    const all = said ? [said, ...parameters] : parameters;
+    const all = bodyParameter ? [bodyParameter, ...parameters] : parameters;
     return {
       ...common,
       consumes: body?.types ?? takes ?? ["*/*"],

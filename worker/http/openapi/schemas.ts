@@ -64,11 +64,11 @@ const unionOf = ({ discriminator, fields }: NonNullable<Struct["declaration"]["u
 
 function propertySchema(field: Field, description: string | undefined, context: SchemaContext): Schema {
   const element = { ...elementSchema(field.type, context), ...(field.enum ? { enum: field.enum } : {}) };
-  const told = field.enum && field.shape === "one" ? withValues(description ?? "", field.enum) : description;
+  const text = field.enum && field.shape === "one" ? withValues(description ?? "", field.enum) : description;
   const extensions = extensionsOf(field);
-  const isBare = told === undefined && Object.keys(extensions).length === 0;
+  const isBare = text === undefined && Object.keys(extensions).length === 0;
   return {
-    ...(told === undefined ? {} : { description: told }),
+    ...(text === undefined ? {} : { description: text }),
     ...(field.shape === "one" ? one(field, element, { ...context, isBare }) : many(field, element, context)),
     ...extensions,
   };
@@ -83,10 +83,12 @@ function one(
   element: Schema,
   { version, isBare }: { readonly version: OpenApiVersion; readonly isBare: boolean },
 ): Schema {
-  const told = version === 3 ? defaultOf(field.default ?? zeroOf(field)) : {};
-  const standsAlone = isBare && Object.keys(told).length === 0;
+  const defaults = version === 3 ? defaultOf(field.default ?? zeroOf(field)) : {};
+  const standsAlone = isBare && Object.keys(defaults).length === 0;
   // Version 3 ignores whatever stands beside a reference, so the reference goes into allOf.
-  return "$ref" in element && version === 3 && !standsAlone ? { ...told, allOf: [element] } : { ...told, ...element };
+  return "$ref" in element && version === 3 && !standsAlone
+    ? { ...defaults, allOf: [element] }
+    : { ...defaults, ...element };
 }
 
 /** Go's zero value where there is no other default: for structs by value, and texts that are always present. */
@@ -100,10 +102,10 @@ function zeroOf({ pointer, type, always }: Field): unknown {
 const defaultOf = (value: unknown) => (value === undefined ? {} : { default: value });
 
 function many({ shape, default: fallback }: Field, element: Schema, { version }: SchemaContext): Schema {
-  const told = version === 3 ? defaultOf(fallback) : {};
+  const defaults = version === 3 ? defaultOf(fallback) : {};
   return shape === "list"
-    ? { ...told, type: "array", items: element }
-    : { ...told, type: "object", additionalProperties: element };
+    ? { ...defaults, type: "array", items: element }
+    : { ...defaults, type: "object", additionalProperties: element };
 }
 
 function extensionsOf({ listType, listKeys, atomicMap, granular, patchStrategy, patchMergeKey }: Field): Schema {

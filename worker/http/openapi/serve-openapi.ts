@@ -59,11 +59,11 @@ async function responseOf(c: Context<Bindings>, { policy, store }: Decided): Pro
  */
 function serveV3(request: Request, document: TaggedDocument): Response {
   const { pathname, searchParams } = new URL(request.url);
-  const [asked, hash] = [searchParams.get("hash") ?? "", document.etag.replaceAll('"', "")];
-  if (asked !== "" && asked !== hash)
+  const [requested, hash] = [searchParams.get("hash") ?? "", document.etag.replaceAll('"', "")];
+  if (requested !== "" && requested !== hash)
     return new Response(null, { status: 301, headers: { Location: `${pathname}?hash=${hash}` } });
   const response = respondWithEtag(request, document, PRIVATE);
-  if (asked !== "") {
+  if (requested !== "") {
     response.headers.set("Cache-Control", "public, immutable");
     response.headers.set("Expires", new Date(Date.now() + YEAR_MS).toUTCString());
   }

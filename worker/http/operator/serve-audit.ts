@@ -7,12 +7,12 @@ import { badRequest, methodNotAllowed } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Bindings } from "../bindings.ts";
 
-const MOST = 10_000;
+const MAX_LINES = 10_000;
 
 export async function serveAudit(c: Context<Bindings>): Promise<Response> {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
   const after = numberOf(c, "after");
-  const limit = Math.min(numberOf(c, "limit") ?? 100, MOST);
+  const limit = Math.min(numberOf(c, "limit") ?? 100, MAX_LINES);
   const page = await c.env.AUDIT_LOG.getByName(c.get("cluster")).read({ limit, ...(after !== undefined && { after }) });
   return new Response(page.lines.map((line) => `${line}\n`).join(""), {
     headers: { "Content-Type": "application/x-ndjson", "Audit-Last": String(page.last) },

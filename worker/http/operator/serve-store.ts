@@ -20,7 +20,7 @@ import { storeObjects } from "../../storage/cluster-stores.ts";
 import { restoreShards } from "../../storage/restore-shards.ts";
 import type { Bindings } from "../bindings.ts";
 import { isFresh } from "./fresh-cluster.ts";
-import { keepingOwners, OWNERS } from "./kept-owners.ts";
+import { OWNERS, preservingOwners } from "./preserved-owners.ts";
 import { wholeBackup } from "./whole-backup.ts";
 
 /** Nodes that joined since the backup stay. */
@@ -29,7 +29,7 @@ const SPARED = { untouched: OWNERS, undeleted: ["nodes"] };
 /** Per upload. A line is an object of at most 1.5 MiB, quoted once more. */
 const MAX_UPLOAD_BYTES = 8 * 1024 * 1024;
 
-const MOST_MOMENTS = 1000;
+const MAX_MOMENTS = 1000;
 
 /** The headers that a store sends with a backup of its own. */
 const BACKUP = { "Content-Type": "application/x-ndjson", "Content-Encoding": "identity" };
@@ -67,8 +67,8 @@ export async function serveCheck(c: Context<Bindings>): Promise<Response> {
 export async function serveMoments(c: Context<Bindings>): Promise<Response> {
   allow(c, "GET");
   const most = Number(c.req.query("most") ?? 100);
-  if (!Number.isSafeInteger(most) || most < 2 || most > MOST_MOMENTS)
-    throw new ApiError(badRequest(`most: must be a whole number from 2 to ${MOST_MOMENTS}`));
+  if (!Number.isSafeInteger(most) || most < 2 || most > MAX_MOMENTS)
+    throw new ApiError(badRequest(`most: must be a whole number from 2 to ${MAX_MOMENTS}`));
   return c.json({ moments: await storeOf(c).moments(most) });
 }
 
@@ -147,7 +147,7 @@ export async function serveRewind(c: Context<Bindings>): Promise<Response> {
     throw new ApiError(badRequest("time: must be a moment that has been"));
   const { revision } = await storeOf(c).status();
   const [, ...shards] = storesHere(c).keys();
-  await keepingOwners(
+  await preservingOwners(
     () => storeOf(c),
     () => rewindStore(() => storeOf(c), moment),
   );

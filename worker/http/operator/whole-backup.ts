@@ -69,9 +69,9 @@ async function* chunksOf(lines: ReadableStream<Uint8Array>): AsyncGenerator<stri
   for await (const chunk of lines) {
     rest += decoder.decode(chunk, { stream: true });
     const whole = rest.lastIndexOf("\n") + 1;
-    const told = rest.endsWith(end) ? rest.length - end.length : whole;
-    if (told > 0) yield rest.slice(0, told);
-    rest = rest.slice(told);
+    const complete = rest.endsWith(end) ? rest.length - end.length : whole;
+    if (complete > 0) yield rest.slice(0, complete);
+    rest = rest.slice(complete);
   }
   if (rest !== end) throw new Error("a store's backup broke off");
 }

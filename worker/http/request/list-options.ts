@@ -115,7 +115,7 @@ interface Combined {
   readonly match: string;
   readonly revision: string;
   readonly token: string;
-  readonly saysInitial: boolean;
+  readonly hasSendInitialEvents: boolean;
 }
 
 /**
@@ -143,26 +143,26 @@ function checkCombination(query: URLSearchParams, problems: (combined: Combined)
     match: query.get("resourceVersionMatch") ?? "",
     revision: query.get("resourceVersion") ?? "",
     token: query.get("continue") ?? "",
-    saysInitial: query.has("sendInitialEvents"),
+    hasSendInitialEvents: query.has("sendInitialEvents"),
   });
   if (errors.length > 0) throw new ApiError(invalid("meta.k8s.io", "ListOptions", "", errors));
 }
 
-function watchProblems({ match, revision, token, saysInitial }: Combined): FieldError[] {
+function watchProblems({ match, revision, token, hasSendInitialEvents }: Combined): FieldError[] {
   const errors: FieldError[] = [];
   const isFit = match === "NotOlderThan";
-  if (saysInitial && !isFit)
+  if (hasSendInitialEvents && !isFit)
     errors.push(forbidden(MATCH, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-  if (match !== "" && !saysInitial)
+  if (match !== "" && !hasSendInitialEvents)
     errors.push(forbidden(MATCH, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
   if (match !== "" && !isFit) errors.push(notSupported(MATCH, match, ["NotOlderThan"]));
   // A watch from no revision is given the option with the initial events.
-  const isGiven = match !== "" || (!saysInitial && (revision === "" || revision === "0"));
+  const isGiven = match !== "" || (!hasSendInitialEvents && (revision === "" || revision === "0"));
   if (isGiven && token !== "") errors.push(CONTINUES);
   return errors;
 }
 
-function listProblems({ match, revision, token, saysInitial }: Combined): FieldError[] {
+function listProblems({ match, revision, token, hasSendInitialEvents }: Combined): FieldError[] {
   const errors: FieldError[] = [];
   if (match !== "") {
     if (revision === "")
@@ -172,7 +172,7 @@ function listProblems({ match, revision, token, saysInitial }: Combined): FieldE
     if (match === "Exact" && revision === "0")
       errors.push(forbidden(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
   }
-  if (saysInitial) errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+  if (hasSendInitialEvents) errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
   return errors;
 }
 
@@ -184,7 +184,7 @@ const genericFields = ({ scope, fields, structuralSchema }: Served["resource"]):
  * A URL has room for more, but each term is evaluated for every object of a list, and for every change that a watch may
  * report.
  */
-const MOST_TERMS = 1000;
+const MAX_TERMS = 1000;
 
 /** The label and field selectors of a request, minus the required name and namespace. */
 export const selectionOf = (query: URLSearchParams, served: Served): Selection =>
@@ -198,8 +198,8 @@ interface Selectors {
 function readSelectors(query: URLSearchParams): Selectors {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   if (!labels.ok) throw new ApiError(badRequest(labels.message));
-  if (termsOf(labels.requirements) > MOST_TERMS)
-    throw new ApiError(badRequest(`a label selector may have at most ${MOST_TERMS} requirements and values`));
+  if (termsOf(labels.requirements) > MAX_TERMS)
+    throw new ApiError(badRequest(`a label selector may have at most ${MAX_TERMS} requirements and values`));
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (!fields.ok) throw new ApiError(badRequest(fields.message));
   return { labels: labels.requirements, fields: fields.requirements };

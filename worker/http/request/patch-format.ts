@@ -5,7 +5,7 @@ import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { hugeNumberProblem } from "../../../api/machinery/json/huge-number.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
-import { MOST_STRUCTS, parseJson } from "../../../api/machinery/json/json-syntax.ts";
+import { MAX_STRUCTS, parseJson } from "../../../api/machinery/json/json-syntax.ts";
 import { sortedMembers } from "../../../api/machinery/json/sorted-members.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
@@ -81,8 +81,8 @@ const UNKNOWN_CUSTOM_PATCH =
 export function patchFormatOf({ custom }: Pick<Served, "custom">, media: string): PatchFormat {
   const format = patchFormats[media];
   if (format && !(format.needsStruct && custom)) return format;
-  const told = custom && media in patchFormats ? UNKNOWN_CUSTOM_PATCH : undefined;
-  throw new ApiError(told ? unsupportedMediaType(told) : unsupportedMediaType("415: Unsupported Media Type", {}));
+  const message = custom && media in patchFormats ? UNKNOWN_CUSTOM_PATCH : undefined;
+  throw new ApiError(message ? unsupportedMediaType(message) : unsupportedMediaType("415: Unsupported Media Type", {}));
 }
 
 export function parsePatch(
@@ -91,11 +91,11 @@ export function parsePatch(
   { fieldValidation }: WriteOptions,
 ): ParsedPatch {
   const text = textOf(body);
-  const parsed = parseJson(text, MOST_STRUCTS);
+  const parsed = parseJson(text, MAX_STRUCTS);
   const problem = parsed.ok ? hugeNumberProblem(text, numbersInto) : parsed.message;
   if (!parsed.ok || problem !== undefined) throw new ApiError(badRequest(malformed(problem ?? "", fieldValidation)));
   const duplicates = fieldValidation === "Ignore" ? [] : duplicateFields(text);
-  return { value: parsed.value, duplicates: duplicates.map((told) => `${duplicatesOf}${told}`) };
+  return { value: parsed.value, duplicates: duplicates.map((duplicate) => `${duplicatesOf}${duplicate}`) };
 }
 
 export interface Patched {
@@ -129,7 +129,7 @@ export function applyFormat(
 }
 
 /** The index of the operation that an error is about: errors are sorted by it. */
-const operationOf = (told: string): number => Number(/^json patch .* "\[(\d+)\]/.exec(told)?.[1] ?? 0);
+const operationOf = (message: string): number => Number(/^json patch .* "\[(\d+)\]/.exec(message)?.[1] ?? 0);
 
 /** The patched object must state its own kind, as a body does: PATCH-08. */
 function decodeAsKind(object: JsonObject, stored: JsonObject, format: PatchFormat, served: Served): DecodedJson {

@@ -26,9 +26,9 @@ export async function contentHash(body: string | Uint8Array<ArrayBuffer>): Promi
 export function respondWithEtag(
   request: Request,
   { contentType, body, etag }: TaggedDocument,
-  keptBy: "public" | "no-cache, private",
+  cacheControl: "public" | "no-cache, private",
 ): Response {
-  const headers = { ETag: etag, Vary: "Accept, Accept-Encoding", "Cache-Control": keptBy };
+  const headers = { ETag: etag, Vary: "Accept, Accept-Encoding", "Cache-Control": cacheControl };
   const known = (request.headers.get("If-None-Match") ?? "").split(",").map((tag) => tag.trim());
   if (known.includes(etag) || known.includes(`W/${etag}`)) return new Response(null, { status: 304, headers });
   const zipped = acceptsGzip(request) && isLarge(body.length) ? { "Content-Encoding": "gzip" } : {};

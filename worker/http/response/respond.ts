@@ -9,12 +9,12 @@ import { encodeYaml } from "./yaml.ts";
 
 const JSON_TYPE = "application/json";
 
-const answer = (body: string | Uint8Array<ArrayBuffer>, { type, gzip }: Accepted, status: number): Response =>
+const responseOf = (body: string | Uint8Array<ArrayBuffer>, { type, gzip }: Accepted, status: number): Response =>
   new Response(body, { status, headers: { "Content-Type": type, ...(gzip && isLarge(body.length) ? GZIP : {}) } });
 
 /** `value` is any JSON value that contains its kind. */
 export function renderValue(value: KubeObject | Status | object, accepted: Accepted, status = 200): Response {
-  return answer(encodeValue(value, accepted), accepted, status);
+  return responseOf(encodeValue(value, accepted), accepted, status);
 }
 
 /** An answer that is encoded already, in parts. */
@@ -25,12 +25,12 @@ export function renderBytes(parts: readonly Uint8Array<ArrayBuffer>[], accepted:
     whole.set(part, at);
     at += part.length;
   }
-  return answer(whole, accepted, 200);
+  return responseOf(whole, accepted, 200);
 }
 
 /** An object whose JSON text is at hand: it is only parsed if another form was requested. */
 export function renderText(text: string, accepted: Accepted, status = 200): Response {
-  if (accepted.type === JSON_TYPE && !accepted.pretty) return answer(`${text}\n`, accepted, status);
+  if (accepted.type === JSON_TYPE && !accepted.pretty) return responseOf(`${text}\n`, accepted, status);
   return renderValue(parseExactJson(text) as KubeObject, accepted, status);
 }
 

@@ -34,7 +34,7 @@ export function encodeYaml(value: object, keys: "sorted" | "asWritten" = "sorted
   return document.toString(PRINTED);
 }
 
-type ToldByLook = ScalarTag & { readonly test: RegExp };
+type PatternTag = ScalarTag & { readonly test: RegExp };
 
-const isOfOtherThanText = (tag: object): tag is ToldByLook =>
+const isOfOtherThanText = (tag: object): tag is PatternTag =>
   "default" in tag && tag.default !== false && "test" in tag && tag.test instanceof RegExp;

@@ -43,8 +43,8 @@ export function withLinksBelow(response: Response, place: Place): Response {
   const encoding = headers.get("Content-Encoding") ?? "";
   const isHtml = headers.get("Content-Type")?.startsWith("text/html") && encoding === "";
   if (isHtml) headers.delete("Content-Length");
-  const answer = new Response(response.body, { status: response.status, headers, encodeBody: "manual" });
-  if (!isHtml) return answer;
+  const rewritten = new Response(response.body, { status: response.status, headers, encodeBody: "manual" });
+  if (!isHtml) return rewritten;
   return Object.entries(ATTRIBUTES)
     .reduce(
       (rewriter, [tag, attributes]) =>
@@ -58,7 +58,7 @@ export function withLinksBelow(response: Response, place: Place): Response {
         }),
       new HTMLRewriter(),
     )
-    .transform(answer);
+    .transform(rewritten);
 }
 
 /** Relative links, and links to other hosts, stay as they are. */

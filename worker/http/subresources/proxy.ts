@@ -119,9 +119,9 @@ async function requestNode({ env, cluster, request, body, path }: RequestContext
   const changes = LOCAL_VOLUMES.test(path.rest) && changeOf(request);
   if (request.method !== "GET" && !changes) throw new ApiError(methodNotAllowed());
   const stream = { kind: "node", path: `${path.rest || "/"}${url.search}`, ...changes } as const;
-  const answer = await callNode({ env, cluster, node, stream, body });
-  if (!answer.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${answer.why}`));
-  return answer.response;
+  const result = await callNode({ env, cluster, node, stream, body });
+  if (!result.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${result.why}`));
+  return result.response;
 }
 
 async function forward(context: RequestContext, { scheme }: Target, endpoint: EndpointPort): Promise<Response> {
@@ -150,12 +150,12 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
   };
   const client = `${cluster} ${user.name}`;
   requireRoom(client);
-  const answer = await (isUpgrade ? joinPod({ ...call, client, upgrade: request }) : callPod({ ...call, body }));
-  if (!answer.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${answer.why}`));
-  if (isUpgrade) return answer.response;
-  const { status, headers } = answer.response;
+  const result = await (isUpgrade ? joinPod({ ...call, client, upgrade: request }) : callPod({ ...call, body }));
+  if (!result.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${result.why}`));
+  if (isUpgrade) return result.response;
+  const { status, headers } = result.response;
   // The answer may be a stream without an end.
-  const stream = answer.response.body && streamOf(client, answer.response.body);
+  const stream = result.response.body && streamOf(client, result.response.body);
   return withLinksBelow(new Response(stream, { status, headers, encodeBody: "manual" }), { prefix, host });
 }
 

@@ -68,7 +68,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const claims = claimsOf(account, { audiences, seconds, bound, now });
   const { name, namespace, uid } = account.metadata;
   const token = await context.env.CLUSTER_KEYS.getByName(context.cluster).sign({ ...claims });
-  const answer = {
+  const tokenRequest = {
     kind: "TokenRequest",
     apiVersion: "authentication.k8s.io/v1",
     metadata: {
@@ -81,7 +81,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
   };
-  return renderView({ ...context, served }, answer, accepted, 201);
+  return renderView({ ...context, served }, tokenRequest, accepted, 201);
 }
 
 interface Granted {
@@ -157,11 +157,11 @@ function checkIdentity(requested: TokenRequest["metadata"], { name }: RequestCon
 
 /** A request with a uid wants a token of that account, and not of one recreated under its name. */
 function checkAccount(
-  { uid: asked = "" }: TokenRequest["metadata"],
+  { uid: requested = "" }: TokenRequest["metadata"],
   { name = "", uid = "" }: KubeObject["metadata"],
 ): void {
-  if (asked === "" || asked === uid) return;
-  const message = `the UID in the token request (${asked}) does not match the UID of the service account (${uid})`;
+  if (requested === "" || requested === uid) return;
+  const message = `the UID in the token request (${requested}) does not match the UID of the service account (${uid})`;
   throw new ApiError(conflict({ group: "authentication.k8s.io", resource: "TokenRequest" }, name, message));
 }
 

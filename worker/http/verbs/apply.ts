@@ -117,8 +117,8 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   const decoded = decodePatched(typed, served, { nulls: "kept" });
   if (!decoded.ok) {
     // The configuration is set field by field, like the result of a strategic merge: PATCH-10.
-    const told = served.custom ? undefined : unstructuredProblem(typed, structFor(served));
-    throw new ApiError(undecodable(context, applied, told ?? decoded.message));
+    const problem = served.custom ? undefined : unstructuredProblem(typed, structFor(served));
+    throw new ApiError(undecodable(context, applied, problem ?? decoded.message));
   }
   const object = kubeObject(decoded.value);
   const draft = other ? other.toStored(object) : object;

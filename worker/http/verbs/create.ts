@@ -46,11 +46,11 @@ export async function create(context: RequestContext): Promise<Response> {
 const NAMES = 8;
 /** Among concurrent requests against the same quota, one wins each time. */
 const DECISIONS = 100;
-const LONGEST_TURN_MS = 50;
+const MAX_TURN_MS = 50;
 
 /** Spreads out the losers of a race. */
 const turn = (attempt: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(attempt * 4, LONGEST_TURN_MS)));
+  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(attempt * 4, MAX_TURN_MS)));
 
 /** Takes a decoded draft through defaulting, admission, validation and the commit; returns the stored text. */
 export async function createObject(context: RequestContext, draft: KubeObject, options: Creation): Promise<string> {
@@ -158,7 +158,7 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
   const result = await context.store.commit(all);
   if (result.ok) {
     const stored = dryRun ? unstored(text, object) : withRevision(text, result.revisions[own] ?? 0);
-    return { outcome: "created", text: await context.store.answered(stored) };
+    return { outcome: "created", text: await context.store.textForWriter(stored) };
   }
   const failed = all[result.write];
   if (!failed || result.write === own) return { outcome: "taken" };

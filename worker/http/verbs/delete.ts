@@ -19,7 +19,7 @@ export async function remove(context: RequestContext): Promise<Response> {
   // Only clients that use the deprecated option learn from the status code that dependents and finalizers are being
   // waited for.
   const status = !gone && deletion.options?.orphanDependents === false ? 202 : 200;
-  if (gone && !served.resource.deleteAnswersObject) {
+  if (gone && !served.resource.deleteReturnsObject) {
     const of = { group: served.group, resource: served.resource.plural };
     return renderValue(deleted(of, path.name, object.metadata.uid), { ...accepted });
   }

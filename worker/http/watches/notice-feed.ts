@@ -9,14 +9,14 @@ export class NoticeFeed {
   readonly #socket: WebSocket;
   readonly #newest = new Map<GroupResource, Revision>();
   readonly #waiting = new Set<() => void>();
-  readonly #answers: (() => void)[] = [];
+  readonly #listening: (() => void)[] = [];
 
   /** `pong` is called when the store answers a ping, `gone` when it can no longer be heard. */
   constructor(socket: WebSocket, on: { readonly pong: () => void; readonly gone: () => void }) {
     this.#socket = socket;
     socket.addEventListener("message", ({ data }) => {
       if (data === "pong") on.pong();
-      else this.#hear(JSON.parse(String(data)) as ChangeNotice);
+      else this.#receive(JSON.parse(String(data)) as ChangeNotice);
     });
     socket.addEventListener("close", on.gone);
     socket.addEventListener("error", on.gone);
@@ -27,7 +27,7 @@ export class NoticeFeed {
   listen(resource: GroupResource): Promise<void> {
     if (!this.#newest.has(resource)) this.#newest.set(resource, asRevision(0));
     this.#socket.send(JSON.stringify([...this.#newest.keys()]));
-    return new Promise((resolve) => this.#answers.push(resolve));
+    return new Promise((resolve) => this.#listening.push(resolve));
   }
 
   newest(resource: GroupResource): Revision {
@@ -57,8 +57,8 @@ export class NoticeFeed {
     this.#socket.close(1000);
   }
 
-  #hear({ revision, resources }: ChangeNotice): void {
-    if (resources.length === 0) this.#answers.shift()?.();
+  #receive({ revision, resources }: ChangeNotice): void {
+    if (resources.length === 0) this.#listening.shift()?.();
     for (const resource of resources) this.#newest.set(resource, revision);
     this.wake();
   }

@@ -45,8 +45,8 @@ export async function serveWatches(
   const shards = shardsOf(knownPolicy(cluster));
   const { 0: client, 1: server } = new WebSocketPair();
   const open = async (store: StoreStub) => {
-    const asking = new Request(listenerUrl(share), { headers: { Upgrade: "websocket" } });
-    const { status, webSocket: notices } = await store.fetch(asking);
+    const request = new Request(listenerUrl(share), { headers: { Upgrade: "websocket" } });
+    const { status, webSocket: notices } = await store.fetch(request);
     if (status === 429) throw tooManyWatches();
     if (!notices) throw new Error("the store takes no listeners");
     return new NoticeFeed(notices, {
@@ -64,7 +64,7 @@ export async function serveWatches(
     send: (text) => server.send(text),
     close: (code, why) => server.close(code, why),
     newMark: () => crypto.randomUUID(),
-    ask: (path, accept) =>
+    fetch: (path, accept) =>
       serve(
         new Request(prefix + path, { headers: { ...headers, ...(accept === undefined ? {} : { Accept: accept }) } }),
       ),
@@ -73,7 +73,7 @@ export async function serveWatches(
   });
   server.addEventListener("message", ({ data }) => {
     if (data === "ping") feed.ping();
-    else session.hear(String(data));
+    else session.receive(String(data));
   });
   const leave = () => {
     session.stop();

@@ -18,7 +18,7 @@ function setUp(answers: readonly (() => Response)[]) {
     send: (text) => void sent.push(text === "pong" ? text : JSON.parse(text)),
     close: (code) => void closed.push(code),
     newMark: () => `mark ${++marks}`,
-    ask: async (path) => {
+    fetch: async (path) => {
       requests.push(path);
       return answers[requests.length - 1]?.() ?? new Response(new ReadableStream());
     },
@@ -52,7 +52,7 @@ test("WATCH-REST: a watch streams while there are changes, then rests, and resum
     () => new Response(""),
     () => new Response(event("12")),
   ]);
-  session.hear(begin("/api/v1/pods?labelSelector=a%3Db"));
+  session.receive(begin("/api/v1/pods?labelSelector=a%3Db"));
   await expect.poll(() => sent).toHaveLength(3);
   expect(sent).toEqual([
     { watch: 1, revision: "5" },
@@ -75,11 +75,11 @@ test("WATCH-REST: a watch streams while there are changes, then rests, and resum
 test("WATCH-MANY: a refusal and an ERROR event end their watch", async () => {
   const status = { kind: "Status", code: 403 };
   const refused = setUp([() => Response.json(status, { status: 403 })]);
-  refused.session.hear(begin("/api/v1/pods"));
+  refused.session.receive(begin("/api/v1/pods"));
   await expect.poll(() => refused.sent).toEqual([{ watch: 1, refused: status }]);
 
   const expired = setUp([() => new Response('{"type":"ERROR","object":{"code":410}}\n')]);
-  expired.session.hear(begin("/api/v1/pods"));
+  expired.session.receive(begin("/api/v1/pods"));
   await expect.poll(() => expired.sent).toHaveLength(2);
   expect(expired.requests).toHaveLength(1);
 });
@@ -87,13 +87,13 @@ test("WATCH-MANY: a refusal and an ERROR event end their watch", async () => {
 test("WATCH-ROOM: a client that does not read is sent nothing more until it does", async () => {
   const big = event("6", "x".repeat(WATCH_WINDOW));
   const { session, sent } = setUp([() => new Response(big), () => new Response(event("7"))]);
-  session.hear(begin("/api/v1/namespaces/a/other"));
+  session.receive(begin("/api/v1/namespaces/a/other"));
   await expect.poll(() => sent.at(-1)).toEqual({ watch: 1, revision: "6" });
   expect(sent).toContainEqual({ mark: "mark 1" });
   for (const read of ["mark 2", "", "anything"]) session.hear(JSON.stringify({ read }));
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(sent.at(-1)).toEqual({ watch: 1, revision: "6" });
-  session.hear(JSON.stringify({ read: "mark 1" }));
+  session.receive(JSON.stringify({ read: "mark 1" }));
   await expect.poll(() => sent).toContainEqual({ watch: 1, events: [JSON.parse(event("7"))] });
   session.stop();
 });

@@ -11,7 +11,7 @@ import { type SocketWatchEvent, WATCH_WINDOW, type WatchCall, type WatchMessage 
 
 /** Seconds that a stream stays open before the watch may rest. */
 const STREAM_SECONDS = 5;
-const MOST_WATCHES = 64;
+const MAX_WATCHES = 64;
 /** A mark follows so many characters. */
 const MARK_EVERY = WATCH_WINDOW / 4;
 /** What a message costs besides its text while it waits. */
@@ -19,7 +19,7 @@ const OF_MESSAGE = 100;
 /** Events wait for room. Only who sends calls or pings and reads no answers has so much under way. */
 const MOST_UNREAD = 4 * WATCH_WINDOW;
 /** The platform limits subrequests (1,000): the client reconnects, and resumes by revision. */
-const MOST_STREAMS = 900;
+const MAX_STREAMS = 900;
 
 export interface WatchSessionOptions {
   readonly send: (text: string) => void;
@@ -27,7 +27,7 @@ export interface WatchSessionOptions {
   /** A text that nobody can guess. */
   readonly newMark: () => string;
   /** A GET of the API, as the user who opened the socket. */
-  readonly ask: (path: string, accept: string | undefined) => Promise<Response>;
+  readonly fetch: (path: string, accept: string | undefined) => Promise<Response>;
   /** The store's resource for a path; undefined if its objects are not stored. */
   readonly resourceAt: (path: string) => Promise<GroupResource | undefined>;
   readonly feed: {
@@ -60,7 +60,7 @@ export class WatchSession {
     this.#options = options;
   }
 
-  hear(text: string): void {
+  receive(text: string): void {
     const call = parseCall(text);
     if (!call) this.#options.close(1008, "no such message");
     else if ("read" in call) this.#read(call.read);
@@ -82,8 +82,8 @@ export class WatchSession {
   }
 
   #begin({ watch: id, path, accept, since }: Extract<WatchCall, { watch: number }>): void {
-    if (this.#watches.has(id) || this.#watches.size >= MOST_WATCHES) {
-      this.#tell({ watch: id, refused: badRequest(`at most ${MOST_WATCHES} watches, each with its own number`) });
+    if (this.#watches.has(id) || this.#watches.size >= MAX_WATCHES) {
+      this.#send({ watch: id, refused: badRequest(`at most ${MAX_WATCHES} watches, each with its own number`) });
       return;
     }
     const watch: Watch = { id, path, accept, since, ended: false };
@@ -110,19 +110,19 @@ export class WatchSession {
       // The stream has sent everything up to when it began.
       if (newest > Number(watch.since)) watch.since = String(newest);
       if (watch.ended || resource === undefined) continue;
-      this.#tell({ watch: watch.id, revision: watch.since });
+      this.#send({ watch: watch.id, revision: watch.since });
       await feed.changed(resource, asRevision(newest), () => watch.ended);
     }
   }
 
   async #stream(watch: Watch): Promise<void> {
-    if (++this.#streams > MOST_STREAMS) {
+    if (++this.#streams > MAX_STREAMS) {
       this.#options.close(1012, "come again");
       return this.stop();
     }
-    const response = await this.#options.ask(streamPath(watch), watch.accept);
+    const response = await this.#options.fetch(streamPath(watch), watch.accept);
     if (!response.ok || !response.body) return this.#refuse(watch, await statusOf(response));
-    this.#tell({ watch: watch.id, revision: watch.since });
+    this.#send({ watch: watch.id, revision: watch.since });
     const reader = response.body.getReader();
     const splitter = new LineSplitter(new TextDecoder());
     try {
@@ -183,12 +183,12 @@ export class WatchSession {
   }
 
   #refuse(watch: Watch, refused: Status): void {
-    if (!watch.ended) this.#tell({ watch: watch.id, refused });
+    if (!watch.ended) this.#send({ watch: watch.id, refused });
     watch.ended = true;
   }
 
-  #tell(news: WatchMessage): void {
-    this.#send(JSON.stringify(news));
+  #send(message: WatchMessage): void {
+    this.#send(JSON.stringify(message));
   }
 }
 

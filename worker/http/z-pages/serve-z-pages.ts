@@ -35,16 +35,16 @@ export const serveStatusz = (c: Context<Bindings>): Promise<Response> =>
       emulationVersion: `${version.major}.${version.minor}`,
       paths: rootPaths(at.policy.derive(customResources).resources).paths,
     });
-    return answer(c, page);
+    return respond(c, page);
   });
 
 export const serveFlagz = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async (at) => {
     await requirePath(c, at);
-    return answer(c, flagPage(flagsOf(c.env)));
+    return respond(c, flagPage(flagsOf(c.env)));
   });
 
-function answer(c: Context<Bindings>, page: ZPage): Response {
+function respond(c: Context<Bindings>, page: ZPage): Response {
   const request = c.req.raw;
   const form = zForm(page.kind, parseAccept(request.headers.get("Accept") ?? ""));
   if (!form) throw new ApiError(notAcceptable(NOT_ACCEPTABLE));

@@ -13,12 +13,10 @@ import { ageColumn } from "../../../api/resources/time-columns.ts";
  * If the definition names no columns, there is an age column; unlike that of built-in kinds, it is described as a date.
  */
 export const customColumns = (definitions: readonly CustomResourceColumnDefinition[] = []): Column<KubeObject>[] =>
-  definitions.length > 0
-    ? readable(definitions).slice(0, MOST_COLUMNS).map(columnOf)
-    : [{ ...ageColumn, type: "date" }];
+  definitions.length > 0 ? readable(definitions).slice(0, MAX_COLUMNS).map(columnOf) : [{ ...ageColumn, type: "date" }];
 
 /** Each column is evaluated for each object of a list. */
-const MOST_COLUMNS = 250;
+const MAX_COLUMNS = 250;
 
 /** Keyed by the ages of a table's rows, so that all columns of a table share one. */
 const rooms = new WeakMap<Ages, PathRoom>();

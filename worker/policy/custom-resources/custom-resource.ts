@@ -51,7 +51,7 @@ export function customResource(
     generation: true,
     generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
     allowUnconditionalUpdate: false,
-    deleteAnswersObject: false,
+    deleteReturnsObject: false,
     defaults: (draft) => setAll(draft, schema),
     prepareCreate: (draft) => {
       if (!status) return;
@@ -66,7 +66,7 @@ export function customResource(
     ...(status
       ? {
           status: {
-            keepsMetadata: "all",
+            retainsMetadata: "all",
             prepareUpdate: takeStatus,
             validateUpdate: (next, old) => rules.status(next, old),
           },

@@ -82,8 +82,8 @@ export function refusalWrite(
   },
 ): Write | undefined {
   const { generation } = pod.metadata;
-  const said = pod.status.conditions?.find(({ type }) => type === "PodScheduled");
-  const same = said?.status === "False" && said.reason === reason && said.message === message;
+  const current = pod.status.conditions?.find(({ type }) => type === "PodScheduled");
+  const same = current?.status === "False" && current.reason === reason && current.message === message;
   const nominatedNodeName = nominated ?? pod.status.nominatedNodeName ?? "";
   if (same && nominatedNodeName === (pod.status.nominatedNodeName ?? "")) return undefined;
   const condition = {
@@ -91,7 +91,8 @@ export function refusalWrite(
     status: "False",
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     lastProbeTime: null,
-    lastTransitionTime: said?.status === "False" && said.lastTransitionTime ? said.lastTransitionTime : timestamp(now),
+    lastTransitionTime:
+      current?.status === "False" && current.lastTransitionTime ? current.lastTransitionTime : timestamp(now),
     reason,
     message,
   };

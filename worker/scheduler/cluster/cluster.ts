@@ -5,7 +5,7 @@
 import type { Node } from "../../../api/generated/core.v1.ts";
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { keepsAway } from "../../../api/machinery/selectors/tolerations.ts";
+import { discouragesScheduling } from "../../../api/machinery/selectors/tolerations.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import { claimNamesOf } from "./claim-names.ts";
 import type { ClusterChange } from "./cluster-change.ts";
@@ -78,7 +78,7 @@ export class Cluster {
   }
 
   /** Undoes the nomination of a pod that is gone or placed. */
-  forgetNomination(key: string): void {
+  removeNomination(key: string): void {
     const nodeName = this.#nominatedTo.get(key);
     if (nodeName === undefined) return;
     this.#nominatedTo.delete(key);
@@ -152,7 +152,7 @@ export class Cluster {
       known.node = node;
       this.#countNode(known, 1);
       if (zoneOf(previous) !== zoneOf(node)) this.#reorder();
-      if (!deepEqual(previous.metadata.labels, node.metadata.labels)) this.#forgetDomains();
+      if (!deepEqual(previous.metadata.labels, node.metadata.labels)) this.#clearDomains();
       return { kind: "node", node, previous };
     }
     const info = new NodeInfo(node);
@@ -208,7 +208,7 @@ export class Cluster {
   /** The pod is bound to the node once its volumes or devices are ready there; until then it counts as assigned. */
   expect(expectation: Expectation): void {
     const { pod, node } = expectation;
-    this.forgetNomination(pod.key);
+    this.removeNomination(pod.key);
     this.assign(placedOn(pod, node.name, node.labels));
     this.#expected.set(pod.key, expectation);
   }
@@ -242,7 +242,7 @@ export class Cluster {
     return { kind: "object", resource, object, deleted: true };
   }
 
-  #forgetDomains(): void {
+  #clearDomains(): void {
     this.#domains.clear();
     this.#podCounts.forget();
   }
@@ -267,7 +267,7 @@ export class Cluster {
 
   #countNode({ images, node }: NodeInfo, sign: 1 | -1): void {
     for (const name of images.keys()) count(this.#images, name, sign);
-    if (node.spec.taints?.some(keepsAway)) this.nodesToAvoid += sign;
+    if (node.spec.taints?.some(discouragesScheduling)) this.nodesToAvoid += sign;
   }
 
   #countAffinity(info: NodeInfo, pod: PodFacts, sign: 1 | -1): void {

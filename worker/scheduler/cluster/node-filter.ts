@@ -13,7 +13,7 @@ export interface Refusal {
   readonly silent?: boolean;
 }
 
-export const isRefusal = (answer: object): answer is Refusal => "reasons" in answer;
+export const isRefusal = (result: object): result is Refusal => "reasons" in result;
 
 export interface NodeFilter {
   /** The only candidate nodes. */

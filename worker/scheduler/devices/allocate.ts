@@ -30,9 +30,9 @@ export type Demand = Pick<ResourceClaim, "spec"> & {
 };
 
 /** The most devices per claim, by validation of its status. */
-const MOST_DEVICES = 32;
+const MAX_DEVICES = 32;
 /** The most devices tried per node: kube-scheduler gives up after ten seconds. */
-const MOST_STEPS = 50_000;
+const MAX_STEPS = 50_000;
 
 export interface Devices {
   readonly supply: DeviceSupply;
@@ -63,7 +63,7 @@ interface Alternative {
   readonly request: string;
   readonly whose: string;
   readonly deviceClass: Stored<DeviceClass>;
-  readonly asked: DeviceRequestSpec;
+  readonly spec: DeviceRequestSpec;
   readonly tolerations: readonly DeviceToleration[];
   /** The devices of a request for all of them. */
   readonly all?: readonly Offer[];
@@ -71,7 +71,7 @@ interface Alternative {
   readonly selected: Map<Offer, boolean>;
 }
 
-const countOf = ({ all, asked }: Alternative): number => all?.length ?? asked.count ?? 1;
+const countOf = ({ all, spec }: Alternative): number => all?.length ?? spec.count ?? 1;
 
 class Search {
   readonly #demands: readonly Demand[];
@@ -115,23 +115,23 @@ class Search {
       ...firstAvailable.map((each) => this.#alternative(`${request}/${each.name}`, each, { whose, own: each.name })),
     ]);
     const least = alternatives.reduce((sum, either) => sum + Math.min(...either.map(countOf)), 0);
-    if (least > MOST_DEVICES)
+    if (least > MAX_DEVICES)
       throw new ClaimFailure(
-        `${whose}: number of requested devices ${least} exceeds the claim limit of ${MOST_DEVICES}`,
+        `${whose}: number of requested devices ${least} exceeds the claim limit of ${MAX_DEVICES}`,
       );
     return alternatives;
   }
 
   #alternative(
     request: string,
-    asked: DeviceRequestSpec,
+    spec: DeviceRequestSpec,
     { whose, own }: { readonly whose: string; readonly own: string },
   ): Alternative {
-    const { deviceClassName, allocationMode, tolerations = [] } = asked;
+    const { deviceClassName, allocationMode, tolerations = [] } = spec;
     const deviceClass = this.#devices.classOf(deviceClassName);
     if (!deviceClass)
       throw new ClaimFailure(`${whose}, request ${own}: could not retrieve device class ${deviceClassName}`);
-    const alternative: Alternative = { request, whose, deviceClass, asked, tolerations, selected: new Map() };
+    const alternative: Alternative = { request, whose, deviceClass, spec: spec, tolerations, selected: new Map() };
     if (allocationMode !== "All") return alternative;
     const all: Offer[] = [];
     for (const { state, driver, name, offers } of this.#pools) {
@@ -153,7 +153,7 @@ class Search {
     return either.some((alternative) => {
       const chosen = this.#chosen[demandAt]?.length ?? 0;
       const count = countOf(alternative);
-      if (chosen + count > MOST_DEVICES) return false;
+      if (chosen + count > MAX_DEVICES) return false;
       if (!alternative.all) return this.#choose(alternative, demandAt, { from: 0, left: count, next });
       return alternative.all.length > 0 && this.#takeAll(alternative, demandAt, { offers: alternative.all, next });
     });
@@ -169,7 +169,7 @@ class Search {
     for (let at = from; at < this.#offers.length; at++) {
       const offer = this.#offers[at];
       if (!offer) return false;
-      if (++this.#steps > MOST_STEPS)
+      if (++this.#steps > MAX_STEPS)
         throw new ClaimFailure(`node ${this.#node.name}: timed out trying to allocate devices`);
       if (!this.#isFree(offer, alternative, demandAt) || !isSelected(alternative, offer)) continue;
       // Too few are left: only check whether the selectors can be evaluated for the last ones.
@@ -201,9 +201,9 @@ class Search {
   }
 
   /** A device may also be claimed for administrative access by others, once per claim. */
-  #isFree({ id }: Offer, { asked }: Alternative, demandAt: number): boolean {
+  #isFree({ id }: Offer, { spec }: Alternative, demandAt: number): boolean {
     const taken = this.#taken.get(id);
-    if (asked.adminAccess) return !taken?.has(demandAt);
+    if (spec.adminAccess) return !taken?.has(demandAt);
     return !this.#devices.inUse.isTaken(id) && !taken?.size;
   }
 
@@ -215,7 +215,7 @@ class Search {
   ): boolean | "constrained" {
     const chosen = this.#chosen[demandAt];
     const consumption = this.#consumption(offer, alternative);
-    if (!chosen || !consumption || keepsOff(offer, alternative)) return false;
+    if (!chosen || !consumption || isTaintedFor(offer, alternative)) return false;
     const { device, id } = offer;
     const isShared = device.allowMultipleAllocations ?? false;
     const { request, deviceClass, tolerations } = alternative;
@@ -224,7 +224,7 @@ class Search {
       deviceClass,
       tolerations,
       offer,
-      adminAccess: alternative.asked.adminAccess ?? false,
+      adminAccess: alternative.spec.adminAccess ?? false,
       ...(isShared && { share: consumption }),
     };
     // Sharing a device consumes its pool's counters only once.
@@ -252,28 +252,28 @@ class Search {
   }
 
   /** What is consumed of the device's capacities; undefined if they do not suffice. */
-  #consumption({ device, id }: Offer, { asked }: Alternative) {
+  #consumption({ device, id }: Offer, { spec }: Alternative) {
     const { inUse } = this.#devices;
-    return consumptionOf(device, asked.capacity, (name) =>
+    return consumptionOf(device, spec.capacity, (name) =>
       device.allowMultipleAllocations ? inUse.consumed(id, name) + this.#shares.consumed(id, name) : 0n,
     );
   }
 }
 
-function isSelected({ deviceClass, asked, whose, selected }: Alternative, offer: Offer): boolean {
-  let answer = selected.get(offer);
-  if (answer === undefined) {
+function isSelected({ deviceClass, spec, whose, selected }: Alternative, offer: Offer): boolean {
+  let matches = selected.get(offer);
+  if (matches === undefined) {
     const { device, pool } = offer;
     const { driver } = pool;
-    answer =
+    matches =
       selects(deviceClass.spec.selectors, device, { driver, whose: `class ${deviceClass.metadata.name}` }) &&
-      selects(asked.selectors, device, { driver, whose });
-    selected.set(offer, answer);
+      selects(spec.selectors, device, { driver, whose });
+    selected.set(offer, matches);
   }
-  return answer;
+  return matches;
 }
 
-const keepsOff = ({ device }: Offer, { tolerations }: Alternative): boolean =>
+const isTaintedFor = ({ device }: Offer, { tolerations }: Alternative): boolean =>
   device.taints?.some(
     (taint: DeviceTaint) =>
       (taint.effect === "NoSchedule" || taint.effect === "NoExecute") && !toleratesAny(tolerations, taint),

@@ -35,10 +35,10 @@ export function consumptionOf(
 /** Without a request it is the default, or everything. */
 function amountOf(requested: string | number | undefined, { value, requestPolicy }: DeviceCapacity): Quantity {
   if (requested === undefined) return quantityOf(requestPolicy?.default ?? value);
-  const asked = quantityOf(requested);
-  if (requestPolicy?.validRange) return withinRange(asked, requestPolicy.validRange);
-  const enough = (requestPolicy?.validValues ?? []).map(quantityOf).find(({ nanos }) => nanos >= asked.nanos);
-  return enough ?? asked;
+  const quantity = quantityOf(requested);
+  if (requestPolicy?.validRange) return withinRange(quantity, requestPolicy.validRange);
+  const enough = (requestPolicy?.validValues ?? []).map(quantityOf).find(({ nanos }) => nanos >= quantity.nanos);
+  return enough ?? quantity;
 }
 
 /** At least the minimum, and from there on in steps. */

@@ -32,12 +32,12 @@ export function reserveClaim(
     reservedFor,
   };
   // Combines two writes of kube-scheduler's, of the object and of its status.
-  const kept: Claim = owned(
+  const before: Claim = owned(
     { before: claim, after: { ...claim, metadata } },
     { kind: resourceClaim, subresource: "", now },
   );
   const after = owned(
-    { before: kept, after: { ...kept, status } },
+    { before: before, after: { ...before, status } },
     { kind: resourceClaim, subresource: "status", now },
   );
   return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });

@@ -23,13 +23,17 @@ export function extendedRequestsOf({ spec }: Pod, classes: ReadonlyMap<string, s
   const requests: Request[] = [];
   const mappings: ContainerExtendedResourceRequest[] = [];
   for (const [resource, deviceClassName] of [...classes].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const asking = containers.map((container, i) => ({ container, i, requested: requestedBy(container, resource) }));
+    const requesting = containers.map((container, i) => ({
+      container,
+      i,
+      requested: requestedBy(container, resource),
+    }));
     const mapped = ({ name: containerName }: Container, requestName: string) => ({
       containerName,
       resourceName: resource,
       requestName,
     });
-    const lasting: (Request | undefined)[] = asking.map(({ container, i, requested }) =>
+    const lasting: (Request | undefined)[] = requesting.map(({ container, i, requested }) =>
       requested > 0 && !ends(i)
         ? { name: nameOf(container, i, resource), deviceClassName, count: requested }
         : undefined,
@@ -38,7 +42,7 @@ export function extendedRequestsOf({ spec }: Pod, classes: ReadonlyMap<string, s
     let most: Request | undefined;
     const own = new Set<string>();
     const ending: ContainerExtendedResourceRequest[] = [];
-    for (const { container, i, requested } of asking) {
+    for (const { container, i, requested } of requesting) {
       if (requested === 0 || !ends(i)) continue;
       let left = requested;
       for (const later of lasting.slice(i)) {

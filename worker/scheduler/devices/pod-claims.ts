@@ -9,7 +9,7 @@ import type { Claim } from "./allocate.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
 
 /** The most pods that may share a claim. */
-const MOST_CONSUMERS = 256;
+const MAX_CONSUMERS = 256;
 
 type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
 
@@ -48,7 +48,7 @@ export function unschedulableReason(claims: readonly Claim[], pod: PendingPod, c
   for (const claim of claims) {
     const { allocation, reservedFor = [] } = claim.status;
     if (allocation) {
-      if (reservedFor.length >= MOST_CONSUMERS && !isReservedFor(claim, pod)) return "resourceclaim in use";
+      if (reservedFor.length >= MAX_CONSUMERS && !isReservedFor(claim, pod)) return "resourceclaim in use";
       continue;
     }
     for (const { name, exactly, firstAvailable = [] } of claim.spec.devices?.requests ?? []) {

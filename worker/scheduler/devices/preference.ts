@@ -3,7 +3,7 @@ import type { AllocationResult } from "../../../api/generated/resource.v1.ts";
 import type { Demand } from "./allocate.ts";
 
 /** The most alternatives per request. */
-const MOST = 8;
+const MAX_ALTERNATIVES = 8;
 
 /** The earlier the alternative in its request, the higher. */
 export function preferenceOf({ spec }: Demand, allocation: AllocationResult | undefined): number {
@@ -11,7 +11,7 @@ export function preferenceOf({ spec }: Demand, allocation: AllocationResult | un
   let sum = 0;
   for (const { name, firstAvailable = [] } of spec.devices?.requests ?? [])
     firstAvailable.forEach((each, i) => {
-      if (got.has(`${name}/${each.name}`)) sum += MOST - i;
+      if (got.has(`${name}/${each.name}`)) sum += MAX_ALTERNATIVES - i;
     });
   return sum;
 }

@@ -26,15 +26,15 @@ export class EventSeries {
   /** Series whose count exceeds what is written. */
   readonly #open = new Set<string>();
   /** Uids of reported objects. */
-  readonly #toldOf = new Set<string>();
+  readonly #reported = new Set<string>();
 
   /**
-   * `isNews`: the object's status does not say so yet. Otherwise it has been reported, if not by this instance then by
+   * `isNew`: the object's status does not say so yet. Otherwise it has been reported, if not by this instance then by
    * one before a sleep.
    */
-  record(said: SchedulerEvent, stamp: EventStamp, isNews: boolean): Write | undefined {
-    const { uid, resourceVersion } = said.about.metadata;
-    const key = [uid, resourceVersion, said.type, said.reason, said.action].join(" ");
+  record(occurrence: SchedulerEvent, stamp: EventStamp, isNew: boolean): Write | undefined {
+    const { uid, resourceVersion } = occurrence.about.metadata;
+    const key = [uid, resourceVersion, occurrence.type, occurrence.reason, occurrence.action].join(" ");
     const known = this.#known.get(key);
     this.#known.delete(key);
     if (known && stamp.now - known.last < SERIES_ENDS_MS) {
@@ -45,11 +45,11 @@ export class EventSeries {
       this.#open.add(key);
       return undefined;
     }
-    if (!known && !isNews && !this.#toldOf.has(uid)) return undefined;
-    const event = eventOf(said, stamp);
-    this.#toldOf.add(uid);
-    const longest = this.#toldOf.size > REMEMBERED ? this.#toldOf.values().next().value : undefined;
-    if (longest !== undefined) this.#toldOf.delete(longest);
+    if (!known && !isNew && !this.#reported.has(uid)) return undefined;
+    const event = eventOf(occurrence, stamp);
+    this.#reported.add(uid);
+    const longest = this.#reported.size > REMEMBERED ? this.#reported.values().next().value : undefined;
+    if (longest !== undefined) this.#reported.delete(longest);
     this.#known.set(key, { event, count: 1, last: stamp.now, writtenAt: stamp.now });
     const oldest = this.#known.size > REMEMBERED ? this.#known.keys().next().value : undefined;
     if (oldest !== undefined) this.#forget(oldest);

@@ -12,17 +12,17 @@ export interface FitFailure {
 }
 
 export const NO_NODES = "no nodes available to schedule pods";
-const LONGEST = 1024;
+const MAX_LENGTH = 1024;
 
 export function fitErrorText({ allNodes, before, refusals, after }: FitFailure): string {
   const counts = new Map<string, number>();
   for (const { reasons } of refusals) for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
   const head = `0/${allNodes} nodes are available`;
-  const said = before === undefined ? (reasons.length > 0 ? `: ${reasons.join(", ")}.` : "") : `: ${before}.`;
-  return `${head}${said}${after ? ` ${after}` : ""}`;
+  const reasonText = before === undefined ? (reasons.length > 0 ? `: ${reasons.join(", ")}.` : "") : `: ${before}.`;
+  return `${head}${reasonText}${after ? ` ${after}` : ""}`;
 }
 
 /** The longest message that events and conditions may have. */
 export const shortened = (text: string): string =>
-  text.length <= LONGEST ? text : `${text.slice(0, LONGEST - " ...".length)} ...`;
+  text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - " ...".length)} ...`;

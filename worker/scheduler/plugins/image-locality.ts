@@ -4,8 +4,8 @@ import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** Below the minimum an image does not count; above the maximum it counts no more. */
-const LEAST = 23 * MEGABYTE;
-const MOST = 1000 * MEGABYTE;
+const MIN_BYTES = 23 * MEGABYTE;
+const MAX_BYTES = 1000 * MEGABYTE;
 
 /**
  * Prefers nodes that have the pod's images, including those of its volumes. Images that few nodes have count less, or
@@ -20,11 +20,13 @@ export const imageLocality: Plugin = {
       ...(spec.volumes ?? []).flatMap(({ image }) => (image ? [image.reference] : [])),
     ].map((name = "") => normalized(name));
     if (!images.some((image) => cluster.nodesWithImage(image) > 0)) return undefined;
-    const most = MOST * images.length;
+    const most = MAX_BYTES * images.length;
     return {
       score: (node) => {
         const sum = images.reduce((total, image) => total + worth(image, node, cluster), 0);
-        return Math.trunc((MAX_NODE_SCORE * (Math.min(Math.max(sum, LEAST), most) - LEAST)) / (most - LEAST));
+        return Math.trunc(
+          (MAX_NODE_SCORE * (Math.min(Math.max(sum, MIN_BYTES), most) - MIN_BYTES)) / (most - MIN_BYTES),
+        );
       },
     };
   },

@@ -23,7 +23,7 @@ export const interPodAffinity: Plugin = {
     const own = pod.requiredAffinity.length + pod.requiredAntiAffinity.length;
     if (own === 0 && cluster.nodesWithAntiAffinity.size === 0) return undefined;
     const state = new AffinityState(pod, cluster);
-    if (state.saysNothing) return undefined;
+    if (state.isEmpty) return undefined;
     return {
       check: (node) => state.check(node),
       adjust: (other, node, sign) => state.adjust(other, node, sign),
@@ -107,7 +107,7 @@ class AffinityState {
         this.#repelled.add(term.topologyKey, node, count);
   }
 
-  get saysNothing(): boolean {
+  get isEmpty(): boolean {
     const { requiredAffinity, requiredAntiAffinity } = this.#pod;
     return requiredAffinity.length === 0 && requiredAntiAffinity.length === 0 && this.#unwanted.isEmpty;
   }

@@ -1,5 +1,5 @@
 import type { Node } from "../../../api/generated/core.v1.ts";
-import { keepsAway, keepsOff, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
+import { discouragesScheduling, preventsScheduling, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
 import type { Refusal } from "../cluster/node-filter.ts";
 import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
 
@@ -20,7 +20,9 @@ export const taintToleration: Plugin = {
       check: ({ node }) => {
         const { taints } = node.spec;
         if (taints === undefined) return undefined;
-        return taints.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint)) ? refusal : undefined;
+        return taints.some((taint) => preventsScheduling(taint) && !toleratesAny(tolerations, taint))
+          ? refusal
+          : undefined;
       },
     };
   },
@@ -29,7 +31,8 @@ export const taintToleration: Plugin = {
     const tolerations = (pod.spec.tolerations ?? NONE).filter(({ effect }) => !effect || effect === "PreferNoSchedule");
     return {
       score: ({ node }) =>
-        (node.spec.taints ?? NONE).filter((taint) => keepsAway(taint) && !toleratesAny(tolerations, taint)).length,
+        (node.spec.taints ?? NONE).filter((taint) => discouragesScheduling(taint) && !toleratesAny(tolerations, taint))
+          .length,
       normalize: (scores) => normalizeByLargest(scores, "less"),
     };
   },
@@ -37,8 +40,8 @@ export const taintToleration: Plugin = {
   helps: (change, { pod }) => {
     if (change.kind !== "node") return false;
     const tolerations = pod.spec.tolerations ?? NONE;
-    const isKeptOff = ({ spec: { taints } }: Node) =>
-      taints?.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint)) === true;
-    return !isKeptOff(change.node) && (!change.previous || isKeptOff(change.previous));
+    const isUntolerated = ({ spec: { taints } }: Node) =>
+      taints?.some((taint) => preventsScheduling(taint) && !toleratesAny(tolerations, taint)) === true;
+    return !isUntolerated(change.node) && (!change.previous || isUntolerated(change.previous));
   },
 };

@@ -11,9 +11,9 @@ import type { Plugin } from "../framework/plugin.ts";
 import { PriorityLine } from "./priority-line.ts";
 
 const FIRST_BACK_OFF_MS = 1000;
-const LONGEST_BACK_OFF_MS = 10_000;
+const MAX_BACK_OFF_MS = 10_000;
 /** How long a refused pod waits at most, in case a hint was missed. */
-const LONGEST_WAIT_MS = 300_000;
+const MAX_WAIT_MS = 300_000;
 
 interface Waiting {
   readonly pod: PendingPod;
@@ -135,7 +135,7 @@ export class SchedulingQueue {
   /** Makes ready what has waited long enough. */
   wake(now: number): void {
     for (const [key, waiting] of this.#refused) {
-      const due = Math.min(waiting.due ?? Number.POSITIVE_INFINITY, waiting.since + LONGEST_WAIT_MS);
+      const due = Math.min(waiting.due ?? Number.POSITIVE_INFINITY, waiting.since + MAX_WAIT_MS);
       if (now < (waiting.until ?? due)) continue;
       this.#refused.delete(key);
       this.#ready.add(waiting.pod);
@@ -183,7 +183,7 @@ export class SchedulingQueue {
 }
 
 const backOffOf = (attempts: number) =>
-  attempts === 0 ? 0 : Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), LONGEST_BACK_OFF_MS);
+  attempts === 0 ? 0 : Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), MAX_BACK_OFF_MS);
 
 /**
  * Whether the pod itself changed in a way that affects where it may go; in its status, only the claims created for it

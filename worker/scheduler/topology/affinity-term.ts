@@ -51,13 +51,13 @@ export function affinityTerm(term: PodAffinityTerm, owner: PodFacts, cluster: Cl
 /** All of the terms as one matcher. */
 export function matcherOf(terms: readonly PodAffinityTerm[], owner: PodFacts, cluster: Cluster): PodMatcher {
   const each = terms.map((term) => affinityTerm(term, owner, cluster));
-  const said = terms.map(({ labelSelector, namespaces, namespaceSelector }) => [
+  const identity = terms.map(({ labelSelector, namespaces, namespaceSelector }) => [
     labelSelector,
     namespaces,
     namespaceSelector,
   ]);
   return {
-    id: `affinity ${owner.namespace} ${JSON.stringify(said)}`,
+    id: `affinity ${owner.namespace} ${JSON.stringify(identity)}`,
     matches: (pod) => each.every(({ means }) => means(pod)),
   };
 }

@@ -3,7 +3,7 @@ import type { TopologySpreadConstraint } from "../../../api/generated/core.v1.ts
 import { meetsNodeAffinity } from "../../../api/machinery/selectors/node-selector.ts";
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
-import { keepsOff, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
+import { preventsScheduling, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PodMatcher } from "../cluster/pod-counts.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
@@ -62,7 +62,7 @@ export function spreadConstraint(
             (!honorsAffinity || meetsNodeAffinity(spec, node)) &&
             !(
               honorsTaints &&
-              node.node.spec.taints?.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint))
+              node.node.spec.taints?.some((taint) => preventsScheduling(taint) && !toleratesAny(tolerations, taint))
             )
         : undefined,
   };

@@ -57,9 +57,9 @@ export function check(expr: Expr, scope: Scope): Checked {
 /** Including macros, deeper than anything Kubernetes' parser admits; the evaluator recurses equally deep. */
 const DEEPEST = 1000;
 /** The number of nodes visited: optMap() duplicates its target, so each link in a chain of them doubles the work. */
-const MOST_PARTS = 200_000;
+const MAX_NODES = 200_000;
 /** For lists of lists and maps of maps: each step of a chain may double its type. */
-const LARGEST_TYPE = 500;
+const MAX_TYPE_SIZE = 500;
 
 type Variables = ReadonlyMap<string, Type>;
 
@@ -77,10 +77,10 @@ class Checker {
   typeOf(expr: Expr, variables: Variables): Type {
     if (++this.#depth > DEEPEST)
       throw new SyntaxProblem({ at: expr.at, message: `expression recursion limit exceeded: ${DEEPEST}` });
-    if (++this.#parts > MOST_PARTS)
-      throw new SyntaxProblem({ at: expr.at, message: `expression has more than ${MOST_PARTS} parts` });
+    if (++this.#parts > MAX_NODES)
+      throw new SyntaxProblem({ at: expr.at, message: `expression has more than ${MAX_NODES} parts` });
     const inferred = this.#infer(expr, variables);
-    const type = partsOf(inferred, LARGEST_TYPE) > LARGEST_TYPE ? DYN : inferred;
+    const type = partsOf(inferred, MAX_TYPE_SIZE) > MAX_TYPE_SIZE ? DYN : inferred;
     this.#depth--;
     this.types.set(expr, type);
     return type;

@@ -41,12 +41,12 @@ const replace: Estimate = (args) => {
   // An empty text is found before and after each character.
   const most = old.min === 0 ? text.max + 1 : next.max <= old.min ? 0 : Math.ceil(text.max / old.min);
   const least = old.max === 0 ? text.min + 1 : old.max <= next.min ? 0 : Math.ceil(text.min / old.max);
-  const kept = {
+  const unchanged = {
     min: old.max === 0 || old.max <= next.min ? text.min : 0,
     max: old.min === 0 || next.max <= old.min ? text.max : 0,
   };
   const replaced = times({ min: least, max: Math.min(most, UNBOUNDED) }, next);
-  return { cost: by(text, 2 * TRAVERSAL), size: plus(replaced, kept) };
+  return { cost: by(text, 2 * TRAVERSAL), size: plus(replaced, unchanged) };
 };
 
 const limitOf = (literal: number | undefined) => (literal !== undefined && literal < 0 ? UNBOUNDED : literal);
@@ -92,13 +92,13 @@ const compare: Estimate = (args) => {
 /** Values of these types are compared in one step. */
 const ATOMS: ReadonlySet<string> = new Set(["net.IP", "net.CIDR", "kubernetes.Quantity", "kubernetes.Semver"]);
 const FORMAT = "kubernetes.NamedFormat";
-const LONGEST_FORMAT_NAME = 64;
+const MAX_FORMAT_NAME_LENGTH = 64;
 
 const equal: Estimate = (args) => {
   const [a, b] = [args[0]?.type, args[1]?.type];
   const name = a?.kind === "opaque" && b?.kind === "opaque" && a.name === b.name ? (a.name ?? "") : "";
   if (ATOMS.has(name) || name.startsWith("kubernetes.authorization.")) return { cost: ONE };
-  if (name === FORMAT) return { cost: by({ min: 1, max: LONGEST_FORMAT_NAME }, TRAVERSAL) };
+  if (name === FORMAT) return { cost: by({ min: 1, max: MAX_FORMAT_NAME_LENGTH }, TRAVERSAL) };
   if (name === "kubernetes.URL") return { cost: by({ min: 1, max: nth(args, 1).max }, TRAVERSAL) };
   return compare(args);
 };

@@ -94,8 +94,8 @@ function cidr(text: string): CidrValue {
 
 function masked({ ip: { address }, bits }: CidrValue): CidrValue {
   const bytes = address.toByteArray().map((byte, i) => {
-    const kept = Math.max(0, Math.min(8, bits - i * 8));
-    return byte & (0xff << (8 - kept)) & 0xff;
+    const prefixBits = Math.max(0, Math.min(8, bits - i * 8));
+    return byte & (0xff << (8 - prefixBits)) & 0xff;
   });
   return new CidrValue(new IpValue(ipaddr.fromByteArray(bytes).toString()), bits);
 }

@@ -22,7 +22,7 @@ export interface Run {
 export function evaluate(expr: Expr, run: Run): Outcome {
   const evaluator = new Evaluator(run);
   let worked = 0;
-  const told = (outcome: { ok: true; value: unknown } | { ok: false; message: string }): Outcome => ({
+  const toOutcome = (outcome: { ok: true; value: unknown } | { ok: false; message: string }): Outcome => ({
     ...outcome,
     cost: Math.max(evaluator.cost, worked),
   });
@@ -33,13 +33,13 @@ export function evaluate(expr: Expr, run: Run): Outcome {
         worked = cost;
       },
     );
-    return told({ ok: true, value });
+    return toOutcome({ ok: true, value });
   } catch (problem) {
     if (problem instanceof CostExceeded)
-      return told({ ok: false, message: "operation cancelled: actual cost limit exceeded" });
+      return toOutcome({ ok: false, message: "operation cancelled: actual cost limit exceeded" });
     // The platform's own limits on strings, arrays and recursion surface as RangeErrors.
     if (problem instanceof CelError || problem instanceof RangeError)
-      return told({ ok: false, message: problem.message });
+      return toOutcome({ ok: false, message: problem.message });
     throw problem;
   }
 }

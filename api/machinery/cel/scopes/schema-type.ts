@@ -23,8 +23,8 @@ export const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
 const DURATION_SIZE = 32;
 const DATE_SIZE = 12;
 const DATE_TIME_SIZE = 32;
-const SHORTEST_DURATION = 3;
-const SHORTEST_DATE_TIME = 21;
+const MIN_DURATION_LENGTH = 3;
+const MIN_DATE_TIME_LENGTH = 21;
 
 const META: Schema = { type: "object", properties: { name: { type: "string" }, generateName: { type: "string" } } };
 
@@ -112,11 +112,11 @@ function stringType(schema: Schema): Type {
     case "byte":
       return { ...BYTES, max: maxLength ?? MAX_REQUEST_BYTES - 2, minSize: 2 };
     case "duration":
-      return { ...DURATION, max: DURATION_SIZE, minSize: SHORTEST_DURATION };
+      return { ...DURATION, max: DURATION_SIZE, minSize: MIN_DURATION_LENGTH };
     case "date":
       return { ...TIMESTAMP, max: DATE_SIZE, minSize: DATE_SIZE };
     case "date-time":
-      return { ...TIMESTAMP, max: DATE_TIME_SIZE, minSize: SHORTEST_DATE_TIME };
+      return { ...TIMESTAMP, max: DATE_TIME_SIZE, minSize: MIN_DATE_TIME_LENGTH };
     default: {
       const lengths = (allowed ?? []).map((each) => (typeof each === "string" ? each.length : 0));
       const max = maxLength === undefined && lengths.length > 0 ? Math.max(...lengths) : longest(maxLength);

@@ -15,7 +15,7 @@ export class SyntaxProblem extends Error {
 const SHOWN = 100;
 
 /** Nor is a longer line shown. */
-const LONGEST = 16_384;
+const MAX_LENGTH = 16_384;
 
 /** Points at a column. Below letters that UTF-8 writes as several bytes it is as wide as most of them are. */
 function mark(line: readonly string[], column: number): string {
@@ -38,7 +38,7 @@ export function renderIssues(source: string, issues: readonly Issue[]): string {
       const column = at - (before.lastIndexOf("\n") + 1);
       const text = (source.split("\n")[line] ?? "").replaceAll("\t", " ");
       const place = `ERROR: <input>:${line + 1}:${column + 1}: ${message}`;
-      return text.length > LONGEST ? place : `${place}\n | ${text}\n | ${mark([...text], column)}`;
+      return text.length > MAX_LENGTH ? place : `${place}\n | ${text}\n | ${mark([...text], column)}`;
     });
   if (issues.length > SHOWN) shown.push(`${issues.length - SHOWN} more errors were truncated`);
   return shown.join("\n");

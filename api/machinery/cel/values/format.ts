@@ -64,17 +64,17 @@ function fixed(value: number, precision: number): string {
   return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${fraction}`;
 }
 
-const MOST_DIGITS = 100;
+const MAX_DIGITS = 100;
 /** Beyond this, toFixed switches to exponents, and doubles have no fraction. */
 const EXPONENTIAL = 1e21;
 
 /** Rounds like Go: ties go to the even digit, while JavaScript's toFixed rounds them away from zero. */
 function roundedToEven(value: number, precision: number): string {
   if (Math.abs(value) >= EXPONENTIAL) return `${BigInt(value)}${precision > 0 ? `.${"0".repeat(precision)}` : ""}`;
-  const rounded = value.toFixed(Math.min(precision, MOST_DIGITS));
-  const exact = value.toFixed(MOST_DIGITS);
-  const cut = exact.length - MOST_DIGITS + precision;
-  if (precision >= MOST_DIGITS || !/^50*$/.test(exact.slice(cut))) return rounded;
+  const rounded = value.toFixed(Math.min(precision, MAX_DIGITS));
+  const exact = value.toFixed(MAX_DIGITS);
+  const cut = exact.length - MAX_DIGITS + precision;
+  if (precision >= MAX_DIGITS || !/^50*$/.test(exact.slice(cut))) return rounded;
   const down = exact.slice(0, precision === 0 ? cut - 1 : cut);
   return /[02468]$/.test(down) ? down : rounded;
 }

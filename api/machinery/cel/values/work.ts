@@ -6,9 +6,9 @@
 import { CelError } from "./cel-error.ts";
 
 /** Values visited: about a second. Comparing two objects of the maximum request size takes a third of it. */
-const MOST = 10_000_000;
+const MAX_WORK = 10_000_000;
 /** A text longer than three requests is of no use to anybody. */
-const LONGEST = 10_000_000;
+const MAX_LENGTH = 10_000_000;
 
 let left = Number.POSITIVE_INFINITY;
 
@@ -20,11 +20,11 @@ const OF_A_COST = 10;
  */
 export function withinWork<T>(run: () => T, done?: (cost: number) => void): T {
   const outer = left;
-  left = MOST;
+  left = MAX_WORK;
   try {
     return run();
   } finally {
-    done?.(Math.ceil((MOST - left) / OF_A_COST));
+    done?.(Math.ceil((MAX_WORK - left) / OF_A_COST));
     left = outer;
   }
 }
@@ -40,5 +40,5 @@ export const workOnItems = (length: number): void => work(length >> 3);
 
 /** Throws for a text that would become too long. */
 export function requireShort(length: number): void {
-  if (length > LONGEST) throw new CelError("operation cancelled: the text is too long");
+  if (length > MAX_LENGTH) throw new CelError("operation cancelled: the text is too long");
 }

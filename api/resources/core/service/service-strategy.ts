@@ -23,23 +23,23 @@ export function dropUnusedPolicy({ spec }: Service): void {
 }
 
 export function carryOver({ spec }: Service, { spec: old }: Service): void {
-  keepAllocated(spec, old);
+  retainAllocated(spec, old);
   syncClusterIps(spec, old);
   dropOfOldType(spec, old);
 }
 
-function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
+function retainAllocated(spec: ServiceSpec, old: ServiceSpec): void {
   if (needsClusterIp(old) && needsClusterIp(spec)) {
     if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP;
     if (!spec.clusterIPs?.length && old.clusterIPs) spec.clusterIPs = old.clusterIPs;
   }
-  if (needsNodePorts(old) && needsNodePorts(spec)) keepNodePorts(spec.ports ?? [], old.ports ?? []);
+  if (needsNodePorts(old) && needsNodePorts(spec)) retainNodePorts(spec.ports ?? [], old.ports ?? []);
   if (needsHealthCheckPort(old) && needsHealthCheckPort(spec) && !spec.healthCheckNodePort && old.healthCheckNodePort)
     spec.healthCheckNodePort = old.healthCheckNodePort;
 }
 
 /** A port keeps its node port by name, whatever else changes, unless another port has it now. */
-function keepNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[]): void {
+function retainNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[]): void {
   const used = new Set(ports.flatMap(({ nodePort }) => (nodePort ? [nodePort] : [])));
   const byName = new Map(old.map(({ name = "", nodePort }) => [name, nodePort]));
   for (const port of ports) {
@@ -74,12 +74,12 @@ function dropOfOldType(spec: ServiceSpec, old: ServiceSpec): void {
   const hasNewNodePort = spec.ports?.some(({ nodePort }) => nodePort && !had.has(nodePort)) ?? false;
   if (mayHaveNodePorts(old) && !mayHaveNodePorts(spec) && !hasNewNodePort)
     for (const port of spec.ports ?? []) delete port.nodePort;
-  const dropIfKept = (field: keyof ServiceSpec, needs: (spec: ServiceSpec) => boolean) => {
+  const dropIfUnchanged = (field: keyof ServiceSpec, needs: (spec: ServiceSpec) => boolean) => {
     if (needs(old) && !needs(spec) && deepEqual(spec[field], old[field])) delete spec[field];
   };
   const isLoadBalancer = ({ type }: ServiceSpec) => type === "LoadBalancer";
-  dropIfKept("healthCheckNodePort", needsHealthCheckPort);
-  dropIfKept("allocateLoadBalancerNodePorts", isLoadBalancer);
-  dropIfKept("loadBalancerClass", isLoadBalancer);
-  dropIfKept("externalTrafficPolicy", isExternallyAccessible);
+  dropIfUnchanged("healthCheckNodePort", needsHealthCheckPort);
+  dropIfUnchanged("allocateLoadBalancerNodePorts", isLoadBalancer);
+  dropIfUnchanged("loadBalancerClass", isLoadBalancer);
+  dropIfUnchanged("externalTrafficPolicy", isExternallyAccessible);
 }

@@ -8,13 +8,13 @@ export function applyDefaults(pod: Pod, { spec: { limits = [] } }: LimitRange): 
   const ofContainers = limits.filter(({ type }) => type === "Container");
   const requests: Amounts = Object.assign({}, ...ofContainers.map(({ defaultRequest }) => defaultRequest));
   const maxima: Amounts = Object.assign({}, ...ofContainers.map((limit) => limit.default));
-  const told: string[] = [];
+  const descriptions: string[] = [];
   const fill = (kind: "requests" | "limits", resources: ResourceRequirements, amounts: Amounts, who: string) => {
     const present = resources[kind] as Amounts | undefined;
     const missing = Object.keys(amounts).filter((name) => present?.[name] === undefined);
     if (missing.length === 0) return;
     resources[kind] = { ...present, ...Object.fromEntries(missing.map((name) => [name, amounts[name] ?? "0"])) };
-    told.push(`${missing.sort().join(", ")} ${kind === "requests" ? "request" : "limit"} for ${who}`);
+    descriptions.push(`${missing.sort().join(", ")} ${kind === "requests" ? "request" : "limit"} for ${who}`);
   };
   for (const [what, containers] of [
     ["container", pod.spec.containers],
@@ -27,9 +27,9 @@ export function applyDefaults(pod: Pod, { spec: { limits = [] } }: LimitRange): 
       fill("limits", container.resources, maxima, who);
     }
   }
-  if (told.length === 0) return;
+  if (descriptions.length === 0) return;
   pod.metadata.annotations = {
     ...pod.metadata.annotations,
-    [ANNOTATION]: `LimitRanger plugin set: ${told.join("; ")}`,
+    [ANNOTATION]: `LimitRanger plugin set: ${descriptions.join("; ")}`,
   };
 }

@@ -105,10 +105,10 @@ function checkClaimStatus(node: string, request: AdmissionRequest): void {
     throw refusal(request, "may only update PVC status");
   }
   const rest = (object: unknown) => {
-    const { status, metadata, ...kept } = object as PersistentVolumeClaim;
+    const { status, metadata, ...claim } = object as PersistentVolumeClaim;
     const { managedFields: _, resourceVersion: __, ...identity } = metadata;
-    const others = Object.entries(status).filter(([field]) => !CLAIM_FIELDS.has(field));
-    return { ...kept, metadata: identity, status: Object.fromEntries(others) };
+    const statusFields = Object.entries(status).filter(([field]) => !CLAIM_FIELDS.has(field));
+    return { ...claim, metadata: identity, status: Object.fromEntries(statusFields) };
   };
   if (!sameValue(rest(request.object), rest(request.old))) {
     throw refusal(

@@ -39,11 +39,11 @@ async function checkAudience(request: AdmissionRequest, pod: Pod, requested: rea
   if (requested.length > 1) throw refusal(request, "node may only request 0 or 1 audiences");
   const [audience = ""] = requested;
   const isOwn = (each: string) => each === "" || API_AUDIENCES.includes(each);
-  const isAsked = (each: string) => each === audience || (isOwn(each) && isOwn(audience));
-  if (projectedAudiences(pod).some(isAsked)) return;
+  const isRequested = (each: string) => each === audience || (isOwn(each) && isOwn(audience));
+  if (projectedAudiences(pod).some(isRequested)) return;
   const { user, policy, store } = request.context;
   const { named, problems } = await driverAudiences(pod, store);
-  if (named.some(isAsked)) return;
+  if (named.some(isRequested)) return;
   if (problems.length > 0) {
     const [first, ...others] = new Set(problems);
     const why = others.length > 0 ? `[${[first, ...others].join(", ")}]` : first;

@@ -19,13 +19,13 @@ function appArmor({ metadata, spec }: PodLike) {
     .map(([key, value]) => `${key}=${goQuote(value)}`)
     .sort();
   const who = [setters(forbidden(ofPod), bad), annotations.length > 0 && plural(annotations.length, "annotation")];
-  const told = who.filter(Boolean).join(" and ");
-  if (told === "") return undefined;
+  const violators = who.filter(Boolean).join(" and ");
+  if (violators === "") return undefined;
   const types = [ofPod, ...containersOf(spec).map((container) => container.securityContext?.appArmorProfile?.type)];
   const values = [...sorted(types.filter((type): type is string => forbidden(type))), ...annotations];
   return {
     reason: plural(values.length, "forbidden AppArmor profile"),
-    detail: `${told} must not set AppArmor profile type to ${quoted(values)}`,
+    detail: `${violators} must not set AppArmor profile type to ${quoted(values)}`,
   };
 }
 

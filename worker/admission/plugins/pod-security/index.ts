@@ -61,7 +61,7 @@ export const podSecurity: AdmissionPlugin = {
     const namespace = await request.reads.object<Namespace>(namespaceKey(request.namespace));
     const parsed = parsePolicy(namespace?.metadata.labels);
     if (subject === "pod") checkPod(request, parsed);
-    else tell(request, templateOf(request.object as Templated), parsed);
+    else reportViolations(request, templateOf(request.object as Templated), parsed);
   },
 };
 
@@ -72,7 +72,7 @@ function checkPod(request: AdmissionRequest, parsed: ParsedPolicy): void {
   noteAnnotation(request.context.request, `${AUDIT}enforce-policy`, textOf(enforce));
   const violations = violationsOf(pod, enforce);
   if (violations.length === 0) {
-    tell(request, pod, parsed);
+    reportViolations(request, pod, parsed);
     return;
   }
   noteForAudit(request, pod, parsed);
@@ -81,7 +81,7 @@ function checkPod(request: AdmissionRequest, parsed: ParsedPolicy): void {
 }
 
 /** By warnings to the client, and by annotations in the audit log. */
-function tell(request: AdmissionRequest, pod: PodLike | undefined, parsed: ParsedPolicy): void {
+function reportViolations(request: AdmissionRequest, pod: PodLike | undefined, parsed: ParsedPolicy): void {
   if (!pod) return;
   noteForAudit(request, pod, parsed);
   const warning = wouldViolate(pod, parsed.policy.warn);

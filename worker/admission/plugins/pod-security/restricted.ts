@@ -15,11 +15,11 @@ function privilegeEscalation({ spec }: PodLike) {
 
 function capabilities({ spec }: PodLike) {
   const beyond = (added: readonly string[] = []) => added.filter((name) => name !== "NET_BIND_SERVICE");
-  const keeping = namesWhere(spec, ({ securityContext }) => !securityContext?.capabilities?.drop?.includes("ALL"));
+  const notDropping = namesWhere(spec, ({ securityContext }) => !securityContext?.capabilities?.drop?.includes("ALL"));
   const adding = namesWhere(spec, ({ securityContext }) => beyond(securityContext?.capabilities?.add).length > 0);
   const added = sorted(containersOf(spec).flatMap((c) => beyond(c.securityContext?.capabilities?.add)));
   const details = [
-    ...(keeping.length > 0 ? [`${named(keeping)} must set securityContext.capabilities.drop=["ALL"]`] : []),
+    ...(notDropping.length > 0 ? [`${named(notDropping)} must set securityContext.capabilities.drop=["ALL"]`] : []),
     ...(adding.length > 0
       ? [`${named(adding)} must not include ${quoted(added)} in securityContext.capabilities.add`]
       : []),

@@ -76,14 +76,14 @@ function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | 
 
 /** Releases what the Service had and no longer has. Keys that were deleted by hand need no release. */
 async function release(request: AdmissionRequest, old: Service, next: Service | undefined): Promise<void> {
-  const keptAddresses = next ? addressesOf(next) : [];
-  const keptPorts = new Set(next ? usedNodePorts(next) : []);
+  const usedAddresses = next ? addressesOf(next) : [];
+  const usedPorts = new Set(next ? usedNodePorts(next) : []);
   const keys = [
     ...addressesOf(old)
-      .filter((address) => !keptAddresses.includes(address))
+      .filter((address) => !usedAddresses.includes(address))
       .map(addressKey),
     ...usedNodePorts(old)
-      .filter((port) => !keptPorts.has(port))
+      .filter((port) => !usedPorts.has(port))
       .map(nodePortKey),
   ];
   if (keys.length === 0) return;

@@ -18,10 +18,10 @@ export interface ReviewResult {
   readonly status: object;
 }
 
-/** Decodes and validates the review, and answers with the result of `answer`. */
+/** Decodes and validates the review, and answers with the result of `decide`. */
 export async function serveReview<T extends KubeObject>(
   context: RequestContext,
-  answer: (question: T) => ReviewResult | Promise<ReviewResult>,
+  decide: (question: T) => ReviewResult | Promise<ReviewResult>,
 ): Promise<Response> {
   const accepted = acceptedBy(context, METADATA_VIEWS);
   const options = writeOptions(context.query, "CreateOptions");
@@ -31,10 +31,10 @@ export async function serveReview<T extends KubeObject>(
   validateReview(context, question);
   await admitReview(context, question, options.dryRun);
   const { kind = "", apiVersion = "" } = question;
-  const answered = { kind, apiVersion, ...(await answer(question as T)) };
+  const reviewed = { kind, apiVersion, ...(await decide(question as T)) };
   // An answer that involves no store call could be based on outdated policy.
   await context.store.confirm();
-  return renderView(context, answered, accepted, 201);
+  return renderView(context, reviewed, accepted, 201);
 }
 
 function validateReview(context: RequestContext, question: KubeObject): void {

@@ -94,7 +94,7 @@ export function validateResourceHealth({ spec, status }: Pod): FieldError[] {
       // A status without a container is not an error: kubelets report late.
       const container = spec[of]?.find((each) => each.name === name);
       allocatedResourcesStatus.forEach(({ name: resource, resources = [] }, j) => {
-        const problem = container && askedProblem(container, resource);
+        const problem = container && requestProblem(container, resource);
         if (problem) errors.push(invalid(`${path}[${j}].name`, resource, problem));
         errors.push(...healthErrors(resources, `${path}[${j}].resources`));
       });
@@ -104,10 +104,10 @@ export function validateResourceHealth({ spec, status }: Pod): FieldError[] {
 
 const CLAIM = "claim:";
 
-function askedProblem({ resources }: Container, name: string): string | undefined {
+function requestProblem({ resources }: Container, name: string): string | undefined {
   if (!name.startsWith(CLAIM)) {
-    const isAsked = Object.hasOwn(resources?.requests ?? {}, name);
-    return isAsked ? undefined : "must match one of the container's resource requests";
+    const isRequested = Object.hasOwn(resources?.requests ?? {}, name);
+    return isRequested ? undefined : "must match one of the container's resource requests";
   }
   const claims = (resources?.claims ?? []).map(({ name: claim, request }) =>
     request ? `${CLAIM}${claim}/${request}` : `${CLAIM}${claim}`,

@@ -7,7 +7,7 @@ const TAG = "[\\w][\\w.-]{0,127}";
 const DIGEST = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
 const REFERENCE = new RegExp(`^(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*(?::(${TAG}))?(@${DIGEST})?$`);
 
-const LONGEST_PATH = 255;
+const MAX_PATH_LENGTH = 255;
 
 /** The path within its registry; on Docker Hub, the default, images without a namespace are in `library`. */
 function pathOf(name: string, tag: string): string {
@@ -21,7 +21,7 @@ function pathOf(name: string, tag: string): string {
 /** The tag, `latest` if there is neither tag nor digest; "" if Kubernetes finds none. */
 function tagOf(image: string): string {
   const [whole = "", tag = "", digest = ""] = REFERENCE.exec(image) ?? ["", "", "none"];
-  if (pathOf(whole.slice(0, whole.length - digest.length), tag).length > LONGEST_PATH) return "";
+  if (pathOf(whole.slice(0, whole.length - digest.length), tag).length > MAX_PATH_LENGTH) return "";
   return tag || (digest ? "" : "latest");
 }
 

@@ -7,19 +7,19 @@ const COUNTED = ["cpu", "memory"] as const;
 /** By CPU and memory: Guaranteed if every container's requests equal its limits, BestEffort if there are none. */
 export function qosClassOf({ containers = [], initContainers = [], resources }: PodSpec): string {
   const owners = resources ? [{ resources }] : [...containers, ...initContainers];
-  let asks = false;
+  let hasRequests = false;
   let guaranteed = true;
   const totals = { requests: new Set<string>(), limits: new Set<string>() };
   for (const { resources: own } of owners) {
     for (const kind of ["requests", "limits"] as const)
       for (const name of COUNTED)
         if (signOfQuantity(own?.[kind]?.[name]) > 0) {
-          asks = true;
+          hasRequests = true;
           totals[kind].add(name);
         }
     guaranteed &&= COUNTED.every((name) => signOfQuantity(own?.limits?.[name]) > 0 && equal(own, name));
   }
-  if (!asks) return "BestEffort";
+  if (!hasRequests) return "BestEffort";
   return guaranteed ? "Guaranteed" : "Burstable";
 }
 

@@ -13,11 +13,11 @@ const own = (container: Container, kind: Kind): ResourceList | undefined => cont
  */
 export function whileResized({ spec, status }: Pod, kind: Kind): (container: Container) => ResourceList | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = status;
-  const said = [...containerStatuses, ...initContainerStatuses.filter(({ name }) => isSidecar(spec, name))].filter(
+  const allocated = [...containerStatuses, ...initContainerStatuses.filter(({ name }) => isSidecar(spec, name))].filter(
     ({ resources }) => resources !== undefined,
   );
-  if (said.length === 0) return (container) => own(container, kind);
-  const statuses = new Map(said.map((each): [string, ContainerStatus] => [each.name, each]));
+  if (allocated.length === 0) return (container) => own(container, kind);
+  const statuses = new Map(allocated.map((each): [string, ContainerStatus] => [each.name, each]));
   const infeasible = isInfeasible(status);
   return (container) => {
     const is = statuses.get(container.name);

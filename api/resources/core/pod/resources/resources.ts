@@ -106,12 +106,12 @@ function validateTotals(
   { path, kind, errors }: { path: string; kind: "requests" | "limits"; errors: FieldError[] },
 ): void {
   for (const name in totals) {
-    const [needed, said] = [totals[name], own[name]];
-    if (said === undefined || needed === undefined || needed.nanos <= quantityOf(said).nanos) continue;
+    const [needed, stated] = [totals[name], own[name]];
+    if (stated === undefined || needed === undefined || needed.nanos <= quantityOf(stated).nanos) continue;
     errors.push(
       invalid(
         `${path}.${kind}[${name}]`,
-        canonicalQuantity(said),
+        canonicalQuantity(stated),
         `must be greater than or equal to aggregate container ${kind} of ${formatQuantity(needed)}`,
       ),
     );

@@ -6,10 +6,10 @@ import { dnsLabel, dnsSubdomain } from "../../../../machinery/names.ts";
 const PATH = "status.extendedResourceClaimStatus";
 
 export function validateExtendedClaimStatus({ spec, status }: Pod): FieldError[] {
-  const told = status.extendedResourceClaimStatus;
-  if (!told) return [];
+  const claimStatus = status.extendedResourceClaimStatus;
+  if (!claimStatus) return [];
   const errors: FieldError[] = [];
-  const { requestMappings = [], resourceClaimName = "" } = told;
+  const { requestMappings = [], resourceClaimName = "" } = claimStatus;
   if (requestMappings.length === 0)
     errors.push(required(`${PATH}.requestMappings`, "at least one request mapping is required"));
   const containers = new Map([...(spec.initContainers ?? []), ...spec.containers].map((each) => [each.name, each]));

@@ -81,8 +81,8 @@ function validateHostAddresses({ status }: Pod, errors: FieldError[]): void {
 }
 
 /** A client that does not know observedGeneration does not remove it, from the status or its conditions. */
-export function keepObservedGenerations(next: PodStatus, old: PodStatus): void {
-  keepObserved(next, old);
+export function retainObservedGenerations(next: PodStatus, old: PodStatus): void {
+  retainObservedGeneration(next, old);
   const before = new Map(
     Object.entries(Object.groupBy(old.conditions ?? [], ({ type }) => type)).map(([type, all = []]) => [
       type,
@@ -90,10 +90,14 @@ export function keepObservedGenerations(next: PodStatus, old: PodStatus): void {
     ]),
   );
   // A type may occur more than once; the first corresponds to the first.
-  for (const condition of next.conditions ?? []) keepObserved(condition, before.get(condition.type)?.shift());
+  for (const condition of next.conditions ?? [])
+    retainObservedGeneration(condition, before.get(condition.type)?.shift());
 }
 
-function keepObserved(next: { observedGeneration?: number }, old: { observedGeneration?: number } | undefined): void {
+function retainObservedGeneration(
+  next: { observedGeneration?: number },
+  old: { observedGeneration?: number } | undefined,
+): void {
   if (!next.observedGeneration && old?.observedGeneration) next.observedGeneration = old.observedGeneration;
 }
 

@@ -63,13 +63,13 @@ export function validateAnnotationUpdate(
   errors: FieldError[],
 ): void {
   const [after = {}, before = {}] = [next.annotations, old.annotations];
-  const say = (key: string, verb: string) => {
+  const warn = (key: string, verb: string) => {
     const path = `metadata.annotations[${key}]`;
     if (key.startsWith(APP_ARMOR)) errors.push(forbidden(path, `may not ${verb} AppArmor annotations`));
     if (key === MIRROR) errors.push(forbidden(path, `may not ${verb} mirror pod annotation`));
   };
-  for (const key in before) if (after[key] !== before[key]) say(key, "remove or update");
-  for (const key in after) if (!(key in before)) say(key, "add");
+  for (const key in before) if (after[key] !== before[key]) warn(key, "remove or update");
+  for (const key in after) if (!(key in before)) warn(key, "add");
   validatePodAnnotations(after, spec, { path: "metadata.annotations", errors });
 }
 
@@ -112,9 +112,9 @@ function validateTolerationUpdate(
 ) {
   const { tolerationSeconds: _, ...ignored } = { tolerationSeconds: 0 };
   const withoutSeconds = ({ tolerationSeconds: _seconds, ...rest }: Toleration) => ({ ...ignored, ...rest });
-  const kept = (toleration: Toleration) =>
+  const isUnchanged = (toleration: Toleration) =>
     next.some((candidate) => sameValue(withoutSeconds(candidate), withoutSeconds(toleration)));
-  if (old.every(kept)) validateTolerations(next, "spec.tolerations", errors);
+  if (old.every(isUnchanged)) validateTolerations(next, "spec.tolerations", errors);
   else
     errors.push(forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
 }
@@ -194,9 +194,9 @@ function validateNodeAffinityUpdate(
 const printedTerm = (term: NodeSelectorTerm | undefined) => goStruct("core.v1.NodeSelectorTerm", term ?? {});
 
 function onlyAdds(next: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
-  const keeps = (list: "matchExpressions" | "matchFields") =>
+  const extendsOld = (list: "matchExpressions" | "matchFields") =>
     sameValue(next[list]?.slice(0, old[list]?.length ?? 0) ?? [], old[list] ?? []);
   const wasEmpty = !old.matchExpressions?.length && !old.matchFields?.length;
   const isEmpty = !next.matchExpressions?.length && !next.matchFields?.length;
-  return wasEmpty ? isEmpty : keeps("matchExpressions") && keeps("matchFields");
+  return wasEmpty ? isEmpty : extendsOld("matchExpressions") && extendsOld("matchFields");
 }

@@ -12,7 +12,7 @@ interface File {
 
 export function volumePathWarnings(volumes: readonly Volume[] = []): string[] {
   return volumes.flatMap(({ name, configMap, secret, downwardAPI, projected }) => {
-    const told = (what: string, files: readonly File[] = []) =>
+    const warningsOf = (what: string, files: readonly File[] = []) =>
       files.flatMap((file, i) =>
         files
           .slice(0, i)
@@ -20,13 +20,13 @@ export function volumePathWarnings(volumes: readonly Volume[] = []): string[] {
           .map((other) => `volume ${goQuote(name)} (${what}): overlapping paths: ${shown(file)} with ${shown(other)}`),
       );
     return [
-      ...told(`ConfigMap ${goQuote(configMap?.name ?? "")}`, configMap?.items),
-      ...told(`Secret ${goQuote(secret?.secretName ?? "")}`, secret?.items),
-      ...told("DownwardAPI", downwardAPI?.items),
+      ...warningsOf(`ConfigMap ${goQuote(configMap?.name ?? "")}`, configMap?.items),
+      ...warningsOf(`Secret ${goQuote(secret?.secretName ?? "")}`, secret?.items),
+      ...warningsOf("DownwardAPI", downwardAPI?.items),
       ...(projected?.sources ?? [])
         .filter((source) => Object.keys(source).length === 0)
         .map(() => `volume ${goQuote(name)} (Projected) has no sources provided`),
-      ...told("Projected", projected?.sources?.flatMap(filesOf)),
+      ...warningsOf("Projected", projected?.sources?.flatMap(filesOf)),
     ];
   });
 }

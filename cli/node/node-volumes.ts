@@ -3,12 +3,12 @@ import type { Node, PersistentVolume } from "../../api/generated/core.v1.ts";
 import { LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 
 /** As a node's own API lists it. */
-export interface KeptVolumes {
+export interface NodeVolumes {
   readonly directory: string;
   readonly volumes: readonly string[];
 }
 
-export const keepsVolumes = ({ metadata, status }: Node): boolean =>
+export const hasLocalVolumes = ({ metadata, status }: Node): boolean =>
   metadata.labels?.[LOCAL_VOLUMES] === "true" &&
   (status.conditions ?? []).some((condition) => condition.type === "Ready" && condition.status === "True");
 
@@ -17,7 +17,7 @@ export const keepsVolumes = ({ metadata, status }: Node): boolean =>
  * claims.
  */
 export function strayDirectories(
-  { directory, volumes }: KeptVolumes,
+  { directory, volumes }: NodeVolumes,
   named: readonly PersistentVolume[],
 ): readonly string[] {
   const paths = new Set(named.map(({ spec }) => spec.local?.path));

@@ -12,13 +12,13 @@ export const OWNERS = [CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS] as const;
 type OwnedStore = Pick<Store, "list" | "commit">;
 
 /** Goes back, and restores all of it as it was before. */
-export async function keepingOwners(store: () => OwnedStore, goBack: () => Promise<void>): Promise<void> {
+export async function preservingOwners(store: () => OwnedStore, goBack: () => Promise<void>): Promise<void> {
   const present = await readOwners(store());
   await goBack();
-  const writes = writesToKeep(present, await readOwners(store()));
+  const writes = writesToRestore(present, await readOwners(store()));
   if (writes.length === 0) return;
-  const kept = await store().commit({ writes, changesPolicy: true });
-  if (!kept.ok) throw new Error(`the cluster's owner and nodes are those of the past: ${kept.reason}`);
+  const restored = await store().commit({ writes, changesPolicy: true });
+  if (!restored.ok) throw new Error(`the cluster's owner and nodes are those of the past: ${restored.reason}`);
 }
 
 async function readOwners(store: OwnedStore): Promise<readonly Entry[]> {
@@ -31,7 +31,7 @@ async function readOwners(store: OwnedStore): Promise<readonly Entry[]> {
   return entries;
 }
 
-function writesToKeep(present: readonly Entry[], past: readonly Entry[]): readonly Write[] {
+function writesToRestore(present: readonly Entry[], past: readonly Entry[]): readonly Write[] {
   const before = new Map(past.map((entry) => [idOf(entry.key), entry]));
   const now = new Set(present.map(({ key }) => idOf(key)));
   return [

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Node, PersistentVolume } from "../../api/generated/core.v1.ts";
-import { keepsVolumes, strayDirectories } from "./kept-volumes.ts";
+import { hasLocalVolumes, strayDirectories } from "./node-volumes.ts";
 
 const volume = (name: string, path: string): PersistentVolume => ({
   metadata: { name },
@@ -25,5 +25,5 @@ test.each([
     spec: {},
     status: { conditions: [{ type: "Ready", status, lastTransitionTime: "2026-01-01T00:00:00Z" }] },
   };
-  expect(keepsVolumes(node)).toBe(isAsked);
+  expect(hasLocalVolumes(node)).toBe(isAsked);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Write } from "../../../api/store/store.ts";
 import { MemoryStore } from "../../../durable-objects/store/memory-store.ts";
-import { keepingOwners, OWNERS } from "./kept-owners.ts";
+import { OWNERS, preservingOwners } from "./preserved-owners.ts";
 
 const attributes = { labels: {}, fields: {} };
 const keyOf = (resource: string, name: string) => ({ resource, namespace: "", name });
@@ -45,7 +45,7 @@ test("BACKUP-LEFT-OUT: a cluster that is restored to an earlier time keeps its l
     ],
   });
   let store = present;
-  await keepingOwners(
+  await preservingOwners(
     () => store,
     async () => {
       store = past;
@@ -61,7 +61,7 @@ test("an earlier state with the same owner and nodes is not changed", async () =
   const store = new MemoryStore();
   await store.commit({ writes: [create(OWNERS[0], "self", "limited")] });
   const { revision } = await store.status();
-  await keepingOwners(
+  await preservingOwners(
     () => store,
     async () => {},
   );
