@@ -45,9 +45,9 @@ export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], 
       check(resource);
       return snapshot.labelled<T>(resource, namespace, labels);
     },
-    podsOnNode: <T extends KubeObject>(nodeName: string) => {
+    podsOnNode: (nodeName: string) => {
       check("pods");
-      return snapshot.podsOnNode<T>(nodeName);
+      return snapshot.podsOnNode(nodeName);
     },
     byUid: (uid) => {
       whole();

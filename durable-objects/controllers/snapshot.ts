@@ -182,8 +182,8 @@ export class ClusterSnapshot implements Snapshot {
     return [...rarest].filter(carries) as Stored<T>[];
   }
 
-  podsOnNode<T extends KubeObject>(nodeName: string): readonly Stored<T>[] {
-    return [...this.#onNode.at(nodeName)] as Stored<T>[];
+  podsOnNode(nodeName: string): readonly Stored<Pod>[] {
+    return [...this.#onNode.at(nodeName)] as Stored<Pod>[];
   }
 
   byUid(uid: string): Located | undefined {

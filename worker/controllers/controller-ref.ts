@@ -3,6 +3,7 @@
  */
 import type { LabelSelector, OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { ResourceTypes } from "../../api/resources/resource-types.ts";
 import type { GroupResource } from "../../api/store/store.ts";
 import type { Effect, ItemKey, ObjectChange, PatchEffect, Snapshot } from "./controller.ts";
 import { itemKey, itemOf } from "./item-key.ts";
@@ -92,10 +93,10 @@ export function claim<T extends KubeObject>(
  * The items that a changed dependent touches: its controllers before and after, and for an orphan every object of the
  * primary resource in its namespace whose selector matches.
  */
-export function ownersOf(
+export function ownersOf<R extends keyof ResourceTypes>(
   change: ObjectChange,
-  primary: { readonly resource: GroupResource; readonly kind: string; readonly apiVersion: string },
-  selectorOf: (owner: Stored<KubeObject>) => LabelSelector | undefined,
+  primary: { readonly resource: R; readonly kind: string; readonly apiVersion: string },
+  selectorOf: (owner: Stored<ResourceTypes[R]>) => LabelSelector | undefined,
 ): readonly ItemKey[] {
   const items = new Set<ItemKey>();
   const namespace = change.object.metadata.namespace ?? "";

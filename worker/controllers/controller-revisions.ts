@@ -61,7 +61,7 @@ export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapsh
   for (let count = collisionCount; ; count = (count ?? 0) + 1) {
     const last = rules.hashOf(data, count);
     const name = `${owner.metadata.name.slice(0, 223)}-${last}`;
-    const taken = snapshot.get<ControllerRevision>(REVISIONS, namespace, name);
+    const taken = snapshot.get(REVISIONS, namespace, name);
     // Whoever owns it: the content is the same.
     if (taken && same(taken.data, data)) return { update: taken, all };
     if (taken) continue;

@@ -6,7 +6,9 @@
  * so no expectations need to be tracked: what a plan did is in the next snapshot.
  */
 import type { ResourceAttributes, SubjectAccessReviewSpec } from "../../api/generated/authorization.v1.ts";
+import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { ObjectOf, ResourceTypes } from "../../api/resources/resource-types.ts";
 import type { GroupResource } from "../../api/store/store.ts";
 
 /** An object of any kind, and its resource. */
@@ -17,25 +19,39 @@ export interface Located {
 
 /** The state at one revision, indexed. Objects are shared: never modify one. managedFields are left out. */
 export interface Snapshot {
+  get<R extends keyof ResourceTypes>(
+    resource: R,
+    namespace: string,
+    name: string,
+  ): Stored<ResourceTypes[R]> | undefined;
   get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): Stored<T> | undefined;
   /** All objects of a resource, or of one namespace. */
+  list<R extends keyof ResourceTypes>(resource: R, namespace?: string): readonly Stored<ResourceTypes[R]>[];
   list<T extends KubeObject>(resource: GroupResource, namespace?: string): readonly Stored<T>[];
   /** A value that `of` computes from all objects of a resource, recomputed when one of them has changed. */
+  derived<R extends keyof ResourceTypes, V>(resource: R, of: (objects: readonly Stored<ResourceTypes[R]>[]) => V): V;
   derived<T extends KubeObject, V>(resource: GroupResource, of: (objects: readonly Stored<T>[]) => V): V;
   /** The number of objects of a resource, in all namespaces. */
   count(resource: GroupResource): number;
   /** Objects of the resource with an owner reference to that uid. */
+  ownedBy<R extends keyof ResourceTypes>(resource: R, uid: string): readonly Stored<ResourceTypes[R]>[];
   ownedBy<T extends KubeObject>(resource: GroupResource, uid: string): readonly Stored<T>[];
   /** Objects of the namespace without a controlling owner. */
+  orphans<R extends keyof ResourceTypes>(resource: R, namespace: string): readonly Stored<ResourceTypes[R]>[];
   orphans<T extends KubeObject>(resource: GroupResource, namespace: string): readonly Stored<T>[];
   /** Objects of the namespace with all these labels; looked up by the rarest label. */
+  labelled<R extends keyof ResourceTypes>(
+    resource: R,
+    namespace: string,
+    labels: Readonly<Record<string, string>>,
+  ): readonly Stored<ResourceTypes[R]>[];
   labelled<T extends KubeObject>(
     resource: GroupResource,
     namespace: string,
     labels: Readonly<Record<string, string>>,
   ): readonly Stored<T>[];
   /** Pods whose spec.nodeName is this. */
-  podsOnNode<T extends KubeObject>(nodeName: string): readonly Stored<T>[];
+  podsOnNode(nodeName: string): readonly Stored<Pod>[];
   /** Any object by uid. For kinds that only {@link EVERYTHING} reads, just the metadata. */
   byUid(uid: string): Located | undefined;
   /** Objects of any kind with an owner reference to that uid. */
@@ -210,11 +226,11 @@ export const settled: Plan = { effects: [] };
 /** A work item: an object of the controller's primary resource, as `namespace/name` (`name` if cluster-scoped). */
 export type ItemKey = string;
 
-export interface ObjectChange {
-  readonly resource: GroupResource;
-  readonly object: Stored<KubeObject>;
+export interface ObjectChange<R extends GroupResource = GroupResource> {
+  readonly resource: R;
+  readonly object: Stored<ObjectOf<R>>;
   /** The object before the change; absent on creation and on the first load. */
-  readonly previous?: Stored<KubeObject>;
+  readonly previous?: Stored<ObjectOf<R>>;
   readonly deleted: boolean;
   readonly snapshot: Snapshot;
 }
@@ -273,13 +289,16 @@ export interface EffectFailure {
   readonly others?: readonly EffectFailure[];
 }
 
-export interface Controller {
+/** One change for each resource, so that a look at `resource` tells the type of `object`. */
+type ChangeOf<R extends GroupResource> = R extends unknown ? ObjectChange<R> : never;
+
+export interface Controller<R extends GroupResource = GroupResource> {
   /** As in kube-controller-manager: `deployment-controller`. It acts as system:serviceaccount:kube-system:NAME. */
   readonly name: string;
   /** The source component of its events, if Kubernetes' differs from the name. */
   readonly component?: string;
   /** What `reconcile` may read; the shell rejects other reads. */
-  readonly reads: readonly GroupResource[];
+  readonly reads: readonly R[];
   /** What its effects may write; the shell rejects other writes. */
   readonly writes: readonly GroupResource[];
   /** Overrides the retry delay of forbidden effects (ms); doubles with each retry. */
@@ -287,6 +306,9 @@ export interface Controller {
   /** Its plans remember things that no object states. Should be rare: each new memory writes a row. */
   readonly remembers?: true;
   /** The work items that a change of this object touches. */
-  itemsOf(change: ObjectChange): readonly ItemKey[];
+  itemsOf(change: ChangeOf<R>): readonly ItemKey[];
   reconcile(item: ItemKey, context: ReconcileContext): Plan;
 }
+
+/** The changes that a controller is given have the types of the resources that it reads. */
+export const defineController = <const R extends GroupResource>(controller: Controller<R>): Controller => controller;

@@ -1,15 +1,14 @@
 /** Sets on each FlowSchema whether its priority level exists (apiserver/pkg/util/flowcontrol). */
-import type { FlowSchema } from "../../api/generated/flowcontrol.v1.ts";
 import { goQuote } from "../../api/machinery/field-error.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
-import { type Controller, settled } from "./controller.ts";
+import { defineController, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
 import { statusUpdate } from "./status-update.ts";
 
 const RESOURCE = "flowschemas.flowcontrol.apiserver.k8s.io";
 const LEVELS = "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io";
 
-export const flowSchemaStatus: Controller = {
+export const flowSchemaStatus = defineController({
   name: "flow-schema-status-controller",
   reads: [RESOURCE, LEVELS],
   writes: [RESOURCE],
@@ -17,12 +16,12 @@ export const flowSchemaStatus: Controller = {
     if (resource === RESOURCE) return [itemKey(object)];
     const { name } = object.metadata;
     return snapshot
-      .list<FlowSchema>(RESOURCE)
+      .list(RESOURCE)
       .filter(({ spec }) => spec.priorityLevelConfiguration?.name === name)
       .map(itemKey);
   },
   reconcile(name, { snapshot, now }) {
-    const schema = snapshot.get<FlowSchema>(RESOURCE, "", name);
+    const schema = snapshot.get(RESOURCE, "", name);
     if (!schema) return settled;
     const level = schema.spec.priorityLevelConfiguration?.name ?? "";
     const isThere = snapshot.get(LEVELS, "", level) !== undefined;
@@ -39,4 +38,4 @@ export const flowSchemaStatus: Controller = {
     const others = conditions.filter(({ type }) => type !== "Dangling");
     return { effects: statusUpdate(RESOURCE, schema, { ...schema.status, conditions: [...others, condition] }) };
   },
-};
+});

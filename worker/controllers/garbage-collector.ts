@@ -5,7 +5,7 @@
 import type { OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import {
-  type Controller,
+  defineController,
   type Effect,
   EVERYTHING,
   type EventRecord,
@@ -23,7 +23,7 @@ const YOUNG_MS = 2000;
 const FOREGROUND = "foregroundDeletion";
 const ORPHAN = "orphan";
 
-export const garbageCollector: Controller = {
+export const garbageCollector = defineController({
   name: "generic-garbage-collector",
   component: "garbage-collector-controller",
   reads: [EVERYTHING],
@@ -49,7 +49,7 @@ export const garbageCollector: Controller = {
     }
     return planDependent(found, snapshot, now);
   },
-};
+});
 
 /** Most changes affect neither owners nor finalizers nor deletion, and do not concern the collector. */
 const sameTies = ({ metadata: a }: Stored<KubeObject>, { metadata: b }: Stored<KubeObject>) =>

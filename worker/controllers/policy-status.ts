@@ -3,7 +3,6 @@
  * the status.
  */
 import type { ValidatingAdmissionPolicy } from "../../api/generated/admissionregistration.v1.ts";
-import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import { compile } from "../../api/machinery/cel/program.ts";
 import { policyScope } from "../../api/machinery/cel/scopes/policy-scope.ts";
 import { typeOfSchema } from "../../api/machinery/cel/scopes/schema-type.ts";
@@ -12,7 +11,7 @@ import { DYN, type Type } from "../../api/machinery/cel/values/type.ts";
 import { apiVersionOf, type Stored } from "../../api/machinery/meta.ts";
 import { resources } from "../../api/resources/index.ts";
 import { structOf, structOfKind } from "../../api/schema/table.ts";
-import { type Controller, type Snapshot, settled } from "./controller.ts";
+import { defineController, type Snapshot, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
 import { statusApply } from "./status-update.ts";
 
@@ -21,13 +20,13 @@ const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 /** Kubernetes checks against this many kinds at most. */
 const KINDS_LIMIT = 10;
 
-export const policyStatusController: Controller = {
+export const policyStatusController = defineController({
   name: "validatingadmissionpolicy-status-controller",
   reads: [RESOURCE, DEFINITIONS],
   writes: [RESOURCE],
   itemsOf: ({ resource, object, deleted }) => (resource === RESOURCE && !deleted ? [itemKey(object)] : []),
   reconcile(name, { snapshot }) {
-    const policy = snapshot.get<ValidatingAdmissionPolicy>(RESOURCE, "", name);
+    const policy = snapshot.get(RESOURCE, "", name);
     const generation = policy?.metadata.generation;
     if (!policy || generation === undefined || policy.status.observedGeneration === generation) return settled;
     const expressionWarnings = warningsOf(policy, snapshot);
@@ -35,7 +34,7 @@ export const policyStatusController: Controller = {
     const status = { observedGeneration: generation, typeChecking };
     return { effects: [statusApply(RESOURCE, policy, { fieldManager: "validatingadmissionpolicy-status", status })] };
   },
-};
+});
 
 interface Kind {
   readonly group: string;
@@ -106,7 +105,7 @@ function kindsOf(snapshot: Snapshot): readonly LazyKind[] {
       },
     })),
   );
-  const custom = snapshot.list<CustomResourceDefinition>(DEFINITIONS).flatMap(({ spec }) =>
+  const custom = snapshot.list(DEFINITIONS).flatMap(({ spec }) =>
     spec.versions
       .filter(({ served }) => served)
       .map(({ name: version, schema }) => ({

@@ -1,19 +1,18 @@
 /** Deletes finished Jobs once their time to live is over. */
-import type { Job } from "../../api/generated/batch.v1.ts";
-import { type Controller, settled } from "./controller.ts";
+import { defineController, settled } from "./controller.ts";
 import { itemKey, splitItem } from "./item-key.ts";
 import { timeOf } from "./time.ts";
 
 const RESOURCE = "jobs.batch";
 
-export const ttlAfterFinishedController: Controller = {
+export const ttlAfterFinishedController = defineController({
   name: "ttl-after-finished-controller",
   reads: [RESOURCE],
   writes: [RESOURCE],
   itemsOf: ({ object }) => [itemKey(object)],
   reconcile(item, { snapshot, now }) {
     const { namespace, name } = splitItem(item);
-    const job = snapshot.get<Job>(RESOURCE, namespace, name);
+    const job = snapshot.get(RESOURCE, namespace, name);
     const ttl = job?.spec.ttlSecondsAfterFinished;
     if (!job || ttl === undefined || job.metadata.deletionTimestamp) return settled;
     const end = job.status.conditions?.find(
@@ -31,4 +30,4 @@ export const ttlAfterFinishedController: Controller = {
       ],
     };
   },
-};
+});

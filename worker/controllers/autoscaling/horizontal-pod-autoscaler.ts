@@ -1,8 +1,7 @@
 /** Scales the target of a HorizontalPodAutoscaler into its bounds, and within them to what its metrics ask for. */
-import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerStatus } from "../../../api/generated/autoscaling.v2.ts";
-import type { KubeObject } from "../../../api/machinery/meta.ts";
+import type { HorizontalPodAutoscalerStatus } from "../../../api/generated/autoscaling.v2.ts";
 import { API_SERVICES } from "../api-services.ts";
-import { type Controller, EVERYTHING, type Plan, type ReconcileContext, settled } from "../controller.ts";
+import { defineController, EVERYTHING, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
@@ -10,21 +9,19 @@ import { setCondition } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
 import { firstHistory } from "./limits.ts";
 import { type Autoscaler, isRescale, type Memory, PERIOD_MS, RESOURCE, rescale, unchangedStatus } from "./rescale.ts";
-import { scaleOf, TARGETS } from "./scale-target.ts";
+import { isInSnapshot, scaleOf, TARGETS } from "./scale-target.ts";
 
-type Sized = { readonly spec?: { readonly replicas?: number } };
-
-export const horizontalPodAutoscaler: Controller = {
+export const horizontalPodAutoscaler = defineController({
   name: "horizontal-pod-autoscaler",
   reads: [RESOURCE, "pods", API_SERVICES, ...TARGETS],
   writes: [EVERYTHING],
   remembers: true,
   itemsOf({ resource, object, previous, snapshot }) {
     if (resource === "pods" || resource === API_SERVICES) return [];
-    if (resource === RESOURCE) return previous && same(specOf(object), specOf(previous)) ? [] : [itemKey(object)];
-    if (previous && (object as Sized).spec?.replicas === (previous as Sized).spec?.replicas) return [];
+    if (resource === RESOURCE) return previous && same(object.spec, previous.spec) ? [] : [itemKey(object)];
+    if (previous && object.spec?.replicas === previous.spec?.replicas) return [];
     return snapshot
-      .list<HorizontalPodAutoscaler>(RESOURCE, object.metadata.namespace ?? "")
+      .list(RESOURCE, object.metadata.namespace ?? "")
       .filter(
         ({ spec }) => spec.scaleTargetRef.name === object.metadata.name && spec.scaleTargetRef.kind === object.kind,
       )
@@ -32,12 +29,10 @@ export const horizontalPodAutoscaler: Controller = {
   },
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
-    const autoscaler = context.snapshot.get<HorizontalPodAutoscaler>(RESOURCE, namespace, name);
+    const autoscaler = context.snapshot.get(RESOURCE, namespace, name);
     return autoscaler ? planAutoscaler(autoscaler, context) : settled;
   },
-};
-
-const specOf = (object: KubeObject) => (object as Autoscaler).spec;
+});
 
 function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan {
   const { now, failure } = context;
@@ -74,7 +69,7 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
     return {
       effects: statusUpdate(RESOURCE, autoscaler, { ...unchangedStatus(autoscaler), ...counts, conditions }),
       // Nobody tells when the scale of a custom resource changes.
-      ...(TARGETS.includes(scale.resource) ? {} : { wakeAt: now + PERIOD_MS }),
+      ...(isInSnapshot(scale.resource) ? {} : { wakeAt: now + PERIOD_MS }),
       remember: { ...history, due: now } satisfies Memory,
     };
   }

@@ -1,5 +1,4 @@
 /** The queries to the three metrics APIs. */
-import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import { parseApiVersion } from "../../../api/machinery/meta.ts";
@@ -22,7 +21,7 @@ const EXTERNAL = "external.metrics.k8s.io";
 
 /** The first of these versions that an API server offers. Adapters offer either or both, with equal answers. */
 function offered(snapshot: Snapshot, group: string, versions: readonly string[]): string | undefined {
-  const served = snapshot.list<APIService>(API_SERVICES).filter(({ spec }) => spec?.group === group);
+  const served = snapshot.list(API_SERVICES).filter(({ spec }) => spec?.group === group);
   return versions.find((version) => served.some(({ spec }) => spec?.version === version));
 }
 

@@ -1,6 +1,6 @@
 /** The target of an autoscaler: any kind with a scale subresource. */
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
-import { apiVersionOf, type KubeObject, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
+import { apiVersionOf, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
 import type { GroupResource } from "../../../api/store/store.ts";
 import type { Query, QueryResult, ReconcileContext } from "../controller.ts";
@@ -14,12 +14,9 @@ export interface Scale {
 }
 
 /** Scalable kinds that are in the snapshot. */
-export const TARGETS: readonly GroupResource[] = [
-  "deployments.apps",
-  "replicasets.apps",
-  "statefulsets.apps",
-  "replicationcontrollers",
-];
+export const TARGETS = ["deployments.apps", "replicasets.apps", "statefulsets.apps", "replicationcontrollers"] as const;
+const IN_SNAPSHOT: ReadonlySet<GroupResource> = new Set(TARGETS);
+export const isInSnapshot = (target: GroupResource): boolean => IN_SNAPSHOT.has(target);
 
 export function scaleOf(
   { spec, metadata }: Stored<HorizontalPodAutoscaler>,
@@ -30,14 +27,14 @@ export function scaleOf(
   const { group, version } = parseApiVersion(apiVersion);
   const resource = snapshot.resourceOf(apiVersion, kind);
   if (!resource) return { error: `no matches for kind "${kind}" in group "${group}"` };
-  if (!TARGETS.includes(resource)) {
+  if (!isInSnapshot(resource)) {
     const [plural] = resource.split(".");
     const root = group === "" ? `/api/${version}` : `/apis/${apiVersionOf(group, version)}`;
     const query = `${root}/namespaces/${namespace}/${plural}/${encodeURIComponent(name)}/scale`;
     const result = queryResults?.get(query);
     return result ? scaleIn(resource, result) : { query: query };
   }
-  const target = snapshot.get<KubeObject>(resource, namespace, name);
+  const target = snapshot.get(resource, namespace, name);
   const view = resources.find((each) => each.kind === kind && each.group === group)?.scale;
   if (!target || !view) return { error: `${resource} "${name}" not found` };
   return {

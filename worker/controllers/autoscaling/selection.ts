@@ -1,5 +1,4 @@
 /** The pods that an autoscaler counts, provided that its target selects any and no other autoscaler counts them too. */
-import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { labelsMatch, parseLabelSelector } from "../../../api/machinery/selectors/selector.ts";
@@ -35,10 +34,10 @@ export function selectionOf(autoscaler: Autoscaler, selector: string, context: R
     );
   const { namespace = "" } = autoscaler.metadata;
   const pods = context.snapshot
-    .list<Pod>("pods", namespace)
+    .list("pods", namespace)
     .filter(({ metadata }) => labelsMatch(parsed.requirements, metadata.labels));
   const counting = context.snapshot
-    .list<HorizontalPodAutoscaler>(RESOURCE, namespace)
+    .list(RESOURCE, namespace)
     .filter((other) => other.metadata.uid === autoscaler.metadata.uid || counts(other, pods, context));
   if (pods.length === 0 || counting.length < 2) return { ok: true, pods };
   const named = counting.map(({ metadata }) => `${namespace}/${metadata.name}`).sort();

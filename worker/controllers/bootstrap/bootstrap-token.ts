@@ -6,7 +6,7 @@ import { hmacSha256 } from "../../../api/machinery/encoding/hmac-sha256.ts";
 import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { canonicalTime } from "../../../api/machinery/time/time.ts";
-import { type Controller, settled } from "../controller.ts";
+import { defineController, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
 import { earliest, waking } from "../time.ts";
@@ -39,20 +39,20 @@ function detachedSignature(content: string, id: string, secret: string): string 
   return `${header}..${base64Url(hmacSha256(utf8Bytes(secret), utf8Bytes(signed)))}`;
 }
 
-export const bootstrapSigner: Controller = {
+export const bootstrapSigner = defineController({
   name: "bootstrap-signer",
   reads: ["configmaps", "secrets"],
   writes: ["configmaps"],
   itemsOf({ resource, object }) {
     const { namespace, name } = object.metadata;
-    if (resource === "secrets") return namespace === NAMESPACE && isToken(object as Secret) ? [INFO.name] : [];
+    if (resource === "secrets") return namespace === NAMESPACE && isToken(object) ? [INFO.name] : [];
     return namespace === INFO.namespace && name === INFO.name ? [INFO.name] : [];
   },
   reconcile(_item, { snapshot, now }) {
-    const info = snapshot.get<ConfigMap>("configmaps", INFO.namespace, INFO.name);
+    const info = snapshot.get("configmaps", INFO.namespace, INFO.name);
     const content = info?.data?.kubeconfig;
     if (!info || content === undefined) return settled;
-    const tokens = snapshot.list<Secret>("secrets", NAMESPACE).filter((secret) => signs(secret, now));
+    const tokens = snapshot.list("secrets", NAMESPACE).filter((secret) => signs(secret, now));
     const kept = Object.entries(info.data ?? {}).filter(([key]) => !key.startsWith(SIGNATURE));
     const signatures = tokens.map((token): [string, string] => {
       const id = field(token, "token-id");
@@ -64,7 +64,7 @@ export const bootstrapSigner: Controller = {
     const object = { ...info, data } as ConfigMap;
     return { effects: [{ op: "update", resource: "configmaps", namespace: INFO.namespace, object }], ...wake };
   },
-};
+});
 
 function signs(secret: Stored<Secret>, now: number): boolean {
   if (!isToken(secret) || secret.metadata.deletionTimestamp || field(secret, "usage-bootstrap-signing") !== "true")
@@ -79,18 +79,17 @@ function signs(secret: Stored<Secret>, now: number): boolean {
   );
 }
 
-export const tokenCleaner: Controller = {
+export const tokenCleaner = defineController({
   name: "token-cleaner",
   reads: ["secrets"],
   writes: ["secrets"],
-  itemsOf: ({ object }) =>
-    object.metadata.namespace === NAMESPACE && isToken(object as Secret) ? [itemKey(object)] : [],
+  itemsOf: ({ object }) => (object.metadata.namespace === NAMESPACE && isToken(object) ? [itemKey(object)] : []),
   reconcile(item, { snapshot, now }) {
     const { namespace, name } = splitItem(item);
-    const secret = snapshot.get<Secret>("secrets", namespace, name);
+    const secret = snapshot.get("secrets", namespace, name);
     const expiry = secret && isToken(secret) ? expiryOf(secret) : undefined;
     if (!secret || expiry === undefined) return settled;
     if (expiry > now) return { effects: [], wakeAt: expiry };
     return { effects: [{ op: "delete", resource: "secrets", namespace, name, uid: secret.metadata.uid }] };
   },
-};
+});

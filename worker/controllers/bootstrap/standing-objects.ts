@@ -2,7 +2,7 @@
  * Recreates objects that every cluster starts with and somebody deleted: above all the Service `kubernetes`, by which
  * pods reach the API, and which `kubectl delete service --all` takes with it.
  */
-import type { Controller } from "../controller.ts";
+import { defineController } from "../controller.ts";
 
 const NAMESPACES = "namespaces";
 const KINDS = [
@@ -16,7 +16,7 @@ const KINDS = [
   "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
 ];
 
-export const standingObjectsController: Controller = {
+export const standingObjectsController = defineController({
   name: "standing-objects-controller",
   reads: KINDS,
   writes: KINDS,
@@ -33,4 +33,4 @@ export const standingObjectsController: Controller = {
     );
     return { effects: [{ op: "batch", effects: creations }] };
   },
-};
+});

@@ -6,7 +6,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { parseCertificateRequest } from "../../../api/machinery/x509/certificate-request.ts";
 import { signerProblem } from "../../../api/resources/certificates/signer-rules.ts";
-import { type Controller, type ReviewEffect, settled, type UpdateEffect } from "../controller.ts";
+import { defineController, type ReviewEffect, settled, type UpdateEffect } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 
 const RESOURCE = "certificatesigningrequests.certificates.k8s.io";
@@ -16,24 +16,24 @@ const SIGNER = "kubernetes.io/kube-apiserver-client-kubelet";
 
 type Request = Stored<CertificateSigningRequest>;
 
-export const certificateApprover: Controller = {
+export const certificateApprover = defineController({
   name: "certificate-controller",
   reads: [RESOURCE, BINDINGS],
   writes: [RESOURCE],
   itemsOf({ resource, object, deleted, snapshot }) {
     if (deleted) return [];
-    if (resource === RESOURCE) return isOpen(object as Request) ? [itemKey(object)] : [];
-    return snapshot.list<CertificateSigningRequest>(RESOURCE).filter(isOpen).map(itemKey);
+    if (resource === RESOURCE) return isOpen(object) ? [itemKey(object)] : [];
+    return snapshot.list(RESOURCE).filter(isOpen).map(itemKey);
   },
   reconcile(name, { snapshot, now }) {
-    const request = snapshot.get<CertificateSigningRequest>(RESOURCE, "", name);
+    const request = snapshot.get(RESOURCE, "", name);
     if (!request || !isOpen(request)) return settled;
     const parsed = parseCertificateRequest(request.spec.request);
     if (!parsed || signerProblem(request.spec, parsed) !== undefined) return settled;
     const isOwn = request.spec.username === parsed.commonName;
     return { effects: [approvalOf(request, isOwn, timestamp(now))] };
   },
-};
+});
 
 /** Undecided, and for the only signer whose requests are approved automatically. */
 const isOpen = ({ spec, status }: Request): boolean =>

@@ -1,7 +1,7 @@
 /** Signs approved certificate requests for Kubernetes' own signers, and deletes old ones. */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, settled } from "../controller.ts";
+import { defineController, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { earliest, timeOf } from "../time.ts";
 
@@ -17,14 +17,14 @@ const HOUR_MS = 3_600_000;
 type Request = Stored<CertificateSigningRequest>;
 const conditionOf = ({ status }: Request, type: string) => status.conditions?.find((each) => each.type === type);
 
-export const certificateSigner: Controller = {
+export const certificateSigner = defineController({
   name: "certificate-controller",
   component: "csrsigning-controller",
   reads: [RESOURCE],
   writes: [RESOURCE],
   itemsOf: ({ object }) => [itemKey(object)],
   reconcile(name, { snapshot }) {
-    const request = snapshot.get<CertificateSigningRequest>(RESOURCE, "", name);
+    const request = snapshot.get(RESOURCE, "", name);
     if (!request || request.status.certificate || !SIGNERS.has(request.spec.signerName)) return settled;
     if (!conditionOf(request, "Approved") || conditionOf(request, "Denied") || conditionOf(request, "Failed"))
       return settled;
@@ -32,7 +32,7 @@ export const certificateSigner: Controller = {
       effects: [{ op: "issue", resource: RESOURCE, namespace: "", name, what: { kind: "certificate", request } }],
     };
   },
-};
+});
 
 /**
  * When a request is deleted (ms): issued, denied and failed ones after an hour, undecided ones after a day, approved
@@ -47,17 +47,17 @@ function endOf(request: Request): number | undefined {
   return earliest(...over.map(({ lastUpdateTime }) => (timeOf(lastUpdateTime) ?? 0) + HOUR_MS));
 }
 
-export const certificateCleaner: Controller = {
+export const certificateCleaner = defineController({
   name: "certificate-controller",
   reads: [RESOURCE],
   writes: [RESOURCE],
   itemsOf: ({ object }) => [itemKey(object)],
   reconcile(name, { snapshot, now }) {
-    const request = snapshot.get<CertificateSigningRequest>(RESOURCE, "", name);
+    const request = snapshot.get(RESOURCE, "", name);
     if (!request || request.metadata.deletionTimestamp) return settled;
     const end = endOf(request);
     if (end === undefined) return settled;
     if (end > now) return { effects: [], wakeAt: end };
     return { effects: [{ op: "delete", resource: RESOURCE, namespace: "", name, uid: request.metadata.uid }] };
   },
-};
+});

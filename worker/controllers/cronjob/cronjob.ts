@@ -3,7 +3,7 @@ import type { CronJob, CronJobStatus, Job } from "../../../api/generated/batch.v
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
-  type Controller,
+  defineController,
   type Effect,
   type EventRecord,
   type Plan,
@@ -20,7 +20,7 @@ const RESOURCE = "cronjobs.batch";
 const JOBS = "jobs.batch";
 const SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 
-export const cronJobController: Controller = {
+export const cronJobController = defineController({
   name: "cronjob-controller",
   reads: [RESOURCE, JOBS],
   writes: [RESOURCE, JOBS],
@@ -31,10 +31,10 @@ export const cronJobController: Controller = {
   },
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
-    const cronJob = context.snapshot.get<CronJob>(RESOURCE, namespace, name);
+    const cronJob = context.snapshot.get(RESOURCE, namespace, name);
     return cronJob ? planCronJob(cronJob, context) : settled;
   },
-};
+});
 
 const endOf = (job: Job) =>
   job.status.conditions?.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
@@ -49,7 +49,7 @@ const normal = (about: Stored<CronJob>, reason: string, message: string): EventR
 function planCronJob(cronJob: Stored<CronJob>, context: ReconcileContext): Plan {
   const { snapshot, now } = context;
   const jobs = snapshot
-    .ownedBy<Job>(JOBS, cronJob.metadata.uid)
+    .ownedBy(JOBS, cronJob.metadata.uid)
     .filter((job) => controllerOf(job)?.uid === cronJob.metadata.uid);
   const events: EventRecord[] = [];
   const surplus = surplusOf(cronJob, jobs);

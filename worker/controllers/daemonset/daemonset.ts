@@ -1,8 +1,8 @@
 /** Runs one pod of a DaemonSet on every node that it fits, and rolls out its updates. */
-import type { ControllerRevision, DaemonSet } from "../../../api/generated/apps.v1.ts";
-import type { Node, Pod } from "../../../api/generated/core.v1.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type ObjectChange, type Plan, type ReconcileContext, settled } from "../controller.ts";
+import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { defineController, type ObjectChange, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { claim, controllerOf, ownersOf } from "../controller-ref.ts";
 import { historyOf, REVISIONS, trimHistory, unusedRevisions } from "../controller-revisions.ts";
 import { itemKey, splitItem } from "../item-key.ts";
@@ -19,10 +19,10 @@ import { planUpdate } from "./rolling-update.ts";
 import { statusOf } from "./status.ts";
 
 const RESOURCE = "daemonsets.apps";
-const PRIMARY = { resource: RESOURCE, kind: "DaemonSet", apiVersion: "apps/v1" };
-const selectorOf = (object: Stored<KubeObject>) => (object as Stored<DaemonSet>).spec.selector;
+const PRIMARY = { resource: RESOURCE, kind: "DaemonSet", apiVersion: "apps/v1" } as const;
+const selectorOf = ({ spec }: DaemonSet) => spec.selector;
 
-export const daemonSetController: Controller = {
+export const daemonSetController = defineController({
   name: "daemon-set-controller",
   component: "daemonset-controller",
   reads: [RESOURCE, REVISIONS, "pods", "nodes"],
@@ -35,27 +35,26 @@ export const daemonSetController: Controller = {
   },
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
-    const daemonSet = context.snapshot.get<DaemonSet>(RESOURCE, namespace, name);
+    const daemonSet = context.snapshot.get(RESOURCE, namespace, name);
     return daemonSet ? planDaemonSet(daemonSet, context) : settled;
   },
-};
+});
 
 /** Heartbeats and addresses do not matter to daemons; labels, taints, creation and deletion do. */
-function nodeMatters({ object, previous, deleted }: ObjectChange): boolean {
+function nodeMatters({ object, previous, deleted }: ObjectChange<"nodes">): boolean {
   if (deleted || !previous) return true;
-  const [next, before] = [object as Stored<Node>, previous as Stored<Node>];
-  return !same(next.metadata.labels, before.metadata.labels) || !same(next.spec, before.spec);
+  return !same(object.metadata.labels, previous.metadata.labels) || !same(object.spec, previous.spec);
 }
 
 /**
  * Whoever creates a copy of an existing revision may do with it what they like, until something else triggers a sync of
  * the set.
  */
-function isCopy({ object, previous, deleted, snapshot }: ObjectChange): boolean {
+function isCopy({ object, previous, deleted, snapshot }: ObjectChange<typeof REVISIONS>): boolean {
   const { uid = "" } = controllerOf(object) ?? {};
   if (deleted || previous || uid === "") return false;
-  const { metadata, data } = object as Stored<ControllerRevision>;
-  const siblings = snapshot.ownedBy<ControllerRevision>(REVISIONS, uid);
+  const { metadata, data } = object;
+  const siblings = snapshot.ownedBy(REVISIONS, uid);
   return siblings.some((each) => each.metadata.uid !== metadata.uid && same(each.data, data));
 }
 
@@ -64,11 +63,10 @@ function isCopy({ object, previous, deleted, snapshot }: ObjectChange): boolean 
  * not considered, as in Kubernetes: if the node has lost its label, such a pod waits until its set has another reason
  * to reconcile.
  */
-function concernedBy({ object, deleted, snapshot }: ObjectChange): readonly Stored<DaemonSet>[] {
-  const all = snapshot.list<DaemonSet>(RESOURCE);
+function concernedBy({ object: node, deleted, snapshot }: ObjectChange<"nodes">): readonly Stored<DaemonSet>[] {
+  const all = snapshot.list(RESOURCE);
   if (deleted) return all;
-  const node = object as Stored<Node>;
-  const owners = new Set(snapshot.podsOnNode<Pod>(node.metadata.name).map((pod) => controllerOf(pod)?.uid));
+  const owners = new Set(snapshot.podsOnNode(node.metadata.name).map((pod) => controllerOf(pod)?.uid));
   return all.filter((daemonSet) => {
     const fit = fitting(daemonSet)(node);
     if (!owners.has(daemonSet.metadata.uid)) return fit.shouldRun;
@@ -106,7 +104,7 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
   const merged = mergeEqual(history, claimed.owned);
   if (merged.length > 0) return { effects: merged };
   const hash = history.update.metadata.labels?.[HASH];
-  const nodes = snapshot.list<Node>("nodes");
+  const nodes = snapshot.list("nodes");
   const places = placesOf(daemonSet, claimed.owned.filter(isNotOver), nodes);
   const rollout: Rollout = { hash, isNew: isOfTemplate(daemonSet, hash), now };
   const placement = planPlacement(daemonSet, places, rollout);

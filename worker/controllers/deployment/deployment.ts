@@ -1,9 +1,9 @@
 /** Rolls a Deployment from one template's replica set to the next. */
 import type { Deployment, DeploymentCondition, ReplicaSet } from "../../../api/generated/apps.v1.ts";
-import type { Pod } from "../../../api/generated/core.v1.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import {
   type Controller,
+  defineController,
   type Effect,
   type EventRecord,
   type Plan,
@@ -33,33 +33,32 @@ import { newestSize, oldAreGone, planResize, planShrink, type Resize, wasResized
 import { countStatus, deadlineOf, hasDeadline, rolloutStatus, withCondition } from "./status.ts";
 
 const RESOURCE = DEPLOYMENTS;
-const PRIMARY = { resource: RESOURCE, kind: "Deployment", apiVersion: "apps/v1" };
-const selectorOf = (object: Stored<KubeObject>) => (object as Stored<Deployment>).spec.selector;
+const PRIMARY = { resource: RESOURCE, kind: "Deployment", apiVersion: "apps/v1" } as const;
+const selectorOf = ({ spec }: Deployment) => spec.selector;
 
-export const deploymentController: Controller = {
+export const deploymentController = defineController({
   name: "deployment-controller",
   reads: [RESOURCE, REPLICA_SETS, "pods"],
   writes: [RESOURCE, REPLICA_SETS],
   itemsOf(change) {
     if (change.resource === RESOURCE) return [itemKey(change.object)];
     if (change.resource === REPLICA_SETS) return ownersOf(change, PRIMARY, selectorOf);
-    return change.deleted || isTerminated(change.object as Stored<Pod>) ? recreateOf(change) : [];
+    return change.deleted || isTerminated(change.object) ? recreateOf(change) : [];
   },
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
-    const deployment = context.snapshot.get<Deployment>(RESOURCE, namespace, name);
+    const deployment = context.snapshot.get(RESOURCE, namespace, name);
     if (!deployment) return settled;
     if (isEmptySelector(deployment.spec.selector)) return selectsEverything(deployment);
     return planDeployment(deployment, context);
   },
-};
+});
 
 /** A Recreate waits for its old pods to end, which no replica set shows once it is scaled to 0. */
 function recreateOf({ object, snapshot }: Parameters<Controller["itemsOf"]>[0]): readonly string[] {
   const namespace = object.metadata.namespace ?? "";
   const set = controllerOf(object);
-  const replicaSet =
-    set?.kind === "ReplicaSet" ? snapshot.get<ReplicaSet>(REPLICA_SETS, namespace, set.name) : undefined;
+  const replicaSet = set?.kind === "ReplicaSet" ? snapshot.get(REPLICA_SETS, namespace, set.name) : undefined;
   const owner = replicaSet && controllerOf(replicaSet);
   return owner?.kind === "Deployment" ? [itemOf(namespace, owner.name)] : [];
 }
@@ -198,7 +197,7 @@ const isFinished = ({ deployment, newest, old }: Family): boolean =>
   (newest.status.availableReplicas ?? 0) === replicasOf(deployment);
 
 const oldPodsAreGone = (old: readonly Stored<ReplicaSet>[], { snapshot }: ReconcileContext): boolean =>
-  old.every((each) => snapshot.ownedBy<Pod>("pods", each.metadata.uid).every(isTerminated));
+  old.every((each) => snapshot.ownedBy("pods", each.metadata.uid).every(isTerminated));
 
 function progressUpdate({ deployment, newest, all }: Family, { now }: ReconcileContext): Plan {
   const status = rolloutStatus(deployment, { newest, all, now });

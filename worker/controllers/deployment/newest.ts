@@ -17,7 +17,7 @@ export function createNewest({ deployment, all, old }: Family, { snapshot, now, 
   const { collisionCount } = deployment.status;
   const hash = templateHash(deployment.spec.template, collisionCount);
   const name = `${deployment.metadata.name}-${hash}`;
-  const taken = snapshot.get<ReplicaSet>(REPLICA_SETS, namespace, name);
+  const taken = snapshot.get(REPLICA_SETS, namespace, name);
   if (taken) {
     const ours = controllerOf(taken)?.uid === deployment.metadata.uid;
     if (ours && sameTemplate(taken.spec.template, deployment.spec.template)) return settled;

@@ -12,7 +12,7 @@ import type {
 } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
-import { type Controller, type EventRecord, type Snapshot, settled } from "../controller.ts";
+import { defineController, type EventRecord, type Snapshot, settled } from "../controller.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { disruption } from "../pod/disruption-target.ts";
 import { isTerminated } from "../pod/pod-state.ts";
@@ -21,26 +21,26 @@ import { earliest, timeOf } from "../time.ts";
 const CLAIMS = "resourceclaims.resource.k8s.io";
 const SLICES = "resourceslices.resource.k8s.io";
 
-export const deviceTaintEvictionController: Controller = {
+export const deviceTaintEvictionController = defineController({
   name: "device-taint-eviction-controller",
   reads: [CLAIMS, SLICES, "pods"],
   writes: ["pods"],
   remembers: true,
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     if (deleted && resource !== SLICES) return [];
-    if (resource === "pods") return (object as Stored<Pod>).spec.resourceClaims ? [itemKey(object)] : [];
-    if (resource === CLAIMS) return usersOf(object as Stored<ResourceClaim>);
+    if (resource === "pods") return object.spec.resourceClaims ? [itemKey(object)] : [];
+    if (resource === CLAIMS) return usersOf(object);
     const slices = [object, previous].filter((each) => each !== undefined) as Stored<ResourceSlice>[];
     if (!slices.some(isTainted)) return [];
-    const { driver, pool } = (object as Stored<ResourceSlice>).spec;
+    const { driver, pool } = object.spec;
     return snapshot
-      .list<ResourceClaim>(CLAIMS)
+      .list(CLAIMS)
       .filter((claim) => devicesOf(claim).some((each) => each.driver === driver && each.pool === pool.name))
       .flatMap(usersOf);
   },
   reconcile(item, { snapshot, now, remembered }) {
     const { namespace, name } = splitItem(item);
-    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const pod = snapshot.get("pods", namespace, name);
     if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp || isTerminated(pod)) return settled;
     const end = earliest(...claimsOf(pod, snapshot).map((claim) => endOf(claim, snapshot)));
     if (end === undefined)
@@ -55,7 +55,7 @@ export const deviceTaintEvictionController: Controller = {
       events: [evictionEvent(pod, "Marking for deletion")],
     };
   },
-};
+});
 
 /** Remembered of a pod that is to be deleted later. */
 const MARKED = true;
@@ -81,7 +81,7 @@ const usersOf = ({ metadata, status }: Stored<ResourceClaim>): string[] =>
  */
 const claimsOf = ({ metadata, status }: Stored<Pod>, snapshot: Snapshot): readonly Stored<ResourceClaim>[] =>
   snapshot
-    .list<ResourceClaim>(CLAIMS, metadata.namespace ?? "")
+    .list(CLAIMS, metadata.namespace ?? "")
     .filter(({ metadata: { name } }) => name !== status.extendedResourceClaimStatus?.resourceClaimName)
     .filter(({ status: { reservedFor } }) => reservedFor?.some(({ uid }) => uid === metadata.uid));
 
@@ -114,9 +114,7 @@ function endOf(claim: Stored<ResourceClaim>, snapshot: Snapshot): number | undef
 
 /** From the newest slices of the device's pool. */
 function taintsOf({ driver, pool, device }: DeviceRequestAllocationResult, snapshot: Snapshot) {
-  const slices = snapshot
-    .list<ResourceSlice>(SLICES)
-    .filter(({ spec }) => spec.driver === driver && spec.pool.name === pool);
+  const slices = snapshot.list(SLICES).filter(({ spec }) => spec.driver === driver && spec.pool.name === pool);
   const newest = Math.max(...slices.map(({ spec }) => spec.pool.generation));
   return slices
     .filter(({ spec }) => spec.pool.generation === newest)

@@ -6,7 +6,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
 import type { ResourceClaim, ResourceClaimTemplate } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { controllerOf, controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isTerminated } from "../pod/pod-state.ts";
@@ -21,30 +21,30 @@ const MAX_BASE_LENGTH = 57;
 
 type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
 
-export const podClaimsController: Controller = {
+export const podClaimsController = defineController({
   name: "resource-claim-controller",
   component: "resource_claim",
   reads: [CLAIMS, TEMPLATES, "pods"],
   writes: [CLAIMS, "pods"],
   itemsOf({ resource, object, deleted, snapshot }) {
-    if (resource === "pods") return !deleted && namesTemplates(object as Stored<Pod>) ? [itemKey(object)] : [];
+    if (resource === "pods") return !deleted && namesTemplates(object) ? [itemKey(object)] : [];
     const { namespace = "" } = object.metadata;
-    if (resource === TEMPLATES) return deleted ? [] : podsOfTemplate(object as Stored<ResourceClaimTemplate>, snapshot);
+    if (resource === TEMPLATES) return deleted ? [] : podsOfTemplate(object, snapshot);
     const owner = controllerOf(object);
     return owner?.kind === "Pod" ? [itemOf(namespace, owner.name)] : [];
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
-    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const pod = snapshot.get("pods", namespace, name);
     return pod && !pod.metadata.deletionTimestamp && !isTerminated(pod) ? planPodClaims(pod, snapshot) : settled;
   },
-};
+});
 
 const namesTemplates = ({ spec }: Pod) => spec.resourceClaims?.some((each) => each.resourceClaimTemplateName) ?? false;
 
 const podsOfTemplate = ({ metadata: { namespace = "", name } }: Stored<ResourceClaimTemplate>, snapshot: Snapshot) =>
   snapshot
-    .list<Pod>("pods", namespace)
+    .list("pods", namespace)
     .filter(({ spec }) => spec.resourceClaims?.some((each) => each.resourceClaimTemplateName === name))
     .map(itemKey);
 
@@ -52,7 +52,7 @@ const podsOfTemplate = ({ metadata: { namespace = "", name } }: Stored<ResourceC
 function planPodClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
   const { namespace = "", uid } = pod.metadata;
   const known = new Map((pod.status.resourceClaimStatuses ?? []).map((each) => [each.name, each.resourceClaimName]));
-  const made = snapshot.ownedBy<ResourceClaim>(CLAIMS, uid);
+  const made = snapshot.ownedBy(CLAIMS, uid);
   const resourceClaimStatuses: { name: string; resourceClaimName: string }[] = [];
   const creations: Effect[] = [];
   for (const podClaim of pod.spec.resourceClaims ?? []) {
@@ -67,7 +67,7 @@ function planPodClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
       resourceClaimStatuses.push({ name, resourceClaimName: claim.metadata.name });
       continue;
     }
-    const template = snapshot.get<ResourceClaimTemplate>(TEMPLATES, namespace, resourceClaimTemplateName);
+    const template = snapshot.get(TEMPLATES, namespace, resourceClaimTemplateName);
     if (!template) return { effects: creations, events: [missingTemplate(pod, podClaim)] };
     creations.push(creation(pod, podClaim, template));
   }
@@ -123,22 +123,22 @@ const missingTemplate = (about: Stored<Pod>, { name, resourceClaimTemplateName }
 });
 
 /** Reservations end with their pods, an allocation with its last reservation, and a generated claim with its pod. */
-export const claimReleaseController: Controller = {
+export const claimReleaseController = defineController({
   name: "resource-claim-controller",
   component: "resource_claim",
   reads: [CLAIMS, "pods"],
   writes: [CLAIMS],
   itemsOf({ resource, object, deleted }) {
     if (resource === CLAIMS) return deleted ? [] : [itemKey(object)];
-    const pod = object as Stored<Pod>;
+    const pod = object;
     return deleted || isDone(pod) ? claimsOf(pod) : [];
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
-    const claim = snapshot.get<ResourceClaim>(CLAIMS, namespace, name);
+    const claim = snapshot.get(CLAIMS, namespace, name);
     return claim ? planRelease(claim, snapshot) : settled;
   },
-};
+});
 
 /** None of its containers runs or will run. */
 const isDone = (pod: Pod) => isTerminated(pod) || (pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName);
@@ -165,7 +165,7 @@ function planRelease(claim: Stored<ResourceClaim>, snapshot: Snapshot): Plan {
   const { reservedFor = [], allocation, ...rest } = claim.status;
   const isPod = (each: (typeof reservedFor)[number]) => !each.apiGroup && each.resource === "pods";
   const needs = (podName: string, podUid: string) => {
-    const pod = snapshot.get<Pod>("pods", namespace, podName);
+    const pod = snapshot.get("pods", namespace, podName);
     return pod !== undefined && pod.metadata.uid === podUid && !isDone(pod);
   };
   const valid = reservedFor.filter((each) => !isPod(each) || needs(each.name, each.uid));
@@ -195,7 +195,7 @@ function planRelease(claim: Stored<ResourceClaim>, snapshot: Snapshot): Plan {
   // A scheduler adds the finalizer before it allocates, so that alone is no reason to remove it.
   if (deallocated) return { effects: [without] };
   const owner = controllerOf(claim);
-  const pod = owner?.kind === "Pod" ? snapshot.get<Pod>("pods", namespace, owner.name) : undefined;
+  const pod = owner?.kind === "Pod" ? snapshot.get("pods", namespace, owner.name) : undefined;
   const orphaned = pod !== undefined && (pod.metadata.uid !== owner?.uid || isDone(pod));
   return unused && orphaned && deletionTimestamp === undefined
     ? { effects: [{ op: "delete", resource: CLAIMS, namespace, name, uid }] }

@@ -4,7 +4,7 @@ import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../../ap
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
-  type Controller,
+  defineController,
   type EventRecord,
   type Plan,
   type Query,
@@ -31,7 +31,7 @@ const STALE_DISRUPTION_MS = 120_000;
 /** A kubelet may take any time to end the pods that it has marked. */
 const BY_KUBELET = "TerminationByKubelet";
 
-export const disruptionController: Controller = {
+export const disruptionController = defineController({
   name: "disruption-controller",
   component: "controllermanager",
   reads: [RESOURCE, "pods", "replicasets.apps", "deployments.apps", "statefulsets.apps", "replicationcontrollers"],
@@ -39,22 +39,18 @@ export const disruptionController: Controller = {
   itemsOf({ resource, object, previous, snapshot }) {
     if (resource === RESOURCE) return [itemKey(object)];
     const namespace = object.metadata.namespace ?? "";
-    const budgets = snapshot.list<PodDisruptionBudget>(RESOURCE, namespace);
-    if (resource !== "pods") return sizeChanged(object, previous) ? budgets.map(itemKey) : [];
+    const budgets = snapshot.list(RESOURCE, namespace);
+    if (resource !== "pods") return object.spec.replicas !== previous?.spec.replicas ? budgets.map(itemKey) : [];
     return budgets
       .filter(({ spec }) => [object, previous].some((pod) => pod && selects(spec.selector, pod.metadata.labels)))
       .map(itemKey);
   },
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
-    const budget = context.snapshot.get<PodDisruptionBudget>(RESOURCE, namespace, name);
+    const budget = context.snapshot.get(RESOURCE, namespace, name);
     return budget ? planBudget(budget, context) : settled;
   },
-};
-
-type Sized = { spec?: { replicas?: number } };
-const sizeChanged = (object: unknown, previous: unknown) =>
-  (object as Sized).spec?.replicas !== (previous as Sized | undefined)?.spec?.replicas;
+});
 
 interface Expected {
   readonly expected: number;
@@ -65,7 +61,7 @@ interface Expected {
 function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileContext): Plan {
   const { snapshot, now } = context;
   const pods = snapshot
-    .labelled<Pod>("pods", budget.metadata.namespace ?? "", budget.spec.selector?.matchLabels ?? {})
+    .labelled("pods", budget.metadata.namespace ?? "", budget.spec.selector?.matchLabels ?? {})
     .filter((pod) => selects(budget.spec.selector, pod.metadata.labels));
   const counted = expectedOf(budget, pods, context);
   if ("queries" in counted) return { effects: [], queries: counted.queries };
@@ -216,16 +212,16 @@ const unmanagedEvent = (budget: Stored<PodDisruptionBudget>): EventRecord => ({
 });
 
 /** Clears the condition of a pod that was marked for disruption and not deleted. */
-export const staleDisruptionController: Controller = {
+export const staleDisruptionController = defineController({
   name: "disruption-controller",
   component: "controllermanager",
   reads: ["pods"],
   writes: ["pods"],
   itemsOf: ({ object, deleted }) =>
-    !deleted && podCondition(object as Stored<Pod>, "DisruptionTarget")?.status === "True" ? [itemKey(object)] : [],
+    !deleted && podCondition(object, "DisruptionTarget")?.status === "True" ? [itemKey(object)] : [],
   reconcile(item, { snapshot, now }) {
     const { namespace, name } = splitItem(item);
-    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const pod = snapshot.get("pods", namespace, name);
     const condition = pod && podCondition(pod, "DisruptionTarget");
     if (!pod || condition?.status !== "True" || pod.metadata.deletionTimestamp || !isActive(pod)) return settled;
     if (condition.reason === BY_KUBELET) return settled;
@@ -234,4 +230,4 @@ export const staleDisruptionController: Controller = {
     const next = { type: condition.type, status: "False", lastTransitionTime: timestamp(now) };
     return { effects: [conditionsPatch("pods", pod, [next])] };
   },
-};
+});

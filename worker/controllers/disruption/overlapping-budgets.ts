@@ -2,7 +2,7 @@
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Snapshot, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { selects } from "../label-selector.ts";
 import { isReady } from "../pod/pod-state.ts";
@@ -17,7 +17,7 @@ const NEW_MS = 10_000;
  * kube-controller-manager warns at every change of a pod; this controller does so when the pod is new, or its readiness
  * changes.
  */
-export const overlappingBudgetsController: Controller = {
+export const overlappingBudgetsController = defineController({
   name: "disruption-controller",
   component: "controllermanager",
   reads: [BUDGETS, "pods"],
@@ -28,7 +28,7 @@ export const overlappingBudgetsController: Controller = {
   },
   reconcile(item, { snapshot, now }) {
     const { namespace, name } = splitItem(item.slice(MADE.length));
-    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const pod = snapshot.get("pods", namespace, name);
     if (!pod) return settled;
     const isOld = (timeOf(pod.metadata.creationTimestamp) ?? 0) + NEW_MS <= now;
     const [first, second] = budgetsOf(pod, snapshot);
@@ -39,15 +39,15 @@ export const overlappingBudgetsController: Controller = {
       events: [{ about: pod, type: "Warning", reason: "MultiplePodDisruptionBudgets", message }],
     };
   },
-};
+});
 
 const MADE = "+";
 const CHANGED = "~";
 
-const isRelevantChange = (object: KubeObject, previous: KubeObject): boolean =>
-  isReady(object as Pod) !== isReady(previous as Pod) || !same(object.metadata.labels, previous.metadata.labels);
+const isRelevantChange = (object: Pod, previous: Pod): boolean =>
+  isReady(object) !== isReady(previous) || !same(object.metadata.labels, previous.metadata.labels);
 
 const budgetsOf = (pod: Stored<KubeObject>, snapshot: Snapshot): readonly Stored<PodDisruptionBudget>[] =>
   snapshot
-    .list<PodDisruptionBudget>(BUDGETS, pod.metadata.namespace ?? "")
+    .list(BUDGETS, pod.metadata.namespace ?? "")
     .filter(({ spec }) => selects(spec.selector, pod.metadata.labels));

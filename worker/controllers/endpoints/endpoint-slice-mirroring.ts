@@ -1,9 +1,9 @@
 /** Mirrors manually written Endpoints of services without a selector into EndpointSlices. */
-import type { EndpointAddress, EndpointSubset, Endpoints, Service } from "../../../api/generated/core.v1.ts";
+import type { EndpointAddress, EndpointSubset, Endpoints } from "../../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { familyOf, plainIP } from "../../../api/machinery/network/ip.ts";
-import { type Controller, type Effect, type EventRecord, settled } from "../controller.ts";
+import { defineController, type Effect, type EventRecord, settled } from "../controller.ts";
 import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
@@ -21,7 +21,7 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 const PER_SUBSET = 1000;
 
-export const endpointSliceMirroringController: Controller = {
+export const endpointSliceMirroringController = defineController({
   name: "endpointslicemirroring-controller",
   component: "endpoint-slice-mirroring-controller",
   reads: ["services", "endpoints", SLICES],
@@ -34,9 +34,9 @@ export const endpointSliceMirroringController: Controller = {
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
-    const endpoints = snapshot.get<Endpoints>("endpoints", namespace, name);
-    const service = snapshot.get<Service>("services", namespace, name);
-    const slices = snapshot.labelled<EndpointSlice>(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
+    const endpoints = snapshot.get("endpoints", namespace, name);
+    const service = snapshot.get("services", namespace, name);
+    const slices = snapshot.labelled(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
     if (!endpoints || !service || service.spec.selector !== undefined || !isMirrored(endpoints))
       return slices.length > 0 ? { effects: slices.filter(isAlive).map(removal) } : settled;
     const { groups, skipped } = mirrored(endpoints);
@@ -44,7 +44,7 @@ export const endpointSliceMirroringController: Controller = {
     if (effects.length === 0) return settled;
     return { effects, events: skipped > 0 ? [tooMany(endpoints, skipped)] : [] };
   },
-};
+});
 
 const isAlive = ({ metadata }: Stored<EndpointSlice>): boolean => !metadata.deletionTimestamp;
 

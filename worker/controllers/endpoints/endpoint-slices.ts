@@ -2,7 +2,7 @@
 import type { Node, Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type EventRecord, type ObjectChange, type Snapshot, settled } from "../controller.ts";
+import { defineController, type EventRecord, type ObjectChange, type Snapshot, settled } from "../controller.ts";
 import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isReady } from "../pod/pod-state.ts";
@@ -25,18 +25,18 @@ const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 const MANAGER = "endpointslice-controller.k8s.io";
 const ZONE = "topology.kubernetes.io/zone";
 
-export const endpointSliceController: Controller = {
+export const endpointSliceController = defineController({
   name: "endpointslice-controller",
   component: "endpoint-slice-controller",
   reads: ["services", "pods", "nodes", SLICES],
   writes: [SLICES],
   itemsOf(change) {
-    const { resource, object } = change;
+    const { resource, object, previous } = change;
     if (resource === "pods") return servicesOf(change);
     if (resource === "services") return [itemKey(object)];
     // A slice relabelled to another service must be replaced in the former one.
     if (resource === SLICES) {
-      const both = [object, change.previous].filter((each) => each !== undefined) as Stored<EndpointSlice>[];
+      const both = [object, previous].filter((each) => each !== undefined);
       const services = both.filter(isOurs).map(({ metadata }) => metadata.labels?.[SERVICE_NAME]);
       return [...new Set(services)].flatMap((name) => (name ? [itemOf(object.metadata.namespace ?? "", name)] : []));
     }
@@ -44,8 +44,8 @@ export const endpointSliceController: Controller = {
   },
   reconcile(item, { snapshot, now, ...context }) {
     const { namespace, name } = splitItem(item);
-    const service = snapshot.get<Service>("services", namespace, name);
-    const slices = snapshot.labelled<EndpointSlice>(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
+    const service = snapshot.get("services", namespace, name);
+    const slices = snapshot.labelled(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
     if (!service) return { effects: slices.map(removal) };
     if (service.spec.selector === undefined || service.spec.type === "ExternalName") return settled;
     const pods = podsOf(service, snapshot);
@@ -64,7 +64,7 @@ export const endpointSliceController: Controller = {
     }).filter(({ op }) => op !== "create" || !service.metadata.deletionTimestamp);
     return { effects, events: [...(effects.length > 0 ? events : []), ...lostEvent(service, [...lost])] };
   },
-};
+});
 
 const sliceLabels = (service: Stored<Service>) => ({
   ...labelsOf(service),
@@ -95,13 +95,12 @@ function shown(slices: readonly Stored<EndpointSlice>[]) {
 }
 
 /** Endpoints depend on a node's zone and, for services with topology hints, on the CPU that it adds to the zone. */
-function servicesNear({ object, previous, deleted, snapshot }: ObjectChange): readonly string[] {
-  const [next, before] = [object as Stored<Node>, previous as Stored<Node> | undefined];
+function servicesNear({ object: next, previous: before, deleted, snapshot }: ObjectChange<"nodes">): readonly string[] {
   if (before && !deleted && !changesShares(next, before)) return [];
-  const shared = snapshot.list<Service>("services").filter(isTopologyAware).map(itemKey);
+  const shared = snapshot.list("services").filter(isTopologyAware).map(itemKey);
   if (before?.metadata.labels?.[ZONE] === next.metadata.labels?.[ZONE] && before) return shared;
   const served = snapshot
-    .podsOnNode<Pod>(next.metadata.name)
+    .podsOnNode(next.metadata.name)
     .flatMap((pod) => servicesOf({ resource: "pods", object: pod, deleted: false, snapshot }));
   return [...new Set([...shared, ...served])];
 }
@@ -202,7 +201,7 @@ function endpointOf(pod: Stored<Pod>, addresses: string[], service: Stored<Servi
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const ready = service.spec.publishNotReadyAddresses || (serving && !terminating);
   const { nodeName } = pod.spec;
-  const zone = nodeName ? snapshot.get<Node>("nodes", "", nodeName)?.metadata.labels?.[ZONE] : undefined;
+  const zone = nodeName ? snapshot.get("nodes", "", nodeName)?.metadata.labels?.[ZONE] : undefined;
   const hostname = hostnameOf(pod, service);
   return {
     addresses,

@@ -8,7 +8,7 @@ import type {
   Service,
 } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, settled } from "../controller.ts";
+import { defineController, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { isReady } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
@@ -31,7 +31,7 @@ const CAPACITY = 1000;
 /** Marks the item of a service that was just deleted: its endpoints are deleted too, whoever created them. */
 const LEFT = "left:";
 
-export const endpointsController: Controller = {
+export const endpointsController = defineController({
   name: "endpoint-controller",
   reads: ["services", "pods", "endpoints"],
   writes: ["endpoints"],
@@ -45,8 +45,8 @@ export const endpointsController: Controller = {
   reconcile(item, { snapshot, now, ...context }) {
     const isLeft = item.startsWith(LEFT);
     const { namespace, name } = splitItem(isLeft ? item.slice(LEFT.length) : item);
-    const service = snapshot.get<Service>("services", namespace, name);
-    const current = snapshot.get<Endpoints>("endpoints", namespace, name);
+    const service = snapshot.get("services", namespace, name);
+    const current = snapshot.get("endpoints", namespace, name);
     if (!service) {
       const ours = isLeft || current?.metadata.labels?.[MANAGED_BY] !== undefined;
       return current && ours
@@ -74,7 +74,7 @@ export const endpointsController: Controller = {
     };
     return { effects: [{ op: current ? "update" : "create", resource: "endpoints", namespace, object }] };
   },
-};
+});
 
 /** If not-ready pods are published, they are listed among the ready ones. */
 function shown({ subsets = [], metadata }: Stored<Endpoints>, { spec }: Service) {

@@ -7,11 +7,11 @@ import { carries } from "../label-selector.ts";
 import { same } from "../same.ts";
 
 /** Services whose selector matches the pod's labels before or after the change, if it matters to endpoints. */
-export function servicesOf({ object, previous, deleted, snapshot }: ObjectChange): readonly ItemKey[] {
-  if (previous && !deleted && sameEndpoint(object as Stored<Pod>, previous as Stored<Pod>)) return [];
+export function servicesOf({ object, previous, deleted, snapshot }: ObjectChange<"pods">): readonly ItemKey[] {
+  if (previous && !deleted && sameEndpoint(object, previous)) return [];
   const namespace = object.metadata.namespace ?? "";
   return snapshot
-    .list<Service>("services", namespace)
+    .list("services", namespace)
     .filter((service) => [object, previous].some((pod) => pod && serves(service, pod)))
     .map(itemKey);
 }
@@ -40,7 +40,7 @@ export function podsOf(service: Stored<Service>, snapshot: Snapshot): readonly S
   const { selector } = service.spec;
   if (!selector || Object.keys(selector).length === 0) return [];
   return snapshot
-    .labelled<Pod>("pods", namespace, selector)
+    .labelled("pods", namespace, selector)
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 

@@ -3,18 +3,16 @@
  * (kube-aggregator's available controller). Discovery is not probed.
  */
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
-import type { Service } from "../../../api/generated/core.v1.ts";
-import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { API_SERVICES } from "../api-services.ts";
-import { type Controller, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Snapshot, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
 
 const SLICES = "endpointslices.discovery.k8s.io";
 
-export const apiServiceAvailability: Controller = {
+export const apiServiceAvailability = defineController({
   name: "apiservice-status-controller",
   reads: [API_SERVICES, "services", SLICES],
   writes: [API_SERVICES],
@@ -23,12 +21,12 @@ export const apiServiceAvailability: Controller = {
     const { namespace } = object.metadata;
     const service = serviceOf(object, resource);
     return snapshot
-      .list<APIService>(API_SERVICES)
+      .list(API_SERVICES)
       .filter(({ spec }) => spec.service?.name === service && spec.service?.namespace === namespace)
       .map(itemKey);
   },
   reconcile(name, { snapshot, now }) {
-    const apiService = snapshot.get<APIService>(API_SERVICES, "", name);
+    const apiService = snapshot.get(API_SERVICES, "", name);
     if (!apiService || apiService.metadata.deletionTimestamp) return settled;
     const found = availability(apiService, snapshot);
     const conditions = apiService.status.conditions ?? [];
@@ -42,7 +40,7 @@ export const apiServiceAvailability: Controller = {
       effects: statusUpdate(API_SERVICES, apiService, { ...apiService.status, conditions: [...others, condition] }),
     };
   },
-};
+});
 
 const serviceOf = ({ metadata }: Stored<KubeObject>, resource: string): string =>
   resource === SLICES ? (metadata.labels?.["kubernetes.io/service-name"] ?? "") : metadata.name;
@@ -59,11 +57,11 @@ function availability({ spec }: Stored<APIService>, snapshot: Snapshot): Availab
   if (!spec.service) return { status: "True", reason: "Local", message: "Local APIServices are always available" };
   const { name = "", namespace = "", port: number = 443 } = spec.service;
   const where = `service/${name} in "${namespace}"`;
-  const service = snapshot.get<Service>("services", namespace, name);
+  const service = snapshot.get("services", namespace, name);
   if (!service) return no("ServiceNotFound", `${where} is not present`);
   const port = (service.spec.ports ?? []).find((each) => each.port === number);
   if (!port) return no("ServicePortError", `${where} is not listening on port ${number}`);
-  const slices = snapshot.labelled<EndpointSlice>(SLICES, namespace, { "kubernetes.io/service-name": name });
+  const slices = snapshot.labelled(SLICES, namespace, { "kubernetes.io/service-name": name });
   if (slices.length === 0) return no("EndpointsNotFound", `cannot find endpointslices for ${where}`);
   const portName = port.name ?? "";
   const ready = slices.some(

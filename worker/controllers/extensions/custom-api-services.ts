@@ -3,10 +3,9 @@
  * autoregistration). An APIService labelled as auto-registered is recreated, corrected and deleted; all others are left
  * alone.
  */
-import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import { API_SERVICES } from "../api-services.ts";
-import { type Controller, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Snapshot, settled } from "../controller.ts";
 import { same } from "../same.ts";
 
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
@@ -16,23 +15,21 @@ const AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged";
 const GROUP_PRIORITY = 1000;
 const VERSION_PRIORITY = 100;
 
-export const customApiServices: Controller = {
+export const customApiServices = defineController({
   name: "crd-registration-controller",
   reads: [DEFINITIONS, API_SERVICES],
   writes: [API_SERVICES],
   itemsOf({ resource, object, snapshot }) {
-    if (resource === API_SERVICES) return isAutomanaged(object as APIService) ? [object.metadata.name] : [];
-    const { group, versions } = (object as CustomResourceDefinition).spec;
+    if (resource === API_SERVICES) return isAutomanaged(object) ? [object.metadata.name] : [];
+    const { group, versions } = object.spec;
     // A version that the definition no longer has is only known from its APIService.
-    const automanaged = snapshot
-      .list<APIService>(API_SERVICES)
-      .filter((each) => each.spec.group === group && isAutomanaged(each));
+    const automanaged = snapshot.list(API_SERVICES).filter((each) => each.spec.group === group && isAutomanaged(each));
     return [
       ...new Set([...versions.map(({ name }) => `${name}.${group}`), ...automanaged.map((each) => each.metadata.name)]),
     ];
   },
   reconcile(name, { snapshot }) {
-    const existing = snapshot.get<APIService>(API_SERVICES, "", name);
+    const existing = snapshot.get(API_SERVICES, "", name);
     if (existing && !isAutomanaged(existing)) return settled;
     const spec = specOf(name, snapshot);
     if (!spec) {
@@ -50,7 +47,7 @@ export const customApiServices: Controller = {
       effects: [{ op: "update", resource: API_SERVICES, namespace: "", object: { ...existing, spec } as APIService }],
     };
   },
-};
+});
 
 /** Those of the built-in groups are labelled "onstart", and are not this loop's. */
 const isAutomanaged = ({ metadata }: APIService): boolean => metadata.labels?.[AUTOMANAGED] === "true";
@@ -60,7 +57,7 @@ function specOf(name: string, snapshot: Snapshot): APIService["spec"] | undefine
   const dot = name.indexOf(".");
   const [version, group] = [name.slice(0, dot), name.slice(dot + 1)];
   const isServed = snapshot
-    .list<CustomResourceDefinition>(DEFINITIONS)
+    .list(DEFINITIONS)
     .some(({ spec }) => spec.group === group && spec.versions.some((each) => each.served && each.name === version));
   if (!isServed) return undefined;
   return { group, version, groupPriorityMinimum: GROUP_PRIORITY, versionPriority: VERSION_PRIORITY };

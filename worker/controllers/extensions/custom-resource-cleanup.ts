@@ -5,18 +5,18 @@
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import { CLEANUP_FINALIZER } from "../../../api/resources/apiextensions/conditions.ts";
-import { type Controller, type DeleteEffect, EVERYTHING, settled } from "../controller.ts";
+import { type DeleteEffect, defineController, EVERYTHING, settled } from "../controller.ts";
 
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 /** The objects' finalizers may take their time. */
 const LOOK_AGAIN_MS = 5000;
 
-export const customResourceCleanup: Controller = {
+export const customResourceCleanup = defineController({
   name: "customresource-cleanup-controller",
   reads: [DEFINITIONS, EVERYTHING],
   writes: [DEFINITIONS, EVERYTHING],
   itemsOf({ resource, object, snapshot, deleted }) {
-    const definitions = snapshot.list<CustomResourceDefinition>(DEFINITIONS);
+    const definitions = snapshot.list(DEFINITIONS);
     if (resource === DEFINITIONS) {
       const { spec } = object as CustomResourceDefinition;
       const waiting = deleted ? definitions.filter((each) => each.spec.group === spec.group && lacksNames(each)) : [];
@@ -27,12 +27,12 @@ export const customResourceCleanup: Controller = {
     return ending ? [ending.metadata.name] : [];
   },
   reconcile(name, { snapshot, now }) {
-    const definition = snapshot.get<CustomResourceDefinition>(DEFINITIONS, "", name);
+    const definition = snapshot.get(DEFINITIONS, "", name);
     if (!definition) return settled;
     const update = { op: "update", resource: DEFINITIONS, namespace: "" } as const;
     if (!definition.metadata.deletionTimestamp) {
       // The API server assigns names with every write.
-      const another = snapshot.list<CustomResourceDefinition>(DEFINITIONS).some((each) => isInTheWay(each, definition));
+      const another = snapshot.list(DEFINITIONS).some((each) => isInTheWay(each, definition));
       if (!lacksNames(definition) || another) return settled;
       return { effects: [{ ...update, subresource: "status", object: definition }] };
     }
@@ -61,7 +61,7 @@ export const customResourceCleanup: Controller = {
       wakeAt: now + LOOK_AGAIN_MS,
     };
   },
-};
+});
 
 const resourceOf = ({ spec }: CustomResourceDefinition) => groupResource(spec.group, spec.names.plural);
 

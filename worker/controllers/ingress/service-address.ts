@@ -1,19 +1,18 @@
 /** Writes the public address into Services of the control plane's own load balancer class. */
-import type { Service } from "../../../api/generated/core.v1.ts";
 import { LOAD_BALANCER_CLASS } from "../../../api/public-host.ts";
-import { type Controller, settled } from "../controller.ts";
+import { defineController, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
 import { publicAddress } from "./public-address.ts";
 
-export const serviceAddressController: Controller = {
+export const serviceAddressController = defineController({
   name: "service-lb-controller",
   reads: ["services"],
   writes: ["services"],
-  itemsOf: ({ object }) => ((object as Service).spec.type === "LoadBalancer" ? [itemKey(object)] : []),
+  itemsOf: ({ object }) => (object.spec.type === "LoadBalancer" ? [itemKey(object)] : []),
   reconcile(item, { snapshot, cluster }) {
     const { namespace, name } = splitItem(item);
-    const service = snapshot.get<Service>("services", namespace, name);
+    const service = snapshot.get("services", namespace, name);
     if (!service || service.metadata.deletionTimestamp) return settled;
     if (service.spec.type !== "LoadBalancer" || service.spec.loadBalancerClass !== LOAD_BALANCER_CLASS) return settled;
     const address = publicAddress(cluster, service.metadata);
@@ -23,4 +22,4 @@ export const serviceAddressController: Controller = {
     const object = { ...service, status: { ...service.status, loadBalancer: { ingress: wanted } } };
     return { effects: [{ op: "update", resource: "services", namespace, subresource: "status", object }] };
   },
-};
+});

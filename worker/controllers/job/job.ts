@@ -1,11 +1,11 @@
 /** Runs a Job's pods to completion, and reports the outcome. */
 import type { Job, JobStatus } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
   type Batch,
-  type Controller,
+  defineController,
   type Effect,
   type EventRecord,
   type Plan,
@@ -39,10 +39,10 @@ import { noteStatus, suspension } from "./status.ts";
 import { type Tally, tallyPods } from "./tally.ts";
 
 const RESOURCE = "jobs.batch";
-const PRIMARY = { resource: RESOURCE, kind: "Job", apiVersion: "batch/v1" };
-const selectorOf = (object: Stored<KubeObject>) => (object as Stored<Job>).spec.selector;
+const PRIMARY = { resource: RESOURCE, kind: "Job", apiVersion: "batch/v1" } as const;
+const selectorOf = ({ spec }: Job) => spec.selector;
 
-export const jobController: Controller = {
+export const jobController = defineController({
   name: "job-controller",
   reads: [RESOURCE, "pods"],
   writes: [RESOURCE, "pods"],
@@ -52,11 +52,11 @@ export const jobController: Controller = {
     change.resource === RESOURCE ? [itemKey(change.object)] : ownersOf(change, PRIMARY, selectorOf),
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
-    const job = context.snapshot.get<Job>(RESOURCE, namespace, name);
+    const job = context.snapshot.get(RESOURCE, namespace, name);
     if (!job || isFinished(job) || !isManagedHere(job)) return settled;
     return planJob(job, context);
   },
-};
+});
 
 function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
   const { snapshot, now } = context;

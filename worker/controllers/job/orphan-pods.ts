@@ -1,8 +1,7 @@
 /** Removes the tracking finalizer from pods that no running Job counts any more, so that they can be deleted. */
-import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Snapshot, settled } from "../controller.ts";
 import { controllerOf } from "../controller-ref.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { isFinished } from "./conditions.ts";
@@ -10,30 +9,30 @@ import { isManagedHere, isTracked, untrack } from "./job-pods.ts";
 
 const JOBS = "jobs.batch";
 
-export const jobOrphanController: Controller = {
+export const jobOrphanController = defineController({
   name: "job-controller",
   reads: [JOBS, "pods"],
   writes: ["pods"],
   itemsOf({ resource, object, deleted, snapshot }) {
-    if (resource === "pods") return !deleted && isTracked(object as Pod) ? [itemKey(object)] : [];
-    return deleted || isFinished(object as Job)
-      ? snapshot.ownedBy<Pod>("pods", object.metadata.uid).filter(isTracked).map(itemKey)
+    if (resource === "pods") return !deleted && isTracked(object) ? [itemKey(object)] : [];
+    return deleted || isFinished(object)
+      ? snapshot.ownedBy("pods", object.metadata.uid).filter(isTracked).map(itemKey)
       : [];
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
-    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const pod = snapshot.get("pods", namespace, name);
     if (!pod || !isTracked(pod)) return settled;
     return isCounted(pod, snapshot) ? settled : { effects: [untrack(pod)] };
   },
-};
+});
 
 /** By a running Job, by the controller that manages the Job, or by an owner of another kind. */
 function isCounted(pod: Stored<Pod>, snapshot: Snapshot): boolean {
   const owner = controllerOf(pod);
   if (!owner) return false;
   if (owner.kind !== "Job" || owner.apiVersion !== "batch/v1") return true;
-  const job = snapshot.get<Job>(JOBS, pod.metadata.namespace ?? "", owner.name);
+  const job = snapshot.get(JOBS, pod.metadata.namespace ?? "", owner.name);
   if (!job || job.metadata.uid !== owner.uid) return false;
   return !isFinished(job) || !isManagedHere(job);
 }

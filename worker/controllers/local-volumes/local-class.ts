@@ -5,7 +5,7 @@
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { LOCAL_CLASS, LOCAL_PROVISIONER, LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
 import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
-import { type Controller, settled } from "../controller.ts";
+import { defineController, settled } from "../controller.ts";
 import { CLASSES } from "../volume/waiting-claim.ts";
 import { NODES } from "./volume-node.ts";
 
@@ -23,7 +23,7 @@ const localClass = (isDefault: boolean): StorageClass => ({
   allowedTopologies: [{ matchLabelExpressions: [{ key: LOCAL_VOLUMES, values: ["true"] }] }],
 });
 
-export const localVolumeClass: Controller = {
+export const localVolumeClass = defineController({
   name: "local-volume-class",
   reads: [CLASSES, NODES],
   writes: [CLASSES],
@@ -38,4 +38,4 @@ export const localVolumeClass: Controller = {
     const isDefault = defaultClassOf(snapshot.list(CLASSES), DEFAULT_STORAGE_CLASS) === undefined;
     return { effects: [{ op: "create", resource: CLASSES, namespace: "", object: localClass(isDefault) }] };
   },
-};
+});

@@ -4,33 +4,33 @@
 import type { Node, PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { LOCAL_PROVISIONER, localVolumeRequest } from "../../../api/node/local-volumes.ts";
-import { type CallEffect, type Controller, type Effect, NODE_PROXY, type Plan, settled } from "../controller.ts";
+import { type CallEffect, defineController, type Effect, NODE_PROXY, type Plan, settled } from "../controller.ts";
 import { FINALIZER } from "./local-volume.ts";
 import { isLocal, isOn, isUp, NODES, nodeOf, VOLUMES } from "./volume-node.ts";
 
 type Volume = Stored<PersistentVolume>;
 
-export const localVolumeDeleter: Controller = {
+export const localVolumeDeleter = defineController({
   name: "local-volume-deleter",
   component: LOCAL_PROVISIONER,
   reads: [VOLUMES, NODES],
   writes: [VOLUMES, NODE_PROXY],
   itemsOf({ resource, object, snapshot }) {
-    if (resource === VOLUMES) return isLocal(object as Volume) ? [object.metadata.name] : [];
+    if (resource === VOLUMES) return isLocal(object) ? [object.metadata.name] : [];
     return snapshot
-      .list<PersistentVolume>(VOLUMES)
-      .filter((volume) => isDue(volume) && isOn(volume, object as Stored<Node>))
+      .list(VOLUMES)
+      .filter((volume) => isDue(volume) && isOn(volume, object))
       .map(({ metadata }) => metadata.name);
   },
   reconcile(name, { snapshot }) {
-    const volume = snapshot.get<PersistentVolume>(VOLUMES, "", name);
+    const volume = snapshot.get(VOLUMES, "", name);
     if (!volume || !isLocal(volume)) return settled;
     if (!isDue(volume)) return planProtection(volume);
     const node = nodeOf(volume, snapshot);
     if (!node) return planWithoutNode(volume);
     return isUp(node) ? { effects: [removed(volume, node), ...forgotten(volume)] } : settled;
   },
-};
+});
 
 const isHeld = ({ metadata }: Volume): boolean => metadata.finalizers?.includes(FINALIZER) ?? false;
 

@@ -2,14 +2,14 @@
  * Provisions volumes for claims of classes that name {@link LOCAL_PROVISIONER}: has the node create the directory, and
  * creates the PersistentVolume, which the volume binder then binds. Behaves like external-provisioner.
  */
-import type { Node, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { Node, PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { LOCAL_PROVISIONER, localVolumePath, localVolumeRequest } from "../../../api/node/local-volumes.ts";
 import { storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import {
   type CallEffect,
-  type Controller,
+  defineController,
   type EffectFailure,
   type EventRecord,
   NODE_PROXY,
@@ -27,32 +27,32 @@ import { directoryOf, emptiestNode, isLocal, isUp, NODES, VOLUMES } from "./volu
 /** The node cannot, or has no room: another one may. */
 const ELSEWHERE: ReadonlySet<number> = new Set([404, 507]);
 
-export const localVolumeProvisioner: Controller = {
+export const localVolumeProvisioner = defineController({
   name: "local-volume-provisioner",
   component: LOCAL_PROVISIONER,
   reads: [CLAIMS, VOLUMES, CLASSES, NODES],
   writes: [CLAIMS, VOLUMES, NODE_PROXY],
   itemsOf({ resource, object, deleted, snapshot }) {
-    if (resource === CLAIMS) return isWaiting(object as Claim) ? [itemKey(object)] : [];
-    if (resource === VOLUMES) return deleted ? claimOf(object as PersistentVolume) : [];
+    if (resource === CLAIMS) return isWaiting(object) ? [itemKey(object)] : [];
+    if (resource === VOLUMES) return deleted ? claimOf(object) : [];
     const isOf = resource === NODES ? mayUse(object.metadata.name) : isOfClass(object.metadata.name);
     return snapshot
-      .list<PersistentVolumeClaim>(CLAIMS)
+      .list(CLAIMS)
       .filter((claim) => isWaiting(claim) && isOf(claim))
       .map(itemKey);
   },
   reconcile(item, { snapshot, failure }) {
     const { namespace, name } = splitItem(item);
-    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, name);
+    const claim = snapshot.get(CLAIMS, namespace, name);
     if (!claim || !isWaiting(claim) || isPopulated(claim)) return settled;
-    const storage = snapshot.get<StorageClass>(CLASSES, "", storageClassOf(claim));
+    const storage = snapshot.get(CLASSES, "", storageClassOf(claim));
     if (storage?.provisioner !== LOCAL_PROVISIONER) return settled;
     if (snapshot.get(VOLUMES, "", volumeNameOf(claim))) return settled;
     const refusal = refusalOf(claim, storage);
     if (refusal !== undefined) return { effects: [], events: [failed(claim, storage, refusal)] };
     return planPlace(claim, storage, { snapshot, failure });
   },
-};
+});
 
 /** Whether the volume binder has asked for a volume from this provisioner. */
 const isWaiting = ({ metadata, spec }: Claim): boolean =>
@@ -86,7 +86,7 @@ function planPlace(claim: Claim, storage: Stored<StorageClass>, { snapshot, fail
     return { effects: [], events: [failed(claim, storage, "no node that keeps local volumes is ready")] };
   }
   const elsewhere = (why: string): Plan => ({ effects: [unselected(claim)], events: [failed(claim, storage, why)] });
-  const node = snapshot.get<Node>(NODES, "", selected);
+  const node = snapshot.get(NODES, "", selected);
   if (!node) return elsewhere(`node "${selected}" not found`);
   if (directoryOf(node) === undefined) return elsewhere(`node "${selected}" keeps no local volumes`);
   // No data can be lost yet.

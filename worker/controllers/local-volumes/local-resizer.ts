@@ -1,8 +1,7 @@
 /** Grants requests for larger local volumes: the size of a directory is not limited anyway. */
-import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
 import { LOCAL_PROVISIONER } from "../../../api/node/local-volumes.ts";
-import { type Controller, type EventRecord, settled } from "../controller.ts";
+import { defineController, type EventRecord, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import type { Claim } from "../volume/volume-match.ts";
 import { CLAIMS } from "../volume/waiting-claim.ts";
@@ -12,18 +11,18 @@ const requestedBy = ({ spec }: Claim) => spec.resources?.requests?.storage;
 const requestsMore = (claim: Claim): boolean =>
   claim.status.phase === "Bound" && compareQuantities(requestedBy(claim), claim.status.capacity?.storage) > 0;
 
-export const localVolumeResizer: Controller = {
+export const localVolumeResizer = defineController({
   name: "local-volume-resizer",
   component: LOCAL_PROVISIONER,
   reads: [CLAIMS, VOLUMES],
   writes: [CLAIMS, VOLUMES],
   itemsOf: ({ resource, object, deleted }) =>
-    resource === CLAIMS && !deleted && requestsMore(object as Claim) ? [itemKey(object)] : [],
+    resource === CLAIMS && !deleted && requestsMore(object) ? [itemKey(object)] : [],
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
-    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, name);
+    const claim = snapshot.get(CLAIMS, namespace, name);
     if (!claim || !requestsMore(claim)) return settled;
-    const volume = snapshot.get<PersistentVolume>(VOLUMES, "", claim.spec.volumeName ?? "");
+    const volume = snapshot.get(VOLUMES, "", claim.spec.volumeName ?? "");
     if (!volume || !isLocal(volume) || volume.spec.claimRef?.uid !== claim.metadata.uid) return settled;
     const capacity = { storage: requestedBy(claim) ?? "" };
     const type = "application/merge-patch+json" as const;
@@ -41,4 +40,4 @@ export const localVolumeResizer: Controller = {
       ],
     };
   },
-};
+});

@@ -31,13 +31,13 @@ const hostOf = ({ spec }: PersistentVolume): string | undefined =>
 export const isOn = (volume: PersistentVolume, node: Node): boolean => hostOf(volume) === hostnameOf(node);
 
 export const nodeOf = (volume: PersistentVolume, snapshot: Snapshot): Stored<Node> | undefined =>
-  snapshot.list<Node>(NODES).find((node) => isOn(volume, node));
+  snapshot.list(NODES).find((node) => isOn(volume, node));
 
 /** For a class with immediate binding: the schedulable node with the fewest such volumes. */
 export function emptiestNode(storage: StorageClass, snapshot: Snapshot): Stored<Node> | undefined {
-  const volumes = snapshot.list<PersistentVolume>(VOLUMES).filter(isLocal);
+  const volumes = snapshot.list(VOLUMES).filter(isLocal);
   const loads = snapshot
-    .list<Node>(NODES)
+    .list(NODES)
     .filter((node) => directoryOf(node) !== undefined && isUp(node) && !node.spec.unschedulable)
     .filter((node) => isAllowed(node, storage))
     .map((node) => ({ node, load: volumes.filter((volume) => isOn(volume, node)).length }));

@@ -1,7 +1,6 @@
 /**
  * What aggregated API servers keep in a namespace. No snapshot contains it, so they are queried like any client would.
  */
-import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { APIResourceList } from "../../../api/generated/meta.v1.ts";
 import { apiVersionOf, type KubeObject, type Stored } from "../../../api/machinery/meta.ts";
 import { API_SERVICES } from "../api-services.ts";
@@ -55,7 +54,7 @@ export function aggregatedContent(
 
 /** The group versions that are delegated to other API servers. */
 const servedElsewhere = (snapshot: Snapshot): readonly { readonly group: string; readonly version: string }[] =>
-  snapshot.list<APIService>(API_SERVICES).flatMap(({ spec }) => {
+  snapshot.list(API_SERVICES).flatMap(({ spec }) => {
     const { group, version, service } = spec ?? {};
     return service && group && version ? [{ group, version }] : [];
   });

@@ -4,9 +4,9 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import type { GroupResource } from "../../../api/store/store.ts";
 import { API_SERVICES } from "../api-services.ts";
 import {
-  type Controller,
   type DeleteCollectionEffect,
   type DeleteEffect,
+  defineController,
   type EffectFailure,
   EVERYTHING,
   type Located,
@@ -30,7 +30,7 @@ const LOOK_AGAIN_MS = 5000;
 /** From this many objects on, a resource is deleted as a collection. */
 const MANY = 20;
 
-export const namespaceController: Controller = {
+export const namespaceController = defineController({
   name: "namespace-controller",
   reads: ["namespaces", API_SERVICES, EVERYTHING],
   writes: [EVERYTHING],
@@ -41,7 +41,7 @@ export const namespaceController: Controller = {
     return snapshot.get("namespaces", "", namespace)?.metadata.deletionTimestamp ? [namespace] : [];
   },
   reconcile(name, { snapshot, now, failure, queryResults }) {
-    const namespace = snapshot.get<Namespace>("namespaces", "", name);
+    const namespace = snapshot.get("namespaces", "", name);
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return settled;
     const content = snapshot.inNamespace(name);
     if (content.length > 0) return planEmptying(namespace, content, { now, failure });
@@ -51,7 +51,7 @@ export const namespaceController: Controller = {
       letGo(namespace, now)
     );
   },
-};
+});
 
 /** One is enough to know that there are some. */
 const eventsOf = (namespace: string): Query => `/api/v1/namespaces/${namespace}/events?limit=1`;

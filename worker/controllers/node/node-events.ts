@@ -1,14 +1,13 @@
 /** Events about nodes that are added and removed. */
-import type { Node } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
+import { defineController, type EventRecord, type Plan, settled } from "../controller.ts";
 import { timeOf } from "../time.ts";
 
 /** Older nodes have been reported already: this control plane may have just woken (it sleeps after 10 s). */
 const NEW_MS = 10_000;
 
 /** What happened to the node is part of the item key, because the snapshot only shows the present. */
-export const nodeEventsController: Controller = {
+export const nodeEventsController = defineController({
   name: "node-controller",
   reads: ["nodes"],
   writes: [],
@@ -19,7 +18,7 @@ export const nodeEventsController: Controller = {
   },
   reconcile(item, { snapshot, now }) {
     const [what, name = "", uid = ""] = item.split(" ");
-    const node = snapshot.get<Node>("nodes", "", name);
+    const node = snapshot.get("nodes", "", name);
     const about = node?.metadata.uid === uid ? node : gone(name, uid);
     switch (what) {
       case "removed":
@@ -30,7 +29,7 @@ export const nodeEventsController: Controller = {
           : settled;
     }
   },
-};
+});
 
 const planEvent = (about: Stored<KubeObject>, reason: string, message: string): Plan => {
   const event: EventRecord = { about, type: "Normal", reason, message };

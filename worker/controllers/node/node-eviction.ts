@@ -3,8 +3,8 @@
  * does.
  */
 import type { Node } from "../../../api/generated/core.v1.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Effect, settled } from "../controller.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { defineController, type Effect, settled } from "../controller.ts";
 import { same } from "../same.ts";
 import { earliest, timeOf, waking } from "../time.ts";
 import { readiness } from "./readiness.ts";
@@ -14,7 +14,7 @@ import { evictionsOf, zoneOf } from "./zones.ts";
 const CLUSTER = "cluster";
 
 /** One item for all nodes: whether one may evict depends on how many others are lost, and when the last one did. */
-export const nodeEvictionController: Controller = {
+export const nodeEvictionController = defineController({
   name: "node-controller",
   reads: ["nodes"],
   writes: ["nodes"],
@@ -26,7 +26,7 @@ export const nodeEvictionController: Controller = {
     return isNews ? [CLUSTER] : [];
   },
   reconcile(_item, { snapshot, now }) {
-    const nodes = snapshot.list<Node>("nodes");
+    const nodes = snapshot.list("nodes");
     const zones = lostByZone(nodes);
     if (zones.size === 0) return settled;
     const { isOutage, everyMs } = evictionsOf(nodes);
@@ -49,7 +49,7 @@ export const nodeEvictionController: Controller = {
     }
     return { effects: batched(effects), ...waking(next) };
   },
-};
+});
 
 interface LostNodes {
   readonly evicting: Stored<Node>[];
@@ -77,8 +77,8 @@ function lostByZone(nodes: readonly Stored<Node>[]): ReadonlyMap<string, LostNod
 
 const batched = (effects: readonly Effect[]) => (effects.length > 0 ? [{ op: "batch" as const, effects }] : []);
 
-const retainted = (object: KubeObject, previous: KubeObject | undefined): boolean =>
-  !same((object as Stored<Node>).spec.taints, (previous as Stored<Node> | undefined)?.spec.taints);
+const retainted = (object: Node, previous: Node | undefined): boolean =>
+  !same(object.spec.taints, previous?.spec.taints);
 
 /** The node's own item has noticed that it is lost; before that, it is left to that item. */
 const isMarked = ({ spec }: Node) => spec.taints?.some(({ key }) => key === NOT_READY || key === UNREACHABLE);

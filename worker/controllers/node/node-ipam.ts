@@ -3,24 +3,24 @@
  */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type EventRecord, type PatchEffect, settled } from "../controller.ts";
+import { defineController, type EventRecord, type PatchEffect, settled } from "../controller.ts";
 import { timeOf } from "../time.ts";
 import { cidrPieces } from "./cidr-pieces.ts";
 
 const ALL = "nodes";
 
-export const nodeIpamController: Controller = {
+export const nodeIpamController = defineController({
   name: "node-ipam-controller",
   component: "cidrAllocator",
   reads: ["nodes"],
   writes: ["nodes"],
   // A deleted node leaves its piece to one that has none yet.
   itemsOf: ({ object, previous, deleted }) => {
-    const { podCIDR } = (object as Node).spec;
+    const { podCIDR } = object.spec;
     return (deleted ? podCIDR : !podCIDR && !previous) ? [ALL] : [];
   },
   reconcile(_item, { snapshot, cluster, now, lastActed }) {
-    const nodes = snapshot.list<Node>("nodes");
+    const nodes = snapshot.list("nodes");
     const without = nodes.filter(({ spec, metadata }) => !spec.podCIDR && !metadata.deletionTimestamp);
     if (without.length === 0) return settled;
     const taken = new Set(nodes.flatMap(({ spec }) => [...(spec.podCIDRs ?? []), spec.podCIDR ?? ""]));
@@ -48,7 +48,7 @@ export const nodeIpamController: Controller = {
     if (effects.length === 0 && untold.length > 0 && reportAt > now) return { effects, wakeAt: reportAt };
     return { effects: effects.length > 0 ? [{ op: "batch", effects }] : [], events: untold.map(notAvailable) };
   },
-};
+});
 
 /** Only reported for new nodes, of many that come at once together, and not with every change of a waiting node. */
 const NEW_MS = 10_000;

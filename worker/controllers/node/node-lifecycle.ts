@@ -2,12 +2,11 @@
  * Sets the conditions of silent nodes to Unknown, taints nodes by their conditions, and maintains the deprecated os and
  * arch labels.
  */
-import type { Lease } from "../../../api/generated/coordination.v1.ts";
-import type { Node, NodeCondition, Pod } from "../../../api/generated/core.v1.ts";
+import type { Node, NodeCondition } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
-  type Controller,
+  defineController,
   type Effect,
   type EventRecord,
   type Plan,
@@ -34,19 +33,19 @@ const OLD_LABELS = [
   ["kubernetes.io/arch", "beta.kubernetes.io/arch"],
 ] as const;
 
-export const nodeLifecycleController: Controller = {
+export const nodeLifecycleController = defineController({
   name: "node-controller",
   reads: ["nodes", "pods", LEASES],
   writes: ["nodes", "pods"],
   itemsOf: ({ resource, object }) => (resource === "nodes" ? [itemKey(object)] : []),
   reconcile(name, context) {
-    const node = context.snapshot.get<Node>("nodes", "", name);
+    const node = context.snapshot.get("nodes", "", name);
     if (!node) return settled;
     const silentAt = silenceOf(node, context);
     if (silentAt !== undefined && silentAt <= context.now) return planSilent(node, context);
     return { effects: marked(node, context), ...waking(silentAt) };
   },
-};
+});
 
 /** The node with the taints required by its conditions, and the labels. Whether it evicts is decided elsewhere. */
 function marked(node: Stored<Node>, { now }: ReconcileContext): Effect[] {
@@ -84,7 +83,7 @@ function silenceOf(node: Stored<Node>, { snapshot, lastSeen }: ReconcileContext)
   const reported = timeOf(ready?.lastHeartbeatTime) ?? timeOf(ready?.lastTransitionTime) ?? 0;
   const made = timeOf(node.metadata.creationTimestamp) ?? 0;
   // A node without one of our links, such as a kubelet's, renews its lease as with kube-apiserver.
-  const lease = snapshot.get<Lease>(LEASES, NODE_LEASES, node.metadata.name);
+  const lease = snapshot.get(LEASES, NODE_LEASES, node.metadata.name);
   const renewed = timeOf(lease?.spec.renewTime) ?? 0;
   return Math.max(seen, reported, made, renewed) + (ready ? GRACE_MS : STARTUP_GRACE_MS);
 }
@@ -127,7 +126,7 @@ function podsNotReady(
   node: Stored<Node>,
   { snapshot, now }: ReconcileContext,
 ): { effects: readonly Effect[]; events: readonly EventRecord[] } {
-  const pods = snapshot.podsOnNode<Pod>(node.metadata.name).filter(isReady);
+  const pods = snapshot.podsOnNode(node.metadata.name).filter(isReady);
   const unready = [{ type: "Ready", status: "False", lastTransitionTime: timestamp(now) }];
   const effects = pods.map((pod) => conditionsPatch("pods", pod, unready));
   const events = pods.map(

@@ -1,7 +1,7 @@
 /** Tells kubelets how long they may cache secrets and config maps: the larger the cluster, the longer. */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Effect, settled } from "../controller.ts";
+import { defineController, type Effect, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 
 const TTL = "node.alpha.kubernetes.io/ttl";
@@ -17,7 +17,7 @@ const STEPS: readonly (readonly [least: number, most: number, seconds: number])[
 /** Marks the item for all nodes, used when their number changes. */
 const ALL = "*all";
 
-export const nodeTtlController: Controller = {
+export const nodeTtlController = defineController({
   name: "ttl-controller",
   reads: ["nodes"],
   writes: ["nodes"],
@@ -25,13 +25,13 @@ export const nodeTtlController: Controller = {
   reconcile(item, { snapshot }) {
     const fitting = stepsOf(snapshot.count("nodes"));
     if (item === ALL) {
-      const effects = snapshot.list<Node>("nodes").flatMap((node) => corrections(node, fitting));
+      const effects = snapshot.list("nodes").flatMap((node) => corrections(node, fitting));
       return effects.length > 0 ? { effects: [{ op: "batch", effects }] } : settled;
     }
-    const node = snapshot.get<Node>("nodes", "", item);
+    const node = snapshot.get("nodes", "", item);
     return node ? { effects: corrections(node, fitting) } : settled;
   },
-};
+});
 
 const stepsOf = (size: number): readonly string[] =>
   STEPS.filter(([least, most]) => size >= least && size <= most).map(([, , seconds]) => String(seconds));

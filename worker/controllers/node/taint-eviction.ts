@@ -5,21 +5,21 @@
 import type { Node, Pod, Taint, Toleration } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
+import { defineController, type EventRecord, type Plan, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { disruption } from "../pod/disruption-target.ts";
 import { podCondition } from "../pod/pod-state.ts";
 import { timeOf } from "../time.ts";
 
-export const taintEvictionController: Controller = {
+export const taintEvictionController = defineController({
   name: "taint-eviction-controller",
   reads: ["nodes", "pods"],
   writes: ["nodes", "pods"],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     if (resource === "pods") return deleted ? [] : [itemKey(object)];
-    const [taints, taintsBefore] = [noExecute(object as Stored<Node>), noExecute(previous as Node | undefined)];
+    const [taints, taintsBefore] = [noExecute(object), noExecute(previous)];
     if (deleted || (taints.length === 0 && taintsBefore.length === 0)) return [];
-    return snapshot.podsOnNode<Pod>(object.metadata.name).flatMap((pod) => {
+    return snapshot.podsOnNode(object.metadata.name).flatMap((pod) => {
       const isSpared = toleranceOf(pod, taintsBefore) === "limited" && toleranceOf(pod, taints) !== "limited";
       return [...(isSpared ? [CANCELLED + itemKey(pod)] : []), ...(taints.length > 0 ? [itemKey(pod)] : [])];
     });
@@ -27,10 +27,10 @@ export const taintEvictionController: Controller = {
   reconcile(item, { snapshot, now }) {
     const spared = item.startsWith(CANCELLED);
     const { namespace, name } = splitItem(spared ? item.slice(CANCELLED.length) : item);
-    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const pod = snapshot.get("pods", namespace, name);
     // Terminating and ended pods are marked all the same.
     if (!pod?.spec.nodeName || (pod.metadata.deletionTimestamp && isMarked(pod))) return settled;
-    const node = snapshot.get<Node>("nodes", "", pod.spec.nodeName);
+    const node = snapshot.get("nodes", "", pod.spec.nodeName);
     if (spared) return { effects: [], events: [evictionEvent(pod, "Cancelling deletion of Pod")] };
     const taints = noExecute(node);
     const end = evictionTime(pod, taints, now);
@@ -47,7 +47,7 @@ export const taintEvictionController: Controller = {
       events: [evictionEvent(pod, "Marking for deletion Pod")],
     };
   },
-};
+});
 
 const isMarked = (pod: Stored<Pod>) => podCondition(pod, "DisruptionTarget")?.status === "True";
 

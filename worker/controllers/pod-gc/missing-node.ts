@@ -15,7 +15,7 @@ interface Memory {
 }
 
 /** One item per node. A separate controller, so that memories are only looked up for pods whose node is missing. */
-export const missingNodeController: Controller = {
+export const missingNodeController = defineController({
   name: "pod-garbage-collector",
   component: "pod-garbage-collector-controller",
   reads: ["nodes", "pods"],
@@ -23,11 +23,11 @@ export const missingNodeController: Controller = {
   remembers: true,
   itemsOf({ resource, object, deleted, snapshot }) {
     if (resource === "nodes") return deleted ? [object.metadata.name] : [];
-    const { nodeName } = (object as Stored<Pod>).spec;
+    const { nodeName } = object.spec;
     return !deleted && nodeName && !snapshot.get("nodes", "", nodeName) ? [nodeName] : [];
   },
   reconcile(name, { snapshot, now, remembered }) {
-    const pods = snapshot.podsOnNode<Pod>(name);
+    const pods = snapshot.podsOnNode(name);
     if (pods.length === 0 || snapshot.get("nodes", "", name)) return settled;
     const memory = (remembered as Memory | undefined) ?? { since: now };
     const end = memory.since + QUARANTINE_MS;
@@ -36,4 +36,4 @@ export const missingNodeController: Controller = {
     const effects = pods.flatMap((pod) => [...(isTerminated(pod) ? [] : [disruption(pod, why, now)]), removal(pod)]);
     return { effects, remember: memory };
   },
-};
+});

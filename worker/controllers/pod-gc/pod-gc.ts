@@ -4,7 +4,7 @@
  */
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Effect, type Plan, settled } from "../controller.ts";
+import { defineController, type Effect, type Plan, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { isNodeReady } from "../node/readiness.ts";
 import { isOutOfService } from "../node/taints.ts";
@@ -14,7 +14,7 @@ import { isTerminated } from "../pod/pod-state.ts";
 const TERMINATED_LIMIT = 12_500;
 const TERMINATED = "*terminated";
 
-export const podGcController: Controller = {
+export const podGcController = defineController({
   name: "pod-garbage-collector",
   component: "pod-garbage-collector-controller",
   reads: ["nodes", "pods"],
@@ -22,21 +22,21 @@ export const podGcController: Controller = {
   itemsOf({ resource, object, deleted, snapshot }) {
     if (deleted) return [];
     if (resource === "nodes")
-      return isSwitchedOff(object as Stored<Node>) ? snapshot.podsOnNode(object.metadata.name).map(itemKey) : [];
-    return isTerminated(object as Pod) ? [itemKey(object), TERMINATED] : [itemKey(object)];
+      return isSwitchedOff(object) ? snapshot.podsOnNode(object.metadata.name).map(itemKey) : [];
+    return isTerminated(object) ? [itemKey(object), TERMINATED] : [itemKey(object)];
   },
   reconcile(item, { snapshot }) {
     if (item === TERMINATED)
-      return snapshot.count("pods") > TERMINATED_LIMIT ? planTerminated(snapshot.list<Pod>("pods")) : settled;
+      return snapshot.count("pods") > TERMINATED_LIMIT ? planTerminated(snapshot.list("pods")) : settled;
     const { namespace, name } = splitItem(item);
-    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const pod = snapshot.get("pods", namespace, name);
     if (!pod) return settled;
     const { nodeName } = pod.spec;
     if (!nodeName) return pod.metadata.deletionTimestamp ? failedAndRemoved(pod) : settled;
-    const node = snapshot.get<Node>("nodes", "", nodeName);
+    const node = snapshot.get("nodes", "", nodeName);
     return node ? planOnNode(pod, node) : settled;
   },
-};
+});
 
 function planOnNode(pod: Stored<Pod>, node: Stored<Node>): Plan {
   return pod.metadata.deletionTimestamp && isSwitchedOff(node) ? failedAndRemoved(pod) : settled;

@@ -2,11 +2,12 @@
  * Keeps every ResourceQuota's status in line with what its namespace really uses. Admission adds to it; this controller
  * corrects it.
  */
-import type { ResourceQuota } from "../../../api/generated/core.v1.ts";
+
+import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { GroupResource } from "../../../api/store/store.ts";
-import { type Controller, EVERYTHING, settled } from "../controller.ts";
+import { defineController, EVERYTHING, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
 import { usageOf } from "./usage.ts";
@@ -19,31 +20,31 @@ const BUILT_IN: ReadonlySet<GroupResource> = new Set(
 /** Resources of which the content of objects counts, not only their number. */
 const MEASURED = new Set(["pods", "services", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"]);
 
-export const resourceQuotaController: Controller = {
+export const resourceQuotaController = defineController({
   name: "resourcequota-controller",
   reads: [RESOURCE, ...MEASURED, DEVICE_CLASSES, EVERYTHING],
   writes: [RESOURCE],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     const { namespace } = object.metadata;
     if (!namespace) return [];
-    const quotas = snapshot.list<ResourceQuota>(RESOURCE, namespace);
+    const quotas = snapshot.list(RESOURCE, namespace);
     if (resource !== RESOURCE && previous && !deleted && !MEASURED.has(resource)) return [];
     const others = quotas.map(itemKey);
     return resource === RESOURCE ? [...new Set([itemKey(object), ...others])] : others;
   },
   reconcile(item, { snapshot, now }) {
     const { namespace, name } = splitItem(item);
-    const quota = snapshot.get<ResourceQuota>(RESOURCE, namespace, name);
+    const quota = snapshot.get(RESOURCE, namespace, name);
     if (!quota) return settled;
     const served = (resource: GroupResource) => BUILT_IN.has(resource) || snapshot.get(DEFINITIONS, "", resource);
     const used = usageOf(
       quota.spec,
-      (resource) => {
-        if (resource === DEVICE_CLASSES) return snapshot.list(resource);
-        return served(resource) ? snapshot.list(resource, namespace) : undefined;
+      <T extends KubeObject>(resource: GroupResource) => {
+        if (resource === DEVICE_CLASSES) return snapshot.list<T>(resource);
+        return served(resource) ? snapshot.list<T>(resource, namespace) : undefined;
       },
       now,
     );
     return { effects: statusUpdate(RESOURCE, quota, { hard: quota.spec.hard ?? {}, used }) };
   },
-};
+});

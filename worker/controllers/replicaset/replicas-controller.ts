@@ -2,39 +2,42 @@
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import type { ResourceTypes } from "../../../api/resources/resource-types.ts";
 import { type Controller, type Snapshot, settled } from "../controller.ts";
 import { controllerOf, ownersOf } from "../controller-ref.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { selects } from "../label-selector.ts";
-import { planReplicas, type ReplicaRules, type Replicated } from "./replicas.ts";
+import { planReplicas, type ReplicaRules } from "./replicas.ts";
 
-interface ReplicasKind<T extends Replicated> extends Pick<ReplicaRules, "countsTerminating"> {
+type ReplicasResource = "replicasets.apps" | "replicationcontrollers";
+
+interface ReplicasKind<R extends ReplicasResource> extends Pick<ReplicaRules, "countsTerminating"> {
   readonly name: string;
-  readonly primary: Parameters<typeof ownersOf>[1];
-  readonly selectorOf: (owner: Stored<T>) => LabelSelector | undefined;
+  readonly primary: Parameters<typeof ownersOf<R>>[1];
+  readonly selectorOf: (owner: Stored<ResourceTypes[R]>) => LabelSelector | undefined;
 }
 
-export function replicasController<T extends Replicated>({
+export function replicasController<R extends ReplicasResource>({
   name,
   primary,
   selectorOf,
   countsTerminating,
-}: ReplicasKind<T>): Controller {
+}: ReplicasKind<R>): Controller {
   const { resource } = primary;
   /**
    * Pods that the sets of the owner's controller select, whoever owns them: during a rollout, old and new pods on a node
    * are counted together. A set that nothing controls has none.
    */
-  function related(snapshot: Snapshot, owner: Stored<T>): ReadonlySet<Pod> {
+  function related(snapshot: Snapshot, owner: Stored<ResourceTypes[R]>): ReadonlySet<Pod> {
     const controller = controllerOf(owner);
     if (!controller) return new Set();
     const siblings = snapshot
-      .ownedBy<T>(resource, controller.uid)
+      .ownedBy(resource, controller.uid)
       .filter((sibling) => controllerOf(sibling)?.uid === controller.uid);
     const selected = siblings.flatMap((sibling) => {
       const selector = selectorOf(sibling);
       return snapshot
-        .labelled<Pod>("pods", sibling.metadata.namespace ?? "", selector?.matchLabels ?? {})
+        .labelled("pods", sibling.metadata.namespace ?? "", selector?.matchLabels ?? {})
         .filter(({ metadata }) => selects(selector, metadata.labels));
     });
     return new Set(selected);
@@ -44,12 +47,10 @@ export function replicasController<T extends Replicated>({
     reads: [resource, "pods"],
     writes: [resource, "pods"],
     itemsOf: (change) =>
-      change.resource === resource
-        ? [itemKey(change.object)]
-        : ownersOf(change, primary, (owner) => selectorOf(owner as Stored<T>)),
+      change.resource === resource ? [itemKey(change.object)] : ownersOf(change, primary, selectorOf),
     reconcile(item, context) {
       const { namespace, name: ownerName } = splitItem(item);
-      const owner = context.snapshot.get<T>(resource, namespace, ownerName);
+      const owner = context.snapshot.get(resource, namespace, ownerName);
       if (!owner) return settled;
       const rules: ReplicaRules = {
         resource,

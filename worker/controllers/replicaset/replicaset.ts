@@ -1,8 +1,7 @@
 /** Keeps the number of pods that a ReplicaSet asks for. */
-import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import { replicasController } from "./replicas-controller.ts";
 
-export const replicaSetController = replicasController<ReplicaSet>({
+export const replicaSetController = replicasController({
   name: "replicaset-controller",
   primary: { resource: "replicasets.apps", kind: "ReplicaSet", apiVersion: "apps/v1" },
   selectorOf: ({ spec }) => spec.selector,

@@ -1,8 +1,7 @@
 /** Keeps the number of pods that a ReplicationController asks for: a ReplicaSet with a simpler selector. */
-import type { ReplicationController } from "../../../api/generated/core.v1.ts";
 import { replicasController } from "./replicas-controller.ts";
 
-export const replicationController = replicasController<ReplicationController>({
+export const replicationController = replicasController({
   name: "replication-controller",
   primary: { resource: "replicationcontrollers", kind: "ReplicationController", apiVersion: "v1" },
   selectorOf: ({ spec: { selector: matchLabels } }) => matchLabels && { matchLabels },

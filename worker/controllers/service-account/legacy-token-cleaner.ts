@@ -2,9 +2,9 @@
  * Cleans up non-expiring service account tokens that were generated for an account and have not been used for a year:
  * they are marked invalid, and deleted after another year. Manually created ones, which no account lists, stay.
  */
-import type { ConfigMap, Pod, Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
+import type { Secret } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Plan, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Plan, type Snapshot, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { timeOf } from "../time.ts";
 
@@ -19,21 +19,21 @@ export const TRACKING = { namespace: "kube-system", name: "kube-apiserver-legacy
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
 
-export const legacyTokenCleaner: Controller = {
+export const legacyTokenCleaner = defineController({
   name: "legacy-service-account-token-cleaner",
   reads: ["secrets", "configmaps", "serviceaccounts", "pods"],
   writes: ["secrets"],
   itemsOf({ resource, object, snapshot }) {
-    if (resource === "secrets") return isToken(object as Stored<Secret>) ? [itemKey(object)] : [];
+    if (resource === "secrets") return isToken(object) ? [itemKey(object)] : [];
     if (resource !== "configmaps" || object.metadata.name !== TRACKING.name) return [];
-    return snapshot.list<Secret>("secrets").filter(isToken).map(itemKey);
+    return snapshot.list("secrets").filter(isToken).map(itemKey);
   },
   reconcile(item, { snapshot, now }) {
     const { namespace, name } = splitItem(item);
-    const secret = snapshot.get<Secret>("secrets", namespace, name);
+    const secret = snapshot.get("secrets", namespace, name);
     return secret && isToken(secret) && !secret.metadata.deletionTimestamp ? plan(secret, snapshot, now) : settled;
   },
-};
+});
 
 const isToken = ({ type }: Secret): boolean => type === TYPE;
 
@@ -45,7 +45,7 @@ const yearAfter = (day: string | undefined): number | undefined => {
 
 function plan(secret: Stored<Secret>, snapshot: Snapshot, now: number): Plan {
   const { namespace = "", name, uid, resourceVersion, labels = {}, creationTimestamp } = secret.metadata;
-  const tracked = snapshot.get<ConfigMap>("configmaps", TRACKING.namespace, TRACKING.name)?.data?.since;
+  const tracked = snapshot.get("configmaps", TRACKING.namespace, TRACKING.name)?.data?.since;
   const unused = [
     yearAfter(tracked),
     (timeOf(creationTimestamp) ?? now) + YEAR_MS,
@@ -74,7 +74,7 @@ function isListed(
   { metadata: { namespace = "", name, annotations = {} } }: Stored<Secret>,
   snapshot: Snapshot,
 ): boolean {
-  const account = snapshot.get<ServiceAccount>("serviceaccounts", namespace, annotations[ACCOUNT_NAME] ?? "");
+  const account = snapshot.get("serviceaccounts", namespace, annotations[ACCOUNT_NAME] ?? "");
   const uid = annotations[ACCOUNT_UID] ?? "";
   if (!account || (uid !== "" && uid !== account.metadata.uid)) return false;
   return account.secrets?.some((listed) => listed.name === name) ?? false;
@@ -83,5 +83,5 @@ function isListed(
 /** The snapshot lists all Secrets that a pod names among its pull secrets. */
 const isMounted = ({ metadata: { namespace = "", name } }: Stored<Secret>, snapshot: Snapshot): boolean =>
   snapshot
-    .list<Pod>("pods", namespace)
+    .list("pods", namespace)
     .some(({ spec }) => spec.imagePullSecrets?.some((reference) => reference.name === name) ?? false);

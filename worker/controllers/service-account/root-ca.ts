@@ -1,6 +1,6 @@
 /** Every namespace gets a config map with the CA by which pods verify the API server. */
-import type { ConfigMap, Namespace } from "../../../api/generated/core.v1.ts";
-import { type Controller, settled } from "../controller.ts";
+import type { ConfigMap } from "../../../api/generated/core.v1.ts";
+import { defineController, settled } from "../controller.ts";
 import { same } from "../same.ts";
 
 const NAME = "kube-root-ca.crt";
@@ -8,7 +8,7 @@ const DESCRIPTION = "kubernetes.io/description";
 const TEXT =
   "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
 
-export const rootCaPublisher: Controller = {
+export const rootCaPublisher = defineController({
   name: "root-ca-cert-publisher",
   reads: ["namespaces", "configmaps"],
   writes: ["configmaps"],
@@ -17,10 +17,10 @@ export const rootCaPublisher: Controller = {
     return object.metadata.name === NAME ? [object.metadata.namespace ?? ""] : [];
   },
   reconcile(name, { snapshot, cluster }) {
-    const namespace = snapshot.get<Namespace>("namespaces", "", name);
+    const namespace = snapshot.get("namespaces", "", name);
     if (!namespace || namespace.metadata.deletionTimestamp) return settled;
     const data = { "ca.crt": cluster.caBundle };
-    const current = snapshot.get<ConfigMap>("configmaps", name, NAME);
+    const current = snapshot.get("configmaps", name, NAME);
     if (!current) {
       const metadata = { name: NAME, namespace: name, annotations: { [DESCRIPTION]: TEXT } };
       const object: ConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata, data };
@@ -32,4 +32,4 @@ export const rootCaPublisher: Controller = {
     const object = { ...current, metadata: { ...current.metadata, annotations }, data } as ConfigMap;
     return { effects: [{ op: "update", resource: "configmaps", namespace: name, object }] };
   },
-};
+});

@@ -1,10 +1,9 @@
 /** Every namespace gets a service account named default. */
-import type { Namespace } from "../../../api/generated/core.v1.ts";
-import { type Controller, settled } from "../controller.ts";
+import { defineController, settled } from "../controller.ts";
 
 const NAME = "default";
 
-export const serviceAccountController: Controller = {
+export const serviceAccountController = defineController({
   name: "service-account-controller",
   reads: ["namespaces", "serviceaccounts"],
   writes: ["serviceaccounts"],
@@ -13,10 +12,10 @@ export const serviceAccountController: Controller = {
     return deleted && object.metadata.name === NAME ? [object.metadata.namespace ?? ""] : [];
   },
   reconcile(name, { snapshot }) {
-    const namespace = snapshot.get<Namespace>("namespaces", "", name);
+    const namespace = snapshot.get("namespaces", "", name);
     if (!namespace || namespace.metadata.deletionTimestamp || snapshot.get("serviceaccounts", name, NAME))
       return settled;
     const object = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: NAME, namespace: name } };
     return { effects: [{ op: "create", resource: "serviceaccounts", namespace: name, object }] };
   },
-};
+});

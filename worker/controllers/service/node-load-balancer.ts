@@ -3,12 +3,12 @@
  * Each node's service proxy forwards the traffic, as for any load balancer.
  */
 import type { Node, Service } from "../../../api/generated/core.v1.ts";
-import type { Endpoint, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import type { Endpoint } from "../../../api/generated/discovery.v1.ts";
 import type { Condition } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { internalAddresses } from "../../../api/node/internal-addresses.ts";
-import { type Controller, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { defineController, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { isNodeReady } from "../node/readiness.ts";
 import { same } from "../same.ts";
@@ -26,14 +26,14 @@ const CLASS = "sailplane.dev/nodes";
 /** In `status.conditions`: this controller writes the addresses, and here the reason if there are none. */
 const CONDITION = "sailplane.dev/NodeAddresses";
 
-export const nodeLoadBalancer: Controller = {
+export const nodeLoadBalancer = defineController({
   name: "node-load-balancer-controller",
   reads: ["services", "nodes", SLICES],
   writes: ["services"],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     if (resource === SLICES) return localServiceOf(object, snapshot);
-    if (resource === "nodes") return same(given(object as Node), given(previous as Node)) ? [] : balanced(snapshot);
-    const [now, before] = [object as Stored<Service>, previous as Stored<Service> | undefined];
+    if (resource === "nodes") return same(given(object), given(previous)) ? [] : balanced(snapshot);
+    const [now, before] = [object, previous];
     if (!isBalanced(now) && !(before && isBalanced(before))) return [];
     const isGoing = deleted || now.metadata.deletionTimestamp !== before?.metadata.deletionTimestamp;
     // Its ports may have become free, or taken.
@@ -41,10 +41,10 @@ export const nodeLoadBalancer: Controller = {
   },
   reconcile(item, { snapshot, now }) {
     const { namespace, name } = splitItem(item);
-    const service = snapshot.get<Service>("services", namespace, name);
+    const service = snapshot.get("services", namespace, name);
     if (!service || service.metadata.deletionTimestamp) return settled;
     const before = conditionOf(service);
-    const nodes = snapshot.list<Node>("nodes").filter(isLabelled);
+    const nodes = snapshot.list("nodes").filter(isLabelled);
     if (!isBalanced(service) || (nodes.length === 0 && service.spec.loadBalancerClass !== CLASS))
       return before ? write(service, { ingress: undefined, conditions: othersOf(service) }) : settled;
     const outcome = outcomeOf(service, nodes, snapshot);
@@ -55,7 +55,7 @@ export const nodeLoadBalancer: Controller = {
     };
     return write(service, status, condition.status === before?.status ? [] : [eventOf(service, condition)]);
   },
-};
+});
 
 /** Whether this controller is responsible for the Service's addresses. */
 const isBalanced = ({ spec: { type, loadBalancerClass } }: Service): boolean =>
@@ -63,7 +63,7 @@ const isBalanced = ({ spec: { type, loadBalancerClass } }: Service): boolean =>
 
 /** For a slice: its Service, if that is only reachable on the nodes of its endpoints. */
 function localServiceOf({ metadata: { namespace = "", labels } }: KubeObject, snapshot: Snapshot): readonly string[] {
-  const service = snapshot.get<Service>("services", namespace, labels?.[SERVICE_NAME] ?? "");
+  const service = snapshot.get("services", namespace, labels?.[SERVICE_NAME] ?? "");
   return service && isBalanced(service) && isLocal(service) ? [itemKey(service)] : [];
 }
 
@@ -130,7 +130,7 @@ function hasPorts(service: Service): boolean {
 
 /** Endpoints that are ending count while they serve: clients that know the address still come to it. */
 function nodesWithEndpoints({ metadata }: Stored<Service>, snapshot: Snapshot): ReadonlySet<string> {
-  const slices = snapshot.labelled<EndpointSlice>(SLICES, metadata.namespace ?? "", { [SERVICE_NAME]: metadata.name });
+  const slices = snapshot.labelled(SLICES, metadata.namespace ?? "", { [SERVICE_NAME]: metadata.name });
   const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
   const serves = ({ ready, serving }: NonNullable<Endpoint["conditions"]>) => ready !== false || serving === true;
   return new Set(

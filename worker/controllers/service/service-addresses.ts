@@ -3,9 +3,9 @@
  * controller repairs later manual changes (Kubernetes' ipallocator repair loop).
  */
 import type { Service } from "../../../api/generated/core.v1.ts";
-import type { IPAddress, ServiceCIDR } from "../../../api/generated/networking.v1.ts";
+import type { IPAddress } from "../../../api/generated/networking.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { timeOf } from "../time.ts";
 import { contains, parseCidr } from "./cidr.ts";
 
@@ -19,7 +19,7 @@ const GRACE_MS = 60_000;
 /** For a transaction that is about to be rolled back. */
 const UNDONE_MS = 5000;
 
-export const serviceAddressesController: Controller = {
+export const serviceAddressesController = defineController({
   name: "ipallocator-repair-controller",
   reads: ["services", ADDRESSES, RANGES],
   writes: [ADDRESSES],
@@ -28,7 +28,7 @@ export const serviceAddressesController: Controller = {
     return resource === ADDRESSES ? [object.metadata.name] : [];
   },
   reconcile(address, { snapshot, now }) {
-    const found = snapshot.get<IPAddress>(ADDRESSES, "", address);
+    const found = snapshot.get(ADDRESSES, "", address);
     const parent = found && parentOf(found, snapshot);
     const holder = parent && addressesOf(parent).includes(address) ? parent : holderOf(address, snapshot);
     if (holder && !isInRange(address, snapshot)) return planOutOfRange(holder, address);
@@ -37,27 +37,27 @@ export const serviceAddressesController: Controller = {
     if (holder && !parent) return planWrong(found, holder);
     return found.metadata.labels?.[MANAGED_BY] === MANAGER ? planUnused(found, parent, now) : settled;
   },
-};
+});
 
 const addressesOf = (service: KubeObject): string[] =>
   ((service as Stored<Service>).spec.clusterIPs ?? []).filter((ip) => ip !== "None" && ip !== "");
 
 function parentOf({ spec: { parentRef } }: IPAddress, snapshot: Snapshot): Stored<Service> | undefined {
   if (parentRef?.resource !== "services") return undefined;
-  return snapshot.get<Service>("services", parentRef.namespace ?? "", parentRef.name ?? "");
+  return snapshot.get("services", parentRef.namespace ?? "", parentRef.name ?? "");
 }
 
 /** Only looked up if an address is missing, or belongs to another. */
 const holderOf = (address: string, snapshot: Snapshot) =>
   snapshot
-    .list<Service>("services")
+    .list("services")
     .find((service) => service.spec.type !== "ExternalName" && addressesOf(service).includes(address));
 
 const familyOf = (address: string) => (address.includes(":") ? "IPv6" : "IPv4");
 
 /** A cluster without ranges has none to be outside of. */
 function isInRange(address: string, snapshot: Snapshot): boolean {
-  const ranges = snapshot.list<ServiceCIDR>(RANGES).flatMap(({ spec }) => spec.cidrs ?? []);
+  const ranges = snapshot.list(RANGES).flatMap(({ spec }) => spec.cidrs ?? []);
   return ranges.length === 0 || ranges.flatMap(parseCidr).some((cidr) => contains(cidr, address));
 }
 

@@ -2,7 +2,7 @@
 import type { IPAddress, ServiceCIDR } from "../../../api/generated/networking.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import { type Controller, type Plan, settled } from "../controller.ts";
+import { defineController, type Plan, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { statusApply } from "../status-update.ts";
 import { contains, parseCidr } from "./cidr.ts";
@@ -11,19 +11,19 @@ const RESOURCE = "servicecidrs.networking.k8s.io";
 const ADDRESSES = "ipaddresses.networking.k8s.io";
 const FINALIZER = "networking.k8s.io/service-cidr-finalizer";
 
-export const serviceCidrController: Controller = {
+export const serviceCidrController = defineController({
   name: "service-cidrs-controller",
   reads: [RESOURCE, ADDRESSES],
   writes: [RESOURCE],
   itemsOf({ resource, object, deleted, snapshot }) {
     const isLeaving = (each: Stored<ServiceCIDR>) => each.metadata.deletionTimestamp !== undefined;
-    const leaving = () => snapshot.list<ServiceCIDR>(RESOURCE).filter(isLeaving).map(itemKey);
+    const leaving = () => snapshot.list(RESOURCE).filter(isLeaving).map(itemKey);
     // A new range may take over the addresses of one that is being deleted.
     if (resource === RESOURCE) return [...new Set([itemKey(object), ...leaving()])];
     return deleted ? leaving() : [];
   },
   reconcile(name, { snapshot, now }) {
-    const range = snapshot.get<ServiceCIDR>(RESOURCE, "", name);
+    const range = snapshot.get(RESOURCE, "", name);
     if (!range) return settled;
     const { deletionTimestamp, finalizers = [] } = range.metadata;
     if (!deletionTimestamp) {
@@ -31,7 +31,7 @@ export const serviceCidrController: Controller = {
       return ready(range, now, { status: "True", reason: "", message: "Kubernetes Service CIDR is ready" });
     }
     if (!finalizers.includes(FINALIZER)) return settled;
-    const inUse = stranded(range, snapshot.list<ServiceCIDR>(RESOURCE), snapshot.list<IPAddress>(ADDRESSES));
+    const inUse = stranded(range, snapshot.list(RESOURCE), snapshot.list(ADDRESSES));
     if (inUse) {
       const message =
         "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR";
@@ -39,7 +39,7 @@ export const serviceCidrController: Controller = {
     }
     return patchFinalizers(range, { "$deleteFromPrimitiveList/finalizers": [FINALIZER] });
   },
-};
+});
 
 /** Whether this range has addresses in use that are in no other remaining range. */
 function stranded(range: ServiceCIDR, all: readonly ServiceCIDR[], addresses: readonly Stored<IPAddress>[]): boolean {

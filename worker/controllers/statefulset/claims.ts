@@ -19,7 +19,7 @@ export function claimsAreLeaving({ set, snapshot }: ClaimScope, ordinal: number)
   const namespace = set.metadata.namespace ?? "";
   const scaled = set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled === "Delete";
   return claimsOf(set, ordinal).some(({ metadata }) => {
-    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, metadata.name ?? "");
+    const claim = snapshot.get(CLAIMS, namespace, metadata.name ?? "");
     const ofFormerPod = claim?.metadata.ownerReferences?.some(
       ({ kind, name }) => kind === "Pod" && name === podName(set, ordinal),
     );
@@ -33,7 +33,7 @@ export function claimsAreLeaving({ set, snapshot }: ClaimScope, ordinal: number)
  */
 export function leavingClaims({ set, snapshot }: ClaimScope, ordinal: number): string | undefined {
   const why = claimsOf(set, ordinal).flatMap(({ metadata: { name = "" } }) => {
-    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, set.metadata.namespace ?? "", name);
+    const claim = snapshot.get(CLAIMS, set.metadata.namespace ?? "", name);
     return claim?.metadata.deletionTimestamp ? [`pvc ${name} is being deleted`] : [];
   });
   return why.length > 1 ? `[${why.join(", ")}]` : why[0];
@@ -99,10 +99,10 @@ function ownedClaims({ set, snapshot }: ClaimScope, ordinal: number, condemned?:
   const { whenDeleted, whenScaled } = set.spec.persistentVolumeClaimRetentionPolicy ?? {};
   if (whenDeleted === undefined && whenScaled === undefined) return [];
   const name = podName(set, ordinal);
-  const pod = condemned ?? snapshot.get<Pod>("pods", namespace, name);
+  const pod = condemned ?? snapshot.get("pods", namespace, name);
   const isMine = (owner: OwnerReference) => isNamed(owner, set, set.metadata.name) || isNamed(owner, POD, name);
   return claimsOf(set, ordinal).flatMap(({ metadata }): OwnedClaim[] => {
-    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, metadata.name ?? "");
+    const claim = snapshot.get(CLAIMS, namespace, metadata.name ?? "");
     if (!claim) return [];
     const owners = claim.metadata.ownerReferences ?? [];
     const mine = owners.filter(isMine);

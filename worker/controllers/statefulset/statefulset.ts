@@ -3,7 +3,7 @@ import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import {
-  type Controller,
+  defineController,
   type Effect,
   type ObjectChange,
   type Plan,
@@ -24,11 +24,11 @@ import { statusOf } from "./status.ts";
 import { heldUp, planTurn } from "./turn.ts";
 
 const RESOURCE = "statefulsets.apps";
-const PRIMARY = { resource: RESOURCE, kind: "StatefulSet", apiVersion: "apps/v1" };
+const PRIMARY = { resource: RESOURCE, kind: "StatefulSet", apiVersion: "apps/v1" } as const;
 const HASH_LABEL = "controller.kubernetes.io/hash";
-const selectorOf = (object: Stored<KubeObject>) => (object as Stored<StatefulSet>).spec.selector;
+const selectorOf = ({ spec }: StatefulSet) => spec.selector;
 
-export const statefulSetController: Controller = {
+export const statefulSetController = defineController({
   name: "statefulset-controller",
   reads: [RESOURCE, REVISIONS, "pods", CLAIMS],
   writes: [RESOURCE, REVISIONS, "pods", CLAIMS],
@@ -38,13 +38,13 @@ export const statefulSetController: Controller = {
   },
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
-    const set = context.snapshot.get<StatefulSet>(RESOURCE, namespace, name);
+    const set = context.snapshot.get(RESOURCE, namespace, name);
     return set ? planStatefulSet(set, context) : settled;
   },
-};
+});
 
 /** A pod is not created until terminating claims of its name are gone; an existing pod is not waiting for any. */
-function waitingFor({ object, deleted, snapshot }: ObjectChange): readonly string[] {
+function waitingFor({ object, deleted, snapshot }: ObjectChange<typeof CLAIMS>): readonly string[] {
   if (!deleted) return [];
   const { namespace = "", name } = object.metadata;
   const waits = (set: Stored<StatefulSet>) =>
@@ -52,7 +52,7 @@ function waitingFor({ object, deleted, snapshot }: ObjectChange): readonly strin
       const prefix = `${metadata.name}-${set.metadata.name}-`;
       return name.startsWith(prefix) && !snapshot.get("pods", namespace, name.slice(`${metadata.name}-`.length));
     });
-  return snapshot.list<StatefulSet>(RESOURCE, namespace).filter(waits).map(itemKey);
+  return snapshot.list(RESOURCE, namespace).filter(waits).map(itemKey);
 }
 
 function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): Plan {

@@ -2,12 +2,12 @@
  * Requests that CSI drivers attach volumes to the nodes whose pods use them, and detach them after the last pod. Items
  * are pairs of a node and a volume.
  */
-import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { Node, PersistentVolume, Pod } from "../../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { sha256 } from "../../../api/machinery/encoding/hmac-sha256.ts";
 import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { isNodeReady } from "../node/readiness.ts";
 import { isOutOfService } from "../node/taints.ts";
 import { isTerminated } from "../pod/pod-state.ts";
@@ -22,7 +22,7 @@ const CLAIMS = "persistentvolumeclaims";
 const MANAGED = "volumes.kubernetes.io/controller-managed-attach-detach";
 const SHARED = new Set(["ReadWriteMany", "ReadOnlyMany"]);
 
-export const attachDetachController: Controller = {
+export const attachDetachController = defineController({
   name: "attachdetach-controller",
   reads: [ATTACHMENTS, DRIVERS, VOLUMES, CLAIMS, "pods", "nodes"],
   writes: [ATTACHMENTS, "nodes"],
@@ -30,15 +30,11 @@ export const attachDetachController: Controller = {
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     switch (resource) {
       case "pods":
-        return pairsOf(object as Stored<Pod>, snapshot);
+        return pairsOf(object, snapshot);
       case ATTACHMENTS:
-        return deleted
-          ? waitingFor(object as Stored<VolumeAttachment>, snapshot)
-          : [pairOf(object as Stored<VolumeAttachment>)];
+        return deleted ? waitingFor(object, snapshot) : [pairOf(object)];
       case "nodes":
-        return previous && mayDetach(object as Stored<Node>, previous as Stored<Node>)
-          ? attachedTo(object.metadata.name, snapshot).map(pairOf)
-          : [];
+        return previous && mayDetach(object, previous) ? attachedTo(object.metadata.name, snapshot).map(pairOf) : [];
       case DRIVERS:
         return volumesOf(object.metadata.name, snapshot);
       default:
@@ -47,18 +43,18 @@ export const attachDetachController: Controller = {
   },
   reconcile(item, { snapshot, now, remembered }) {
     const [nodeName = "", volumeName = ""] = item.split(" ");
-    const volume = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName);
-    const node = snapshot.get<Node>("nodes", "", nodeName);
+    const volume = snapshot.get(VOLUMES, "", volumeName);
+    const node = snapshot.get("nodes", "", nodeName);
     const csi = volume?.spec.csi;
     const name = csi ? attachmentName(csi.volumeHandle, csi.driver, nodeName) : undefined;
-    const attachment = name === undefined ? undefined : snapshot.get<VolumeAttachment>(ATTACHMENTS, "", name);
+    const attachment = name === undefined ? undefined : snapshot.get(ATTACHMENTS, "", name);
     const users = volume && node && needsAttaching(volume, snapshot) ? usersOn(volume, nodeName, snapshot) : [];
     if (volume && node && name !== undefined && users.length > 0)
       return planAttached({ volume, node, name, attachment, users }, snapshot);
     if (!attachment) return settled;
     return planDetached(attachment, { node, volume, now, memory: remembered as Memory | undefined });
   },
-};
+});
 
 const pairOf = ({ spec }: Stored<VolumeAttachment>) => `${spec.nodeName} ${spec.source.persistentVolumeName ?? ""}`;
 
@@ -68,20 +64,20 @@ const waitingFor = ({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot) =>
 
 /** The items of all nodes on which a pod uses the volume. */
 function usedOn(volumeName: string, snapshot: Snapshot): string[] {
-  const claim = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName)?.spec.claimRef;
-  const users = claim ? snapshot.list<Pod>("pods", claim.namespace ?? "") : [];
+  const claim = snapshot.get(VOLUMES, "", volumeName)?.spec.claimRef;
+  const users = claim ? snapshot.list("pods", claim.namespace ?? "") : [];
   return users
     .filter((pod) => pod.spec.nodeName && claimNames(pod).includes(claim?.name ?? ""))
     .map((pod) => `${pod.spec.nodeName} ${volumeName}`);
 }
 
 const attachedTo = (node: string, snapshot: Snapshot) =>
-  snapshot.list<VolumeAttachment>(ATTACHMENTS).filter(({ spec }) => spec.nodeName === node);
+  snapshot.list(ATTACHMENTS).filter(({ spec }) => spec.nodeName === node);
 
 /** Volumes attached by the driver, and volumes that pods use of it: whether they need attaching may have changed. */
 function volumesOf(driver: string, snapshot: Snapshot): string[] {
-  const attached = snapshot.list<VolumeAttachment>(ATTACHMENTS).filter(({ spec }) => spec.attacher === driver);
-  const volumes = snapshot.list<PersistentVolume>(VOLUMES).filter(({ spec }) => spec.csi?.driver === driver);
+  const attached = snapshot.list(ATTACHMENTS).filter(({ spec }) => spec.attacher === driver);
+  const volumes = snapshot.list(VOLUMES).filter(({ spec }) => spec.csi?.driver === driver);
   return [...attached.map(pairOf), ...volumes.flatMap(({ metadata }) => usedOn(metadata.name, snapshot))];
 }
 
@@ -104,7 +100,7 @@ function pairsOf(pod: Stored<Pod>, snapshot: Snapshot): string[] {
   const { nodeName } = pod.spec;
   if (!nodeName) return [];
   return claimNames(pod).flatMap((name) => {
-    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, pod.metadata.namespace ?? "", name);
+    const claim = snapshot.get(CLAIMS, pod.metadata.namespace ?? "", name);
     return claim?.spec.volumeName ? [`${nodeName} ${claim.spec.volumeName}`] : [];
   });
 }
@@ -119,7 +115,7 @@ function usersOn(volume: Stored<PersistentVolume>, node: string, snapshot: Snaps
   const { claimRef } = volume.spec;
   if (!claimRef) return [];
   return snapshot
-    .podsOnNode<Pod>(node)
+    .podsOnNode(node)
     .filter(
       (pod) =>
         pod.metadata.namespace === claimRef.namespace &&
@@ -175,7 +171,7 @@ function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
 
 /** A volume that its driver no longer wants attached counts as unused. */
 function needsAttaching({ spec: { csi } }: PersistentVolume, snapshot: Snapshot): boolean {
-  const driver = snapshot.get<CSIDriver>(DRIVERS, "", csi?.driver ?? "");
+  const driver = snapshot.get(DRIVERS, "", csi?.driver ?? "");
   return !driver || attachRequired(driver);
 }
 
@@ -185,7 +181,7 @@ const attachRequired = ({ spec }: CSIDriver) => spec.attachRequired !== false;
 function exclusiveHolder(volume: Stored<PersistentVolume>, node: string, snapshot: Snapshot): string | undefined {
   if (volume.spec.accessModes?.some((mode) => SHARED.has(mode))) return undefined;
   const held = snapshot
-    .list<VolumeAttachment>(ATTACHMENTS)
+    .list(ATTACHMENTS)
     .find(({ spec }) => spec.source.persistentVolumeName === volume.metadata.name && spec.nodeName !== node);
   if (!held) return undefined;
   const users = usersOn(volume, held.spec.nodeName, snapshot).map(({ metadata }) => metadata.name);

@@ -1,9 +1,8 @@
 /** Binds claims and volumes to each other, and maintains the status of both. */
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
-import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
-import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { podCondition } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
@@ -17,19 +16,18 @@ const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
 /** The capacity before an expansion whose file system has not been resized yet. */
 const BEFORE_RESIZE = "volume.alpha.kubernetes.io/pre-resize-capacity";
 
-export const volumeBinder: Controller = {
+export const volumeBinder = defineController({
   name: "persistent-volume-binder",
   component: "persistentvolume-controller",
   reads: [VOLUMES, CLAIMS, CLASSES, "pods"],
   writes: [VOLUMES, CLAIMS],
   itemsOf({ resource, object, deleted, snapshot }) {
-    if (resource === "pods")
-      return !deleted && isRefused(object as Pod) ? delayedClaims(object as Stored<Pod>, snapshot) : [];
-    if (resource === VOLUMES) return [volumeItem(object), ...claimsFor(object as Volume, snapshot)];
-    if (resource === CLAIMS) return [claimItem(object), ...volumesFor(object as Claim, snapshot)];
+    if (resource === "pods") return !deleted && isRefused(object) ? delayedClaims(object, snapshot) : [];
+    if (resource === VOLUMES) return [volumeItem(object), ...claimsFor(object, snapshot)];
+    if (resource === CLAIMS) return [claimItem(object), ...volumesFor(object, snapshot)];
     return (
       snapshot
-        .list<PersistentVolumeClaim>(CLAIMS)
+        .list(CLAIMS)
         // Claims without a class may get this one.
         .filter((each) => storageClassOf(each) === object.metadata.name || storageClassOf(each) === "")
         .map(claimItem)
@@ -38,16 +36,16 @@ export const volumeBinder: Controller = {
   reconcile(item, { snapshot }) {
     const [kind, namespace = "", name = ""] = item.split("/");
     if (kind === "volume") {
-      const volume = snapshot.get<PersistentVolume>(VOLUMES, "", name);
+      const volume = snapshot.get(VOLUMES, "", name);
       return volume ? planVolume(volume, snapshot) : settled;
     }
-    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, name);
+    const claim = snapshot.get(CLAIMS, namespace, name);
     if (!claim) return settled;
     return claim.metadata.annotations?.[BIND_COMPLETED] === undefined
       ? planUnbound(claim, snapshot)
       : planBound(claim, snapshot);
   },
-};
+});
 
 const volumeItem = ({ metadata }: KubeObject) => `volume//${metadata.name}`;
 const claimItem = ({ metadata }: KubeObject) => `claim/${metadata.namespace}/${metadata.name}`;
@@ -57,9 +55,9 @@ const isRefused = (pod: Pod) => !pod.spec.nodeName && podCondition(pod, "PodSche
 
 const delayedClaims = (pod: Stored<Pod>, snapshot: Snapshot) =>
   claimNames(pod)
-    .map((name) => snapshot.get<PersistentVolumeClaim>(CLAIMS, pod.metadata.namespace ?? "", name))
+    .map((name) => snapshot.get(CLAIMS, pod.metadata.namespace ?? "", name))
     .filter((claim) => claim !== undefined)
-    .filter((claim) => isDelayed(snapshot.get<StorageClass>(CLASSES, "", storageClassOf(claim))))
+    .filter((claim) => isDelayed(snapshot.get(CLASSES, "", storageClassOf(claim))))
     .map(claimItem);
 
 /** Claims that the volume concerns: its own, or those that it may be offered to. */
@@ -67,7 +65,7 @@ function claimsFor(volume: Volume, snapshot: Snapshot): readonly string[] {
   const { claimRef } = volume.spec;
   if (claimRef) return [`claim/${claimRef.namespace}/${claimRef.name}`];
   return snapshot
-    .list<PersistentVolumeClaim>(CLAIMS)
+    .list(CLAIMS)
     .filter((claim) => {
       const { volumeName } = claim.spec;
       return volumeName ? volumeName === volume.metadata.name : bestVolume(claim, [volume], false) !== undefined;
@@ -79,7 +77,7 @@ function volumesFor(claim: Claim, snapshot: Snapshot): readonly string[] {
   const { volumeName } = claim.spec;
   const named = volumeName ? [`volume//${volumeName}`] : [];
   const reserving = snapshot
-    .list<PersistentVolume>(VOLUMES)
+    .list(VOLUMES)
     .filter((volume) => names(volume, claim))
     .map(volumeItem);
   return [...new Set([...named, ...reserving])];
@@ -89,7 +87,7 @@ function planVolume(volume: Volume, snapshot: Snapshot): Plan {
   const { claimRef } = volume.spec;
   const phase = (to: string) => ({ effects: statusUpdate(VOLUMES, volume, phaseOf(volume, to)) });
   if (!claimRef?.uid) return phase("Available");
-  const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, claimRef.namespace ?? "", claimRef.name ?? "");
+  const claim = snapshot.get(CLAIMS, claimRef.namespace ?? "", claimRef.name ?? "");
   if (!claim || claim.metadata.uid !== claimRef.uid) return planReleased(volume);
   if (claim.spec.volumeName === volume.metadata.name) return phase("Bound");
   const madeForClaim = volume.metadata.annotations?.[PROVISIONED_BY] !== undefined;
@@ -127,7 +125,7 @@ function letGo(volume: Volume): Plan {
 }
 
 function planBound(claim: Claim, snapshot: Snapshot): Plan {
-  const volume = claim.spec.volumeName ? snapshot.get<PersistentVolume>(VOLUMES, "", claim.spec.volumeName) : undefined;
+  const volume = claim.spec.volumeName ? snapshot.get(VOLUMES, "", claim.spec.volumeName) : undefined;
   if (!volume)
     return planLost(
       claim,
@@ -152,11 +150,11 @@ function planLost(claim: Claim, reason: string, message: string): Plan {
 function planUnbound(claim: Claim, snapshot: Snapshot): Plan {
   const { volumeName } = claim.spec;
   if (volumeName) {
-    const volume = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName);
+    const volume = snapshot.get(VOLUMES, "", volumeName);
     return volume ? planRequested(claim, volume) : pending(claim, []);
   }
-  const storage = snapshot.get<StorageClass>(CLASSES, "", storageClassOf(claim));
-  const found = bestVolume(claim, snapshot.list<PersistentVolume>(VOLUMES), isDelayed(storage));
+  const storage = snapshot.get(CLASSES, "", storageClassOf(claim));
+  const found = bestVolume(claim, snapshot.list(VOLUMES), isDelayed(storage));
   return found ? bind(claim, found) : planWaiting(claim, storage, snapshot);
 }
 

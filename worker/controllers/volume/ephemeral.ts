@@ -1,28 +1,28 @@
 /** Creates the claims of pods' ephemeral volumes; they are deleted with their pods. */
 import type { PersistentVolumeClaim, Pod, Volume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { controllerOf, controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 
 const CLAIMS = "persistentvolumeclaims";
 
-export const ephemeralVolumes: Controller = {
+export const ephemeralVolumes = defineController({
   name: "ephemeral-volume-controller",
   component: "ephemeral_volume",
   reads: ["pods", CLAIMS],
   writes: [CLAIMS],
   itemsOf({ resource, object, deleted }) {
-    if (resource === "pods") return !deleted && isEphemeral(object as Stored<Pod>) ? [itemKey(object)] : [];
+    if (resource === "pods") return !deleted && isEphemeral(object) ? [itemKey(object)] : [];
     const owner = controllerOf(object);
     return deleted && owner?.kind === "Pod" ? [itemOf(object.metadata.namespace ?? "", owner.name)] : [];
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
-    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const pod = snapshot.get("pods", namespace, name);
     return pod && !pod.metadata.deletionTimestamp ? planClaims(pod, snapshot) : settled;
   },
-};
+});
 
 const isEphemeral = ({ spec }: Pod): boolean => spec.volumes?.some(({ ephemeral }) => ephemeral) ?? false;
 
@@ -33,7 +33,7 @@ function planClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
   for (const volume of pod.spec.volumes ?? []) {
     if (!volume.ephemeral) continue;
     const name = `${pod.metadata.name}-${volume.name}`;
-    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, name);
+    const claim = snapshot.get(CLAIMS, namespace, name);
     if (!claim) effects.push(creation(pod, volume, name));
     // A claim of that name that belongs to somebody else is never used.
     else if (controllerOf(claim)?.uid !== pod.metadata.uid) events.push(foreign(pod, volume, name));

@@ -1,7 +1,7 @@
 /** Keeps claims that pods use, volumes that are bound, and attributes classes that are in use until they are free. */
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { PersistentVolumeClaim, PersistentVolumeClaimStatus, Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
 import { controllerOf } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { claimNames } from "./waiting-claim.ts";
@@ -28,23 +28,23 @@ function planProtection(resource: string, object: Stored<KubeObject>, finalizer:
   return { effects: [patch] };
 }
 
-export const claimProtection: Controller = {
+export const claimProtection = defineController({
   name: "pvc-protection-controller",
   reads: ["persistentvolumeclaims", "pods"],
   writes: ["persistentvolumeclaims"],
   itemsOf({ resource, object, deleted }) {
     if (resource !== "pods") return [itemKey(object)];
-    const pod = object as Stored<Pod>;
+    const pod = object;
     return deleted || isShutDown(pod) ? claimNames(pod).map((name) => itemOf(pod.metadata.namespace ?? "", name)) : [];
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
-    const claim = snapshot.get<PersistentVolumeClaim>("persistentvolumeclaims", namespace, name);
+    const claim = snapshot.get("persistentvolumeclaims", namespace, name);
     return claim
       ? planProtection("persistentvolumeclaims", claim, CLAIM_FINALIZER, () => isUsed(claim, snapshot))
       : settled;
   },
-};
+});
 
 /** Its node is done with it. */
 const isShutDown = ({ metadata }: Stored<Pod>): boolean =>
@@ -56,38 +56,41 @@ function isUsed(claim: Stored<PersistentVolumeClaim>, snapshot: Snapshot): boole
   const creator = controllerOf(claim)?.uid;
   const namesOf = (pod: Stored<Pod>) =>
     isShutDown(pod) || creator !== pod.metadata.uid ? namedClaims(pod) : claimNames(pod);
-  return snapshot
-    .list<Pod>("pods", namespace)
-    .some((pod) => pod.spec.nodeName !== undefined && namesOf(pod).includes(name));
+  return snapshot.list("pods", namespace).some((pod) => pod.spec.nodeName !== undefined && namesOf(pod).includes(name));
 }
 
 /** Without those that are created for it. */
 const namedClaims = ({ spec }: Stored<Pod>): readonly string[] =>
   (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 
-export const volumeProtection: Controller = {
+export const volumeProtection = defineController({
   name: "pv-protection-controller",
   reads: ["persistentvolumes"],
   writes: ["persistentvolumes"],
   itemsOf: ({ object }) => [itemKey(object)],
   reconcile(name, { snapshot }) {
-    const volume = snapshot.get<PersistentVolume>("persistentvolumes", "", name);
+    const volume = snapshot.get("persistentvolumes", "", name);
     return volume
       ? planProtection("persistentvolumes", volume, VOLUME_FINALIZER, () => volume.status.phase === "Bound")
       : settled;
   },
-};
+});
+
+/** A claim, or a volume. */
+interface Classified {
+  readonly spec: { readonly volumeAttributesClassName?: string };
+  readonly status: PersistentVolumeClaimStatus;
+}
 
 /** The classes that a claim or a volume refers to: wanted, current, or being applied. */
-function classNames(object: Stored<KubeObject>): readonly string[] {
-  const { spec, status } = object as Stored<PersistentVolumeClaim>;
+function classNames({ spec, status }: Classified): readonly string[] {
   const { currentVolumeAttributesClassName: current, modifyVolumeStatus: modify } = status ?? {};
   return [spec.volumeAttributesClassName, current, modify?.targetVolumeAttributesClassName].flatMap(
     (name) => name || [],
   );
 }
 
-export const classProtection: Controller = {
+export const classProtection = defineController({
   name: "volumeattributesclass-protection-controller",
   reads: [CLASSES, "persistentvolumeclaims", "persistentvolumes"],
   writes: [CLASSES],
@@ -97,9 +100,9 @@ export const classProtection: Controller = {
     return [...classNames(object), ...(previous ? classNames(previous) : [])];
   },
   reconcile(name, { snapshot }) {
-    const found = snapshot.get<KubeObject>(CLASSES, "", name);
+    const found = snapshot.get(CLASSES, "", name);
     const users = ["persistentvolumeclaims", "persistentvolumes"] as const;
     const isNamed = () => users.some((user) => snapshot.list(user).some((object) => classNames(object).includes(name)));
     return found ? planProtection(CLASSES, found, CLASS_FINALIZER, isNamed) : settled;
   },
-};
+});

@@ -1,7 +1,7 @@
 /** The events of a claim for which no volume is found, and which provisioner is asked for one. */
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import { namesStorageClass, storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
 import type { Effect, EventRecord, Plan, Snapshot } from "../controller.ts";
@@ -49,7 +49,7 @@ export function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefi
   const eventOf = (type: "Normal" | "Warning", reason: string, message: string) =>
     pending(claim, [{ about: claim, type, reason, message }]);
   if (!namesStorageClass(claim)) {
-    const name = defaultClassOf(snapshot.list<KubeObject>(CLASSES), DEFAULT_STORAGE_CLASS);
+    const name = defaultClassOf(snapshot.list(CLASSES), DEFAULT_STORAGE_CLASS);
     if (name !== undefined) return { effects: [classified(claim, name)] };
   }
   const name = storageClassOf(claim);
@@ -102,7 +102,7 @@ const patch = (
 function consumersOf(claim: Claim, snapshot: Snapshot): readonly [reason: string, message: string] {
   const { namespace = "", name } = claim.metadata;
   const pods = snapshot
-    .list<Pod>("pods", namespace)
+    .list("pods", namespace)
     .filter((pod) => !pod.spec.nodeName && !isTerminated(pod) && claimNames(pod).includes(name))
     .map(({ metadata }) => metadata.name);
   if (pods.length === 0) return ["WaitForFirstConsumer", "waiting for first consumer to be created before binding"];

@@ -90,7 +90,7 @@ test("WATCH-ROOM: a client that does not read is sent nothing more until it does
   session.receive(begin("/api/v1/namespaces/a/other"));
   await expect.poll(() => sent.at(-1)).toEqual({ watch: 1, revision: "6" });
   expect(sent).toContainEqual({ mark: "mark 1" });
-  for (const read of ["mark 2", "", "anything"]) session.hear(JSON.stringify({ read }));
+  for (const read of ["mark 2", "", "anything"]) session.receive(JSON.stringify({ read }));
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(sent.at(-1)).toEqual({ watch: 1, revision: "6" });
   session.receive(JSON.stringify({ read: "mark 1" }));
@@ -111,7 +111,7 @@ test.each(["", "null", '{"watch":"1"}', '{"watch":1,"path":2}', '{"took":1}', '{
   "%s is not a valid message",
   (text) => {
     const { session, closed } = setUp([]);
-    session.hear(text);
+    session.receive(text);
     expect(closed).toEqual([1008]);
   },
 );
