@@ -170,7 +170,7 @@ describe("SPDY-TERMINAL: exec and attach", () => {
     socket.destroy();
   });
 
-  test("do not look successful if the connection to the command is lost", async () => {
+  test("SPDY-EXIT: do not look successful if the connection to the command is lost", async () => {
     onSocket = (socket) => socket.terminate();
     const { socket } = await connect(path);
     const { heard, closed } = await openStreams(socket, ["error", "stdin", "stdout", "stderr"]);

@@ -45,7 +45,7 @@ describe("LINK-REPORTS: reports of a node", () => {
     expect(await Promise.all(answers.map(code))).toEqual([200, 404, 200]);
   });
 
-  it("are sent as an ordinary request if there is only one", async () => {
+  it("LINK-REPORTS-SINGLE: are sent as an ordinary request if there is only one", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
     const answer = reports.now(requested("/a"));
     await settle();
@@ -75,21 +75,24 @@ describe("LINK-REPORTS: reports of a node", () => {
     expect(heard).toEqual([["/a"], ["/b"], ["/c", "/d"]]);
   });
 
-  it.each([403, 404])("are sent one by one to a control plane that answers batches with %i", async (refusal) => {
-    const { reports, heard, settle, answerAll } = controlPlane({ refusal });
-    const answers = [reports.now(requested("/a")), reports.now(requested("/b"))];
-    await settle();
-    await answerAll();
-    expect(heard).toEqual([["/a", "/b"], ["/a"], ["/b"]]);
-    await answerAll();
-    expect(await Promise.all(answers.map(code))).toEqual([200, 200]);
-    void reports.now(requested("/c"));
-    void reports.now(requested("/d"));
-    await settle();
-    expect(heard.slice(3)).toEqual([["/c"], ["/d"]]);
-  });
+  it.each([403, 404])(
+    "LINK-REPORTS-SINGLE: are sent one by one to a control plane that answers batches with %i",
+    async (refusal) => {
+      const { reports, heard, settle, answerAll } = controlPlane({ refusal });
+      const answers = [reports.now(requested("/a")), reports.now(requested("/b"))];
+      await settle();
+      await answerAll();
+      expect(heard).toEqual([["/a", "/b"], ["/a"], ["/b"]]);
+      await answerAll();
+      expect(await Promise.all(answers.map(code))).toEqual([200, 200]);
+      void reports.now(requested("/c"));
+      void reports.now(requested("/d"));
+      await settle();
+      expect(heard.slice(3)).toEqual([["/c"], ["/d"]]);
+    },
+  );
 
-  it("are sent one by one after a batch is refused, and later batched again", async () => {
+  it("LINK-REPORTS-SINGLE: are sent one by one after a batch is refused, and later batched again", async () => {
     const { reports, heard, settle, answerAll } = controlPlane({ refusal: 413 });
     const answers = [reports.now(requested("/a")), reports.now(requested("/b"))];
     await settle();

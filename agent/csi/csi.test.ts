@@ -274,7 +274,7 @@ test("a volume of an unregistered driver is rejected, and the driver named", asy
   await expect(volumes.publish(pod("1"), persistentVolume(other, false))).rejects.toThrow(why);
 });
 
-test("AGENT-CSI-USE: a driver expands published volumes and reports their usage", async () => {
+test("AGENT-CSI-GROW, AGENT-CSI-USE: a driver expands published volumes and reports their usage", async () => {
   const wanted = persistentVolume(volume, false);
   const target = await volumes.publish(pod("1"), wanted);
   await volumes.grow(pod("1"), wanted, 2048);

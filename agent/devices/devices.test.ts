@@ -37,7 +37,7 @@ describe("a device plugin", () => {
     rmSync(directory, { recursive: true });
   });
 
-  test("AGENT-DEVICES: determines the node's capacity, and updates it", async () => {
+  test("AGENT-DEVICES-CAPACITY: determines the node's capacity, and updates it", async () => {
     plugin.set({ a: true, b: true, c: true, d: true });
     await expect.poll(amounts).toEqual({ capacity: 4, allocatable: 4 });
     plugin.stop();

@@ -10,7 +10,7 @@ const report = (part: Partial<HealthReport> = {}): HealthReport => ({
   ...part,
 });
 
-test("AGENT-DEVICES-HEALTH: a driver's health report expires after 30 s, or the timeout it sets", () => {
+test("AGENT-DEVICES-UNKNOWN: a driver's health report expires after 30 s, or the timeout it sets", () => {
   const health = new DeviceHealth();
   expect([health.of(DEVICE, 0), health.nextEnd(0)]).toEqual([{ health: "Unknown" }, undefined]);
   expect(health.update([report()], 0)).toBe(true);

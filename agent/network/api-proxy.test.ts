@@ -268,7 +268,7 @@ describe("NET-ALPN: an API proxy through which TLS passes", () => {
     for (const ALPNProtocols of [["http/1.1"], []]) expect(await ask({ ALPNProtocols })).toBe("plane Bearer own");
   });
 
-  it("passes a client through that has just refused the node's certificate", async () => {
+  it("NET-ALPN-REFUSED: passes a client through that has just refused the node's certificate", async () => {
     const other = await certificateOf({ ALPNProtocols: [] });
     await expect(certificateOf({ ca: [], ALPNProtocols: [] })).rejects.toThrow();
     await expect.poll(() => certificateOf({ ALPNProtocols: [] })).not.toBe(other);

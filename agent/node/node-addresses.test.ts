@@ -5,7 +5,7 @@ import { addressesPatch, nodeAddresses } from "./node-addresses.ts";
 const machine = { first: ["192.0.2.1"], ipv6: "fd00::1" };
 const withRanges = (...podCIDRs: string[]): Node => ({ metadata: { name: "n" }, spec: { podCIDRs }, status: {} });
 
-describe("NET-FAMILIES: a node", () => {
+describe("NET-FAMILIES-NODE: a node", () => {
   it.each<[string, Node | undefined, string[]]>([
     ["has pod CIDRs of both families", withRanges("10.244.0.0/24", "fd00:10:244::/64"), ["192.0.2.1", "fd00::1"]],
     ["has one pod CIDR", withRanges("10.244.0.0/24"), ["192.0.2.1"]],

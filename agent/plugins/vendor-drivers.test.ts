@@ -36,7 +36,7 @@ it("AGENT-CSI, AGENT-DEVICES: a node creates the directories of vendor drivers a
   expect(made).toEqual(["device-plugins", "plugins", "plugins_registry", "pod-resources", "pods"]);
 });
 
-it("AGENT-DEVICES: a resource whose plugin has not come back since the agent restarted has no devices", async () => {
+it("AGENT-DEVICES-CAPACITY: a resource whose plugin has not come back since the agent restarted has no devices", async () => {
   const kubelet = join(directory, "kubelet");
   const before = driversIn(kubelet);
   await before.open();

@@ -17,7 +17,7 @@ const use = (volume: number, container: number) => ({
   containers: new Map([["c", container * MIB]]),
 });
 
-describe("AGENT-PRESSURE: a pod's local storage", () => {
+describe("AGENT-PRESSURE-STORAGE: a pod's local storage", () => {
   const withVolume = podOf({ volumes: [{ name: "v", emptyDir: { sizeLimit: "1Mi" } }] });
   const two = podOf({ containers: [{ name: "c", resources: limits }, { name: "d" }] });
   const equal = podOf({ containers: ["c", "d"].map((name) => ({ name, resources: limits })) });

@@ -88,7 +88,7 @@ describe("AGENT-PRESSURE: eviction thresholds", () => {
   });
 });
 
-describe("AGENT-PRESSURE: the pod chosen for eviction", () => {
+describe("AGENT-PRESSURE-EVICT: the pod chosen for eviction", () => {
   const [short] = shortages(
     parseThresholds("memory.available<100Mi"),
     signals({ "memory.available": { available: 50 * MIB, capacity: 1000 * MIB } }),

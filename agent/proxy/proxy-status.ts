@@ -61,10 +61,7 @@ export class ProxyStatus {
   }
 }
 
-function open(
-  respond: (url: string) => StatusResponse,
-  at: { readonly port: number; readonly host?: string },
-): Server {
+function open(respond: (url: string) => StatusResponse, at: { readonly port: number; readonly host?: string }): Server {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     request.resume();
     const { code, type, text } = respond(request.url ?? "/");

@@ -53,7 +53,7 @@ describe("AGENT-STATIC: a manifest", () => {
   });
 });
 
-describe("AGENT-STATIC: a mirror pod", () => {
+describe("AGENT-STATIC-MIRROR: a mirror pod", () => {
   const pod = podOf(manifest("i:1"));
   const mirror = mirrorOf(pod, { metadata: { name: "n1", uid: "node-uid" }, spec: {}, status: {} });
 

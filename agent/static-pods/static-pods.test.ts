@@ -106,7 +106,7 @@ describe("AGENT-STATIC: static pod manifests", () => {
     expect([statics.pods, warnings]).toEqual([[], []]);
   });
 
-  describe("that take time to end", () => {
+  describe("AGENT-STATIC-CHANGE: that take time to end", () => {
     let uid: string;
     const settled = () => new Promise((resume) => setTimeout(resume, 250));
 

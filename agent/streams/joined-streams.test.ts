@@ -28,7 +28,7 @@ const refusalOf = (streams: JoinedStreams, client: string) => {
   }
 };
 
-test("FAIR-STREAM: a client's stream that was unused for longest makes room for another", () => {
+test("FAIR-STREAM-NODE: a client's stream that was unused for longest makes room for another", () => {
   const streams = new JoinedStreams();
   const idle = opened(streams, "a");
   now = 5_000;
@@ -39,7 +39,7 @@ test("FAIR-STREAM: a client's stream that was unused for longest makes room for 
   expect(others.some(({ close }) => close.mock.calls.length > 0)).toBe(false);
 });
 
-test("FAIR-STREAM: if all were used just now, another one is refused, but not another client's", () => {
+test("FAIR-STREAM-NODE: if all were used just now, another one is refused, but not another client's", () => {
   const streams = new JoinedStreams();
   const all = Array.from({ length: 300 }, () => opened(streams, "a"));
   now = 9_000;

@@ -115,7 +115,7 @@ test("TUNNEL-HTTP: requests to a host network pod go to the machine's address, n
 });
 
 test.each(["127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1", "0.0.0.0", "localhost", ""])(
-  "TUNNEL-ADDRESS: without a pod, the address %j is not dialled",
+  "TUNNEL-ADDRESS-REFUSED: without a pod, the address %j is not dialled",
   async (address) => {
     const socket = new LeavingSocket();
     const context = { runtime: {}, findPod: vi.fn(), nodeApi: vi.fn(), followed: () => {} };

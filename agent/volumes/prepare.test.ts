@@ -147,7 +147,7 @@ test("AGENT-OFFLINE: an agent that starts without the control plane still resolv
   expect(volumes.path("data")).toBe(join(directory, "disk"));
 });
 
-test("AGENT-CSI-USE: a claim whose volume has grown has its file system grown once", async () => {
+test("AGENT-CSI-GROW: a claim whose volume has grown has its file system grown once", async () => {
   const volumes = volumesOf();
   await prepare(volumes, data);
   volume.spec.capacity = { storage: "2Gi" };

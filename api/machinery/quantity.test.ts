@@ -48,7 +48,7 @@ describe("a quantity's canonical text equals Go's", () => {
   });
 });
 
-it("FAIR-BODY: digits followed by something else are scanned once", () => {
+it("FAIR-PARSE: digits followed by something else are scanned once", () => {
   for (const digits of ["1".repeat(1_000_000), `1.${"1".repeat(1_000_000)}`])
     expect(parseQuantity(`${digits}!`)).toContain("quantities must match");
 });

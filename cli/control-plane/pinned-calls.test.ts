@@ -21,14 +21,14 @@ async function problemOf(url: string, reach?: Reach): Promise<string> {
 }
 
 test.each(["127.0.0.1", "127.1", "2130706433", "localhost", "[::1]", "[::ffff:127.0.0.1]"])(
-  "CLUSTER-APART: webhooks of a named cluster cannot reach %s",
+  "CLUSTER-REACH: webhooks of a named cluster cannot reach %s",
   async (host) => {
     for (const reach of ["networks", "internet"] as const)
       expect(await problemOf(`https://${host}:1/`, reach)).toContain("permission denied");
   },
 );
 
-test("CLUSTER-APART: webhooks of a named cluster cannot reach private networks, unless allowed", async () => {
+test("CLUSTER-REACH-PRIVATE: webhooks of a named cluster cannot reach private networks, unless allowed", async () => {
   expect(await problemOf("https://192.168.255.254:1/", "internet")).toContain("permission denied");
 });
 

@@ -21,11 +21,11 @@ test.each([
   ["internet", within, false],
   ["networks", without, true],
   ["internet", without, true],
-] as const)("CLUSTER-APART: with reach %s, each of %j is reachable: %s", (reach, addresses, reachable) => {
+] as const)("CLUSTER-REACH: with reach %s, each of %j is reachable: %s", (reach, addresses, reachable) => {
   expect(addresses.filter((address) => isReachable(address, reach) !== reachable)).toEqual([]);
 });
 
-test("CLUSTER-APART: this machine's own addresses are never reachable, not even public ones", () => {
+test("CLUSTER-REACH: this machine's own addresses are never reachable, not even public ones", () => {
   const addresses = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
   expect(addresses.filter((address) => isReachable(address, "internet"))).toEqual([]);
 });

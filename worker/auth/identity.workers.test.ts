@@ -84,7 +84,7 @@ test("AUTH-NODE, NODE-GONE, LINK-WHO: a node keeps its identity until its Node i
   expect((await join(BOOTSTRAP_TOKEN, "n1")).code).toBe(201);
 });
 
-test("AUTH-ACCOUNT: a token is invalid in another cluster, for another audience, and after its account is deleted", async () => {
+test("AUTH-ACCOUNT, AUTH-ACCOUNT-BOUND: a token is invalid in another cluster, for another audience, and after its account is deleted", async () => {
   const cluster = await newCluster();
   const accounts = `${cluster}/api/v1/namespaces/default/serviceaccounts`;
   await call(accounts, { body: { metadata: { name: "bot" } } });
@@ -107,7 +107,7 @@ test("AUTH-ACCOUNT: a token is invalid in another cluster, for another audience,
   expect((await call(version, { token })).code).toBe(401);
 });
 
-test("AUTH-ACCOUNT: a pod's token contains its node's name, even if the Node does not exist", async () => {
+test("AUTH-ACCOUNT-BOUND: a pod's token contains its node's name, even if the Node does not exist", async () => {
   const cluster = await newCluster();
   const core = `${cluster}/api/v1/namespaces/default`;
   const spec = { nodeName: "absent", containers: [{ name: "c", image: "i" }] };

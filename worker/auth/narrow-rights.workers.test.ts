@@ -70,7 +70,7 @@ test.each(["exec?command=id&stdout=1", "attach?stdout=1", "portforward"])(
   },
 );
 
-test("AUTH-ACCOUNT: a token is bound to a pod of its own service account only", async () => {
+test("AUTH-ACCOUNT-BOUND: a token is bound to a pod of its own service account only", async () => {
   await must("/api/v1/namespaces/default/serviceaccounts", { metadata: { name: "other" } });
   const spec = { boundObjectRef: { kind: "Pod", apiVersion: "v1", name: "p" } };
   const tokenOf = (account: string) =>

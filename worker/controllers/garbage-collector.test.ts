@@ -118,7 +118,7 @@ describe("garbage collector", () => {
       ],
       true,
     ],
-  ])("[CTL-GC-UNKNOWN] an object with an owner %s", async (_, referencesTo, stays) => {
+  ])("CTL-GC-UNKNOWN: an object with an owner %s", async (_, referencesTo, stays) => {
     const { cluster, pass } = start();
     const { metadata } = cluster.put("configmaps", configMap("a"));
     const ownerReferences = referencesTo(metadata.uid);
@@ -132,7 +132,7 @@ describe("garbage collector", () => {
   it.each([
     ["that exists", 1],
     ["that is gone", 0],
-  ])("[CTL-GC-SCOPE] keeps a cluster-scoped object of a namespaced owner %s", async (what, told) => {
+  ])("CTL-GC-SCOPE: keeps a cluster-scoped object of a namespaced owner %s", async (what, told) => {
     const { cluster, settle } = start();
     const a = cluster.put("configmaps", configMap("a"));
     if (told === 0) cluster.remove("configmaps", "ns", "a");

@@ -22,7 +22,7 @@ test.each([
   expect(watchShareOf({ cluster, user, policy: policy(limits) }, [])).toEqual(share);
 });
 
-test("FAIR-WATCH: pods of one service account have a share each", () => {
+test("FAIR-WATCH-HOLDER: pods of one service account have a share each", () => {
   const of = (pod: string) => watchShareOf({ cluster: "default", user: proxy(pod), policy: policy() }, []).holder?.name;
   expect(of("a")).not.toBe(of("b"));
   expect(of("a")).toBe(of("a"));

@@ -3,7 +3,7 @@ import { outside } from "../../test/workers/api-under-test.ts";
 
 const fromElsewhere = { Origin: "https://evil.example", "Access-Control-Request-Method": "POST" };
 
-test("FAIR-BODY: other origins may neither send requests nor read answers: no CORS header names an origin", async () => {
+test("AUTH-ORIGIN: other origins may neither send requests nor read answers: no CORS header names an origin", async () => {
   for (const [method, path] of [
     ["OPTIONS", "/api/v1/namespaces/default/secrets"],
     ["OPTIONS", "/version"],

@@ -6,7 +6,7 @@ import { withEarlierTimes } from "./earlier-times.ts";
 const at = (minute: number) => `2026-01-01T00:0${minute}:00Z`;
 const ready = (status: string, minute: number) => ({ type: "Ready", status, lastTransitionTime: at(minute) });
 
-describe("AGENT-STATIC: the times of an earlier status", () => {
+describe("AGENT-STATIC-TIMES: the times of an earlier status", () => {
   it("are kept where nothing has changed since", () => {
     const before = { startTime: at(1), conditions: [ready("True", 2)] };
     const now = {

@@ -46,7 +46,7 @@ describe("a status of a starting pod", () => {
   });
 });
 
-it("AGENT-STATUS: a pod has only the addresses of its newest sandbox and of the node", () => {
+it("AGENT-STATUS-SANDBOX: a pod has only the addresses of its newest sandbox and of the node", () => {
   const conditions = [{ type: "Ready", status: "True" }];
   const at = (ip: string): PodStatus => ({ podIPs: [{ ip }], hostIPs: [{ ip }], podIP: ip, conditions });
   const object = { kind: "Pod", status: at("10.0.0.1") };

@@ -57,7 +57,7 @@ it("AGENT-ADMIT: a refused pod has a start time and a reason in its status", () 
   });
 });
 
-describe("AGENT-ADMIT, AGENT-PRESSURE: a pod that the node has ended", () => {
+describe("AGENT-ADMIT, AGENT-PRESSURE-EVICT: a pod that the node has ended", () => {
   const pod = { metadata: { name: "p" }, spec: { containers: [{ name: "c" }] }, status: { phase: "Running" } };
   const evicted = { reason: "Evicted", message: "no room", refused: false, endedByNode: true } as const;
   const late = { reason: "DeadlineExceeded", message: "late", refused: false };

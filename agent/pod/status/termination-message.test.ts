@@ -50,7 +50,7 @@ describe("the termination message of a container", () => {
   });
 });
 
-it("AGENT-STATUS: a termination message is limited to the container's share of the pod's total", () => {
+it("AGENT-STATUS-MESSAGE: a termination message is limited to the container's share of the pod's total", () => {
   const terminated = (message: string) => ({ terminated: { exitCode: 1, message } });
   const status = (message: string) => ({
     ...{ name: "c", image: "", imageID: "", ready: false, restartCount: 1 },

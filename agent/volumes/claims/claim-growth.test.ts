@@ -46,7 +46,7 @@ const failed = (message: string) => ({
   conditions: [{ type: "NodeResizeError", status: "True", message: `failed to expand pvc with ${message}` }],
 });
 
-test("AGENT-CSI-USE: a claim's status shows when its file system starts to grow and when it has grown", async () => {
+test("AGENT-CSI-GROW: a claim's status shows when its file system starts to grow and when it has grown", async () => {
   const { growth, patches } = growing([undefined]);
   expect(await growth.grow(pod, claimOf("NodeResizePending"))).toMatchObject({ reason: "FileSystemResizeSuccessful" });
   expect(patches).toMatchObject([
@@ -55,7 +55,7 @@ test("AGENT-CSI-USE: a claim's status shows when its file system starts to grow 
   ]);
 });
 
-test("AGENT-CSI-USE: a driver's final error makes the resize infeasible, without a retry", async () => {
+test("AGENT-CSI-GROW-END: a driver's final error makes the resize infeasible, without a retry", async () => {
   const { growth, patches } = growing([GrpcCode.OutOfRange]);
   const why = "Expander.NodeExpand failed to expand the volume rpc error: code = OutOfRange desc = no";
   expect(await growth.grow(pod, claimOf("NodeResizeInProgress"))).toEqual({
@@ -67,7 +67,7 @@ test("AGENT-CSI-USE: a driver's final error makes the resize infeasible, without
   expect(await growth.grow(pod, claimOf("NodeResizeInfeasible"))).toBeUndefined();
 });
 
-test("AGENT-CSI-USE: other errors are reported and retried until the claim requests another size", async () => {
+test("AGENT-CSI-GROW-END: other errors are reported and retried until the claim requests another size", async () => {
   const { growth, patches } = growing([GrpcCode.Internal, GrpcCode.Internal, GrpcCode.Internal]);
   const told = failed("Expander.NodeExpand failed to expand the volume : rpc error: code = Internal desc = no");
   for (const request of ["2Gi", "2Gi", "1Gi"]) await growth.grow(pod, claimOf("NodeResizeInProgress", request));
@@ -75,7 +75,7 @@ test("AGENT-CSI-USE: other errors are reported and retried until the claim reque
   expect(patches[1]).not.toHaveProperty("allocatedResourceStatuses");
 });
 
-test("AGENT-CSI-USE: a driver that cannot expand volumes in use is called once", async () => {
+test("AGENT-CSI-GROW: a driver that cannot expand volumes in use is called once", async () => {
   const { growth, left } = growing([GrpcCode.FailedPrecondition, undefined]);
   for (let time = 0; time < 2; time++) expect(await growth.grow(pod, claimOf("NodeResizeInProgress"))).toBeUndefined();
   expect(left).toHaveLength(1);

@@ -59,7 +59,7 @@ test("AGENT-VOLUME-LOCAL: the node reports how many volumes it keeps and how man
   expect(volumes.use).toEqual({ directory, kept: 3, used: 1 });
 });
 
-test("AGENT-VOLUME-LOCAL: removing a volume is idempotent, and does not follow links", async () => {
+test("AGENT-VOLUME-LOCAL-SAFE: removing a volume is idempotent, and does not follow links", async () => {
   mkdirSync(join(base, "outside"));
   writeFileSync(join(base, "outside", "kept"), "1");
   const volumes = open();
@@ -77,7 +77,7 @@ test("AGENT-VOLUME-LOCAL: removing a volume is idempotent, and does not follow l
   expect(readdirSync(join(base, "outside"))).toEqual(["kept"]);
 });
 
-test("AGENT-VOLUME-LOCAL: a killed agent leaves no half-created volume, and the next start completes removals", async () => {
+test("AGENT-VOLUME-LOCAL-WHOLE: a killed agent leaves no half-created volume, and the next start completes removals", async () => {
   mkdirSync(at(".new-abc"), { recursive: true });
   mkdirSync(join(at(".removed-def"), "pvc-1", "deep"), { recursive: true });
   mkdirSync(at("pvc-2"));
@@ -98,7 +98,7 @@ test.each<[string, string, string | undefined, number, RegExp]>([
     409,
     /keeps its local volumes in .*local-volumes: not \/etc\/pvc-1$/,
   ],
-])("AGENT-VOLUME-LOCAL: a volume whose name %s is neither created nor removed", (_, name, path, code, why) => {
+])("AGENT-VOLUME-LOCAL-SAFE: a volume whose name %s is neither created nor removed", (_, name, path, code, why) => {
   const volumes = open();
   for (const method of ["PUT", "DELETE"] as const) {
     const answer = changeLocalVolumes({ method, path: localVolumeRequest(name, path ?? at(name)) }, volumes);
@@ -108,7 +108,7 @@ test.each<[string, string, string | undefined, number, RegExp]>([
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test("AGENT-VOLUME-LOCAL: a volume in use by a pod is not removed", () => {
+test("AGENT-VOLUME-LOCAL-SAFE: a volume in use by a pod is not removed", () => {
   const volumes = open();
   volumes.make("pvc-1", at("pvc-1"));
   users = ["uid"];
@@ -120,7 +120,7 @@ test("AGENT-VOLUME-LOCAL: a volume in use by a pod is not removed", () => {
 });
 
 test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
-  "AGENT-VOLUME-LOCAL: a full disk is reported as such, and mounts inside a volume keep it from being removed",
+  "AGENT-VOLUME-LOCAL-SAFE: a full disk is reported as such, and mounts inside a volume keep it from being removed",
   () => {
     mkdirSync(directory);
     const mount = (at: string) => execFileSync("mount", ["-t", "tmpfs", "-o", "nr_inodes=3", "tmpfs", at]);

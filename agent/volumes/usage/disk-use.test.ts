@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { diskUse } from "./disk-use.ts";
 
-describe("AGENT-PRESSURE: the disk usage of a directory", () => {
+describe("AGENT-PRESSURE-STORAGE: the disk usage of a directory", () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "sailplane-disk-use-"));

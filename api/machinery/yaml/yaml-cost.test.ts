@@ -15,13 +15,13 @@ test.each([
   ["a large map named often", `${map}c: [${"*b,".repeat(99)}]`, "excessive aliasing"],
   ["a long text named often", `a: &a ${"x".repeat(1_000_000)}\nb: [${"*a,".repeat(99)}]`, "excessive aliasing"],
   ["quotes that nothing closes", `a: x"${'\\"'.repeat(100_000)}\n : b\nc: ]\n`, "did not find expected key"],
-])("FAIR-BODY: %s", { timeout: 60_000 }, (_, text, expected) => {
+])("FAIR-PARSE: %s", { timeout: 60_000 }, (_, text, expected) => {
   const read = readYaml(text);
   if (expected === true) expect(read.ok).toBe(true);
   else expect(read).toMatchObject({ ok: false, message: expect.stringContaining(String(expected)) });
 });
 
-test("FAIR-BODY: ordinary aliases are accepted", () => {
+test("FAIR-PARSE: ordinary aliases are accepted", () => {
   const text = `a: &a {x: 1}\nb: *a\nc: {<<: *a, z: 2}\nd: [${"*a,".repeat(50)}]`;
   expect(readYaml(text)).toMatchObject({ ok: true, value: { b: { x: 1 }, c: { x: 1, z: 2 } } });
 });

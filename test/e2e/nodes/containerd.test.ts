@@ -119,7 +119,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     expect(await cluster.output("get pod web -o jsonpath={.status.containerStatuses[0].restartCount}")).toBe("0");
   });
 
-  test("AGENT-STATUS: a pod whose sandbox dies gets another, and is reported with its new address", async () => {
+  test("AGENT-STATUS-SANDBOX: a pod whose sandbox dies gets another, and is reported with its new address", async () => {
     const addresses = () => cluster.output("get pod web -o jsonpath={.status.podIPs[*].ip}");
     const before = await addresses();
     const ctr = (...words: string[]) => inside("ctr", "-a", containerd.socket, "-n", "k8s.io", ...words);

@@ -63,7 +63,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(1);
   });
 
-  it("[CTL-HPA-REFUSED] reports that the target cannot be scaled, and tries again", async () => {
+  it("CTL-HPA-REFUSED: reports that the target cannot be scaled, and tries again", async () => {
     const at = start(3);
     at.use(90);
     at.cluster.refuse = (verb, { subresource }) =>

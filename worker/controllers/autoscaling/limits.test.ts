@@ -22,7 +22,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(2);
   });
 
-  it("[CTL-HPA-STABLE] stays between the lowest and the highest recent recommendation", async () => {
+  it("CTL-HPA-STABLE: stays between the lowest and the highest recent recommendation", async () => {
     const rules = (seconds: number) => ({
       selectPolicy: "Max",
       stabilizationWindowSeconds: seconds,
@@ -41,7 +41,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(1);
   });
 
-  it("[CTL-HPA-PERIOD] counts pods that were added and removed within a policy's period", async () => {
+  it("CTL-HPA-PERIOD: counts pods that were added and removed within a policy's period", async () => {
     const pods = (value: number) => ({
       selectPolicy: "Max",
       stabilizationWindowSeconds: 0,
@@ -57,7 +57,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(4);
   });
 
-  it("[CTL-HPA-FIRST] counts the initial size as a recommendation, even if the bounds or zero replicas apply first", async () => {
+  it("CTL-HPA-FIRST: counts the initial size as a recommendation, even if the bounds or zero replicas apply first", async () => {
     const over = start(6, { maxReplicas: 4 });
     over.use(10);
     await over.settle();

@@ -103,7 +103,7 @@ describe("an autoscaler", () => {
     expect(at.status()?.currentMetrics).toMatchObject([{ external: { current } }]);
   });
 
-  it("[CTL-HPA-SELECTOR] does not act on pods that another autoscaler selects", async () => {
+  it("CTL-HPA-SELECTOR: does not act on pods that another autoscaler selects", async () => {
     const at = start(3);
     at.use(90);
     const first = at.cluster.get<HorizontalPodAutoscaler>(RESOURCE, "ns", "h");

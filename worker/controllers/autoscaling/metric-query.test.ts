@@ -53,7 +53,7 @@ it.each<[string, MetricSpec, readonly string[], string]>([
     [EXTERNAL],
     `/apis/${EXTERNAL}/namespaces/ns/h%2Fs?labelSelector=${chosen.slice(20)}`,
   ],
-])("[CTL-HPA-METRICS] %s is requested from the API that serves it", (_, spec, offered, question) => {
+])("CTL-HPA-METRICS: %s is requested from the API that serves it", (_, spec, offered, question) => {
   expect(queryOf(spec, askingOf(...offered))).toMatchObject({ query: question });
 });
 
@@ -66,11 +66,11 @@ it.each<[string, MetricSpec, readonly string[], string]>([
     [OLD],
     'unable to map kind Gizmo.x.io to resource: no matches for kind "Gizmo" in group "x.io"',
   ],
-])("[CTL-HPA-METRICS] %s cannot be requested", (_, spec, offered, message) => {
+])("CTL-HPA-METRICS: %s cannot be requested", (_, spec, offered, message) => {
   expect(resultOf(queryOf(spec, askingOf(...offered)), undefined)).toEqual({ ok: false, code: 404, message });
 });
 
-it("[CTL-HPA-METRICS] an API server that does not answer is reported in the words of client-go", () => {
+it("CTL-HPA-METRICS: an API server that does not answer is reported in the words of client-go", () => {
   const request = queryOf(object("Service", "v1"), askingOf(OLD));
   const question = "query" in request ? request.query : "";
   const silent = { ok: false, code: 503, message: "service unavailable" } as const;

@@ -23,7 +23,7 @@ const among = (pods: readonly Pod[]): Situation => ({
 });
 const cpu = (percent: number, container?: string) => ({ percent, resource: "cpu", container });
 
-describe("[CTL-HPA-COUNT] pods that are ignored or have no metrics", () => {
+describe("CTL-HPA-COUNT: pods that are ignored or have no metrics", () => {
   it("include terminating and failed ones, whatever they use", () => {
     const pods = [pod("a"), pod("b", { gone: true }), pod("c", { phase: "Failed" })];
     const outcome = byUtilization(samples({ a: 50, b: 900, c: 900 }), cpu(50), among(pods));
@@ -48,7 +48,7 @@ describe("[CTL-HPA-COUNT] pods that are ignored or have no metrics", () => {
   });
 });
 
-describe("[CTL-HPA-REQUEST] utilization is relative to", () => {
+describe("CTL-HPA-REQUEST: utilization is relative to", () => {
   const whole = (requests: Record<string, string>, own?: Record<string, string>): Partial<Pod> => ({
     spec: {
       resources: { requests },

@@ -38,7 +38,7 @@ function start(spec: Partial<CertificateSigningRequest["spec"]>, allowed: readon
   return { ...at, request };
 }
 
-describe("[CTL-CSR-APPROVE] a kubelet's request for a client certificate", () => {
+describe("CTL-CSR-APPROVE: a kubelet's request for a client certificate", () => {
   it.each<[who: string, spec: Partial<CertificateSigningRequest["spec"]>, allowed: string[], message?: string]>([
     [
       "its own, and it may ask for its own",
@@ -70,7 +70,7 @@ describe("[CTL-CSR-APPROVE] a kubelet's request for a client certificate", () =>
   });
 });
 
-describe("[CTL-CSR-CLEAN] a certificate signing request is deleted", () => {
+describe("CTL-CSR-CLEAN: a certificate signing request is deleted", () => {
   const approved = (at: ReturnType<typeof start>, type: string, certificate?: string) =>
     at.cluster.change<CertificateSigningRequest>(RESOURCE, "", "r", (draft) => {
       const lastUpdateTime = new Date(at.cluster.now).toISOString();

@@ -69,7 +69,7 @@ describe("daemon set", () => {
     ]);
   });
 
-  it("[CTL-DS-HISTORY] keeps fewer old revisions if its pods use one of them", async () => {
+  it("CTL-DS-HISTORY: keeps fewer old revisions if its pods use one of them", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm({ revisionHistoryLimit: 1, updateStrategy: { type: "OnDelete" } }));

@@ -151,7 +151,7 @@ describe("deployment", () => {
     expect(sizes()).toEqual([2, 2]);
   });
 
-  it("[CTL-DEPLOY-STEPS] removes unhealthy pods first, as a separate step, from the oldest set on", () => {
+  it("CTL-DEPLOY-STEPS: removes unhealthy pods first, as a separate step, from the oldest set on", () => {
     const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 2 } };
     const [older, newer, newest] = [sized("a", 3, 2), sized("b", 3, 2), sized("c", 0, 0)];
     const steps = planShrink(web({ replicas: 4, strategy }), newest, [newer, older]);
@@ -162,7 +162,7 @@ describe("deployment", () => {
     ]);
   });
 
-  it("[CTL-DEPLOY-STEPS] scales up the newest set by its full allowance, once all surplus pods are gone", () => {
+  it("CTL-DEPLOY-STEPS: scales up the newest set by its full allowance, once all surplus pods are gone", () => {
     const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };
     const size = (...old: ReturnType<typeof sized>[]) => {
       const newest = sized("c", 1, 0);

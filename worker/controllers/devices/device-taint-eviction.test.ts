@@ -55,7 +55,7 @@ function start(tolerations: readonly DeviceToleration[] = []) {
   return { ...at, taint, isThere };
 }
 
-describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () => {
+describe("CTL-DEVICE-TAINT: a pod with a device that is tainted NoExecute", () => {
   it("stays if the device was allocated for an extended resource", async () => {
     const at = start();
     at.cluster.change<Pod>("pods", "ns", "pod", ({ spec, status }) => {

@@ -22,7 +22,7 @@ const cluster = (budgets: readonly string[]) => {
   return at;
 };
 
-test("[CTL-PDB-SEVERAL] a pod with several budgets gets an event when it is created and when its readiness changes, and no other", async () => {
+test("CTL-PDB-SEVERAL: a pod with several budgets gets an event when it is created and when its readiness changes, and no other", async () => {
   const at = cluster(["a", "b"]);
   await at.settle();
   const told = () => at.cluster.list<Event>("events").map(({ message, count }) => [message, count]);
@@ -40,7 +40,7 @@ test("[CTL-PDB-SEVERAL] a pod with several budgets gets an event when it is crea
   expect(told()).toEqual([[message, 2]]);
 });
 
-test("[CTL-PDB-SEVERAL] a pod with one budget gets no event", async () => {
+test("CTL-PDB-SEVERAL: a pod with one budget gets no event", async () => {
   const at = cluster(["a"]);
   await at.settle();
   expect(at.cluster.list("events")).toEqual([]);

@@ -18,7 +18,7 @@ describe("nodes", () => {
     expect(names()).toEqual(["never"]);
   });
 
-  it("[CTL-EVICT-ALL] that evict also evict finished pods, and mark terminating ones only once", async () => {
+  it("CTL-EVICT-ALL: that evict also evict finished pods, and mark terminating ones only once", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "False"));
     at.cluster.put("nodes", node("n2", "True"));
@@ -38,7 +38,7 @@ describe("nodes", () => {
     expect(marked).toMatchObject([{ count: 1 }, { count: 1 }]);
   });
 
-  it("[CTL-GC-MISSING] that are deleted lose their pods, unless they come back in time", async () => {
+  it("CTL-GC-MISSING: that are deleted lose their pods, unless they come back in time", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));
     at.cluster.put("pods", pod("p"));
@@ -55,7 +55,7 @@ describe("nodes", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("[CTL-EVICT-FIRST] that evict use the first matching toleration, and spare pods whose limited toleration no longer applies", async () => {
+  it("CTL-EVICT-FIRST: that evict use the first matching toleration, and spare pods whose limited toleration no longer applies", async () => {
     const at = start();
     const on = (key: string, tolerationSeconds?: number) => ({
       key,

@@ -16,7 +16,7 @@ describe("nodes and the cluster's pod range", () => {
     });
   });
 
-  it("[CTL-IPAM] get the range of a deleted node if no other is free", async () => {
+  it("CTL-IPAM: get the range of a deleted node if no other is free", async () => {
     const at = start();
     for (let i = 0; i < 17; i++) at.cluster.put("nodes", node(`n${String(i).padStart(3, "0")}`, "True"));
     await at.settle();
@@ -31,7 +31,7 @@ describe("nodes and the cluster's pod range", () => {
     expect(pieceOf(without[0]?.metadata.name ?? "")).toBe(freed);
   });
 
-  it("[CTL-IPAM] get one event if no range is free for them", async () => {
+  it("CTL-IPAM: get one event if no range is free for them", async () => {
     const at = start();
     for (let i = 0; i < 30; i++) {
       at.cluster.put("nodes", node(`n${i}`, "True"));

@@ -20,7 +20,7 @@ describe("nodes", () => {
     expect(taints(at)).toEqual(["disk-pressure NoSchedule", "unschedulable NoSchedule"]);
   });
 
-  it("[CTL-NODE-TAINTS] are tainted in the order of their conditions, and not before they report any", async () => {
+  it("CTL-NODE-TAINTS: are tainted in the order of their conditions, and not before they report any", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.change<Node>("nodes", "", "n1", ({ spec }) => {
@@ -35,7 +35,7 @@ describe("nodes", () => {
     expect(taints(at)).toEqual(["pid-pressure NoSchedule", "memory-pressure NoSchedule"]);
   });
 
-  it("[CTL-NODE-LEASE] that renew a lease are healthy until its grace period ends", async () => {
+  it("CTL-NODE-LEASE: that renew a lease are healthy until its grace period ends", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));
     at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
@@ -76,7 +76,7 @@ describe("nodes", () => {
     expect(at.wakeAt()).toBeUndefined();
   });
 
-  it("[CTL-NODE-LOST] that stop reporting get an event and unready pods, unless they were not ready before", async () => {
+  it("CTL-NODE-LOST: that stop reporting get an event and unready pods, unless they were not ready before", async () => {
     const at = start();
     const ready = { type: "Ready", status: "True" };
     for (const name of ["n1", "n2"]) {

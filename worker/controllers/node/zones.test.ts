@@ -32,7 +32,7 @@ describe("nodes", () => {
     expect(evictionsOf(nodes).everyMs.get(":a")).toBe(expected);
   });
 
-  it("[CTL-ZONE-EXCLUDED] with the exclusion label are not counted", () => {
+  it("CTL-ZONE-EXCLUDED: with the exclusion label are not counted", () => {
     const excluded = { "node.kubernetes.io/exclude-disruption": "" };
     const lost = ["n1", "n2", "n3"].map((name) => node(name, "Unknown", excluded));
     expect(evictionsOf([...lost, node("n4", "True")])).toMatchObject({

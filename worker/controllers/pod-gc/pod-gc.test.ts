@@ -32,7 +32,7 @@ const offNode = (ready: "True" | "Unknown"): Node => ({
   status: { conditions: [{ type: "Ready", status: ready }] },
 });
 
-describe("[CTL-OFF] a terminating pod is marked Failed", () => {
+describe("CTL-OFF: a terminating pod is marked Failed", () => {
   it("if it was never scheduled", async () => {
     const at = ending();
     await at.settle();

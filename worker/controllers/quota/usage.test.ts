@@ -26,7 +26,7 @@ const used = (spec: ResourceQuotaSpec, objects: Record<string, readonly KubeObje
   usageOf(spec, (resource) => (objects[resource] ?? []) as never, 0);
 const hard = (...names: string[]) => ({ hard: Object.fromEntries(names.map((name) => [name, "9"])) });
 
-describe("[CTL-QUOTA-RESIZE] a pod that is being resized is charged", () => {
+describe("CTL-QUOTA-RESIZE: a pod that is being resized is charged", () => {
   const resized = (spec: string, is: string, granted: string, reason?: string) =>
     podUsage(
       pod(
@@ -59,7 +59,7 @@ describe("[CTL-QUOTA-RESIZE] a pod that is being resized is charged", () => {
   });
 });
 
-it("[CTL-QUOTA-RESIZE] a pod with a pod-level resize in progress is charged what it requests", () => {
+it("CTL-QUOTA-RESIZE: a pod with a pod-level resize in progress is charged what it requests", () => {
   const spec = { resources: { requests: { cpu: "1" } } };
   const status = { resources: { requests: { cpu: "3" } }, allocatedResources: { cpu: "2" } };
   expect(podUsage(pod(spec, status))["requests.cpu"]).toBe("1");
@@ -75,7 +75,7 @@ describe("quota usage", () => {
     expect(podAmounts(pod(spec), "requests")).toEqual({ cpu: "100m", memory: "64Mi" });
   });
 
-  it("[CTL-QUOTA-DEVICES] counts devices by class, assuming the most expensive alternative", () => {
+  it("CTL-QUOTA-DEVICES: counts devices by class, assuming the most expensive alternative", () => {
     const claims = [
       { exactly: { deviceClassName: "gpu", allocationMode: "ExactCount", count: 2 } },
       { exactly: { deviceClassName: "nic", allocationMode: "All" } },
@@ -96,7 +96,7 @@ describe("quota usage", () => {
     });
   });
 
-  it("[CTL-QUOTA-DEVICES] counts devices as extended resources, beyond what their pod is already charged", () => {
+  it("CTL-QUOTA-DEVICES: counts devices as extended resources, beyond what their pod is already charged", () => {
     const request = (deviceClassName: string, count: number) => ({
       exactly: { deviceClassName, allocationMode: "ExactCount", count },
     });
@@ -146,7 +146,7 @@ describe("quota usage", () => {
     ["In", ["silver"], "2"],
     ["NotIn", ["gold"], "3"],
   ])(
-    "[CTL-QUOTA-CLAIMS] scopes claims by their current or requested attributes class: %s %j",
+    "CTL-QUOTA-CLAIMS: scopes claims by their current or requested attributes class: %s %j",
     (operator, values, count) => {
       const base = claim("1Gi", "slow");
       const persistentvolumeclaims = [
@@ -164,7 +164,7 @@ describe("quota usage", () => {
     },
   );
 
-  it("[CTL-QUOTA-CLAIMS] counts the larger of a claim's request and allocation, in whole bytes", () => {
+  it("CTL-QUOTA-CLAIMS: counts the larger of a claim's request and allocation, in whole bytes", () => {
     const grown = { ...claim("1Gi", "slow"), status: { allocatedResources: { storage: "2Gi" } } };
     const shrunk = { ...claim("2Gi", "slow"), status: { allocatedResources: { storage: "1Gi" } } };
     const persistentvolumeclaims = [grown, shrunk, claim("1500m", "slow")];
@@ -182,13 +182,13 @@ describe("quota usage", () => {
     });
   });
 
-  it("[CTL-QUOTA-SERVED] omits a resource that no API serves", () => {
+  it("CTL-QUOTA-SERVED: omits a resource that no API serves", () => {
     const spec = hard("count/widgets.example.com", "count/jobs.batch");
     const list = (resource: string) => (resource === "jobs.batch" ? [] : undefined);
     expect(usageOf(spec, list, 0)).toEqual({ "count/jobs.batch": "0" });
   });
 
-  it("[CTL-QUOTA-SERVED] does not count events, in either group", () => {
+  it("CTL-QUOTA-SERVED: does not count events, in either group", () => {
     expect(usageOf(hard("count/events", "count/events.events.k8s.io"), () => [], 0)).toEqual({});
   });
 

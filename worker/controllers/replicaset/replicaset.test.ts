@@ -45,7 +45,7 @@ describe("replica set", () => {
     expect(pods()).toHaveLength(3);
   });
 
-  it("[CTL-RS-ENDED] keeps a finished pod, whatever its labels", async () => {
+  it("CTL-RS-ENDED: keeps a finished pod, whatever its labels", async () => {
     const { cluster, settle, pods } = start();
     cluster.put("replicasets.apps", set(1));
     await settle();
@@ -94,7 +94,7 @@ describe("replica set", () => {
     expect(status()?.conditions).toBeUndefined();
   });
 
-  describe("[CTL-RS-RANK] of two pods that are equally good", () => {
+  describe("CTL-RS-RANK: of two pods that are equally good", () => {
     const deployment = { apiVersion: "apps/v1", kind: "Deployment", name: "d", uid: "d", controller: true };
     const pod = (name: string, nodeName: string, at: string, app = "x"): Pod => ({
       apiVersion: "v1",

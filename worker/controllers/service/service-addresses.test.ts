@@ -49,7 +49,7 @@ it.each<[string, Partial<NonNullable<IPAddress["spec"]["parentRef"]>>, number, s
     ["10.96.0.9"],
     ["IPAddress: 10.96.0.7 for Service ns/s has a wrong reference; cleaning up"],
   ],
-])("[CTL-SERVICE-ADDRESS] an IPAddress that refers to %s", async (_, parent, later, left, told) => {
+])("CTL-SERVICE-ADDRESS: an IPAddress that refers to %s", async (_, parent, later, left, told) => {
   const at = start();
   const { spec, ...stray } = address("10.96.0.7", { "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io" });
   if (!parent.resource) {
@@ -63,7 +63,7 @@ it.each<[string, Partial<NonNullable<IPAddress["spec"]["parentRef"]>>, number, s
   expect(messages(at)).toEqual(told);
 });
 
-it("[CTL-SERVICE-ADDRESS] the IPAddress of a service is recreated if it refers to something else", async () => {
+it("CTL-SERVICE-ADDRESS: the IPAddress of a service is recreated if it refers to something else", async () => {
   const at = start();
   const other = address("10.96.0.9");
   at.cluster.put(ADDRESSES, { ...other, spec: { parentRef: { resource: "services", namespace: "ns", name: "gone" } } });
@@ -76,7 +76,7 @@ it("[CTL-SERVICE-ADDRESS] the IPAddress of a service is recreated if it refers t
   ]);
 });
 
-it("[CTL-SERVICE-ADDRESS] a service whose address is outside all ranges gets an event", async () => {
+it("CTL-SERVICE-ADDRESS: a service whose address is outside all ranges gets an event", async () => {
   const at = start();
   at.cluster.put("servicecidrs.networking.k8s.io", {
     apiVersion: "networking.k8s.io/v1",

@@ -12,7 +12,7 @@ const range = (name: string, cidr: string): ServiceCIDR => ({
   status: {},
 });
 
-it("CTL-SERVICE-ADDRESS: a terminating ServiceCIDR is removed once another range covers its addresses", async () => {
+it("CTL-SERVICE-CIDR: a terminating ServiceCIDR is removed once another range covers its addresses", async () => {
   const at = controlledCluster([serviceCidrController]);
   at.cluster.put(RANGES, range("small", "10.123.7.0/28"));
   await at.settle();

@@ -41,7 +41,7 @@ describe("stateful set", () => {
     expect(claims()).toEqual([]);
   });
 
-  it("[CTL-STS-INVARIANTS] sets owner references on the claims of all surplus pods before it deletes the first pod", async () => {
+  it("CTL-STS-INVARIANTS: sets owner references on the claims of all surplus pods before it deletes the first pod", async () => {
     const at = start();
     at.cluster.put(
       "statefulsets.apps",
@@ -70,7 +70,7 @@ describe("stateful set", () => {
     expect(ending.map(({ metadata }) => metadata.name)).toEqual(["db-2"]);
   });
 
-  it("[CTL-STS-CLAIM] does not create a pod for a terminating claim, and reports it", async () => {
+  it("CTL-STS-CLAIM: does not create a pod for a terminating claim, and reports it", async () => {
     const at = start();
     at.cluster.put("persistentvolumeclaims", {
       apiVersion: "v1",
@@ -93,7 +93,7 @@ describe("stateful set", () => {
     expect(names(at)).toEqual(["db-0"]);
   });
 
-  it("[CTL-STS-INVARIANTS] recreates the claims of a pending pod, and restores a ready pod's missing labels", async () => {
+  it("CTL-STS-INVARIANTS: recreates the claims of a pending pod, and restores a ready pod's missing labels", async () => {
     const at = start();
     const persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete", whenScaled: "Retain" };
     at.cluster.put(
@@ -128,7 +128,7 @@ describe("stateful set", () => {
     ["Pending", "OrderedReady", []],
     ["Pending", "Parallel", []],
     ["Running", "Parallel", ["SuccessfulUpdate: Update Pod db-0 in StatefulSet db successful"]],
-  ])("[CTL-STS-INVARIANTS] sets the owners of the claims of a %s pod of a set that is %s", async (phase, how, told) => {
+  ])("CTL-STS-INVARIANTS: sets the owners of the claims of a %s pod of a set that is %s", async (phase, how, told) => {
     const at = start();
     const policy = (whenDeleted: string) => ({
       persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled: "Retain" },

@@ -95,7 +95,7 @@ it("a volume that is still mounted on the node stays attached", async () => {
   expect(at.attachments()).toEqual([]);
 });
 
-it("[CTL-OFF] a volume is detached once its driver no longer requires attachment, in use or not", async () => {
+it("CTL-ATTACH-REQUIRED: a volume is detached once its driver no longer requires attachment, in use or not", async () => {
   const at = start();
   at.use("p", "n1");
   await at.settle();
@@ -110,7 +110,7 @@ it("[CTL-OFF] a volume is detached once its driver no longer requires attachment
   expect(at.attachments()).toEqual([]);
 });
 
-it("[CTL-OFF] a volume in use is attached once its driver requires it or its CSIDriver is deleted", async () => {
+it("CTL-ATTACH-REQUIRED: a volume in use is attached once its driver requires it or its CSIDriver is deleted", async () => {
   const at = start();
   const driver = (attachRequired: boolean) =>
     at.cluster.put("csidrivers.storage.k8s.io", {
@@ -149,7 +149,7 @@ it("a ReadWriteOnce volume is not attached to a second node", async () => {
   expect(at.attachments().map(({ spec }) => spec.nodeName)).toEqual(["n2"]);
 });
 
-describe("[CTL-OFF] a volume that is mounted on a node but unused is detached from it", () => {
+describe("CTL-OFF-DETACH: a volume that is mounted on a node but unused is detached from it", () => {
   const abandon = async (ready: "True" | "Unknown", unusedAfterMs = 0) => {
     const at = start();
     at.use("p", "n1");

@@ -161,7 +161,7 @@ describe("volume binder", () => {
     expect(status?.message).toBe(message);
   });
 
-  it("[CTL-VOL-RECLAIM] leaves the deletion of a volume to the provisioner that created it", async () => {
+  it("CTL-VOL-RECLAIM: leaves the deletion of a volume to the provisioner that created it", async () => {
     const at = start();
     const made = volume("v", "1Gi");
     at.cluster.put("persistentvolumes", {
@@ -177,7 +177,7 @@ describe("volume binder", () => {
     expect(at.cluster.list("events")).toEqual([]);
   });
 
-  it("[CTL-VOL-ORDER] marks the volume Bound before the claim", async () => {
+  it("CTL-VOL-ORDER: marks the volume Bound before the claim", async () => {
     const at = start();
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));
     await at.settle();
@@ -188,7 +188,7 @@ describe("volume binder", () => {
     expect(phases).toEqual(["patch persistentvolumes/status v", "patch persistentvolumeclaims/status c"]);
   });
 
-  it("[CTL-VOL-CAPACITY] leaves changes to a bound claim's capacity to the resizer", async () => {
+  it("CTL-VOL-CAPACITY: leaves changes to a bound claim's capacity to the resizer", async () => {
     const at = start();
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));
     at.cluster.put("persistentvolumeclaims", claim("c"));
@@ -200,7 +200,7 @@ describe("volume binder", () => {
     expect(claimAt(at, "c")?.status.capacity).toEqual({ storage: "1Gi" });
   });
 
-  it("[CTL-VOL-MATCH] binds a claim to its reserved volume of any class, otherwise to the one with the fewest access modes", async () => {
+  it("CTL-VOL-MATCH: binds a claim to its reserved volume of any class, otherwise to the one with the fewest access modes", async () => {
     const at = start();
     const other = volume("reserved", "1Gi", { namespace: "ns", name: "mine" });
     at.cluster.put("persistentvolumes", { ...other, spec: { ...other.spec, storageClassName: "d" } });
@@ -215,7 +215,7 @@ describe("volume binder", () => {
     expect(["mine", "any"].map((name) => claimAt(at, name)?.spec.volumeName)).toEqual(["reserved", "large"]);
   });
 
-  it("[CTL-VOL-DEFAULT] assigns a claim without a class the class that later became the default", async () => {
+  it("CTL-VOL-DEFAULT: assigns a claim without a class the class that later became the default", async () => {
     const at = start();
     const { storageClassName: _, ...spec } = claim("c").spec;
     at.cluster.put("persistentvolumeclaims", { ...claim("c"), spec });
@@ -229,7 +229,7 @@ describe("volume binder", () => {
     expect(claimAt(at, "c")?.spec.storageClassName).toBe("d");
   });
 
-  it("[CTL-VOL-WAIT] sends events about the pods that a delayed claim waits for", async () => {
+  it("CTL-VOL-WAIT: sends events about the pods that a delayed claim waits for", async () => {
     const at = start();
     at.cluster.put("storageclasses.storage.k8s.io", {
       ...storageClass("c"),
@@ -264,7 +264,7 @@ describe("volume binder", () => {
     ],
     ["ex.com/p", "ExternalProvisioning", expect.stringContaining("external provisioner 'ex.com/p'")],
   ])(
-    "[CTL-VOL-WAIT] reports once why a class of %s has not provisioned a volume",
+    "CTL-VOL-WAIT: reports once why a class of %s has not provisioned a volume",
     async (provisioner, reason, message) => {
       const at = start();
       at.cluster.put("storageclasses.storage.k8s.io", { ...storageClass("c"), provisioner });
@@ -275,7 +275,7 @@ describe("volume binder", () => {
     },
   );
 
-  it("[CTL-VOL-PROTECT] keeps a claim for a pod that has ended, until the pod is gone", async () => {
+  it("CTL-VOL-PROTECT: keeps a claim for a pod that has ended, until the pod is gone", async () => {
     const at = start();
     at.cluster.put("persistentvolumeclaims", claim("c"));
     at.cluster.put("pods", {

@@ -37,7 +37,7 @@ test("a VolumeAttributesClass is released when no claim uses it any more", async
 test.each<[string, boolean]>([
   ["created for it", true],
   ["of somebody else, which keeps its own from being created", false],
-])("[CTL-VOL-PROTECT] a pod with an ephemeral volume keeps the claim %s", async (_, isOwn) => {
+])("CTL-VOL-PROTECT: a pod with an ephemeral volume keeps the claim %s", async (_, isOwn) => {
   const { cluster, settle } = controlledCluster([claimProtection]);
   const volumeClaimTemplate = { spec: { accessModes: ["ReadWriteOnce"], resources: {} } };
   const { metadata } = cluster.put<Pod>("pods", {

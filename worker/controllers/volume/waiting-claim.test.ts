@@ -11,7 +11,7 @@ const volume = (name: string, storage: string): PersistentVolume => ({
   status: {},
 });
 
-it("[CTL-VOL-WAIT] a pending claim gets no events about volumes of other claims", async () => {
+it("CTL-VOL-WAIT: a pending claim gets no events about volumes of other claims", async () => {
   const { cluster, settle } = controlledCluster([volumeBinder]);
   cluster.put<PersistentVolumeClaim>("persistentvolumeclaims", {
     apiVersion: "v1",

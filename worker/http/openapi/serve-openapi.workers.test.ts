@@ -46,7 +46,7 @@ test("WIRE-OPENAPI: no other media type is accepted, and the index has only one"
   expect((await ask("/openapi/v3", { Accept: PROTOBUF })).code).toBe(200);
 });
 
-test("FAIR-LIST: a client may have thirty unread documents, and more as it reads them", async () => {
+test("FAIR-OPENAPI: a client may have thirty unread documents, and more as it reads them", async () => {
   const { object: cluster } = await createCluster("openapi-unread");
   const base = baseOf("openapi-unread");
   const accounts = `${base}/api/v1/namespaces/default/serviceaccounts`;

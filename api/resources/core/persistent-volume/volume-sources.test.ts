@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FieldError } from "../../../machinery/field-error.ts";
 import { validateSharedSource } from "./volume-sources.ts";
 
-test("FAIR-BODY: an image registry with many invalid parts is reported as one error", () => {
+test("FAIR-PARSE: an image registry with many invalid parts is reported as one error", () => {
   const errors: FieldError[] = [];
   const quobyte = { registry: "a,".repeat(100_000), volume: "v" };
   validateSharedSource({ name: "v", quobyte }, "quobyte", { path: "spec.volumes[0]", errors });
