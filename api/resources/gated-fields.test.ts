@@ -18,7 +18,7 @@ test.each<[string, object, Path]>([
   ["PersistentVolumeClaim", { spec: elsewhere }, ["spec", "dataSourceRef"]],
   ["ResourceSlice", { spec: slice }, ["spec", "devices", "0", "nodeAllocatableResourceMappings"]],
   ["CSIDriver", { spec: { preventPodSchedulingIfMissing: true } }, ["spec", "preventPodSchedulingIfMissing"]],
-])("%s %j", (name, part, path) => {
+])("a %s of %j loses the field at %j when it is created", (name, part, path) => {
   const { prepareCreate, prepareUpdate } = kindOf(name);
   const created = decoded(name, part);
   expect(memberAt(created, path)).toBeDefined();

@@ -185,7 +185,7 @@ describe("validation errors of kinds", () => {
         "overhead: Forbidden: HugePages require cpu or memory",
       ],
     ],
-  ])("%s %j", (kind, part, errors) => expect(errorsOf(kind, part)).toEqual(errors));
+  ])("a %s of %j has the errors %j", (kind, part, errors) => expect(errorsOf(kind, part)).toEqual(errors));
 });
 
 const job = { template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "i" }] } } };
@@ -224,7 +224,9 @@ describe("warnings of kinds", () => {
       },
       [`nodeTopology.matchExpressions[0].key: ${BETA} is ${USE}`, `nodeTopology.matchLabels.${BETA}: ${USE}`],
     ],
-  ])("%s %j", (kind, part, warnings) => expect(kindOf(kind).warnings?.(decoded(kind, part))).toEqual(warnings));
+  ])("a %s of %j gets the warnings %j", (kind, part, warnings) =>
+    expect(kindOf(kind).warnings?.(decoded(kind, part))).toEqual(warnings),
+  );
 });
 
 describe("validation errors in the status of kinds", () => {
@@ -254,7 +256,7 @@ describe("validation errors in the status of kinds", () => {
     ],
     ["FlowSchema", { conditions: [{ type: "A" }, { type: "A" }, {}] }, ["conditions[1].type", "conditions[2].type"]],
     ["APIService", { conditions: [{ type: "Available", status: "Odd" }] }, ["conditions[0].status"]],
-  ])("%s %j", (kind, status, paths) => {
+  ])("a %s with the status %j is invalid at %j", (kind, status, paths) => {
     const object = { metadata: { name: "x" }, status } as KubeObject;
     const errors = kindOf(kind).status?.validateUpdate?.(object, object) ?? [];
     expect(errors.map(({ path }) => path)).toEqual(paths.map((path) => `status.${path}`));

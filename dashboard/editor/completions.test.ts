@@ -70,7 +70,7 @@ test.each<[string, string[]]>([
   ["metadata:\n  labels:\n    |", []],
   ["spec:\n  # re|", []],
   ["spec: {re|", []],
-])("%s", (text, expected) => {
+])("at the cursor in %j these are offered: %j", (text, expected) => {
   expect(labels(text)).toEqual(expected);
 });
 

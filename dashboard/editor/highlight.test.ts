@@ -10,7 +10,7 @@ test.each([
   ["---", "mark:---"],
   ["  - https://example.com", "mark:  -  text:https://example.com"],
   ["", ""],
-])("%s", (line, expected) => {
+])("the line %j is highlighted as %s", (line, expected) => {
   expect(
     partsOf(line)
       .map(({ kind, text }) => `${kind}:${text}`)

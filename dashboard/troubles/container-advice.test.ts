@@ -19,7 +19,7 @@ test.each<[Partial<ContainerCause>, string, RegExp | undefined]>([
   [{ ended: "Error", exitCode: 127 }, "", /^The command of app was not found/],
   [{ reason: "ContainerCreating" }, "", undefined],
   [{ reason: "Running" }, "", undefined],
-])("%j %s", (cause, detail, sentence) => {
+])("a container in the state %j with the detail %j gets the advice %s", (cause, detail, sentence) => {
   const advice = containerAdvice({ ...app, ...cause }, detail);
   if (sentence) expect(advice).toMatch(sentence);
   else expect(advice).toBeUndefined();

@@ -27,4 +27,4 @@ test.each([
     "The admission webhook check.example.com refuses its pods: change the template as it asks.",
   ],
   ["pods is forbidden", "Its pods are refused: change what the API server objects to."],
-])("%s", (message, sentence) => expect(refusalAdvice(message)).toBe(sentence));
+])("the refusal %j gets the advice %s", (message, sentence) => expect(refusalAdvice(message)).toBe(sentence));

@@ -29,4 +29,4 @@ test.each([
   ["0/0 nodes are available: .", "There is no node: join one."],
   ["0/1 nodes are available: 1 is haunted.", "No node fits it: its events say what each of them lacks."],
   ["", "No node fits it: its events say what each of them lacks."],
-])("%s", (message, sentence) => expect(schedulingAdvice(message)).toBe(sentence));
+])("the message %j gets the advice %s", (message, sentence) => expect(schedulingAdvice(message)).toBe(sentence));

@@ -61,7 +61,7 @@ async function provision(bench: SchedulingBench): Promise<void> {
   await bench.loop.run();
 }
 
-describe("[SCHED-VOLUME] a pod that waits for its volume, and needs devices", () => {
+describe("SCHED-VOLUME: a pod that waits for its volume, and needs devices", () => {
   const start = async (device: Device, spec: object = {}) => {
     const bench = new SchedulingBench();
     const objects = [node("a", { pods: "1" }), deviceClass("gpu"), slice("a", [device]), storage, disk];

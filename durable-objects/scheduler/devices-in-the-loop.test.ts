@@ -27,7 +27,7 @@ const podOf = async (bench: SchedulingBench, name: string) =>
 const messageOf = async (bench: SchedulingBench, name: string) =>
   (await podOf(bench, name))?.status.conditions?.find(({ type }) => type === "PodScheduled")?.message;
 
-describe("[SCHED-EXTENDED] a pod that requests an extended resource", () => {
+describe("SCHED-EXTENDED: a pod that requests an extended resource", () => {
   const gpus = deviceClass("gpu", { extendedResourceName: GPU });
   const offering = (...names: string[]) =>
     slice(
@@ -171,7 +171,7 @@ describe("[SCHED-EXTENDED] a pod that requests an extended resource", () => {
   });
 });
 
-describe("[SCHED-BINDING] a pod whose devices have to be bound to its node", () => {
+describe("SCHED-BINDING: a pod whose devices have to be bound to its node", () => {
   const bound = { name: "d0", bindingConditions: ["Ready"], bindingFailureConditions: ["Failed"] };
   const start = async () => {
     const bench = new SchedulingBench();

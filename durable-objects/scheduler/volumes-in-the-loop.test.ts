@@ -3,7 +3,7 @@ import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
 import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
 
-describe("[SCHED-VOLUME] a pod whose volume has to be provisioned", () => {
+describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
   const meta = (name: string) => ({
     name,
     uid: `uid-${name}`,

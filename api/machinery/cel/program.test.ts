@@ -60,7 +60,7 @@ describe("an expression is evaluated against its variables", () => {
     // Either side may decide, whatever the other one evaluates to.
     "1 / 0 == 1 || true",
     "[1, 0].exists(x, 1 / x == 1)",
-  ])("%s", (source) => {
+  ])("%s is true", (source) => {
     expect(run(source)).toBe(true);
   });
 });
@@ -93,9 +93,12 @@ describe("CEL-VALUES: values equal those of cel-go", () => {
   });
 });
 
-test.each(["!has(dyn(null).a)", "!has(dyn(self.s).a)", "!dyn(null).?a.hasValue()"])("%s", (source) => {
-  expect(run(source)).toBe(true);
-});
+test.each(["!has(dyn(null).a)", "!has(dyn(self.s).a)", "!dyn(null).?a.hasValue()"])(
+  "a field of null or of a scalar is absent: %s",
+  (source) => {
+    expect(run(source)).toBe(true);
+  },
+);
 
 test("an authorizer check can be limited by selectors", () => {
   const variables = new Map([["authorizer", { kind: "opaque", name: "kubernetes.authorization.Authorizer" } as Type]]);

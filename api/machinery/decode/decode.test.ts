@@ -76,7 +76,7 @@ describe("WIRE-JSON: decoding errors have Kubernetes' messages", () => {
       { spec: { replicas: "first", paused: "second" } },
       "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32",
     ],
-  ])("%j", (body, message) => {
+  ])("%j is refused: %s", (body, message) => {
     expect(messageOf(JSON.stringify(body), { expected: deployment })).toBe(refused("Deployment") + message);
   });
 

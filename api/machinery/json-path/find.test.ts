@@ -53,7 +53,7 @@ describe("CRD-PATH: JSONPath results", () => {
     [".spec.s[?(@.k)]", []],
     ['.spec.l[?(@=="y")]', ["y"]],
     ["spec.s", []],
-  ])("%s", (path, expected) => {
+  ])("%s finds %j", (path, expected) => {
     expect(findJsonPath(path, object)).toEqual(expected);
     expect(isJsonPath(path)).toBe(true);
   });

@@ -15,7 +15,7 @@ describe("a URL parsed as in Go", () => {
     ["ftp://a:1:2/", { scheme: "ftp", host: "a:1:2", escapedPath: "/" }],
     ['http://a%C3%A9/é "', { scheme: "http", host: "aé", escapedPath: "/%C3%A9%20%22" }],
     ["a/b:c", { escapedPath: "a/b:c" }],
-  ])("%s", (text, url) => {
+  ])("%s has the parts %j", (text, url) => {
     expect(parseUrl(text)).toEqual({ ...NONE, ...url });
   });
 

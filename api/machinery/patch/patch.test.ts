@@ -49,7 +49,7 @@ describe("PATCH-02: an operation that does not apply is 422 without details", ()
     [{ op: "replace", path: "/metadata/finalizers/2", value: "x" }],
     [{ op: "add", path: "/metadata/finalizers/4", value: "x" }],
     [{ op: "move", from: "/metadata/finalizers/-3", path: "/data/z" }],
-  ])("%j", (operation) => {
+  ])("the operation %j is refused", (operation) => {
     expect(applyJsonPatch(configMap(), [operation], "Warn")).toMatchObject({
       code: 422,
       reason: "Invalid",

@@ -30,7 +30,7 @@ describe("CRD-READ: bodies are decoded without types", () => {
       "the API version in the data (e.com/v2) does not match the expected API version (e.com/v1)",
     ],
     ['{"kind":"Foo"}', "the API version in the data () does not match the expected API version (e.com/v1)"],
-  ])("%s", (text, message) => {
+  ])("%s is refused: %s", (text, message) => {
     expect(decode(text)).toEqual({ ok: false, message });
   });
 

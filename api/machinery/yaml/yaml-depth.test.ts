@@ -14,7 +14,7 @@ test.each([
   ['a: "{{{{{{"', false],
   ["a: |\n  [[[[[[\n  - - - - - -\nb: 1", false],
   ["# [[[[[[ - - - - - -\na: x[[[[[", false],
-])("%j", (text, deeper) => {
+])("YAML is measured without its texts and comments: %j is deeper than 2: %s", (text, deeper) => {
   expect(isDeeper(text, 2)).toBe(deeper);
 });
 

@@ -81,7 +81,7 @@ describe("validation errors of core kinds", () => {
     ],
     ["Namespace", { spec: { finalizers: ["odd"] } }, ["spec.finalizers"]],
     ["Binding", { target: { kind: "Pod" } }, ["target.kind", "target.name"]],
-  ])("%s %j", (kind, part, paths) => {
+  ])("a %s of %j is invalid at %j", (kind, part, paths) => {
     expect(errorsOf(kind, part).map((error) => error.slice(0, error.indexOf(": ")))).toEqual(paths);
   });
 
@@ -131,7 +131,7 @@ describe("warnings of core kinds", () => {
         'spec.podCIDRs[0]: CIDR value "10.0.0.1/24" is ambiguous in this context (should be "10.0.0.0/24" or "10.0.0.1/32"?)',
       ],
     ],
-  ])("%s %j", (kind, part, warnings) => {
+  ])("a %s of %j gets the warnings %j", (kind, part, warnings) => {
     expect(kindOf(kind).warnings?.(decoded(kind, part))).toEqual(warnings);
   });
 });
@@ -147,7 +147,7 @@ describe("defaults of core kinds", () => {
       { spec: { limits: [{ default: { cpu: "1" }, defaultRequest: { cpu: "1" } }] } },
     ],
     ["PersistentVolumeClaim", { spec: claim }, { spec: { volumeMode: "Filesystem" }, status: { phase: "Pending" } }],
-  ])("%s %j", (kind, part, expected) => {
+  ])("a %s of %j is stored with %j", (kind, part, expected) => {
     const once = decoded(kind, part);
     expect(once).toMatchObject(expected);
     expect(decoded(kind, once)).toEqual(once);
@@ -190,7 +190,9 @@ describe("immutable fields of core kinds", () => {
       ["status.capacity.pods", "status.allocatable.pods", "metadata.taints[0].effect"],
     ],
     ["ResourceQuota", { spec: { scopes: ["BestEffort"] } }, {}, ["spec.scopes"]],
-  ])("%s %j", (kind, next, old, paths) => expect(updateErrors(kind, next, old)).toEqual(paths));
+  ])("a %s may become %j from %j, except for %j", (kind, next, old, paths) =>
+    expect(updateErrors(kind, next, old)).toEqual(paths),
+  );
 
   it("a bound claim can grow, but not shrink below its volume's capacity", () => {
     const bound = (storage: string) => ({

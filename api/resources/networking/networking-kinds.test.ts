@@ -63,5 +63,5 @@ describe("validation errors of networking kinds", () => {
         'annotations.kubernetes.io/ingress.class: Invalid value: "b": must match `ingressClassName` when both are specified',
       ],
     ],
-  ])("%s %j", (kind, part, errors) => expect(errorsOf(kind, part)).toEqual(errors));
+  ])("a %s of %j has the errors %j", (kind, part, errors) => expect(errorsOf(kind, part)).toEqual(errors));
 });

@@ -115,7 +115,7 @@ describe("validation errors of device kinds", () => {
         'spec.devices[0].bindingFailureConditions[0]: Invalid value: "a": bindingFailureConditions must not overlap with bindingConditions',
       ],
     ],
-  ])("%s %j", (kind, part, errors) => expect(errorsOf(kind, part)).toEqual(errors));
+  ])("a %s of %j has the errors %j", (kind, part, errors) => expect(errorsOf(kind, part)).toEqual(errors));
 });
 
 describe("a claim's status", () => {

@@ -110,7 +110,7 @@ describe("validation errors of storage kinds", () => {
       },
       ['allowedTopologies[1].matchLabelExpressions: Duplicate value: ""'],
     ],
-  ])("%s %j", (kind, part, errors) => expect(errorsOf(kind, part)).toEqual(errors));
+  ])("a %s of %j has the errors %j", (kind, part, errors) => expect(errorsOf(kind, part)).toEqual(errors));
 });
 
 describe("a driver's generation", () => {

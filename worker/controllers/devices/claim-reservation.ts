@@ -13,7 +13,7 @@ import { statusUpdate } from "../status-update.ts";
 
 const CLAIMS = "resourceclaims.resource.k8s.io";
 /** The most pods that may share a claim. */
-const MOST_CONSUMERS = 256;
+const MAX_CONSUMERS = 256;
 
 type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
 
@@ -48,7 +48,7 @@ const mayLackReservations = (pod: Stored<Pod>): boolean =>
 
 /** Whether another pod may be added to its consumers. */
 const isOpen = ({ metadata, status: { allocation, reservedFor = [] } }: Stored<ResourceClaim>): boolean =>
-  allocation !== undefined && reservedFor.length < MOST_CONSUMERS && metadata.deletionTimestamp === undefined;
+  allocation !== undefined && reservedFor.length < MAX_CONSUMERS && metadata.deletionTimestamp === undefined;
 
 function nameOf({ status }: Stored<Pod>, { name, resourceClaimName }: PodClaim): string | undefined {
   return resourceClaimName ?? status.resourceClaimStatuses?.find((each) => each.name === name)?.resourceClaimName;

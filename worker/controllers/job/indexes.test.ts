@@ -11,7 +11,7 @@ describe("index sets", () => {
     ["0,1,3", [0, 1, 3]],
     ["0-2,5", [0, 1, 2, 5]],
     ["", []],
-  ])("%s", (text, indexes) => {
+  ])("are written as %j and read as %j", (text, indexes) => {
     expect(`${none.with(indexes)}`).toBe(text);
     expect(listed(Indexes.parse(text, 10), 10)).toEqual(indexes);
   });

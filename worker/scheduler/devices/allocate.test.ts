@@ -17,7 +17,7 @@ const cel = (expression: string) => [{ cel: { expression } }];
 const failing = (text: string) => `running "DynamicResources" filter plugin: ${text}`;
 const devices = (...names: string[]): Device[] => names.map((name) => ({ name }));
 
-describe("[SCHED-DEVICE] devices for claims", () => {
+describe("SCHED-DEVICE: devices for claims", () => {
   test("are searched only up to the first sufficient one", () => {
     const selectors = cel('device.attributes["gpu.example.com"].is');
     const offered = [{ name: "d0", attributes: { is: { bool: true } } }, { name: "d1" }];
@@ -28,7 +28,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     expect(told.q).toBe(failing("class gpu: selector #0: CEL runtime error: no such key: is"));
   });
 
-  test("[SCHED-SELECTOR] are all checked with the selector, even if there are too few", () => {
+  test("SCHED-SELECTOR: are all checked with the selector, even if there are too few", () => {
     const selectors = cel('device.attributes["gpu.example.com"].is');
     const offered = [{ name: "d0", attributes: { is: { bool: false } } }, { name: "d1" }];
     const objects = [node("a"), deviceClass("gpu", { selectors }), slice("a", offered)];
@@ -159,7 +159,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
   });
 });
 
-describe("[SCHED-POOL] a pool of devices", () => {
+describe("SCHED-POOL: a pool of devices", () => {
   const of = (name: string, over: object = {}) => ({ pool: { name, generation: 1, resourceSliceCount: 2, ...over } });
   const named = <T extends { metadata: { name: string } }>(name: string, object: T): T => ({
     ...object,

@@ -183,7 +183,7 @@ describe("a pod with claims of devices", () => {
   });
 });
 
-describe("[SCHED-SHARE] a device that allows multiple allocations", () => {
+describe("SCHED-SHARE: a device that allows multiple allocations", () => {
   const gone = useless("1 cannot allocate all claims");
   const shared = (capacity: Device["capacity"], over: Partial<Device> = {}): Device => ({
     name: "d",

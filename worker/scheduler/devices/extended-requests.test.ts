@@ -30,7 +30,7 @@ function told(asking: Pod) {
   };
 }
 
-describe("[SCHED-EXTENDED] extended resources as requests of a claim", () => {
+describe("SCHED-EXTENDED: extended resources as requests of a claim", () => {
   test.each<[what: string, Pod, requests: string[], mappings: string[]]>([
     [
       "resources without a device class are left out",

@@ -4,7 +4,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { node, pod, schedulerOf } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 import { imageLocality } from "./image-locality.ts";
 
-test("[SCHED-IMAGE] an image volume counts like a container's image", () => {
+test("SCHED-IMAGE: an image volume counts like a container's image", () => {
   const images = [{ names: ["data:1"], sizeBytes: 1_200_000_000 }];
   const waiting = pod("p", {
     spec: { containers: [{ name: "c", image: "i" }], volumes: [{ name: "v", image: { reference: "data:1" } }] },

@@ -28,6 +28,6 @@ test.each<[what: string, used: [string, string], asked: [string, string], score:
   ["makes it better", ["2", "0"], ["0", "2Gi"], 81],
   ["makes it worse", ["0", "0"], ["1", "0"], 68],
   ["asks for nothing", ["1", "0"], ["0", "0"], undefined],
-])("[SCHED-BALANCE] a pod that %s", (_, used, requested, score) => {
+])("SCHED-BALANCE: a pod that %s", (_, used, requested, score) => {
   expect(scoreOf(used, requested)).toBe(score);
 });

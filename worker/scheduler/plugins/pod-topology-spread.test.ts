@@ -18,7 +18,7 @@ function placed(labelSelector: object) {
   return decision.kind === "place" ? decision.node.name : decision.kind;
 }
 
-test("[SCHED-SPREAD-ALL] an empty selector counts no pods", () => {
+test("SCHED-SPREAD-ALL: an empty selector counts no pods", () => {
   expect(placed({ matchLabels: { app: "web" } })).toBe("free");
   expect(placed({})).toBe("full");
 });

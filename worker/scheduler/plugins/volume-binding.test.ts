@@ -60,7 +60,7 @@ const HEAD = "0/1 nodes are available: ";
 const CONFLICT = "1 node(s) didn't match PersistentVolume's node affinity";
 const NOTHING = "1 node(s) didn't find available persistent volumes to bind";
 
-test("[SCHED-VOLUME] all problems of a pod's volumes are reported, for bound and pending claims", () => {
+test("SCHED-VOLUME: all problems of a pod's volumes are reported, for bound and pending claims", () => {
   const elsewhere = volume("v", { nodeAffinity: onlyOn("b") });
   expect(scheduled([bound("v")], [elsewhere])).toBe(`${HEAD}${CONFLICT}`);
   expect(scheduled([bound("v"), waiting()], [elsewhere])).toBe(`${HEAD}${NOTHING}, ${CONFLICT}`);
@@ -69,13 +69,13 @@ test("[SCHED-VOLUME] all problems of a pod's volumes are reported, for bound and
   );
 });
 
-test("[SCHED-VOLUME] a pending claim gets only volumes of its attributes class", () => {
+test("SCHED-VOLUME: a pending claim gets only volumes of its attributes class", () => {
   const gold = volume("v", { storageClassName: "wait", volumeAttributesClassName: "gold" });
   expect(scheduled([waiting()], [gold])).toBe(`${HEAD}${NOTHING}`);
   expect(scheduled([waiting({ volumeAttributesClassName: "gold" })], [gold])).toBe("place");
 });
 
-test("[SCHED-VOLUME] the beta annotation for the storage class is accepted, too", () => {
+test("SCHED-VOLUME: the beta annotation for the storage class is accepted, too", () => {
   const annotated = claim("old", {}, { "volume.beta.kubernetes.io/storage-class": "wait" });
   expect(scheduled([annotated], [volume("v", { storageClassName: "wait" })])).toBe("place");
   expect(scheduled([annotated], [volume("v", {})])).toBe(`${HEAD}${NOTHING}`);

@@ -95,7 +95,7 @@ describe("errors are reported as by cel-go", () => {
     ["self.l.all(x, x.y)", 16, "type 'string' does not support field selection"],
     ['self.s.matches("(")', 16, "invalid matches argument"],
     ["self.i == 1 b", 13, "Syntax error: extraneous input 'b' expecting <EOF>"],
-  ])("%s", (source, column, message) => {
+  ])("%s: column %i, %s", (source, column, message) => {
     expect(run(source)).toBe(`ERROR: <input>:1:${column}: ${message}\n | ${source}\n | ${".".repeat(column - 1)}^`);
   });
 

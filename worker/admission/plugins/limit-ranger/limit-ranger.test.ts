@@ -64,7 +64,7 @@ describe("a limit range", () => {
       [],
     ],
     [{ type: "Container", max: { cpu: "2" }, min: { cpu: "1" } }, pod({ cpu: "1" }, { cpu: "2" }), []],
-  ])("%j", (item, subject, problems) => {
+  ])("a range %j has these problems with the pod %j: %j", (item, subject, problems) => {
     expect(podProblems(subject, range(item))).toEqual(problems);
   });
 

@@ -23,6 +23,6 @@ test.each([
     [],
     "spec.resourceAttributes.labelSelector ignored due to parse error",
   ],
-])("%j", (attributes, fieldSelector, problem) => {
+])("of %j the field selector is %j, and the problem %j", (attributes, fieldSelector, problem) => {
   expect(readSelectors(attributes)).toEqual({ fieldSelector, problem });
 });
