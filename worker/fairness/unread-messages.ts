@@ -7,7 +7,7 @@ import { tooManyRequests } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 
 /** A watch may begin with a large collection. */
-const MOST_CHARACTERS = 64 * 1024 * 1024;
+const MAX_CHARACTERS = 64 * 1024 * 1024;
 const RETRY_SECONDS = 1;
 
 interface Sent {
@@ -24,7 +24,7 @@ const total = (sockets: Iterable<Sent>): number => [...sockets].reduce((sum, { c
 /** Throws 429 if the client has not closed sockets that had to end, and there would be little room for another. */
 export function requireRead(client: string): void {
   const ending = [...(sentTo.get(client) ?? [])].filter(({ isEnding }) => isEnding);
-  if (total(ending) > MOST_CHARACTERS / 2)
+  if (total(ending) > MAX_CHARACTERS / 2)
     throw new ApiError(tooManyRequests("too many messages are unread", RETRY_SECONDS));
 }
 
@@ -51,7 +51,7 @@ export function messagesTo(client: string): SocketMessages {
     ended,
     count(characters) {
       if (own.isEnding) return false;
-      if (total(sockets) + characters <= MOST_CHARACTERS) {
+      if (total(sockets) + characters <= MAX_CHARACTERS) {
         own.characters += characters;
         return true;
       }

@@ -17,7 +17,7 @@ const MARK_EVERY = WATCH_WINDOW / 4;
 /** What a message costs besides its text while it waits. */
 const OF_MESSAGE = 100;
 /** Events wait for room. Only who sends calls or pings and reads no answers has so much under way. */
-const MOST_UNREAD = 4 * WATCH_WINDOW;
+const MAX_UNREAD = 4 * WATCH_WINDOW;
 /** The platform limits subrequests (1,000): the client reconnects, and resumes by revision. */
 const MAX_STREAMS = 900;
 
@@ -83,7 +83,7 @@ export class WatchSession {
 
   #begin({ watch: id, path, accept, since }: Extract<WatchCall, { watch: number }>): void {
     if (this.#watches.has(id) || this.#watches.size >= MAX_WATCHES) {
-      this.#send({ watch: id, refused: badRequest(`at most ${MAX_WATCHES} watches, each with its own number`) });
+      this.#sendMessage({ watch: id, refused: badRequest(`at most ${MAX_WATCHES} watches, each with its own number`) });
       return;
     }
     const watch: Watch = { id, path, accept, since, ended: false };
@@ -110,7 +110,7 @@ export class WatchSession {
       // The stream has sent everything up to when it began.
       if (newest > Number(watch.since)) watch.since = String(newest);
       if (watch.ended || resource === undefined) continue;
-      this.#send({ watch: watch.id, revision: watch.since });
+      this.#sendMessage({ watch: watch.id, revision: watch.since });
       await feed.changed(resource, asRevision(newest), () => watch.ended);
     }
   }
@@ -122,7 +122,7 @@ export class WatchSession {
     }
     const response = await this.#options.fetch(streamPath(watch), watch.accept);
     if (!response.ok || !response.body) return this.#refuse(watch, await statusOf(response));
-    this.#send({ watch: watch.id, revision: watch.since });
+    this.#sendMessage({ watch: watch.id, revision: watch.since });
     const reader = response.body.getReader();
     const splitter = new LineSplitter(new TextDecoder());
     try {
@@ -165,7 +165,7 @@ export class WatchSession {
       this.#sinceMark = 0;
       this.#options.send(JSON.stringify({ mark } satisfies WatchMessage));
     }
-    if (this.#unread <= MOST_UNREAD) return;
+    if (this.#unread <= MAX_UNREAD) return;
     this.#options.close(1008, "what was sent is not read");
     this.stop();
   }
@@ -183,11 +183,11 @@ export class WatchSession {
   }
 
   #refuse(watch: Watch, refused: Status): void {
-    if (!watch.ended) this.#send({ watch: watch.id, refused });
+    if (!watch.ended) this.#sendMessage({ watch: watch.id, refused });
     watch.ended = true;
   }
 
-  #send(message: WatchMessage): void {
+  #sendMessage(message: WatchMessage): void {
     this.#send(JSON.stringify(message));
   }
 }
