@@ -1,10 +1,11 @@
 /** A terminal: renders a screen, and sends keys. */
-import { Component } from "preact";
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Escapes } from "./escapes.ts";
 import { bytesOfKey } from "./keys.ts";
-import { Screen, type ScreenLine } from "./screen.ts";
-import { type CellStyle, classOf } from "./style.ts";
+import { Screen } from "./screen.ts";
+import { Row } from "./screen-row.tsx";
+import { sizeOf } from "./terminal-size.ts";
 
 export interface TerminalProps {
   readonly label: string;
@@ -81,94 +82,49 @@ export function TerminalView({ label, connect }: TerminalProps) {
           />
         ))}
       </div>
-      <textarea
-        ref={input}
-        aria-label="Terminal input; Shift Tab leaves it"
-        autocapitalize="off"
-        autocomplete="off"
-        spellcheck={false}
-        onFocus={() => setFocused(true)}
-        onBlur={() => setFocused(false)}
-        onKeyDown={(event) => {
-          const bytes = event.isComposing ? undefined : bytesOfKey(event, screen.applicationKeys);
-          if (bytes === undefined) return;
-          event.preventDefault();
-          event.stopPropagation();
-          end.current?.write(bytes);
-        }}
-        onInput={({ currentTarget, isComposing }) => {
-          if (isComposing) return;
-          end.current?.write(currentTarget.value);
-          currentTarget.value = "";
-        }}
-        onPaste={(event) => {
-          event.preventDefault();
-          const text = (event.clipboardData?.getData("text") ?? "").replace(/\r?\n/g, "\r");
-          end.current?.write(screen.bracketedPaste ? `\u001b[200~${text}\u001b[201~` : text);
-        }}
+      <TerminalInput
+        input={input}
+        screen={screen}
+        write={(text) => end.current?.write(text)}
+        onFocusChange={setFocused}
       />
     </div>
   );
 }
 
-interface RowProps {
-  readonly line: ScreenLine;
-  readonly version: number;
-  readonly cursor: number | undefined;
+interface TerminalInputProps {
+  readonly input: RefObject<HTMLTextAreaElement | null>;
+  readonly screen: Screen;
+  readonly write: (text: string) => void;
+  readonly onFocusChange: (focused: boolean) => void;
 }
 
-class Row extends Component<RowProps> {
-  override shouldComponentUpdate(next: RowProps): boolean {
-    const { line, version, cursor } = this.props;
-    return line !== next.line || version !== next.version || cursor !== next.cursor;
-  }
-
-  override render({ line, cursor }: RowProps) {
-    return (
-      <div>
-        {runsOf(line, cursor).map(({ text, style, isCursor }, index) => (
-          // So are their parts.
-          <span key={index} class={`${classOf(style)}${isCursor ? " cursor" : ""}`}>
-            {text}
-          </span>
-        ))}
-        {"\n"}
-      </div>
-    );
-  }
-}
-
-interface Run {
-  text: string;
-  readonly style: CellStyle;
-  readonly isCursor: boolean;
-}
-
-function runsOf({ texts, styles }: ScreenLine, cursor: number | undefined): Run[] {
-  const runs: Run[] = [];
-  texts.forEach((text, column) => {
-    const style = styles[column] ?? 0;
-    const isCursor = column === cursor;
-    const last = runs.at(-1);
-    if (last && last.style === style && last.isCursor === isCursor) last.text += text;
-    else runs.push({ text, style, isCursor });
-  });
-  return runs;
-}
-
-/** How many characters fit, in the box's font. */
-function sizeOf(box: HTMLElement): { readonly columns: number; readonly rows: number } | undefined {
-  const style = getComputedStyle(box);
-  const canvas = document.createElement("canvas").getContext("2d");
-  if (!canvas) return undefined;
-  canvas.font = style.font;
-  const inner = (size: number, ...paddings: string[]) =>
-    size - paddings.reduce((sum, padding) => sum + Number.parseFloat(padding), 0);
-  const columns = Math.floor(
-    inner(box.clientWidth, style.paddingLeft, style.paddingRight) / canvas.measureText("0").width,
-  );
-  const rows = Math.floor(
-    inner(box.clientHeight, style.paddingTop, style.paddingBottom) / Number.parseFloat(style.lineHeight),
-  );
-  return { columns: Math.max(20, columns), rows: Math.max(4, rows) };
-}
+/** Takes the keyboard: keys as a terminal sends them, composed characters, and pasted text. */
+const TerminalInput = ({ input, screen, write, onFocusChange }: TerminalInputProps) => (
+  <textarea
+    ref={input}
+    aria-label="Terminal input; Shift Tab leaves it"
+    autocapitalize="off"
+    autocomplete="off"
+    spellcheck={false}
+    onFocus={() => onFocusChange(true)}
+    onBlur={() => onFocusChange(false)}
+    onKeyDown={(event) => {
+      const bytes = event.isComposing ? undefined : bytesOfKey(event, screen.applicationKeys);
+      if (bytes === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      write(bytes);
+    }}
+    onInput={({ currentTarget, isComposing }) => {
+      if (isComposing) return;
+      write(currentTarget.value);
+      currentTarget.value = "";
+    }}
+    onPaste={(event) => {
+      event.preventDefault();
+      const text = (event.clipboardData?.getData("text") ?? "").replace(/\r?\n/g, "\r");
+      write(screen.bracketedPaste ? `\u001b[200~${text}\u001b[201~` : text);
+    }}
+  />
+);

@@ -1,18 +1,12 @@
 /** Paste manifests, review the dry run, then apply them server-side. */
 
 import { useState } from "preact/hooks";
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import { objectHref } from "../api/links.ts";
 import { ManifestEditor } from "../editor/manifest-editor.tsx";
-import type { FieldConflict } from "../manifests/apply-conflicts.ts";
 import { type ApplyOutcome, applyAll } from "../manifests/apply-manifests.ts";
-import { yamlOf } from "../manifests/yaml-text.ts";
-import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { StateChip } from "../parts/state-chip.tsx";
-import { TableHead } from "../parts/table-head.tsx";
 import { readOnly } from "../read-only.ts";
 import { namespace } from "../route.ts";
+import { OutcomeCard } from "./apply-outcome.tsx";
 import { CreateForm } from "./create-form.tsx";
 
 interface Shown {
@@ -103,57 +97,3 @@ export function ApplyView() {
     </section>
   );
 }
-
-const WORDS = { create: "created", change: "changed", same: "unchanged" } as const;
-
-function OutcomeCard({ outcome, dryRun }: { readonly outcome: ApplyOutcome; readonly dryRun: boolean }) {
-  if (outcome.name === "refused") {
-    return (
-      <section class="card" role="alert">
-        <h2>
-          <StateChip text="Refused" tone="bad" /> {outcome.title}
-        </h2>
-        {outcome.conflicts.length === 0 && <pre class="wrap">{outcome.problem}</pre>}
-        {outcome.conflicts.length > 0 && <Conflicts conflicts={outcome.conflicts} />}
-      </section>
-    );
-  }
-  const { kind, before, after } = outcome;
-  const of = { namespace: after.metadata.namespace ?? "", name: after.metadata.name ?? "" };
-  return (
-    <section class="card">
-      <h2>
-        <StateChip
-          text={`${dryRun ? "Would be " : ""}${WORDS[outcome.name]}`}
-          tone={outcome.name === "same" ? "" : "good"}
-        />{" "}
-        {kind.kind} {dryRun && outcome.name === "create" ? of.name : <a href={objectHref(kind, of)}>{of.name}</a>}
-      </h2>
-      {dryRun && outcome.name === "change" && <DiffView before={yamlWithout(before)} after={yamlWithout(after)} />}
-    </section>
-  );
-}
-
-const Conflicts = ({ conflicts }: { readonly conflicts: readonly FieldConflict[] }) => (
-  <>
-    <p>
-      Others set these fields, and your manifest says something else of them. Leave a field out to let it be theirs,
-      write what they wrote to share it, or take it over: then their next apply runs into the same.
-    </p>
-    <table class="small">
-      <TableHead titles={["Field", "Set by"]} />
-      <tbody>
-        {conflicts.map(({ field, manager }) => (
-          <tr key={field + manager}>
-            <td class="wrap">
-              <code>{field}</code>
-            </td>
-            <td>{manager}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </>
-);
-
-const yamlWithout = (object: KubeObject | undefined) => (object ? yamlOf(object) : "");
