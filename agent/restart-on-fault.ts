@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { steadyNow } from "./steady-now.ts";
 
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 60_000;
+const MAX_PAUSE_MS = 60_000;
 /** After a run of this length a fault counts as the first. */
 const GOOD_RUN_MS = 600_000;
 /** What has not ended by then never will, and cannot run beside its successor. */
@@ -56,7 +56,7 @@ export async function restartOnFault<T>(options: RestartOptions<T>): Promise<T> 
       }
       if (steadyNow() - began > GOOD_RUN_MS) pauseMs = FIRST_PAUSE_MS;
       await pause(pauseMs, signal);
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     }
   } finally {
     source.off("uncaughtException", listener);

@@ -10,7 +10,7 @@ import { renderMark, returnedMark } from "./relay/mark.ts";
 import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage, withReturned } from "./unread.ts";
 
 /** Many times the nodes' window (agent/network/overlay/relay-link.ts). */
-const MOST_UNREAD = { bytes: 4 * 1024 * 1024, messages: 50_000 };
+const MAX_UNREAD_BYTES = { bytes: 4 * 1024 * 1024, messages: 50_000 };
 
 export interface RelayEnv {
   readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
@@ -47,7 +47,7 @@ export class Relay extends DurableObject<RelayEnv> {
 
   #pass(message: string | ArrayBuffer, { from, to }: { readonly from: WebSocket; readonly to: WebSocket }): void {
     const unread = withMessage(unreadOf(to), message);
-    if (exceeds(unread, MOST_UNREAD)) {
+    if (exceeds(unread, MAX_UNREAD_BYTES)) {
       from.close(1008, "the other node does not keep up");
       return;
     }

@@ -43,10 +43,10 @@ function renderHunk(lines: readonly Line[], start: number, end: number): string 
 }
 
 /** The limit of a comparison, whose time may grow with the product of both lengths. */
-const MOST_COMPARED = 4_000_000;
+const MAX_COMPARISONS = 4_000_000;
 
 function compare(old: readonly string[], next: readonly string[]): Line[] {
-  const blocks = old.length * next.length > MOST_COMPARED ? sameEnds(old, next) : matchingBlocks(old, next);
+  const blocks = old.length * next.length > MAX_COMPARISONS ? sameEnds(old, next) : matchingBlocks(old, next);
   const lines: Line[] = [];
   let [i, j] = [0, 0];
   for (const block of [...blocks, { old: old.length, next: next.length, length: 0 }]) {

@@ -1,5 +1,7 @@
 /** What nodes keep on their disks for claims, and which of it is no longer used. */
+
 import type { Node, PersistentVolume } from "../../api/generated/core.v1.ts";
+import { isConditionTrue } from "../../api/machinery/conditions.ts";
 import { LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 
 /** As a node's own API lists it. */
@@ -9,8 +11,7 @@ export interface NodeVolumes {
 }
 
 export const hasLocalVolumes = ({ metadata, status }: Node): boolean =>
-  metadata.labels?.[LOCAL_VOLUMES] === "true" &&
-  (status.conditions ?? []).some((condition) => condition.type === "Ready" && condition.status === "True");
+  metadata.labels?.[LOCAL_VOLUMES] === "true" && isConditionTrue(status, "Ready");
 
 /**
  * Directories that no PersistentVolume names: the cluster was restored without them, or a Node was deleted before its

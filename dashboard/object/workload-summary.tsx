@@ -1,7 +1,9 @@
 /** A workload's rollout, and everything that it owns, live. */
+
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "../../api/generated/apps.v1.ts";
 import type { CronJob, Job } from "../../api/generated/batch.v1.ts";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { isConditionTrue } from "../../api/machinery/conditions.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
@@ -36,7 +38,7 @@ function jobProgress({ spec, status }: Job): Rollout {
   const failed = status.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
   if (failed) return { tone: "bad", message: failed.message || "It has failed." };
   const done = `${status.succeeded ?? 0} of ${spec.completions ?? 1} completions`;
-  if (status.conditions?.some(({ type, status }) => type === "Complete" && status === "True")) {
+  if (isConditionTrue(status, "Complete")) {
     return { tone: "done", message: `${done}.` };
   }
   if (spec.suspend) return { tone: "warn", message: `Suspended, ${done}.` };

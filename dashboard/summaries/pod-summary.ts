@@ -2,7 +2,9 @@
  * The part of a pod that the overview and the ownership tree keep: ten thousand whole pods would exhaust the browser's
  * memory.
  */
+
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { isConditionTrue } from "../../api/machinery/conditions.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { ownersOf } from "./owners.ts";
 import { type Cause, causeOf } from "./pod-cause.ts";
@@ -50,7 +52,7 @@ export function podSummaryOf(pod: Stored<Pod>): PodSummary {
     ...causeOf(pod),
     unschedulable: status.conditions?.find(({ reason }) => reason === "Unschedulable")?.message ?? "",
     gated: (spec.schedulingGates ?? []).length > 0,
-    ready: status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false,
+    ready: isConditionTrue(status, "Ready"),
     finished: phase === "Succeeded" || phase === "Failed",
     restarts: (status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + (restartCount ?? 0), 0),
     cpu: containers.reduce((sum, { resources }) => sum + cpuOf(resources?.requests), 0),

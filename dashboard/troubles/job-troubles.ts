@@ -1,4 +1,5 @@
 import type { Job } from "../../api/generated/batch.v1.ts";
+import { isConditionTrue } from "../../api/machinery/conditions.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { ownersOf } from "../summaries/owners.ts";
 import type { WarningOf } from "./pod-troubles.ts";
@@ -15,7 +16,7 @@ export const jobTroubles = (jobs: Iterable<Stored<Job>>, warningOf: WarningOf): 
       const { reason = "", message: detail = "", lastTransitionTime: since = creationTimestamp } = failed;
       return [{ ...base, tone: "bad", state: "Failed", why: FAILURES[reason] ?? OTHER, detail, since }];
     }
-    if (job.status.conditions?.some(({ type, status }) => type === "Complete" && status === "True")) return [];
+    if (isConditionTrue(job.status, "Complete")) return [];
     const failures = job.status.failed ?? 0;
     if (failures > 0) {
       const why = `${failures === 1 ? "One pod has" : `${failures} pods have`} failed and it tries again: their logs say why.`;

@@ -4,7 +4,7 @@ import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage,
 import { type Attachment, attachmentOf, LEFT, noteTunnel } from "./attachment.ts";
 
 /** What may be on its way to a node, besides what its link began with. */
-const MOST_UNREAD = { bytes: 16 * 1024 * 1024, messages: 50_000 };
+const MAX_UNREAD_BYTES = { bytes: 16 * 1024 * 1024, messages: 50_000 };
 
 export class Links {
   readonly #state: DurableObjectState;
@@ -83,7 +83,7 @@ export class Links {
   /** Sends a text to a node, and cuts it off if it does not read. */
   push(socket: WebSocket, text: string): void {
     const unread = withMessage(this.#unreadOf(socket), text);
-    if (exceeds(unread, MOST_UNREAD)) {
+    if (exceeds(unread, MAX_UNREAD_BYTES)) {
       socket.close(1008, "the node does not read");
       return;
     }

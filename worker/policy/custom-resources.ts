@@ -1,4 +1,5 @@
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
+import { isConditionTrue } from "../../api/machinery/conditions.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Env } from "../env.ts";
 import { builtIn, dualStack, Registry, type Served } from "../kinds/kind-registry.ts";
@@ -33,15 +34,11 @@ function resourcesBeside(own: Registry): (policy: PolicySnapshot) => Registry {
 
   return (policy) => {
     const definitions = policy.list<CustomResourceDefinition>(DEFINITIONS);
-    const kinds = definitions.filter(isEstablished).map(customKinds);
+    const kinds = definitions.filter(({ status }) => isConditionTrue(status, "Established")).map(customKinds);
     if (kinds.length === 0) return own;
     return registryOf(
       kinds.flatMap(({ resources }) => resources.filter(isOwn)),
       kinds.flatMap(({ served }) => served.filter(isOwn)),
     );
   };
-}
-
-function isEstablished({ status }: CustomResourceDefinition): boolean {
-  return status.conditions?.some(({ type, status: is }) => type === "Established" && is === "True") ?? false;
 }

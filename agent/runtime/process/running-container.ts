@@ -7,7 +7,7 @@ import { frame } from "./attach-frames.ts";
 import type { StoredContainer } from "./container-state.ts";
 
 /** Bytes of output that may wait for an attached client. */
-const MOST_UNREAD = 8 * 1024 * 1024;
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const micros = (): number => (performance.timeOrigin + performance.now()) * 1000;
 
 export class RunningContainer {
@@ -39,7 +39,7 @@ export class RunningContainer {
       for (const socket of this.attached) {
         socket.write(frame(stream === "stdout" ? 1 : 2, chunk));
         // A client that does not keep up is disconnected: the container does not wait, and its log has everything.
-        if (socket.writableLength > MOST_UNREAD) socket.destroy();
+        if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
       }
     });
     this.#child[stream]?.on("end", () => write(encoder.end(logTime(micros()))));

@@ -1,9 +1,11 @@
 /**
  * Which names a definition gets: those that no other definition of its group has (apiextensions' naming controller).
  */
+
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from "../../generated/apiextensions.v1.ts";
+import { isConditionTrue } from "../../machinery/conditions.ts";
 import { hasInvalidBundle } from "./ca-bundle.ts";
-import { isTrue, setCondition } from "./conditions.ts";
+import { setCondition } from "./conditions.ts";
 
 /** Modifies the draft's status: accepted names, NamesAccepted, and Established once all names are accepted. */
 export function acceptNames(
@@ -51,7 +53,7 @@ export function acceptNames(
       : { type: "NamesAccepted", status: "True", reason: "NoConflicts", message: "no conflicts found" },
     time,
   );
-  if (!isTrue(draft, "Established"))
+  if (!isConditionTrue(draft.status, "Established"))
     setCondition(draft, { type: "Established", ...established(draft, conflict) }, time);
 }
 

@@ -1,9 +1,10 @@
 /** The CA bundle for a conversion webhook (apiserver pkg/util/webhook ValidateCABundle). */
+
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
+import { isConditionTrue } from "../../machinery/conditions.ts";
 import { decodeBase64 } from "../../machinery/encoding/base64.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { elementsOf, within } from "../../machinery/x509/der-reader.ts";
-import { isTrue } from "./conditions.ts";
 
 const SEQUENCE = 0x30;
 const BIT_STRING = 0x03;
@@ -40,7 +41,7 @@ export const hasInvalidBundle = (definition: CustomResourceDefinition): boolean 
 export function validateBundle(next: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
   const bundle = bundleOf(next);
   if (bundle === "" || next.spec.conversion?.strategy !== "Webhook") return [];
-  if (!isTrue(old, "Established") || hasInvalidBundle(old)) return [];
+  if (!isConditionTrue(old.status, "Established") || hasInvalidBundle(old)) return [];
   const problem = caBundleProblem(bundle);
   return problem === undefined ? [] : [invalid("spec.conversion.webhookClientConfig.caBundle", bundle, problem)];
 }

@@ -4,9 +4,6 @@ export const CLEANUP_FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
 
 type ConditionState = Pick<CustomResourceDefinitionCondition, "type" | "status" | "reason" | "message">;
 
-export const isTrue = ({ status }: CustomResourceDefinition, type: string): boolean =>
-  status.conditions?.some((each) => each.type === type && each.status === "True") ?? false;
-
 /** Sets the draft's condition of that type; `time` (RFC 3339) is used if the status changes. */
 export function setCondition({ status }: CustomResourceDefinition, state: ConditionState, time: string): void {
   const known = status.conditions?.find(({ type }) => type === state.type);

@@ -1,4 +1,5 @@
 /** apiextensions-apiserver pkg/apis/apiextensions/validation: CustomResourceDefinition, except for CEL. */
+
 import type {
   CustomResourceColumnDefinition,
   CustomResourceDefinition,
@@ -6,6 +7,7 @@ import type {
   CustomResourceDefinitionVersion,
   JSONSchemaProps,
 } from "../../generated/apiextensions.v1.ts";
+import { isConditionTrue } from "../../machinery/conditions.ts";
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
@@ -13,7 +15,6 @@ import { dns1035Label, dnsSubdomain } from "../../machinery/names.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { validateApproval } from "./api-approval.ts";
 import { validateBundle } from "./ca-bundle.ts";
-import { isTrue } from "./conditions.ts";
 import { checkConversion } from "./conversion-validation.ts";
 import { checkColumns, checkSelectableFields, checkSubresources } from "./definition-views-validation.ts";
 import { type HoistedSpec, hoistedSpec } from "./hoisted-spec.ts";
@@ -57,7 +58,7 @@ export function validateDefinitionUpdate(next: CustomResourceDefinition, old: Cu
   const errors = validateDefinition(next, old);
   const { spec } = next;
   // They determine how objects are stored, so they cannot change once there may be objects.
-  if (isTrue(old, "Established")) {
+  if (isConditionTrue(old.status, "Established")) {
     checkImmutable(errors, "spec.scope", spec.scope, old.spec.scope);
     checkImmutable(errors, "spec.names.kind", spec.names.kind, old.spec.names.kind);
   }

@@ -1,5 +1,7 @@
 /** A Job's conditions. */
+
 import type { Job, JobCondition, JobStatus } from "../../../api/generated/batch.v1.ts";
+import { isConditionTrue } from "../../../api/machinery/conditions.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 
 /** Why a job is about to end; the final condition repeats it. */
@@ -9,11 +11,8 @@ export interface Ending {
   readonly message: string;
 }
 
-export const hasCondition = (status: JobStatus, type: string): boolean =>
-  status.conditions?.some((each) => each.type === type && each.status === "True") ?? false;
-
 export const isFinished = (job: Job): boolean =>
-  hasCondition(job.status, "Complete") || hasCondition(job.status, "Failed");
+  isConditionTrue(job.status, "Complete") || isConditionTrue(job.status, "Failed");
 
 /** The ending that was decided on and has not been completed yet. */
 export function decidedEnding(status: JobStatus): Ending | undefined {

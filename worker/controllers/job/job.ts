@@ -1,6 +1,8 @@
 /** Runs a Job's pods to completion, and reports the outcome. */
+
 import type { Job, JobStatus } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { isConditionTrue } from "../../../api/machinery/conditions.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
@@ -20,7 +22,7 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { waking } from "../time.ts";
 import { endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
-import { addCondition, decidedEnding, type Ending, hasCondition, isFinished } from "./conditions.ts";
+import { addCondition, decidedEnding, type Ending, isFinished } from "./conditions.ts";
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
 import {
   deletedAt,
@@ -168,7 +170,7 @@ const countsAsFailure = (job: Job, pod: Stored<Pod>): boolean =>
 
 function planLastWord(job: Stored<Job>, ending: Ending, { noted, now }: { noted: JobStatus; now: number }): Plan {
   // The interim condition must be visible before the final one.
-  if (!hasCondition(job.status, ending.type)) return { effects: statusUpdate(RESOURCE, job, noted) };
+  if (!isConditionTrue(job.status, ending.type)) return { effects: statusUpdate(RESOURCE, job, noted) };
   const succeeds = ending.type === "SuccessCriteriaMet";
   const { reason, message } = ending;
   const final = { type: succeeds ? "Complete" : "Failed", status: "True", reason, message };

@@ -1,10 +1,12 @@
 /** A job's status: its pods, and whether it is suspended. */
+
 import type { Job, JobStatus } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { isConditionTrue } from "../../../api/machinery/conditions.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { EventRecord } from "../controller.ts";
-import { addCondition, hasCondition } from "./conditions.ts";
+import { addCondition } from "./conditions.ts";
 import { isIndexed } from "./job-pods.ts";
 import type { Tally } from "./tally.ts";
 
@@ -14,7 +16,7 @@ const NOTE_LIMIT = 500;
 /** The status after suspending or resuming, and the event about it. */
 export function suspension(job: Stored<Job>, now: number): { status: JobStatus; events: EventRecord[] } {
   const conditions = job.status.conditions ?? [];
-  const suspended = hasCondition(job.status, "Suspended");
+  const suspended = isConditionTrue(job.status, "Suspended");
   const { startTime, ...unstarted } = job.status;
   if (job.spec.suspend) {
     if (suspended) return { status: unstarted as JobStatus, events: [] };

@@ -1,6 +1,8 @@
 /** Nodes that offer local volumes, and which of them has a given one. */
+
 import type { Node, PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
+import { isConditionTrue } from "../../../api/machinery/conditions.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { LOCAL_PROVISIONER, LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
 import type { Snapshot } from "../controller.ts";
@@ -13,8 +15,7 @@ export const HOSTNAME = "kubernetes.io/hostname";
 export const isLocal = ({ metadata }: PersistentVolume): boolean =>
   metadata.annotations?.[PROVISIONED_BY] === LOCAL_PROVISIONER;
 
-export const isUp = ({ status }: Node): boolean =>
-  status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
+export const isUp = ({ status }: Node): boolean => isConditionTrue(status, "Ready");
 
 /** Where the node keeps them; undefined: it does not. */
 export const directoryOf = ({ metadata: { labels, annotations } }: Node): string | undefined =>

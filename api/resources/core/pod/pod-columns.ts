@@ -1,5 +1,7 @@
 /** The columns of `kubectl get pods` (pkg/printers/internalversion). */
+
 import type { Container, ContainerState, ContainerStatus, Pod } from "../../../generated/core.v1.ts";
+import { isConditionTrue } from "../../../machinery/conditions.ts";
 import type { Column } from "../../resource.ts";
 import { ageColumn } from "../../time-columns.ts";
 
@@ -78,7 +80,7 @@ function summarizeMain(sidecars: Restarts, status: Pod["status"], summary: Summa
     }
   }
   if (summary.reason !== "Completed") return;
-  const ready = status.conditions?.some((c) => c.type === "Ready" && c.status === "True");
+  const ready = isConditionTrue(status, "Ready");
   if (running && ready) summary.reason = "Running";
   else if (failure !== "") summary.reason = failure;
   else if (running) summary.reason = "NotReady";
