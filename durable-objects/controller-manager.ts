@@ -33,7 +33,7 @@ export interface ControllerManagerWiring {
   readonly request: (cluster: string, requests: readonly ApiRequest[]) => Promise<readonly ApiResponse[]>;
   readonly authority: (cluster: string) => Authority;
   readonly facts: (cluster: string) => Promise<ClusterFacts>;
-  /** When each node's agent was last heard from. The hub is asked before each run. */
+  /** When each node's agent was last heard from. Read from the hub before each run. */
   readonly lastSeen: (cluster: string) => Promise<(node: string) => number | undefined>;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Forwards the requests of a server's clients to the API server, with their own credentials: streams, uploads and
- * WebSockets as they are, and SPDY as WebSockets, since that is what the API speaks.
+ * WebSockets as they are, and SPDY as WebSockets, because the API speaks no SPDY.
  */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";

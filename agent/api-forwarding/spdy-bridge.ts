@@ -73,7 +73,7 @@ export async function bridgeSpdy(
   else await bridgeTerminal(socket, upstream, { version, query });
 }
 
-/** A broken network path notifies no one, and the client's own connection does not go along it. */
+/** A broken network path is not reported, and the client's own connection does not use it. */
 function endIfSilent(upstream: WebSocket): void {
   let isAlive = true;
   for (const event of ["message", "pong"])
@@ -81,7 +81,7 @@ function endIfSilent(upstream: WebSocket): void {
       isAlive = true;
     });
   const timer = setInterval(() => {
-    // Then nothing is read, pongs neither.
+    // A paused connection reads nothing, not even pongs.
     if (upstream.isPaused) isAlive = true;
     else if (!isAlive) upstream.terminate();
     else isAlive = false;
@@ -94,7 +94,7 @@ function headersFor({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(passed).map(([name, value]) => [name, String(value)]));
 }
 
-/** What there is in place of a WebSocket, which is paused if there is one. */
+/** The refusal or error in place of a WebSocket; undefined if it has opened, and is paused. */
 const refusalOf = (upstream: WebSocket): Promise<IncomingMessage | Error | undefined> =>
   new Promise((resolve) => {
     upstream.once("open", () => {

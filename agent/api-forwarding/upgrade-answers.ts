@@ -21,7 +21,7 @@ export function acceptSpdy(socket: Duplex, protocol: string): void {
   socket.write(renderHead("101 Switching Protocols", [...upgrade, ["X-Stream-Protocol-Version", protocol]]));
 }
 
-/** Passes on what the server answers in place of an upgrade. */
+/** Forwards the server's response to a refused upgrade. */
 export function passRefusal(socket: Duplex, response: IncomingMessage): void {
   const { statusCode, statusMessage, headers } = response;
   const kept = Object.entries(headers).flatMap(([name, value]) =>
@@ -46,7 +46,7 @@ export function refuse(socket: Duplex, { code, type, body }: Refusal): void {
   socket.end(renderHead(`${code} ${STATUS_CODES[code]}`, headers) + body);
 }
 
-/** The API server does not answer. */
+/** The response if the API server does not answer. */
 export const unreachable = (error: Error): Refusal => {
   const status = failure(503, "ServiceUnavailable", `the API server cannot be reached: ${error.message}`);
   return { code: 503, type: "application/json", body: JSON.stringify(status) };

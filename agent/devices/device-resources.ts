@@ -1,5 +1,5 @@
 /**
- * The resources of which the node has had devices, written down: if the plugin of one does not come back, even after a
+ * The names of all resources that the node has had devices of, stored on disk: if the plugin of one does not come back, even after a
  * restart, there are none. It must not look like a resource that is just a number.
  */
 import { readHeld } from "../files/read-held.ts";

@@ -24,7 +24,7 @@ export class MessageReader {
     this.#onMessage = onMessage;
   }
 
-  /** Returns why no more should be read, if so. */
+  /** Returns why reading must stop; undefined: it may go on. */
   read(piece: Buffer): string | undefined {
     this.#pieces.push(piece);
     this.#length += piece.length;

@@ -24,7 +24,7 @@ export interface ContainerLog {
   readonly id: string;
 }
 
-/** NAMESPACE_NAME_UID, of which no part contains an underscore. */
+/** NAMESPACE_NAME_UID; none of the parts contains an underscore. */
 const PARTS = /^([^_]+)_([^_]+)_([^_]+)$/;
 const MAX_NAME_BYTES = 255;
 const SUFFIX = ".log";
@@ -57,7 +57,7 @@ export class PodLogs {
     return this.#directoryOf(`${namespace}_${name}_${uid}`);
   }
 
-  /** A pod's logs stay where they are, whatever the node is told now. */
+  /** A pod's logs stay where they were begun, even if the node has been configured otherwise since. */
   #directoryOf(name: string): string {
     const own = join(this.#directory, name);
     const known = lstatSync(own, { throwIfNoEntry: false });

@@ -11,7 +11,7 @@ const MAX_BYTES = 16 * 1024;
 
 export type Hello = "incomplete" | "with-alpn" | "without-alpn" | "no-hello";
 
-/** Calls back once it is known what a client says first, all of which is put back; never if the client leaves. */
+/** Calls back with the kind of the first message, which is put back to be read again; never if the client leaves. */
 export function readClientHello(client: Socket, onHello: (hello: Hello) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   const leave = () => client.destroy();

@@ -1,6 +1,6 @@
 /**
  * What this node does for Services and pods' networks, as far as the machine allows: kernel rules, the pod network and
- * DNS; or only node ports. Follows the objects that the node is told of.
+ * DNS; or only node ports. Follows the objects that the control plane sends to the node.
  */
 import { errorMessage } from "../../api/error-message.ts";
 import type { Namespace, Node, Pod, Service } from "../../api/generated/core.v1.ts";

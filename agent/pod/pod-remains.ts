@@ -29,7 +29,7 @@ export class PodRemains {
     this.#options = options;
   }
 
-  /** Pods of which something is left or still in use. */
+  /** Pods that have left something, or still use something. */
   get uids(): ReadonlySet<string> {
     const { podsDirectory, logs, csi, memory, claims, devices } = this.#options;
     const all = [...namesIn(podsDirectory), ...logs.uids, ...csi.uids, ...memory.uids, ...claims.uids, ...devices.uids];

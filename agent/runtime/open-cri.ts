@@ -13,7 +13,7 @@ export interface OpenCriOptions {
   readonly dataDirectory: string;
   /** The user wants containers, and nothing else. */
   readonly isDemanded: boolean;
-  /** Told why the node waits, whenever that changes. */
+  /** Called with the reason why the node waits, whenever that changes. */
   readonly print: (message: string) => void;
   /** Called after that. */
   readonly onWaiting?: () => void;
@@ -52,7 +52,7 @@ async function openOrWhy(dataDirectory: string): Promise<Runtime | string> {
   }
 }
 
-/** Undefined if none answers and none is required, or the signal came first. */
+/** Undefined if no runtime answers and none is required, or if the signal aborts first. */
 export async function openCri({
   dataDirectory,
   isDemanded,

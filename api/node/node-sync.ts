@@ -14,7 +14,7 @@ export interface NodeChange {
 }
 
 /**
- * The resource under which a node is told of pods anywhere, as far as NetworkPolicies require: labels, addresses and
+ * The resource under which a node is sent pods of all nodes, as far as NetworkPolicies require: labels, addresses and
  * named ports. Only while there is a NetworkPolicy.
  */
 export const PEER_PODS: GroupResource = "pods.peers.sailplane.dev";

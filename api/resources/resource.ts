@@ -135,7 +135,7 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly updateChecks?: "twice" | "changesFirst" | "changesOnly";
   /**
    * How the kind itself validates an update's metadata, after the common rules: its `changes`, the `whole` as on a
-   * create, or not at all. Default: both. It shows in how often clients are told of an error.
+   * create, or not at all. Default: both. It decides how often an error is reported to a client.
    */
   readonly updateMeta?: "changes" | "whole" | "none";
   /** The texts of Warning headers. `old` on an update. */

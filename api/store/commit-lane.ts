@@ -13,7 +13,7 @@ export interface Submitted {
 
 /**
  * After this long, a call from which nothing was taken may have ended with the request that made it: a client that
- * leaves ends its request at any moment, and the platform tells nobody.
+ * leaves ends its request at any moment, and the platform does not report it.
  */
 const LOST_MS = 100;
 

@@ -143,7 +143,7 @@ export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashR
       workerd.kill();
       await workerd.ended;
       client.close();
-      // Takes in what the killed server had sent before the next one is asked.
+      // Takes in what the killed server had sent before a request to the next one.
       await sleep(20);
     }
   }

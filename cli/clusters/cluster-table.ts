@@ -6,7 +6,7 @@ export interface NamedCluster {
   /** RFC 3339. */
   readonly createdAt: string;
   readonly limits: Readonly<Record<string, number>>;
-  /** Only if it was asked for. */
+  /** Only if it was requested. */
   readonly usage?: Usage;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What `up` does once everything is prepared: starts the control plane, reports it, and runs until it is asked to end.
+ * What `up` does once everything is prepared: starts the control plane, reports it, and runs until it is signalled to stop.
  */
 import { pathFromHere } from "../path-from-here.ts";
 import type { Progress } from "../progress.ts";

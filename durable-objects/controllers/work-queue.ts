@@ -12,7 +12,7 @@ const FIRST_DELAY_MS = 5;
 const MAX_DELAY_MS = 1_000_000;
 /** What quota or policy forbids stays forbidden for longer than a conflict lasts. */
 const FORBIDDEN_DELAY_MS = 160;
-/** The back-off of external-provisioner, for a node that cannot do what it was asked. */
+/** The back-off of external-provisioner, for a node that cannot carry out a request. */
 const NODE_DELAYS = { first: 1000, longest: 300_000 };
 /** How long it is remembered that an item acted. */
 const LATE_MS = 5000;

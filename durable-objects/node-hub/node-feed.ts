@@ -1,5 +1,5 @@
 /**
- * What a node is told: its pods, what they refer to, its own Node, and what its service proxy and DNS need of the
+ * What a node is sent: its pods, what they refer to, its own Node, and what its service proxy and DNS need of the
  * cluster. Reads the store; keeps nothing.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
@@ -44,7 +44,7 @@ export interface Snapshot {
   readonly sync: string;
   readonly revision: Revision;
   readonly references: References;
-  /** NetworkPolicies exist, so the node is told which pods they select (rule LINK-PEERS). */
+  /** NetworkPolicies exist, so the node is sent the pods that they select (rule LINK-PEERS). */
   readonly policed: boolean;
 }
 
@@ -132,7 +132,7 @@ export async function syncFor(store: Store, node: string, since: number): Promis
 }
 
 /**
- * What a node is told of a change. Records what its pods refer to, and returns the keys that it must now be sent as
+ * What a node is sent of a change. Records what its pods refer to, and returns the keys that it must now be sent as
  * well.
  */
 export function trackChange(
@@ -185,7 +185,7 @@ export interface SentState {
 }
 
 /**
- * What each node is told of these log entries; nodes that are told nothing are left out. Records what their pods refer
+ * What each node is sent of these log entries; nodes that are sent nothing are left out. Records what their pods refer
  * to. Without NetworkPolicies, the cost of a pod's change does not depend on the number of nodes. `peers` remembers
  * each Node as the others know it, since most changes of a Node concern nobody else.
  */
@@ -225,7 +225,7 @@ export function updatesOf(
   return updates;
 }
 
-/** Other nodes are told only how to reach a Node's pods, and only when that changes. */
+/** Other nodes are sent only how to reach a Node's pods, and only when that changes. */
 function changeForOthers({ key, type, text }: Change, peers: Map<string, string>): ChangeText | undefined {
   const peer = peerNodeText(text);
   const unrevised = withoutRevision(peer);

@@ -1,5 +1,5 @@
 /**
- * What nodes that enforce NetworkPolicies are told of the cluster's pods and namespaces, so that they can resolve the
+ * What nodes that enforce NetworkPolicies are sent of the cluster's pods and namespaces, so that they can resolve the
  * policies' selectors.
  */
 import type { Namespace, Pod } from "../../api/generated/core.v1.ts";

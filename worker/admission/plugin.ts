@@ -35,7 +35,7 @@ export interface AdmissionRequest {
 /** What the webhooks or policies that a plugin calls made of the object. */
 export interface Invoked {
   readonly changed: boolean;
-  /** Calls again those that want to see what others have changed since. */
+  /** Calls those again that want to see later changes of others. */
   readonly again: () => Promise<void>;
 }
 

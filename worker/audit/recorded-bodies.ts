@@ -31,7 +31,7 @@ export function recordedBody(body: Uint8Array, { type, omitManagedFields }: Form
 /** Lists of more than 128 KiB, which the store compressed itself. */
 const isGzip = ([first, second]: Uint8Array): boolean => first === 0x1f && second === 0x8b;
 
-/** Reads no more of an answer than would be recorded. */
+/** Reads only as much of a response as may be recorded. */
 export async function readStart(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;

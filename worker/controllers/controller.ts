@@ -115,7 +115,7 @@ export interface ApplyEffect extends EffectBase {
   readonly subresource?: string;
 }
 
-/** The applied configuration: the fields to own, and of which object. */
+/** The applied configuration: an object with only the fields to own. */
 export interface AppliedObject extends KubeObject {
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly status?: object;

@@ -1,7 +1,7 @@
 /**
  * A queue for requests that change policy. Each such change makes concurrent decisions stale: one wins, and the others
  * decide again. To save that work, the losers queue up. No request awaits a promise of another one, which may end with
- * its request: each polls for its turn, and a place that has not been heard from for a while is skipped. The queue is
+ * its request: each polls for its turn, and a place that has not polled for a while is skipped. The queue is
  * an optimization only: the store refuses what is stale.
  */
 export interface Place {

@@ -24,7 +24,7 @@ function refusal(count: number) {
 test.each([
   [1000, 1000, "regex used for validation"],
   [1001, 1001, "and 1 more problems"],
-  [200_000, 1, "there are too many problems to tell of any"],
+  [200_000, 1, "there are too many problems to report any"],
 ])("REG-ERRORS: a create with %i errors reports %i", (count, told, last) => {
   const { code, details, message } = refusal(count);
   expect([code, details?.causes?.length]).toEqual([422, told]);

@@ -13,7 +13,7 @@ export function fewErrors(find: () => readonly FieldError[]): readonly FieldErro
     errors = find();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return [tooMany("there are too many problems to tell of any")];
+    return [tooMany("there are too many problems to report any")];
   }
   if (errors.length <= MAX_REPORTED) return errors;
   return [...errors.slice(0, MAX_REPORTED), tooMany(`and ${errors.length - MAX_REPORTED} more problems`)];

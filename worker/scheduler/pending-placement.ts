@@ -26,7 +26,7 @@ export type PendingPlacement =
       readonly plugins: ReadonlySet<string>;
       readonly until?: number;
     }
-  /** Whoever follows the pod is told why it does not go to the node that was meant for it. */
+  /** An event says why the pod does not go to the node that was meant for it. */
   | { readonly kind: "failed"; readonly plugin: string; readonly why: string; readonly freed: readonly Freed[] };
 
 /** Undefined if no node is meant for the pod, or it has to be chosen anew. */

@@ -33,7 +33,7 @@ export interface StoreObjects {
   readonly nearby?: () => NearbyStore | undefined;
 }
 
-/** What a store may answer when it is asked for nothing. */
+/** What a store may answer to a request for no keys. */
 type Refused = { readonly ok: false } & Extract<ReadFailure, { reason: "stale-policy" | "identity-gone" }>;
 
 export class ShardedStore implements StoreStub {

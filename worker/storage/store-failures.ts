@@ -1,4 +1,4 @@
-/** What clients are told when the store cannot answer. */
+/** The errors for clients when the store does not answer. */
 import { expired, failure, tooManyRequests } from "../../api/machinery/status.ts";
 import type { Revision } from "../../api/store/store.ts";
 import { ApiError } from "../api-error.ts";

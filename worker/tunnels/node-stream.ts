@@ -1,4 +1,4 @@
-/** Streams between a client and a pod's node, and requests to a pod, through a tunnel that the node is called to. */
+/** Streams between a client and a pod's node, and requests to a pod, through a tunnel that the node connects to. */
 import { encodeBase64 } from "../../api/machinery/encoding/base64.ts";
 import { utf8Bytes } from "../../api/machinery/encoding/utf8.ts";
 import { internalError, type Status } from "../../api/machinery/status.ts";

@@ -1,4 +1,4 @@
-/** How this node sends to the pods of another, depending on what was heard by each way. Pure. */
+/** How this node sends to the pods of another, depending on the results of the probes of each path. Pure. */
 
 export type Way =
   /** As any router would: both are on one network, which carries pods' addresses. */

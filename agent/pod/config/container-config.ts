@@ -182,7 +182,7 @@ function isReadOnlyVolume(pod: Pod, name: string): boolean {
 const isClaimReadOnly = ({ spec }: Pod, name: string): boolean =>
   spec.volumes?.some((volume) => volume.name === name && volume.persistentVolumeClaim?.readOnly === true) === true;
 
-/** The annotation by which runtimes of any version are told of devices by CDI name. */
+/** The annotation that names CDI devices; runtimes of all versions read it. */
 const CDI_DEVICES = "cdi.k8s.io/sailplane_devices";
 
 /** The container's own variables follow, and win. */

@@ -60,7 +60,7 @@ export async function restartAll(record: PodRecord, { containers }: Observation)
 }
 
 /**
- * All are told at once, and run their hooks; main containers are stopped first, then sidecars from the last to the
+ * All get notice at once, and run their hooks; main containers are stopped first, then sidecars from the last to the
  * first. The end of the last one is reported when the sandbox stops.
  */
 export const killAll = (record: PodRecord, { containers }: Observation): Promise<void> =>

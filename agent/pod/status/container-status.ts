@@ -115,7 +115,7 @@ interface States {
   readonly restartCount: number;
 }
 
-/** For an init container of which nothing is known, though the main containers that follow it exist. */
+/** For an init container whose end was not recorded, although the main containers that follow it exist. */
 const UNKNOWN: ContainerState = {
   terminated: {
     exitCode: 0,

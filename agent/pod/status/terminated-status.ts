@@ -1,5 +1,5 @@
 /**
- * The last status of a pod of which nothing runs any more, or will: whatever is not known to have ended counts as
+ * The last status of a pod whose containers have all stopped for good: whatever is not known to have ended counts as
  * failed. The rules are the kubelet's; conditions stay as they were.
  */
 import type { ContainerStatus, Pod, PodStatus } from "../../../api/generated/core.v1.ts";

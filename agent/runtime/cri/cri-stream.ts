@@ -101,7 +101,7 @@ class LingeringSocket extends Socket {
   }
 }
 
-/** Reads no more than there is room for. */
+/** Reads only as much as the receiver has room for. */
 async function receive(socket: Socket, session: SpdySession): Promise<void> {
   try {
     for await (const chunk of socket) await session.receive(chunk as Buffer);

@@ -77,7 +77,7 @@ export class ProcessRuntime implements Runtime {
     this.#state = new StateDirectory(options.directory);
     this.#inventory = new Inventory(this.#state);
     this.#supervisor = new SupervisorClient(this.#state, options.supervisorCommand, (id) => this.#changed(id));
-    // A previous agent left containers running: only connected agents are told of their end.
+    // A previous agent left containers running: their end is reported only to agents that are connected.
     if (this.#state.containerIds().some((id) => this.#state.state(id)?.state === "running"))
       void this.#supervisor.connect().catch(() => {});
   }

@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { isLinux, isWithin, O_PATH, wayWithin } from "./way-within.ts";
 
-/** The path itself is refused; users are told why. */
+/** The path itself is refused; the message is shown to users. */
 export class SubPathError extends Error {
   override readonly name = "SubPathError";
 }

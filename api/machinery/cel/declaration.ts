@@ -8,7 +8,7 @@ export type CostRule =
   | "constant"
   /** A tenth of the first argument's size. */
   | "traversal"
-  /** The size of a list, every item of which is visited. */
+  /** The size of a list whose items are all visited. */
   | "items"
   /** Like `items`, with pairwise comparison. */
   | "pairs"

@@ -64,7 +64,7 @@ export class ProtobufList {
 /** Creates an item when it is written. */
 type Making = () => object;
 
-/** A list whose items arrive in pages, of which only the bytes are kept; undefined as for `of`. */
+/** A list whose items arrive in pages; only their bytes are held in memory; undefined as for `of`. */
 export async function encodeProtobufList(
   head: Typed & { readonly metadata: object },
   pages: AsyncIterable<readonly Making[]> | Iterable<readonly Making[]>,

@@ -2,7 +2,7 @@
 import type { CharacterSet, RegexpTree } from "./regexp-tree.ts";
 
 export interface BacktrackingCost {
-  /** Unbounded repetitions, each of which may end at every character. */
+  /** Unbounded repetitions that may end at every character. */
   readonly power: number;
   /** Alternatives whose number does not depend on the text's length. */
   readonly ways: number;

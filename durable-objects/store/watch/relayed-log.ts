@@ -1,5 +1,5 @@
 /**
- * The newest entries of a store's log, as received by a relay: live watchers are told from it, and watchers that resume
+ * The newest entries of a store's log, as received by a relay: live watchers are served from it, and watchers that resume
  * read it.
  */
 import type { GroupResource, Revision } from "../../../api/store/store.ts";

@@ -41,7 +41,7 @@ const PAGE = 200;
 /** Milliseconds from a broken stream to the next attempt, and how long there may be none. */
 const AGAIN = 200;
 const TIMEOUT = 15_000;
-/** The store is told the number of watches at most this often (ms). */
+/** How often the number of watches is reported to the store at most (ms). */
 const REPORT = 1000;
 
 export class RelayedWatches {

@@ -254,7 +254,7 @@ export class Watcher {
     this.#controller?.close();
   }
 
-  /** What should be sent next was compacted: the client is told to list again, as by kube-apiserver. */
+  /** What should be sent next was compacted: the client has to list again, as by kube-apiserver. */
   #expire(): void {
     const status = expired("The resourceVersion for the provided watch is too old.");
     this.#send(this.#form.other("ERROR", status));

@@ -55,7 +55,7 @@ export async function requireAllowed(
   return response;
 }
 
-/** Once the request has timed out, nobody is left to answer: no more webhooks are called. */
+/** Once the request has timed out no more webhooks are called: nobody waits for the response. */
 function requireTime(request: AdmissionRequest): void {
   if (timeLeft(request) <= 0) throw new ApiError(timedOut("request did not complete within requested timeout"));
 }

@@ -19,7 +19,7 @@ interface CachedKeys extends IssuerKeys {
 }
 
 export interface KeyLookup {
-  /** Which cluster trusts the issuer: what one cluster is told of an issuer's keys must not count in another. */
+  /** Which cluster trusts the issuer: what one cluster learns of an issuer's keys must not count in another. */
   readonly cluster: string;
   /** ms since the epoch. */
   readonly now: number;

@@ -177,7 +177,7 @@ function refusalsOf(failure: EffectFailure | undefined): readonly EffectFailure[
   return [...first.values()];
 }
 
-/** Resources with many objects of which none is terminating: what stays must not be deleted again and again. */
+/** Resources with many objects, none of them terminating: the deletion of what stays must not be repeated forever. */
 function resourcesOfMany(content: readonly Located[]): Set<GroupResource> {
   const counts = tally(content.map(({ resource }) => resource));
   for (const { resource, object } of content) if (object.metadata.deletionTimestamp) counts.delete(resource);

@@ -17,7 +17,7 @@ const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 const BUILT_IN: ReadonlySet<GroupResource> = new Set(
   resources.map(({ plural, group }) => (group === "" ? plural : `${plural}.${group}`)),
 );
-/** Resources of which the content of objects counts, not only their number. */
+/** Resources whose objects count by their content, not only by their number. */
 const MEASURED = new Set(["pods", "services", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"]);
 
 export const resourceQuotaController = defineController({

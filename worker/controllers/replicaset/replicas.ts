@@ -54,7 +54,7 @@ export interface ReplicaRules {
   readonly selector: LabelSelector | undefined;
   /** ReplicaSets count terminating pods, ReplicationControllers do not. */
   readonly countsTerminating: boolean;
-  /** The pods of which a node should not have many: on one with several, one is deleted first. */
+  /** Pods that should be spread: of several on one node, one is deleted first. */
   readonly related: () => ReadonlySet<Pod>;
 }
 

@@ -1,4 +1,4 @@
-/** The events of a claim for which no volume is found, and which provisioner is asked for one. */
+/** The events of a claim for which no volume is found, and the provisioner that is to make one. */
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";

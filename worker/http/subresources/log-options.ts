@@ -47,7 +47,7 @@ export function logOptions(query: URLSearchParams, pod: string): LogOptions {
     ...(tailLines === undefined ? {} : { tailLines }),
     ...(limitBytes === undefined ? {} : { limitBytes }),
     ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
-    // Whole seconds: a kubelet is asked no more precisely.
+    // Whole seconds, as in requests to a kubelet.
     ...(time?.ok ? { sinceTime: time.text } : {}),
     ...(stream === undefined ? {} : { stream: stream as NonNullable<LogOptions["stream"]> }),
   };

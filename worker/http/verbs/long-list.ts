@@ -114,7 +114,7 @@ async function* portions(first: ListPage, rest: AsyncGenerator<ListPage, undefin
   }
 }
 
-/** How a list is written in parts, each of which is a complete view. */
+/** How a list is written from parts that are complete views themselves. */
 interface Syntax {
   readonly join: string;
   readonly begin: (view: object) => Written;

@@ -11,7 +11,7 @@ export class NoticeFeed {
   readonly #waiting = new Set<() => void>();
   readonly #listening: (() => void)[] = [];
 
-  /** `pong` is called when the store answers a ping, `gone` when it can no longer be heard. */
+  /** `pong` is called when the store answers a ping, `gone` when the connection has ended. */
   constructor(socket: WebSocket, on: { readonly pong: () => void; readonly gone: () => void }) {
     this.#socket = socket;
     socket.addEventListener("message", ({ data }) => {

@@ -71,7 +71,7 @@ function converterOf({ spec }: CustomResourceDefinition): Pick<Served, "converte
 const needsConversion = ({ metadata, spec }: CustomResourceDefinition) =>
   spec.versions.length > 1 || (metadata.generation ?? 1) > 1;
 
-/** An object is stored at what is the storage version when it is written, with the fields which that has. */
+/** An object is stored at the storage version of the time, with the fields that this version defines. */
 function storedFormOf(
   { spec }: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
@@ -89,8 +89,8 @@ function storedFormOf(
 }
 
 /**
- * A read keeps what the version knows at which the object was stored, with its defaults, and of that what the requested
- * version knows.
+ * A read returns the fields that the stored version defines, with its defaults, as far as the requested version defines
+ * them, too.
  */
 function conversionTo(
   { spec }: CustomResourceDefinition,

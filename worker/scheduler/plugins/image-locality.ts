@@ -3,7 +3,7 @@ import type { NodeInfo } from "../cluster/node-info.ts";
 import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
 
 const MEGABYTE = 1024 * 1024;
-/** Below the minimum an image does not count; above the maximum it counts no more. */
+/** Smaller images do not count; larger ones count as the maximum. */
 const MIN_BYTES = 23 * MEGABYTE;
 const MAX_BYTES = 1000 * MEGABYTE;
 

@@ -80,7 +80,7 @@ export class TokenReader {
     throw new SyntaxProblem(syntax(token, `${how} input '${token.text}' expecting <EOF>`));
   }
 
-  /** Reads what is between brackets, the first of which has been consumed. */
+  /** Reads what is between brackets; the opening one has been consumed. */
   within<T>(open: Opening, read: () => T): T {
     this.#open.push(open);
     const value = read();
