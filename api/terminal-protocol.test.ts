@@ -33,8 +33,10 @@ it("every protocol transfers any bytes in both directions", () => {
       fc.uint8Array({ maxLength: 99 }),
       (protocol, channel, bytes) => {
         const sent = new Uint8Array([channel, ...bytes]);
-        const told = toClient(protocol, sent);
-        expect(told && fromClient(protocol, typeof told === "string" ? told : told.slice().buffer)).toEqual(sent);
+        const reported = toClient(protocol, sent);
+        expect(
+          reported && fromClient(protocol, typeof reported === "string" ? reported : reported.slice().buffer),
+        ).toEqual(sent);
       },
     ),
   );

@@ -2,7 +2,7 @@ import type { WriteStream } from "node:tty";
 import { describe, expect, it } from "vitest";
 import { Progress } from "./progress.ts";
 
-function said(isTTY: boolean, environment: NodeJS.ProcessEnv, say: (progress: Progress) => void): string {
+function messages(isTTY: boolean, environment: NodeJS.ProcessEnv, say: (progress: Progress) => void): string {
   let text = "";
   const out = { isTTY, write: (part: string) => (text += part) };
   say(new Progress(out as unknown as WriteStream, environment));
@@ -17,16 +17,16 @@ const steps = (progress: Progress) => {
 
 describe("progress steps of a command", () => {
   it("are printed one per line without a terminal", () => {
-    expect(said(false, {}, steps)).toBe("  ! backup         slow\n  ✓ backup         done (N s)\n");
+    expect(messages(false, {}, steps)).toBe("  ! backup         slow\n  ✓ backup         done (N s)\n");
   });
 
   it("are overwritten in place and coloured on a terminal", () => {
-    const text = said(true, {}, steps);
+    const text = messages(true, {}, steps);
     expect(text).toContain("\r\x1b[K");
     expect(text).toContain("\x1b[32m✓\x1b[39m backup");
   });
 
   it.each([{ NO_COLOR: "1" }, { TERM: "dumb" }])("are not coloured with %j", (environment) => {
-    expect(said(true, environment, steps)).not.toContain("\x1b[3");
+    expect(messages(true, environment, steps)).not.toContain("\x1b[3");
   });
 });

@@ -102,9 +102,9 @@ describe("a pod that is assigned to the node", () => {
       [],
       "PodOSSelectorNodeLabelDoesNotMatch: Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
     ],
-  ])("is refused if it %s", (_, requested, change, others, told) => {
+  ])("is refused if it %s", (_, requested, change, others, reported) => {
     const { refusal } = checkPod(requested, { ...node, ...change }, others);
-    expect(`${refusal?.reason}: ${refusal?.message}`).toBe(told);
+    expect(`${refusal?.reason}: ${refusal?.message}`).toBe(reported);
   });
 
   it("is admitted if it fits exactly, or requests an extended resource that the node does not know", () => {

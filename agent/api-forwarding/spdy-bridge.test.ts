@@ -13,7 +13,7 @@ const FAILURE = { metadata: {}, status: "Failure", message: "exit code 3", reaso
 let api: Server;
 let proxy: Server;
 let calls: ForwardedRequests;
-let asked: IncomingMessage;
+let requested: IncomingMessage;
 /** What the API server does with a WebSocket. */
 let onSocket: (socket: WebSocket) => void = () => {};
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   api = createServer();
   const sockets = new WebSocketServer({ noServer: true });
   api.on("upgrade", (message, socket, head) => {
-    asked = { ...message, headers: { ...message.headers } } as IncomingMessage;
+    requested = { ...message, headers: { ...message.headers } } as IncomingMessage;
     if (message.url?.includes("/none/")) {
       const body = JSON.stringify({ kind: "Status", message: 'pods "none" not found', code: 404 });
       socket.end(
@@ -83,8 +83,8 @@ describe("SPDY-ASKED: a request for SPDY", () => {
       "SPDY/3.1",
       "v4.channel.k8s.io",
     ]);
-    const { authorization, "x-stream-protocol-version": version } = asked.headers;
-    expect([asked.method, asked.url, authorization, version]).toEqual([
+    const { authorization, "x-stream-protocol-version": version } = requested.headers;
+    expect([requested.method, requested.url, authorization, version]).toEqual([
       "GET",
       `/clusters/two${POD}/exec?command=id&stdout=true`,
       "Bearer own",
@@ -260,7 +260,7 @@ describe("SPDY-PORTS: port-forward", () => {
       socket.on("message", (message: Buffer) => (message.toString() === "end" ? socket.close() : socket.send(message)));
     const { answer, socket } = await connect(`${POD}/portforward`, "portforward.k8s.io");
     expect(answer.headers["x-stream-protocol-version"]).toBe("portforward.k8s.io");
-    expect(asked.headers["sec-websocket-protocol"]).toBe("SPDY/3.1+portforward.k8s.io");
+    expect(requested.headers["sec-websocket-protocol"]).toBe("SPDY/3.1+portforward.k8s.io");
     const bytes: Buffer[] = [];
     socket.on("data", (chunk: Buffer) => bytes.push(chunk));
     socket.write(Buffer.of(0x80, 3, 0, 6));

@@ -30,14 +30,14 @@ test("AGENT-LEAVE: a terminating pod is waited for until its object is gone, eve
   } as unknown as ControlPlane;
   let look = 0;
   const pods = () => looks[look++] ?? [];
-  const told: string[] = [];
+  const reported: string[] = [];
   const volumes = { directory: "/volumes", names: ["pvc-1", "pvc-2"] };
   await leaveCluster({
     ...{ client, controlPlane, nodeName: "n", pods, seconds: 30, volumes },
-    print: (line) => told.push(line),
+    print: (line) => reported.push(line),
   });
   expect(did).toEqual(["evict web", "/sailplane/v1/nodes/n/leave at look 3"]);
-  expect(told.at(-1)).toBe(
+  expect(reported.at(-1)).toBe(
     "2 local volumes stay in /volumes: a node that joins as n and keeps its volumes there has them again",
   );
 });

@@ -9,11 +9,11 @@ const sync = (revision: number): NodeSync => ({ type: "sync", revision, reset: f
 
 let stop: AbortController;
 let server: WebSocketServer;
-let said: string[];
-let heard: number[];
+let messages: string[];
+let received: number[];
 beforeEach(async () => {
   stop = new AbortController();
-  [said, heard] = [[], []];
+  [messages, received] = [[], []];
   server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", resolve));
 });
@@ -32,14 +32,14 @@ function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
       ...options,
     },
     nodeName: "n",
-    revision: () => heard.at(-1) ?? 0,
-    onSync: ({ revision }) => void heard.push(revision),
+    revision: () => received.at(-1) ?? 0,
+    onSync: ({ revision }) => void received.push(revision),
     onTunnel: () => {},
     onRelay: () => {},
     onUp: () => {},
     onLost: () => {},
     usage: () => Promise.reject(new Error("not asked for here")),
-    log: { info() {}, warn: (message) => void said.push(message) },
+    log: { info() {}, warn: (message) => void messages.push(message) },
     signal: stop.signal,
   });
   void link.run();
@@ -57,7 +57,7 @@ test("LINK-POLL: if WebSockets are blocked, the node polls over HTTP from its la
       return told(sync(requests.length));
     },
   });
-  await expect.poll(() => heard, { timeout: 15_000 }).toEqual([1, 2]);
+  await expect.poll(() => received, { timeout: 15_000 }).toEqual([1, 2]);
   expect(requests).toEqual(["?since=0", "?since=1"]);
   expect(link.awaySince).toBeDefined();
 });
@@ -83,7 +83,7 @@ test("LINK-GONE: a node that the control plane no longer knows reports this once
     },
   });
   await expect.poll(() => requested, { timeout: 15_000 }).toBe(2);
-  expect(said).toEqual([
+  expect(messages).toEqual([
     expect.stringMatching(/knows this node no more: was its Node deleted\?.*sailplane token create/),
   ]);
 });
@@ -99,18 +99,18 @@ test("LINK-GONE: a control plane with another authority's certificate is reporte
     },
   });
   await expect.poll(() => requested, { timeout: 15_000 }).toBe(3);
-  expect(said).toEqual([expect.stringMatching(/SELF_SIGNED_CERT_IN_CHAIN.*set up anew\?.*sailplane token create/)]);
+  expect(messages).toEqual([expect.stringMatching(/SELF_SIGNED_CERT_IN_CHAIN.*set up anew\?.*sailplane token create/)]);
 });
 
 test("LINK-CLOCK: a wrong clock is reported once, whether noticed over HTTP or WebSocket", async () => {
   server.on("headers", (headers) => void headers.push(`Date: ${new Date(Date.now() - 3_600_000).toUTCString()}`));
   const link = start();
-  await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(1);
-  expect(said[0]).toMatch(/^this machine's clock is 36\d\d s ahead of the control plane's/);
+  await expect.poll(() => messages, { timeout: 10_000 }).toHaveLength(1);
+  expect(messages[0]).toMatch(/^this machine's clock is 36\d\d s ahead of the control plane's/);
   expect(link.clockSkewMs).toBeGreaterThan(3_500_000);
   for (const client of server.clients) client.terminate();
   await expect.poll(() => server.clients.size, { timeout: 10_000 }).toBe(1);
-  expect(said.filter((message) => message.includes("clock"))).toHaveLength(1);
+  expect(messages.filter((message) => message.includes("clock"))).toHaveLength(1);
 });
 
 test("LINK-CLOCK: a clock that jumps by an hour does not end the link", async () => {

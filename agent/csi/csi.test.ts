@@ -38,7 +38,7 @@ let drivers: CsiDrivers;
 let driver: FakeCsiDriver;
 let object: CSIDriver;
 let attachment: VolumeAttachment | undefined;
-let told: number;
+let reported: number;
 let volumes: CsiVolumes;
 
 const volumesOf = () =>
@@ -52,7 +52,7 @@ const volumesOf = () =>
       secret: async () => ({}),
       token: async (_, { audience }) => ({ token: `for ${audience}`, expiresAt: "2030-01-01T00:00:00Z" }),
     },
-    onUse: async () => void told++,
+    onUse: async () => void reported++,
     log: { info() {}, warn() {} },
   });
 const called = () => driver.calls.map(({ call }) => call);
@@ -66,7 +66,7 @@ beforeEach(async () => {
     spec: { attachRequired: false },
   };
   attachment = undefined;
-  told = 0;
+  reported = 0;
   drivers = csiDrivers({
     directory: join(directory, "plugins_registry"),
     onChange() {},
@@ -169,7 +169,7 @@ test("AGENT-CSI-STAGE: a volume is staged only once attached, and in use until u
   object = { ...object, spec: { attachRequired: true } };
   const publish = () => volumes.publish(pod("1"), persistentVolume(volume, false));
   await expect(publish()).rejects.toThrow("volume handle is not attached yet");
-  expect([volumes.inUse, told, called()]).toEqual([[`kubernetes.io/csi/${NAME}^handle`], 1, []]);
+  expect([volumes.inUse, reported, called()]).toEqual([[`kubernetes.io/csi/${NAME}^handle`], 1, []]);
   attachment = {
     apiVersion: "storage.k8s.io/v1",
     kind: "VolumeAttachment",
@@ -180,17 +180,17 @@ test("AGENT-CSI-STAGE: a volume is staged only once attached, and in use until u
   await publish();
   expect(driver.calls[0]).toMatchObject({ call: "NodeStageVolume", publish_context: { device: "/dev/x" } });
   await volumes.unpublish("1");
-  await expect.poll(() => [volumes.inUse, told]).toEqual([[], 3]);
+  await expect.poll(() => [volumes.inUse, reported]).toEqual([[], 3]);
 });
 
 test("AGENT-CSI-STAGE: a volume that waits for attachment is published without it if its driver stops requiring it", async () => {
   object = { ...object, spec: { attachRequired: true } };
   const publish = () => volumes.publish(pod("1"), persistentVolume(volume, false));
   await expect(publish()).rejects.toThrow("is not attached yet");
-  const before = told;
+  const before = reported;
   object = { ...object, spec: { attachRequired: false } };
   await publish();
-  expect([volumes.inUse, told - before]).toEqual([[], 1]);
+  expect([volumes.inUse, reported - before]).toEqual([[], 1]);
 });
 
 test("AGENT-CSI-UNSTAGE: pods do not wait for unstaging, which is retried until it succeeds, even after an agent restart", async () => {

@@ -46,16 +46,16 @@ describe("a device plugin", () => {
 
   test("AGENT-DEVICES-HEALTH: reports the health of a container's devices", async () => {
     await manager.give("pod-1", asking("c", 2));
-    const told = () => manager.healthOf("pod-1", asking("c", 2));
+    const reported = () => manager.healthOf("pod-1", asking("c", 2));
     const devices = (a: string, b: string) => [
       { name: WIDGET, resources: [a, b].map((health, i) => ({ resourceID: "ab"[i], health })) },
     ];
-    expect(told()).toEqual(devices("Healthy", "Healthy"));
+    expect(reported()).toEqual(devices("Healthy", "Healthy"));
     expect(manager.healthOf("pod-1", asking("d", 2))).toEqual([]);
     plugin.set({ b: false, a: true });
-    await expect.poll(told).toEqual(devices("Healthy", "Unhealthy"));
+    await expect.poll(reported).toEqual(devices("Healthy", "Unhealthy"));
     plugin.stop();
-    await expect.poll(told).toEqual(devices("Unhealthy", "Unhealthy"));
+    await expect.poll(reported).toEqual(devices("Unhealthy", "Unhealthy"));
     // A restarted agent has not heard of it.
     const nobody = new DeviceManager({
       file: join(directory, "devices.json"),

@@ -99,24 +99,24 @@ test("AGENT-POD-RESOURCES: a container's prepared claims are known, with all of 
 
 test("AGENT-DEVICES-HEALTH: a driver reports the health of claimed devices until it stops", async () => {
   const claims = claimsOf();
-  const told = (request?: string) => claims.healthOf(pod("1"), asks(request));
-  expect(told()).toEqual([]);
+  const reported = (request?: string) => claims.healthOf(pod("1"), asks(request));
+  expect(reported()).toEqual([]);
   await claims.prepare(pod("1"));
   const [own, shared] = ["fake.example.com/gpu=claim-own", "fake.example.com/gpu=claim-shared"];
   const unknown = [own, shared].map((resourceID) => ({ resourceID, health: "Unknown" }));
-  expect(told()).toEqual([{ name: "claim:local", resources: unknown }]);
+  expect(reported()).toEqual([{ name: "claim:local", resources: unknown }]);
   await expect.poll(() => driver.isWatched).toBe(true);
   driver.tellHealth("own", { health: "UNHEALTHY", message: "hot" });
   await expect.poll(() => healthOf).toEqual([NAME]);
   expect(claims.uidsOf(NAME)).toEqual(["1"]);
   const hot = { resourceID: own, health: "Unhealthy", message: "hot" };
-  expect(told("gpu/small")).toEqual([{ name: "claim:local/gpu/small", resources: [hot, unknown[1]] }]);
-  expect(told("other")).toEqual([{ name: "claim:local/other", resources: [unknown[1]] }]);
+  expect(reported("gpu/small")).toEqual([{ name: "claim:local/gpu/small", resources: [hot, unknown[1]] }]);
+  expect(reported("other")).toEqual([{ name: "claim:local/other", resources: [unknown[1]] }]);
   driver.endHealth();
   await expect.poll(() => healthOf).toEqual([NAME, NAME]);
-  expect(told()).toEqual([{ name: "claim:local", resources: unknown }]);
+  expect(reported()).toEqual([{ name: "claim:local", resources: unknown }]);
   await claims.unprepare("1");
-  expect(told()).toEqual([]);
+  expect(reported()).toEqual([]);
 });
 
 test("AGENT-DRA-EXTENDED: the claim for extended resources is prepared, and its devices mapped by the pod's status", async () => {

@@ -29,7 +29,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const told = (fieldSelector: string) => ({ resource: RESOURCE, fieldSelector });
+const reported = (fieldSelector: string) => ({ resource: RESOURCE, fieldSelector });
 
 test("AGENT-DRA-SLICES: a driver's ResourceSlices are deleted 30 s after it unregisters", async () => {
   there = ["a", "b"];
@@ -39,7 +39,7 @@ test("AGENT-DRA-SLICES: a driver's ResourceSlices are deleted 30 s after it unre
   await vi.advanceTimersByTimeAsync(29_999);
   expect(requests).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(requests).toEqual([told("spec.nodeName=n,spec.driver=a")]);
+  expect(requests).toEqual([reported("spec.nodeName=n,spec.driver=a")]);
 });
 
 test("AGENT-DRA-SLICES: a driver that registers again in time keeps its ResourceSlices", async () => {
@@ -60,7 +60,7 @@ test("AGENT-DRA-SLICES: old ResourceSlices are deleted at startup, except those 
   there = ["a", "b"];
   slices.open();
   await vi.advanceTimersByTimeAsync(0);
-  expect(requests).toEqual([told("spec.nodeName=n"), told("spec.nodeName=n,spec.driver!=a,spec.driver!=b")]);
+  expect(requests).toEqual([reported("spec.nodeName=n"), reported("spec.nodeName=n,spec.driver!=a,spec.driver!=b")]);
 });
 
 test("ResourceSlice deletion is retried with growing delays while the control plane is unreachable", async () => {

@@ -23,7 +23,7 @@ interface Words {
   readonly mood: string;
   readonly more: Record<string, string>;
 }
-const said: Words = { text: "hello", times: 2, mood: "LOUD", more: { a: "b" } };
+const messages: Words = { text: "hello", times: 2, mood: "LOUD", more: { a: "b" } };
 
 let directory: string;
 let socket: string;
@@ -77,7 +77,7 @@ const failure = async (call: Promise<unknown>): Promise<string> =>
 
 describe("a gRPC service on a Unix socket", () => {
   it("encodes calls by its proto definition, with defaults for absent fields", async () => {
-    expect(await say(said)).toEqual(said);
+    expect(await say(messages)).toEqual(messages);
     expect(await say({})).toEqual({ text: "", times: 0, mood: "CALM", more: {} });
     const long = "x".repeat(3_000_000);
     expect((await say({ text: long })).text).toBe(long);
@@ -100,7 +100,7 @@ describe("a gRPC service on a Unix socket", () => {
 
   it("enforces the call's deadline", async () => {
     expect(await failure(say({ text: "never" }, 0.05))).toMatch(/^rpc error: code = DeadlineExceeded desc = ./);
-    expect(await say(said)).toEqual(said);
+    expect(await say(messages)).toEqual(messages);
   });
 
   it("fails with Unavailable while it is down, and can be called again afterwards", async () => {
@@ -113,9 +113,9 @@ describe("a gRPC service on a Unix socket", () => {
     server.forceShutdown();
     expect(await cut).toMatch(/^rpc error: code = (Unavailable|Canceled) /);
     rmSync(socket, { force: true });
-    expect(await failure(say(said))).toMatch(away);
+    expect(await failure(say(messages))).toMatch(away);
     await serve();
-    expect(await say(said)).toEqual(said);
+    expect(await say(messages)).toEqual(messages);
   });
 
   it("streams answers until it ends or the caller stops", async () => {

@@ -139,8 +139,8 @@ describe("AGENT-PRESSURE: a node under pressure", () => {
     const keeper = housekeeping("memory.available<100%,pid.available<1");
     await keeper.look();
     expect([...keeper.pressures]).toEqual(["MemoryPressure"]);
-    const told = "Warning EvictionThresholdMet Attempting to reclaim memory";
-    expect([events, changes]).toEqual([[told], 2]);
+    const reported = "Warning EvictionThresholdMet Attempting to reclaim memory";
+    expect([events, changes]).toEqual([[reported], 2]);
     expect(logs).toEqual([expect.stringContaining("short of memory")]);
     await keeper.look();
     expect([events.length, logs.length, changes]).toEqual([2, 1, 2]);

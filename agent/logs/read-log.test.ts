@@ -70,13 +70,13 @@ describe("a container log", () => {
     );
     const encoder = new LogEncoder("stdout");
     writeFileSync(file, Buffer.concat(text.map((line) => encoder.push(Buffer.from(line), time(0)))));
-    let said = "";
+    let messages = "";
     const write = async (bytes: Buffer) => {
-      said += bytes.toString();
+      messages += bytes.toString();
       appendFileSync(file, encoder.push(Buffer.from("too late\n"), time(1)));
     };
     await read(file, { tailLines: 2000, write });
-    expect(said).toBe(text.slice(-2000).join(""));
+    expect(messages).toBe(text.slice(-2000).join(""));
   });
 
   it("AGENT-LOG-FOLLOW: is still followed while the runtime does not answer", async () => {

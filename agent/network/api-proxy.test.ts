@@ -135,11 +135,11 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
 
   it("streams answers as they arrive", async () => {
     const answer = await ask("GET", "/api/v1/pods?watch=1");
-    const heard: string[] = [];
-    answer.on("data", (chunk) => heard.push(String(chunk)));
-    await expect.poll(() => heard.join("")).toBe("first\n");
+    const received: string[] = [];
+    answer.on("data", (chunk) => received.push(String(chunk)));
+    await expect.poll(() => received.join("")).toBe("first\n");
     finishWatch();
-    await expect.poll(() => heard.join("")).toBe("first\nlast\n");
+    await expect.poll(() => received.join("")).toBe("first\nlast\n");
   });
 
   it("rejects requests for another server and malformed ones", async () => {
@@ -151,12 +151,12 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
     "AGENT-STANDS: answers %j of anybody with a header that Node.js cannot send",
     async (start) => {
       const socket = connectTls({ ca, servername: NAME, host: door.backend.address, port: door.backend.port });
-      let heard = "";
+      let received = "";
       socket.setEncoding("utf8").on("data", (chunk) => {
-        heard += chunk;
+        received += chunk;
       });
       socket.write(`${start}\r\nHost: x\r\nTrailer: x\r\n\r\n`);
-      await expect.poll(() => heard).toContain("HTTP/1.1 ");
+      await expect.poll(() => received).toContain("HTTP/1.1 ");
       socket.destroy();
     },
   );
@@ -178,11 +178,11 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
   it("forwards WebSockets with their subprotocol", async () => {
     const { host, port } = { host: door.backend.address, port: door.backend.port };
     const socket = new WebSocket(`wss://${host}:${port}/exec`, ["v5.channel.k8s.io"], { agent: pods });
-    const heard = new Promise((resolve) => socket.once("message", (message) => resolve(String(message))));
+    const received = new Promise((resolve) => socket.once("message", (message) => resolve(String(message))));
     await new Promise((resolve) => socket.once("open", resolve));
     expect(socket.protocol).toBe("v5.channel.k8s.io");
     socket.send("hello");
-    expect(await heard).toBe("echo hello");
+    expect(await received).toBe("echo hello");
     socket.terminate();
   });
 

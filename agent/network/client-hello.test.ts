@@ -21,11 +21,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function helloOf(options: ConnectionOptions): Promise<Buffer> {
-  const heard = new Promise<Buffer>((resolve) => {
+  const received = new Promise<Buffer>((resolve) => {
     onHello = resolve;
   });
   connect({ ...options, host: "127.0.0.1", port }).on("error", () => {});
-  return heard;
+  return received;
 }
 
 /** The same message in records of these many bytes. */

@@ -82,9 +82,9 @@ describe("NET-API: the connection to the API server", () => {
     const door = await ApiProxy.open("127.0.0.1", { nodeName: "n", controlPlane: away, log, apiServer });
     const client = connect({ host: door.backend.address, port: door.backend.port });
     client.end("hello");
-    let said = "";
-    for await (const chunk of client) said += chunk;
-    expect(said).toBe("HELLO.");
+    let messages = "";
+    for await (const chunk of client) messages += chunk;
+    expect(messages).toBe("HELLO.");
     door.close();
     server.close();
   });

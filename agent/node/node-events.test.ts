@@ -12,34 +12,34 @@ const nodeOf = (states: Readonly<Record<string, string>>): Node => ({
 });
 
 it("AGENT-EVENTS: a node emits events for its start and for each change of its condition", async () => {
-  const told: Event[] = [];
+  const notified: Event[] = [];
   const counted: unknown[] = [];
   const client = {
-    create: async (_: unknown, event: Event) => void told.push(event),
+    create: async (_: unknown, event: Event) => void notified.push(event),
     patch: async (_: unknown, __: string, body: unknown) => {
       counted.push(body);
       return { ok: true };
     },
   } as unknown as ApiClient;
   const events = new NodeEvents(client, "n");
-  const words = () => told.map(({ reason, message }) => `${reason}: ${message}`);
+  const words = () => notified.map(({ reason, message }) => `${reason}: ${message}`);
 
   events.reported(nodeOf({ MemoryPressure: "False", Ready: "False" }), { isFirst: true, hasRebooted: true });
-  await expect.poll(() => told).toHaveLength(4);
+  await expect.poll(() => notified).toHaveLength(4);
   expect(words()).toEqual([
     "Starting: Starting kubelet.",
     "Rebooted: Node n has been rebooted, boot id: boot-2",
     "NodeHasSufficientMemory: Node n status is now: NodeHasSufficientMemory",
     "NodeNotReady: Node n status is now: NodeNotReady",
   ]);
-  expect(told[0]).toMatchObject({
+  expect(notified[0]).toMatchObject({
     metadata: { namespace: "default" },
     involvedObject: { kind: "Node", name: "n", uid: "n" },
     source: { component: "kubelet", host: "n" },
     count: 1,
   });
 
-  told.length = 0;
+  notified.length = 0;
   const since = { isFirst: false, hasRebooted: false };
   events.reported(nodeOf({ MemoryPressure: "False", Ready: "True" }), since);
   events.reported(nodeOf({ MemoryPressure: "False", Ready: "True" }), since);

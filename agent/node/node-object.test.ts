@@ -55,4 +55,6 @@ it.each([
   ["1.30.0+git5", "1.30.0+git5"],
   ["1.7.2-0ubuntu1~22.04", "1.7.2"],
   ["unknown", "unknown"],
-])("container runtime version %s is reported as %s", (version, told) => expect(plainVersion(version)).toBe(told));
+])("container runtime version %s is reported as %s", (version, reported) =>
+  expect(plainVersion(version)).toBe(reported),
+);

@@ -9,7 +9,7 @@ it("NODE-RENEW: a node renews its credential weekly, and hourly after a failure"
   const answers = ["second", new Error("away"), "third"];
   const traded: string[] = [];
   const slept: number[] = [];
-  const said: string[] = [];
+  const messages: string[] = [];
   await renewCredential({
     holder,
     renew: async (token) => {
@@ -19,10 +19,10 @@ it("NODE-RENEW: a node renews its credential weekly, and hourly after a failure"
       return answer;
     },
     sleep: async (ms) => slept.push(ms) <= 3,
-    log: { info: () => {}, warn: (message) => said.push(message) },
+    log: { info: () => {}, warn: (message) => messages.push(message) },
   });
   expect(traded).toEqual(["first", "second", "second"]);
   expect(slept).toEqual([WEEK_MS, WEEK_MS, HOUR_MS, WEEK_MS]);
-  expect(said).toEqual(["its credential could not be renewed, once more in an hour: away"]);
+  expect(messages).toEqual(["its credential could not be renewed, once more in an hour: away"]);
   expect(holder.token).toBe("third");
 });

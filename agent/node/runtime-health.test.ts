@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { RuntimeHealth } from "./runtime-health.ts";
 
-const told: string[] = [];
-beforeEach(() => told.splice(0));
+const reported: string[] = [];
+beforeEach(() => reported.splice(0));
 
 /** A runtime that last answered at 0, and answers now if `answers` returns true. */
 function healthOf(answers: () => boolean) {
@@ -11,13 +11,13 @@ function healthOf(answers: () => boolean) {
     runtime: {
       respondedAt: () => respondedAt,
       version: async () => {
-        told.push("asked");
+        reported.push("asked");
         if (!answers()) throw new Error("connect ECONNREFUSED");
         respondedAt = Number.POSITIVE_INFINITY;
         return { name: "containerd", version: "2" };
       },
     },
-    onChange: () => told.push(health.trouble ?? "well"),
+    onChange: () => reported.push(health.trouble ?? "well"),
     log: { info: () => {}, warn: () => {} },
   });
   return health;
@@ -26,12 +26,12 @@ function healthOf(answers: () => boolean) {
 describe("AGENT-RUNTIME: a node's container runtime", () => {
   it("is not probed if it has just answered", async () => {
     await healthOf(() => false).look(30_000);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("stays healthy if it was silent but answers a probe", async () => {
     await healthOf(() => true).look(30_001);
-    expect(told).toEqual(["asked"]);
+    expect(reported).toEqual(["asked"]);
   });
 
   it("makes the node NotReady if it does not answer, reported once, until it answers again", async () => {
@@ -39,9 +39,9 @@ describe("AGENT-RUNTIME: a node's container runtime", () => {
     const health = healthOf(() => isBack);
     await health.look(30_001);
     await health.look(35_000);
-    expect(told).toEqual(["asked", "container runtime is down", "asked"]);
+    expect(reported).toEqual(["asked", "container runtime is down", "asked"]);
     isBack = true;
     await health.look(40_000);
-    expect(told.slice(3)).toEqual(["asked", "well"]);
+    expect(reported.slice(3)).toEqual(["asked", "well"]);
   });
 });

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const told: string[] = [];
+const reported: string[] = [];
 const driversIn = (kubeletDirectory: string) =>
   new VendorDrivers({
     kubeletDirectory,
@@ -25,7 +25,7 @@ const driversIn = (kubeletDirectory: string) =>
     onHealth: () => {},
     register: async () => {},
     pods: () => [],
-    log: { info: () => {}, warn: (line) => told.push(line) },
+    log: { info: () => {}, warn: (line) => reported.push(line) },
   });
 
 it("AGENT-CSI, AGENT-DEVICES: a node creates the directories of vendor drivers at startup", async () => {
@@ -52,7 +52,7 @@ it("a node that cannot create these directories reports this and continues", asy
   const drivers = driversIn(join(directory, "file"));
   await drivers.open();
   drivers.close();
-  expect(told.map((line) => line.split(":")[0])).toEqual([
+  expect(reported.map((line) => line.split(":")[0])).toEqual([
     "drivers will not find the node",
     "no CSI driver can register",
     "no DRA driver can register",

@@ -148,8 +148,8 @@ describe("AGENT-PRESSURE-EVICT: the pod chosen for eviction", () => {
       ["exact", 80 * MIB],
       ["over", 81 * MIB],
     ]);
-    const told = evictionMessage(three, short, () => ({ containers, shared: 0 }));
-    expect(told.match(/Container \w+/g)).toEqual(["Container over"]);
+    const reported = evictionMessage(three, short, () => ({ containers, shared: 0 }));
+    expect(reported.match(/Container \w+/g)).toEqual(["Container over"]);
   });
 
   it("is never critical", () =>

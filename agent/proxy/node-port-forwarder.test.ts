@@ -59,13 +59,13 @@ it("a node port forwarder forwards connections, follows endpoint changes, and cl
   };
   const [one, other] = [await listen("one"), await listen("other")];
   const ask = async (port: number): Promise<string> => {
-    let said = "";
+    let messages = "";
     try {
-      for await (const chunk of connect({ host: "127.0.0.1", port })) said += chunk;
+      for await (const chunk of connect({ host: "127.0.0.1", port })) messages += chunk;
     } catch (error) {
       return (error as { code: string }).code;
     }
-    return said;
+    return messages;
   };
   const port = 8599;
   const place = `127.0.0.1:${port}` as const;

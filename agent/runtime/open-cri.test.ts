@@ -7,14 +7,14 @@ import { chooseRuntime } from "./choose.ts";
 
 let directory: string;
 let socket: string;
-const said: string[] = [];
+const messages: string[] = [];
 let waits = 0;
 const choose = (runtime: "auto" | "cri", signal = new AbortController().signal) =>
   chooseRuntime({
     runtime,
     nodeName: "n",
     dataDirectory: directory,
-    print: (message) => said.push(message),
+    print: (message) => messages.push(message),
     onWaiting: () => waits++,
     signal,
   });
@@ -22,7 +22,7 @@ const choose = (runtime: "auto" | "cri", signal = new AbortController().signal) 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "sailplane-choose-"));
   socket = join(directory, "cri.sock");
-  said.length = 0;
+  messages.length = 0;
   waits = 0;
 });
 afterEach(() => {
@@ -35,14 +35,14 @@ test.each(["cri", "auto"] as const)(
   async (kind) => {
     vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", `unix://${socket}`);
     const chosen = choose(kind);
-    await vi.waitFor(() => expect(said).toHaveLength(1));
-    expect(said[0]).toMatch(`no container runtime answers at ${socket}: connect ENOENT`);
+    await vi.waitFor(() => expect(messages).toHaveLength(1));
+    expect(messages[0]).toMatch(`no container runtime answers at ${socket}: connect ENOENT`);
     const server = await startFakeCri(socket);
     const runtime = await chosen;
     expect(runtime?.isolates).toBe(true);
     await runtime?.close();
     server.forceShutdown();
-    expect(said).toHaveLength(1);
+    expect(messages).toHaveLength(1);
 
     // A node that had one before waits for one, whether specified or not.
     vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", undefined);
@@ -58,7 +58,7 @@ test("AGENT-RUNTIME-WAIT: stopping the agent ends the wait", async () => {
   vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", `unix://${socket}`);
   const stop = new AbortController();
   const chosen = choose("cri", stop.signal);
-  await vi.waitFor(() => expect(said).toHaveLength(1));
+  await vi.waitFor(() => expect(messages).toHaveLength(1));
   expect(waits).toBe(1);
   stop.abort();
   expect(await chosen).toBeUndefined();

@@ -42,10 +42,10 @@ const numbered = (port: number, text = "") => Buffer.concat([Buffer.of(port & 25
 test("TUNNEL-PORTS: each port has a data and an error channel, each starting with the port number", async () => {
   const ports = [await repeater(), 1, await repeater()];
   const { heard, receive, ended } = join(ports);
-  const said = `${"x".repeat(100_000)}.`;
+  const messages = `${"x".repeat(100_000)}.`;
   await Promise.all([
     receive(0, Buffer.from("first.")),
-    receive(4, Buffer.from(said)),
+    receive(4, Buffer.from(messages)),
     receive(9, Buffer.from("lost")),
   ]);
   await ended;
@@ -53,5 +53,5 @@ test("TUNNEL-PORTS: each port has a data and an error channel, each starting wit
   expect(heard.get(1)).toEqual(numbered(ports[0] ?? 0));
   expect(heard.get(2)).toEqual(numbered(1));
   expect(heard.get(3)?.subarray(2).toString()).toMatch(/^error forwarding port 1 to pod web: connect ECONNREFUSED/);
-  expect(heard.get(4)).toEqual(numbered(ports[2] ?? 0, said));
+  expect(heard.get(4)).toEqual(numbered(ports[2] ?? 0, messages));
 });

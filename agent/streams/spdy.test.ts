@@ -23,12 +23,12 @@ test("a stream carries its headers, bytes both ways, and an end in each directio
     });
     void client.open({ streamType: "first" }).then(() =>
       client.open({ streamType: "second" }).then(async (stream) => {
-        let said = "";
+        let messages = "";
         stream.onData = (bytes) => {
-          said += bytes;
+          messages += bytes;
           return undefined;
         };
-        stream.onEnd = () => resolve(said);
+        stream.onEnd = () => resolve(messages);
         await stream.send(Buffer.from("hello"));
         await stream.end();
       }),
@@ -86,7 +86,7 @@ test("invalid bytes end the session", async () => {
 });
 
 test("a frame of data is passed on as it arrives, and its end with its last byte", async () => {
-  const heard: string[] = [];
+  const received: string[] = [];
   let frames = Buffer.alloc(0);
   const client = new SpdySession({
     write: async (bytes) => {
@@ -96,17 +96,17 @@ test("a frame of data is passed on as it arrives, and its end with its last byte
   const server = new SpdySession({
     write: async () => {},
     onStream: (stream) => {
-      stream.onData = (bytes) => void heard.push(bytes.toString());
-      stream.onEnd = () => heard.push("end");
+      stream.onData = (bytes) => void received.push(bytes.toString());
+      stream.onEnd = () => received.push("end");
     },
   });
   await client.open({});
   await server.receive(frames);
   const frame = Buffer.from("0000000101000006abcdef", "hex");
   await server.receive(Buffer.concat([frame.subarray(0, 8), Buffer.from("abc")]));
-  expect(heard).toEqual(["abc"]);
+  expect(received).toEqual(["abc"]);
   await server.receive(Buffer.from("def"));
-  expect(heard).toEqual(["abc", "def", "end"]);
+  expect(received).toEqual(["abc", "def", "end"]);
 });
 
 test("a control frame that is too long ends the session, and nothing more is read", async () => {

@@ -195,17 +195,17 @@ test("AGENT-VOLUME-IMAGE: a container waits for the images of its own image volu
 
 test("AGENT-VOLUME: missing volumes are named after two minutes, and every two minutes thereafter", async () => {
   const volumes = volumesOf();
-  const said = async (now: number) => {
+  const messages = async (now: number) => {
     const { events } = await prepareAt(now, volumes, config("b"), config("a"));
     return events.map(({ message }) => message).filter((message) => message.startsWith("Unable"));
   };
   const words =
     "Unable to attach or mount volumes: unmounted volumes=[a b], unattached volumes=[], failed to process volumes=[]: context deadline exceeded";
-  expect(await said(0)).toEqual([]);
-  expect(await said(122_000)).toEqual([]);
-  expect(await said(123_000)).toEqual([words]);
-  expect(await said(200_000)).toEqual([]);
-  expect(await said(246_000)).toEqual([words]);
+  expect(await messages(0)).toEqual([]);
+  expect(await messages(122_000)).toEqual([]);
+  expect(await messages(123_000)).toEqual([words]);
+  expect(await messages(200_000)).toEqual([]);
+  expect(await messages(246_000)).toEqual([words]);
 });
 
 test("AGENT-CSI-REPUBLISH: a failed republishing is retried later, not at once", async () => {
@@ -247,12 +247,12 @@ test.skipIf(process.getuid?.() !== 0)(
     };
     const group = () => statSync(join(directory, "disk")).gid;
     expect([(await prepareFor("pod", 1234)).events, group()]).toEqual([[], 1234]);
-    const told = {
+    const reported = {
       type: "Warning",
       reason: "AlreadyMountedVolume",
       message: "The requested fsGroup is 4321, but the volume pv has GID 1234. The volume may not be shareable.",
     };
-    expect([(await prepareFor("other", 4321)).events, group()]).toEqual([[told], 1234]);
+    expect([(await prepareFor("other", 4321)).events, group()]).toEqual([[reported], 1234]);
     expect((await prepareFor("other", 4321)).events).toEqual([]);
     rmSync(join(directory, "pod"), { recursive: true });
     pods.other = volumesOf(unused, "other");

@@ -50,8 +50,8 @@ describe.each(served)("%s with every field set", (_name, expected) => {
 
   test("a stored text is decoded like a request body with the same content", () => {
     for (const every of [1, 2, 3, 5]) {
-      const said = { ...(thinned(filled, every) as object), kind: expected.kind, apiVersion } as KubeObject;
-      const stored = withRevision(textWithoutRevision(objectOf(decoded(JSON.stringify(said), "json"))), 7);
+      const messages = { ...(thinned(filled, every) as object), kind: expected.kind, apiVersion } as KubeObject;
+      const stored = withRevision(textWithoutRevision(objectOf(decoded(JSON.stringify(messages), "json"))), 7);
       expect(readObject(stored)).toEqual(draftObject(JSON.parse(stored)));
     }
   });

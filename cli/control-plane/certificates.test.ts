@@ -48,8 +48,8 @@ test("a client that trusts the CA accepts a server with the certificate", async 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
   const socket = connect({ host: "127.0.0.1", port, ca: fresh.certificate, servername: "localhost" });
-  const said = await new Promise((resolve, reject) => socket.once("data", resolve).once("error", reject));
-  expect(String(said)).toBe("hello");
+  const messages = await new Promise((resolve, reject) => socket.once("data", resolve).once("error", reject));
+  expect(String(messages)).toBe("hello");
   server.close();
 });
 

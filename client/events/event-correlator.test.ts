@@ -3,11 +3,11 @@ import { EventCorrelator } from "./event-correlator.ts";
 
 it("AGENT-EVENTS, CTL-EVENTS: nine different messages of a kind are sent separately, and further ones combined", () => {
   const correlator = new EventCorrelator();
-  const told = Array.from({ length: 12 }, (_, i) => correlator.correlate("kind", `exec ${i} failed`, i));
-  expect(told.map(({ isCombined }) => isCombined)).toEqual([...Array(9).fill(false), true, true, true]);
-  expect(told[8]?.message).toBe("exec 8 failed");
-  expect(told[11]?.message).toBe("(combined from similar events): exec 11 failed");
-  expect(correlator.correlate("kind", "exec 0 failed", 20)).toEqual(told[0]);
+  const reported = Array.from({ length: 12 }, (_, i) => correlator.correlate("kind", `exec ${i} failed`, i));
+  expect(reported.map(({ isCombined }) => isCombined)).toEqual([...Array(9).fill(false), true, true, true]);
+  expect(reported[8]?.message).toBe("exec 8 failed");
+  expect(reported[11]?.message).toBe("(combined from similar events): exec 11 failed");
+  expect(correlator.correlate("kind", "exec 0 failed", 20)).toEqual(reported[0]);
   expect(correlator.correlate("another", "exec 12 failed", 20).isCombined).toBe(false);
 });
 

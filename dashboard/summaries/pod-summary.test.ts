@@ -71,7 +71,7 @@ describe("the summary of a pod", () => {
       { phase: "Failed", reason: "Evicted", message: "The node was low on memory." },
       { state: "Evicted", why: "The node was low on memory." },
     ],
-  ])("%s", (_, status, said) => expect(podSummaryOf(pod(status))).toMatchObject(said));
+  ])("%s", (_, status, messages) => expect(podSummaryOf(pod(status))).toMatchObject(messages));
 
   it("which is being deleted, is Terminating whatever else it is", () => {
     const status = { phase: "Running", containerStatuses: [container({ terminated: { exitCode: 137 } })] };

@@ -26,7 +26,7 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
   };
   const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
   /** The reason and message of the pod's condition, which its last event repeats. */
-  const told = async (bench: SchedulingBench) => {
+  const reported = async (bench: SchedulingBench) => {
     const [found] = await bench.all<Pod>("pods");
     const condition = found?.status.conditions?.find(({ type }) => type === "PodScheduled");
     const events = await bench.all<Event>("events");
@@ -63,7 +63,7 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
     bench.now += 600_000;
     await bench.loop.run();
     expect(await meant()).toBeUndefined();
-    expect(await told(bench)).toEqual([
+    expect(await reported(bench)).toEqual([
       "SchedulerError",
       'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
     ]);
@@ -95,7 +95,7 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
     const bound = { ...claim, metadata, spec: { ...claim.spec, volumeName: "made" } };
     await bench.put("replace", bound);
     await bench.loop.run();
-    expect(await told(bench)).toEqual([
+    expect(await reported(bench)).toEqual([
       "SchedulerError",
       'running PreBind plugin "VolumeBinding": binding volumes: pv "made" node affinity doesn\'t match node "a": no matching NodeSelectorTerms',
     ]);
@@ -111,7 +111,7 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
     await bench.put("create", node("b"));
     await bench.loop.run();
     expect(await meant()).toBeUndefined();
-    expect(await told(bench)).toEqual([
+    expect(await reported(bench)).toEqual([
       "SchedulerError",
       'running PreBind plugin "VolumeBinding": binding volumes: provisioning failed for PVC "data"',
     ]);

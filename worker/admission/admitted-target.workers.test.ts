@@ -42,19 +42,20 @@ beforeAll(async () => {
   });
 });
 
-const told = async (url: string, init: object) => (await call(`${base}${url}`, { as: "ann", ...init })).object.message;
+const reported = async (url: string, init: object) =>
+  (await call(`${base}${url}`, { as: "ann", ...init })).object.message;
 
 test("ADM-TARGET: a namespace is its own namespace, and deletecollection has no name", async () => {
   const target = "'<' + request.?namespace.orValue('') + '/' + request.?name.orValue('') + '>'";
   await deny("target", { resources: ["namespaces", "configmaps"] }, target);
-  expect(await told("/api/v1/namespaces", { body: { metadata: { name: "own" } } })).toContain("<own/own>");
-  expect(await told("/api/v1/namespaces/default", { method: "PATCH", body: { metadata: {} } })).toContain(
+  expect(await reported("/api/v1/namespaces", { body: { metadata: { name: "own" } } })).toContain("<own/own>");
+  expect(await reported("/api/v1/namespaces/default", { method: "PATCH", body: { metadata: {} } })).toContain(
     "<default/default>",
   );
   const maps = "/api/v1/namespaces/default/configmaps";
   await call(`${base}${maps}`, { body: { metadata: { name: "a" } } });
-  expect(await told(`${maps}/a`, { method: "DELETE" })).toContain("<default/a>");
-  expect(await told(maps, { method: "DELETE" })).toContain("<default/>");
+  expect(await reported(`${maps}/a`, { method: "DELETE" })).toContain("<default/a>");
+  expect(await reported(maps, { method: "DELETE" })).toContain("<default/>");
 });
 
 test("ADM-REVIEW: webhooks receive reviews, policies do not", async () => {
@@ -63,7 +64,7 @@ test("ADM-REVIEW: webhooks receive reviews, policies do not", async () => {
   await deny("reviews", { apiGroups: ["authentication.k8s.io"], resources }, "'never'");
   expect((await call(`${base}${reviews}`, { as: "ann", body: {} })).code).toBe(201);
   await unreachable("reviews", { apiGroups: ["authentication.k8s.io"], operations: ["CREATE"], resources });
-  expect(await told(reviews, { body: {} })).toContain('failed calling webhook "nowhere.example.com"');
+  expect(await reported(reviews, { body: {} })).toContain('failed calling webhook "nowhere.example.com"');
 });
 
 test("ADM-REACH: policies apply to webhook configurations, but not to policies", async () => {
@@ -71,8 +72,8 @@ test("ADM-REACH: policies apply to webhook configurations, but not to policies",
   const resources = ["mutatingwebhookconfigurations", "validatingadmissionpolicies"];
   await deny("reach", { apiGroups, resources }, "'reached'");
   const metadata = { name: "reached" };
-  expect(await told(`${ROOT}/mutatingwebhookconfigurations`, { body: { metadata } })).toContain("reached");
-  expect(await told(`${ROOT}/validatingadmissionpolicies/reach`, { method: "DELETE" })).toBeUndefined();
+  expect(await reported(`${ROOT}/mutatingwebhookconfigurations`, { body: { metadata } })).toContain("reached");
+  expect(await reported(`${ROOT}/validatingadmissionpolicies/reach`, { method: "DELETE" })).toBeUndefined();
 });
 
 test("ADM-ACTION, ADM-CONNECT: bindings have their pod's name, and connections may be to missing pods", async () => {
@@ -80,6 +81,6 @@ test("ADM-ACTION, ADM-CONNECT: bindings have their pod's name, and connections m
   const refused = 'failed calling webhook "nowhere.example.com"';
   const core = "/api/v1/namespaces/default";
   const target = { kind: "Node", name: "n" };
-  expect(await told(`${core}/bindings`, { body: { metadata: { name: "p" }, target } })).toContain(refused);
-  expect(await told(`${core}/pods/absent/exec?command=ls`, {})).toContain(refused);
+  expect(await reported(`${core}/bindings`, { body: { metadata: { name: "p" }, target } })).toContain(refused);
+  expect(await reported(`${core}/pods/absent/exec?command=ls`, {})).toContain(refused);
 });

@@ -132,10 +132,10 @@ describe("garbage collector", () => {
   it.each([
     ["that exists", 1],
     ["that is gone", 0],
-  ])("CTL-GC-SCOPE: keeps a cluster-scoped object of a namespaced owner %s", async (what, told) => {
+  ])("CTL-GC-SCOPE: keeps a cluster-scoped object of a namespaced owner %s", async (what, reported) => {
     const { cluster, settle } = start();
     const a = cluster.put("configmaps", configMap("a"));
-    if (told === 0) cluster.remove("configmaps", "ns", "a");
+    if (reported === 0) cluster.remove("configmaps", "ns", "a");
     cluster.put("clusterroles.rbac.authorization.k8s.io", {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "ClusterRole",
@@ -144,8 +144,8 @@ describe("garbage collector", () => {
     await settle();
     expect(cluster.list("clusterroles.rbac.authorization.k8s.io")).toHaveLength(1);
     const events = cluster.list<Event>("events");
-    expect(events, what).toHaveLength(told);
-    if (told > 0)
+    expect(events, what).toHaveLength(reported);
+    if (reported > 0)
       expect(events[0]).toMatchObject({
         metadata: { namespace: "default" },
         reason: "OwnerRefInvalidNamespace",

@@ -25,15 +25,15 @@ test.each([
   [1000, 1000, "regex used for validation"],
   [1001, 1001, "and 1 more problems"],
   [200_000, 1, "there are too many problems to report any"],
-])("REG-ERRORS: a create with %i errors reports %i", (count, told, last) => {
+])("REG-ERRORS: a create with %i errors reports %i", (count, reported, last) => {
   const { code, details, message } = refusal(count);
-  expect([code, details?.causes?.length]).toEqual([422, told]);
+  expect([code, details?.causes?.length]).toEqual([422, reported]);
   expect(details?.causes?.at(-1)?.message).toContain(last);
   expect(message).toContain(last);
 });
 
 test("REG-ERRORS: an update reports no more errors than a create", () => {
   const current = withLabels(0) as Stored<KubeObject>;
-  const told: readonly FieldError[] = updateStrategy(configMap, "").validate(withLabels(200_000), current);
-  expect(told).toHaveLength(1);
+  const reported: readonly FieldError[] = updateStrategy(configMap, "").validate(withLabels(200_000), current);
+  expect(reported).toHaveLength(1);
 });

@@ -10,13 +10,13 @@ function placeAll({ queue, cluster }: SchedulerState, random: () => number): Rec
   const answers: Record<string, string> = {};
   for (let next = queue.take(); next; next = queue.take()) {
     const decision = schedule(next, cluster, { random, startAt: 0, now: 0 });
-    answers[next.name] = told(decision);
+    answers[next.name] = reported(decision);
     if (decision.kind === "place") cluster.assign({ ...next, nodeName: decision.node.name, pod: undefined });
   }
   return answers;
 }
 
-const told = (decision: Decision) =>
+const reported = (decision: Decision) =>
   decision.kind === "place" ? decision.node.name : decision.kind === "wait" ? "waits" : decision.message;
 
 const placed = (...objects: Stored<ReturnType<typeof node> | ReturnType<typeof pod>>[]) =>

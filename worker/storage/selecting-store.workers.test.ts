@@ -88,8 +88,10 @@ test("CRD-SELECT: a watch sends ADDED and DELETED when an object starts and stop
   await send("DELETE", `${doors("v1")}/a`);
   await send("DELETE", `${doors("v1")}/b`);
   const lines = (await (await watched).text()).trim().split("\n");
-  const told = lines.map((line) => JSON.parse(line) as { type: string; object: { metadata: object; size: string } });
-  expect(told.map(({ type, object }) => ({ type, size: object.size, metadata: object.metadata }))).toMatchObject([
+  const reported = lines.map(
+    (line) => JSON.parse(line) as { type: string; object: { metadata: object; size: string } },
+  );
+  expect(reported.map(({ type, object }) => ({ type, size: object.size, metadata: object.metadata }))).toMatchObject([
     { type: "DELETED", size: "tall", metadata: { name: "a" } },
     { type: "ADDED", size: "tall", metadata: { name: "b" } },
     { type: "MODIFIED", size: "tall", metadata: { name: "c" } },

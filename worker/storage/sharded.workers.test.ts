@@ -91,9 +91,12 @@ test("a watch resumes from a list's revision, including paged lists", async () =
     headers: { Authorization: `Bearer ${token}` },
   });
   const reader = watch.body?.getReader();
-  let told = "";
-  while (!told.includes("\n")) told += new TextDecoder().decode((await reader?.read())?.value);
-  expect(JSON.parse(told.split("\n")[0] ?? "")).toMatchObject({ type: "ADDED", object: { metadata: { name: "d" } } });
+  let reported = "";
+  while (!reported.includes("\n")) reported += new TextDecoder().decode((await reader?.read())?.value);
+  expect(JSON.parse(reported.split("\n")[0] ?? "")).toMatchObject({
+    type: "ADDED",
+    object: { metadata: { name: "d" } },
+  });
   await reader?.cancel();
 });
 
@@ -168,15 +171,15 @@ test("WATCH-MANY: a page is notified of changes to sharded resources", async () 
   const headers = { Upgrade: "websocket", Authorization: `Bearer ${token}` };
   const { webSocket: page } = await outside.fetch(`${base}/sailplane/v1/watch`, { headers });
   if (!page) throw new Error("no socket");
-  const told: string[] = [];
-  page.addEventListener("message", ({ data }) => void told.push(String(data)));
+  const reported: string[] = [];
+  page.addEventListener("message", ({ data }) => void reported.push(String(data)));
   page.accept();
   const { object } = await call(eventsOf("default"), { token });
   const since = object.metadata.resourceVersion;
   page.send(JSON.stringify({ watch: 1, path: "/api/v1/namespaces/default/events", since }));
-  await vi.waitFor(() => expect(told.length).toBeGreaterThan(0), 10_000);
+  await vi.waitFor(() => expect(reported.length).toBeGreaterThan(0), 10_000);
   await call(eventsOf("default"), { token, body: event("seen") });
-  await vi.waitFor(() => expect(told.join()).toContain('"seen"'), 10_000);
+  await vi.waitFor(() => expect(reported.join()).toContain('"seen"'), 10_000);
   page.close(1000);
 });
 

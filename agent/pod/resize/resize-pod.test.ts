@@ -166,9 +166,9 @@ describe("AGENT-RESIZE: an allocated resize", () => {
     expect(await step()).toBe(false);
     expect([limits, reasons(events)]).toEqual([[], ["ResizeStarted", "ResizeCompleted"]]);
     expect(wholes).toContain("2");
-    const told = wholes.length;
+    const reported = wholes.length;
     await step();
-    expect(wholes).toHaveLength(told);
+    expect(wholes).toHaveLength(reported);
   });
 
   it("restarts a container whose resizePolicy requires it", async () => {

@@ -80,12 +80,12 @@ describe("AGENT-TRUTH: a pod is reported as changed", () => {
 
   it("to no listener that has stopped, and not after closing", async () => {
     await look();
-    const heard: string[] = [];
-    const stop = changes.listen((uid) => heard.push(uid));
+    const received: string[] = [];
+    const stop = changes.listen((uid) => received.push(uid));
     stop();
     containers = [];
     expect(await look()).toEqual(["one"]);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     changes.close();
     containers = [{ id: "c", state: "RUNNING", uid: "one" }];
     expect(await look()).toEqual([]);

@@ -56,15 +56,15 @@ describe("calls to the container runtime", () => {
     const client = new CriClient(socket);
     const isAsked = new Promise<void>((resolve) => (requested = resolve));
     const config = criSandbox(plainSandbox({ namespace: "n", name: "p", uid: "u" }), "agent");
-    const told: string[] = [];
+    const reported: string[] = [];
     const made = client
       .call("RunPodSandbox", { config, runtime_handler: "" })
-      .then(({ pod_sandbox_id }) => told.push(pod_sandbox_id));
+      .then(({ pod_sandbox_id }) => reported.push(pod_sandbox_id));
     await isAsked;
-    const closed = client.close().then(() => told.push("closed"));
+    const closed = client.close().then(() => reported.push("closed"));
     make();
     await Promise.all([made, closed]);
-    expect(told).toEqual(["made", "closed"]);
+    expect(reported).toEqual(["made", "closed"]);
   });
 
   it("that only query are aborted on closing", async () => {

@@ -21,13 +21,13 @@ let events: ServerWritableStream<Buffer, Buffer>;
 /** What CRI reports at each poll; the last one repeats. */
 let states: string[];
 const requests: string[] = [];
-const told: string[] = [];
+const reported: string[] = [];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "events-"));
   const socket = join(directory, "s");
   requests.length = 0;
-  told.length = 0;
+  reported.length = 0;
   states = ["CONTAINER_EXITED"];
   server = new Server();
   const subscribed = new Promise<void>((resolve) =>
@@ -67,7 +67,7 @@ beforeEach(async () => {
     sandboxes: [listed("s", "one", "SANDBOX_READY")],
   });
   changes = new CriChanges(client, { agentId: "a", hasEvents: true, seen, onLook: () => {} });
-  changes.listen((uid) => told.push(uid));
+  changes.listen((uid) => reported.push(uid));
   await subscribed;
 });
 afterEach(() => {
@@ -84,22 +84,22 @@ describe("containerd's events", () => {
   it("report an ended container once CRI has its state", async () => {
     states = ["CONTAINER_RUNNING", "CONTAINER_RUNNING", "CONTAINER_EXITED"];
     events.write(exitOf("c", "c"));
-    await until(() => told.length > 0);
-    expect([told, requests]).toEqual([["one"], Array.from({ length: 3 }, () => "ContainerStatus c")]);
+    await until(() => reported.length > 0);
+    expect([reported, requests]).toEqual([["one"], Array.from({ length: 3 }, () => "ContainerStatus c")]);
   });
 
   it("report containers that ended before the first look", async () => {
     seen.made("quick", { uid: "two", kind: "container" });
     events.write(exitOf("quick", "quick"));
-    await until(() => told.length > 0);
-    expect(told).toEqual(["two"]);
+    await until(() => reported.length > 0);
+    expect(reported).toEqual(["two"]);
   });
 
   it("report a sandbox", async () => {
     states = ["SANDBOX_NOTREADY"];
     events.write(exitOf("s", "s"));
-    await until(() => told.length > 0);
-    expect([told, requests]).toEqual([["one"], ["PodSandboxStatus s"]]);
+    await until(() => reported.length > 0);
+    expect([reported, requests]).toEqual([["one"], ["PodSandboxStatus s"]]);
   });
 
   it("cost no call for a probe, a foreign container, or one that is being stopped", async () => {
@@ -107,7 +107,7 @@ describe("containerd's events", () => {
     const ending = seen.ending("c", new Promise((resolve) => (end = resolve)));
     for (const exit of [exitOf("s", "probe"), exitOf("other", "other"), exitOf("c", "c")]) events.write(exit);
     await sleep(50);
-    expect([told, requests]).toEqual([[], []]);
+    expect([reported, requests]).toEqual([[], []]);
     end();
     await ending;
   });

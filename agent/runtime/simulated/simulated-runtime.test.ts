@@ -35,8 +35,8 @@ describe("the simulated runtime", () => {
   it("ends a container as its pod's annotations say, and notifies listeners", async () => {
     const exit = { "simulated.sailplane.dev/exit-after": "0.01", "simulated.sailplane.dev/exit-code": "3" };
     const { runtime } = await started(sandbox(exit));
-    const told = await new Promise((resolve) => runtime.onChange(resolve));
-    expect(told).toBe("u1");
+    const reported = await new Promise((resolve) => runtime.onChange(resolve));
+    expect(reported).toBe("u1");
     expect((await runtime.observe()).containers[0]).toMatchObject({ state: "exited", exitCode: 3 });
   });
 

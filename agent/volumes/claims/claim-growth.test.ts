@@ -69,9 +69,13 @@ test("AGENT-CSI-GROW-END: a driver's final error makes the resize infeasible, wi
 
 test("AGENT-CSI-GROW-END: other errors are reported and retried until the claim requests another size", async () => {
   const { growth, patches } = growing([GrpcCode.Internal, GrpcCode.Internal, GrpcCode.Internal]);
-  const told = failed("Expander.NodeExpand failed to expand the volume : rpc error: code = Internal desc = no");
+  const reported = failed("Expander.NodeExpand failed to expand the volume : rpc error: code = Internal desc = no");
   for (const request of ["2Gi", "2Gi", "1Gi"]) await growth.grow(pod, claimOf("NodeResizeInProgress", request));
-  expect(patches).toMatchObject([told, told, { allocatedResourceStatuses: { storage: "NodeResizeInfeasible" } }]);
+  expect(patches).toMatchObject([
+    reported,
+    reported,
+    { allocatedResourceStatuses: { storage: "NodeResizeInfeasible" } },
+  ]);
   expect(patches[1]).not.toHaveProperty("allocatedResourceStatuses");
 });
 

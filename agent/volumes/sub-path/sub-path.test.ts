@@ -31,13 +31,13 @@ test("AGENT-VOLUME-PATH: a special file is not even opened, as a device might ta
   execFileSync("mkfifo", [pipe]);
   // Writing to a pipe blocks until somebody opens it for reading.
   const writer = spawn("sh", ["-c", `echo waiting; echo word >${pipe}; echo written`]);
-  const said: string[] = [];
-  writer.stdout.on("data", (chunk: Buffer) => said.push(chunk.toString().trim()));
+  const messages: string[] = [];
+  writer.stdout.on("data", (chunk: Buffer) => messages.push(chunk.toString().trim()));
   await once(writer.stdout, "data");
   await new Promise((resume) => setTimeout(resume, 50));
   expect(readWithin(volume, "pipe")).toBeUndefined();
   await new Promise((resume) => setTimeout(resume, 50));
-  expect(said).toEqual(["waiting"]);
+  expect(messages).toEqual(["waiting"]);
   writer.kill();
   rmSync(volume, { recursive: true });
 });

@@ -114,9 +114,9 @@ describe("managedFields of ordinary writes", () => {
     const role = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
     role.write("w1", (draft) => Object.assign(draft, { rules: implicitEmptyList() }));
     expect(role.entries).toEqual([]);
-    const said = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
-    said.write("w1", (draft) => Object.assign(draft, { rules: [] }));
-    expect(said.owners).toEqual(['w1 {"f:rules":{}}']);
+    const messages = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
+    messages.write("w1", (draft) => Object.assign(draft, { rules: [] }));
+    expect(messages.owners).toEqual(['w1 {"f:rules":{}}']);
   });
 
   test("TRACK-15: an empty list that Go omits belongs to nobody, whichever write specifies it", () => {

@@ -28,9 +28,9 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
 };
 
 test.each(Object.keys(GOOD))("CRD-FORMAT: valid and invalid values of the format %s", (format) => {
-  const told = (texts: readonly string[] = []) => texts.filter((text) => fitsFormat(format, text));
-  expect(told(GOOD[format])).toEqual(GOOD[format]);
-  expect(told(BAD[format])).toEqual([]);
+  const reported = (texts: readonly string[] = []) => texts.filter((text) => fitsFormat(format, text));
+  expect(reported(GOOD[format])).toEqual(GOOD[format]);
+  expect(reported(BAD[format])).toEqual([]);
 });
 
 test.each([

@@ -251,8 +251,8 @@ describe("validation has Kubernetes' messages", () => {
       set: { type: "array", "x-kubernetes-list-type": "set", items: { type: "string" }, default: ["a", "a"] },
       rule: { type: "string", default: "x", "x-kubernetes-validations": [{ rule: "self == 'y'" }] },
     });
-    const told = defaultErrors({ ...schema, default: {} }, "root", validateDefault);
-    expect(told.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    const reported = defaultErrors({ ...schema, default: {} }, "root", validateDefault);
+    expect(reported.map(({ path, message }) => `${path}: ${message}`)).toEqual([
       "root.default.apiVersion: Required value",
       "root.default.kind: Required value",
       'root.properties[spec].properties[meta].default.metadata: Invalid value: {"labels":{},"name":1}: json: cannot unmarshal number into Go struct field ObjectMeta.name of type string',

@@ -82,7 +82,7 @@ test("CRD-ESTABLISH: a definition is not served if its webhook has no CA bundle"
 });
 
 test("CRD-APPROVAL: a definition in a protected group requires the api-approved annotation", () => {
-  const said = (group: string, approval?: string) => {
+  const messages = (group: string, approval?: string) => {
     const foos = definition("foos", "Foo");
     foos.spec.group = group;
     if (approval !== undefined) foos.metadata.annotations = { "api-approved.kubernetes.io": approval };
@@ -91,11 +91,11 @@ test("CRD-APPROVAL: a definition in a protected group requires the api-approved 
   };
   const type = "KubernetesAPIApprovalPolicyConformant";
   const url = "https://github.com/kubernetes/kubernetes/pull/1";
-  expect(said("e.com")).toBeUndefined();
-  expect(said("sigs.k8s.io", url)).toEqual([`${type}=True ApprovedAnnotation: approved in ${url}`]);
-  expect(said("k8s.io", "unapproved, a trial")).toEqual([
+  expect(messages("e.com")).toBeUndefined();
+  expect(messages("sigs.k8s.io", url)).toEqual([`${type}=True ApprovedAnnotation: approved in ${url}`]);
+  expect(messages("k8s.io", "unapproved, a trial")).toEqual([
     `${type}=False UnapprovedAnnotation: not approved: "unapproved, a trial"`,
   ]);
-  expect(said("k8s.io", "hm")?.[0]).toContain("False InvalidAnnotation: protected groups must have");
-  expect(said("x.kubernetes.io")?.[0]).toContain("False MissingAnnotation: protected groups must have");
+  expect(messages("k8s.io", "hm")?.[0]).toContain("False InvalidAnnotation: protected groups must have");
+  expect(messages("x.kubernetes.io")?.[0]).toContain("False MissingAnnotation: protected groups must have");
 });

@@ -32,11 +32,11 @@ test("CRD-BUNDLE: an established definition refuses an invalid bundle, unless it
       status: { conditions: [{ type: "Established", status: established ? "True" : "False" }] },
     }) as CustomResourceDefinition;
   const bad = bundle("none");
-  const told = (old: CustomResourceDefinition, next: string) =>
+  const reported = (old: CustomResourceDefinition, next: string) =>
     validateBundle(definition(next, true), old).map(({ path }) => path);
-  expect(told(definition(good, true), bad)).toEqual(["spec.conversion.webhookClientConfig.caBundle"]);
-  expect(told(definition("", true), bad)).toHaveLength(1);
-  expect(told(definition(good, true), good)).toEqual([]);
-  expect(told(definition(bad, true), bad)).toEqual([]);
-  expect(told(definition(good, false), bad)).toEqual([]);
+  expect(reported(definition(good, true), bad)).toEqual(["spec.conversion.webhookClientConfig.caBundle"]);
+  expect(reported(definition("", true), bad)).toHaveLength(1);
+  expect(reported(definition(good, true), good)).toEqual([]);
+  expect(reported(definition(bad, true), bad)).toEqual([]);
+  expect(reported(definition(good, false), bad)).toEqual([]);
 });

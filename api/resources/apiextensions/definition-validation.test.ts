@@ -123,7 +123,7 @@ test("the length of a deprecation warning is counted in bytes", () => {
 });
 
 test("selectable fields must exist in the schema of their version", () => {
-  const told = (schema: JSONSchemaProps, other: object = {}) => {
+  const reported = (schema: JSONSchemaProps, other: object = {}) => {
     const { spec, ...rest } = definition(schema, { selectableFields: [{ jsonPath: ".spec.a" }] });
     const [version] = spec.versions;
     const versions = version ? [version, { ...version, name: "v2", storage: false, ...other }] : [];
@@ -131,12 +131,12 @@ test("selectable fields must exist in the schema of their version", () => {
     return errors.map(({ path, message }) => `${path}: ${message}`);
   };
   const field: JSONSchemaProps = { type: "object", properties: { a: { type: "string" } } };
-  expect(told(field)).toEqual([]);
+  expect(reported(field)).toEqual([]);
   const elsewhere = { schema: { openAPIV3Schema: { type: "object", properties: { spec: { ...field, title: "t" } } } } };
-  expect(told(field, elsewhere)).toEqual([
+  expect(reported(field, elsewhere)).toEqual([
     'spec.selectableFields: Invalid value: "": may only be set when validations.schema is included',
   ]);
-  expect(told({ ...field, id: "x" })).toContainEqual(
+  expect(reported({ ...field, id: "x" })).toContainEqual(
     `spec.schema.openAPIV3Schema: Invalid value: "": OpenAPIV3Schema 'id' is not supported`,
   );
 });

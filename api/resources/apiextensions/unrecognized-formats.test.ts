@@ -37,12 +37,12 @@ test("formats are found in every part of every schema, and an update reports onl
       either: { type: "string", anyOf: [{ format: "three" }], not: { format: "four" } },
     },
   };
-  const told = (next: CustomResourceDefinition, old?: CustomResourceDefinition) => formatWarnings(next, old).sort();
+  const reported = (next: CustomResourceDefinition, old?: CustomResourceDefinition) => formatWarnings(next, old).sort();
   const all = ["four", "one", "three", "two"].map((format) => `unrecognized format "${format}"`);
-  expect(told(definition(deep))).toEqual(all);
+  expect(reported(definition(deep))).toEqual(all);
   // What all versions have in common is reported once.
-  expect(told(definition(deep, deep))).toEqual(all);
-  expect(told(definition(deep, withFields(["string", "five"])), definition(deep))).toEqual([
+  expect(reported(definition(deep, deep))).toEqual(all);
+  expect(reported(definition(deep, withFields(["string", "five"])), definition(deep))).toEqual([
     'unrecognized format "five"',
   ]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Job } from "../../generated/batch.v1.ts";
 import { checkGeneratedSelector } from "./job-selector.ts";
 
-const told = (selector: Job["spec"]["selector"]) => {
+const reported = (selector: Job["spec"]["selector"]) => {
   const errors: Parameters<typeof checkGeneratedSelector>[0] = [];
   const template = { spec: { containers: [] } };
   checkGeneratedSelector(errors, { metadata: { name: "j", uid: "u" }, spec: { selector, template } } as unknown as Job);
@@ -12,8 +12,8 @@ const told = (selector: Job["spec"]["selector"]) => {
 };
 
 test("a selector that does not match is reported, an invalid one not twice", () => {
-  expect(told({ matchLabels: { a: "b" } })).toEqual(["`selector` not auto-generated"]);
-  expect(told({ matchExpressions: [{ key: "a", operator: "" }] })).toEqual([]);
+  expect(reported({ matchLabels: { a: "b" } })).toEqual(["`selector` not auto-generated"]);
+  expect(reported({ matchExpressions: [{ key: "a", operator: "" }] })).toEqual([]);
 });
 
 test("a label missing from the template is reported by name", () => {

@@ -130,8 +130,13 @@ describe("ephemeral containers", () => {
       { name: "e", image: "j" },
     ];
     const old = withEphemeral([e]);
-    const told = (next: object[]) =>
+    const reported = (next: object[]) =>
       validateUpdate?.(withEphemeral(next), old).some(({ message }) => message.includes('"e" may not be changed'));
-    expect([told([e]), told([changed]), told([e, changed]), told([changed, e])]).toEqual([false, true, true, false]);
+    expect([reported([e]), reported([changed]), reported([e, changed]), reported([changed, e])]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 });

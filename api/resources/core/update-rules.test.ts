@@ -4,7 +4,7 @@ import { validatePersistentVolumeClaimUpdate } from "./persistent-volume/persist
 import { validateResourceQuotaUpdate } from "./resource-quota-validation.ts";
 import { validateServiceUpdate } from "./service/service-update.ts";
 
-const told = (errors: readonly { path: string; message: string }[]) => errors.map((e) => `${e.path}: ${e.message}`);
+const reported = (errors: readonly { path: string; message: string }[]) => errors.map((e) => `${e.path}: ${e.message}`);
 
 describe("the attributes of a bound claim", () => {
   const claim = (spec: object, status: object = {}) =>
@@ -16,7 +16,7 @@ describe("the attributes of a bound claim", () => {
     ["none", {}, ["update to nil"]],
     ["an empty one", { volumeAttributesClassName: "" }, ["update to empty string"]],
   ])("%s", (_, spec, whats) => {
-    expect(told(validatePersistentVolumeClaimUpdate(claim(spec), applied))).toEqual(
+    expect(reported(validatePersistentVolumeClaimUpdate(claim(spec), applied))).toEqual(
       whats.map(
         (what) =>
           `spec.volumeAttributesClassName: Forbidden: ${what} is forbidden when status.currentVolumeAttributesClassName is not nil`,
@@ -32,7 +32,7 @@ describe("the attributes of a bound claim", () => {
 
 test("a quota's scopes are immutable, in either field", () => {
   const quota = (scopes?: string[]) => ({ metadata: { name: "q" }, spec: { scopes } }) as unknown as ResourceQuota;
-  expect(told(validateResourceQuotaUpdate(quota([""]), quota()))).toEqual([
+  expect(reported(validateResourceQuotaUpdate(quota([""]), quota()))).toEqual([
     'spec.scopes: Invalid value: [""]: field is immutable',
   ]);
   expect(validateResourceQuotaUpdate(quota(["A", "B", "A"]), quota(["B", "A"]))).toEqual([]);
@@ -41,6 +41,6 @@ test("a quota's scopes are immutable, in either field", () => {
 test("a missing load balancer class is reported again on update", () => {
   const service = (spec: object) => ({ metadata: { name: "s" }, spec: { type: "ClusterIP", ...spec } }) as Service;
   expect(
-    told(validateServiceUpdate(service({ loadBalancerClass: "a" }), { old: service({}), cluster: ["IPv4"] })),
+    reported(validateServiceUpdate(service({ loadBalancerClass: "a" }), { old: service({}), cluster: ["IPv4"] })),
   ).toEqual(["spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'"]);
 });

@@ -16,10 +16,10 @@ it.each([
   "STORE-STREAM-FORM: the encoded size of a run of $kind objects is close to the estimate made while writing",
   (of) => {
     const run = protobufItems(of).run();
-    const said = ["a", "b", "c"].map((name) => run.add(text(name))).at(-1) ?? 0;
+    const messages = ["a", "b", "c"].map((name) => run.add(text(name))).at(-1) ?? 0;
     const { bytes, ends } = run.finish();
     expect(ends).toHaveLength(3);
-    expect(said).toBeLessThan(2 * bytes.length);
-    expect(said).toBeGreaterThan(bytes.length / 2);
+    expect(messages).toBeLessThan(2 * bytes.length);
+    expect(messages).toBeGreaterThan(bytes.length / 2);
   },
 );

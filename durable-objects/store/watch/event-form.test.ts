@@ -103,7 +103,7 @@ test("WATCH-FORM: a watch from an expired revision gets the error in the request
   if (!answer.ok) throw new Error(answer.reason);
   store.advance(50 as Revision);
   store.compact();
-  const told = await toldBy(answer.stream, new Promise(() => {}));
-  expect(told.readUInt32BE(0)).toBe(told.length - 4);
-  expect(told.toString("latin1")).toMatch(/ERROR[\s\S]*Expired/);
+  const reported = await toldBy(answer.stream, new Promise(() => {}));
+  expect(reported.readUInt32BE(0)).toBe(reported.length - 4);
+  expect(reported.toString("latin1")).toMatch(/ERROR[\s\S]*Expired/);
 });

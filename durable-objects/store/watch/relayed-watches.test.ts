@@ -19,7 +19,7 @@ async function write(store: MemoryStore, name: string, length = 1): Promise<void
 }
 
 /** Everything a watch sends until it ends. */
-function told(stream: ReadableStream<Uint8Array>) {
+function reported(stream: ReadableStream<Uint8Array>) {
   const reader = stream.getReader();
   const watch = { text: "", ended: undefined as string | undefined, stop: () => reader.cancel() };
   void (async () => {
@@ -40,7 +40,7 @@ function told(stream: ReadableStream<Uint8Array>) {
 async function watch(relay: ReturnType<typeof relayOf>, of: Partial<WatchRequest> = {}) {
   const answer = await relay.watch({ ...watching, ...of });
   if (!answer.ok) throw new Error(answer.reason);
-  return told(answer.stream);
+  return reported(answer.stream);
 }
 
 const namesIn = (text: string) => [...text.matchAll(/"name":"([^"]*)"/g)].map(([, name]) => name);
@@ -125,7 +125,7 @@ test("WATCH-SLOW: a client that falls behind the relay's buffer reads the store'
   const names = Array.from({ length: 30 }, (_, i) => `t${i}`);
   for (const name of names) await write(store, name, 50_000);
   await expect.poll(() => namesIn(other.text)).toEqual(names);
-  const slow = told(answer.stream);
+  const slow = reported(answer.stream);
   await expect.poll(() => namesIn(slow.text)).toEqual(names);
   await write(store, "live again");
   await expect.poll(() => namesIn(slow.text)).toEqual([...names, "live again"]);
@@ -139,7 +139,7 @@ test("a watch without a revision starts at the store's revision, not the relay's
   const { since: _, ...fromNow } = watching;
   const answer = await relay.watch({ ...fromNow, sendInitialEvents: false });
   if (!answer.ok) throw new Error(answer.reason);
-  const one = told(answer.stream);
+  const one = reported(answer.stream);
   await write(store, "after");
   await expect.poll(() => namesIn(one.text)).toEqual(["after"]);
   await one.stop();

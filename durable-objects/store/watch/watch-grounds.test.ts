@@ -45,13 +45,13 @@ describe.each<[string, (store: MemoryStore) => Watched]>([
     await write(store, GROUND, 2);
     const opened = await carriedBy(store).watch(request);
     if (!opened.ok) throw new Error(opened.reason);
-    const told = all(opened.stream);
+    const reported = all(opened.stream);
     await write(store, thing("before"));
     // The same generation: a change of status, say.
     await write(store, GROUND, 2);
     await new Promise((resume) => setTimeout(resume, 20));
     await write(store, thing("still"));
     await change(store);
-    expect(await told).toEqual(["before", "still"]);
+    expect(await reported).toEqual(["before", "still"]);
   });
 });

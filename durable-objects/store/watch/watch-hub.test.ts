@@ -123,11 +123,11 @@ test.each(ways)(
             ? page.items.map(({ key, revision }) => [`${key.namespace}/${key.name}`, String(revision)])
             : [];
           const expected = JSON.stringify([[], listed.sort()]);
-          const told = () => JSON.stringify([informer.complaints, [...informer.known].sort()]);
-          for (const end = Date.now() + 2000; told() !== expected && Date.now() < end; ) {
+          const reported = () => JSON.stringify([informer.complaints, [...informer.known].sort()]);
+          for (const end = Date.now() + 2000; reported() !== expected && Date.now() < end; ) {
             await new Promise((resume) => setTimeout(resume, 1));
           }
-          const known = told();
+          const known = reported();
           await stop();
           expect(known).toBe(expected);
         }
@@ -158,14 +158,14 @@ test("WATCH-TURN: a watcher is served after the writer, and only after eight mor
   const opened = await store.watch({ ...base, since: revision });
   if (!opened.ok) throw new Error(opened.reason);
   const reader = opened.stream.getReader();
-  const heard: string[] = [];
-  const told = reader.read().then(() => heard.push(`the watcher after ${turns >= 9 ? "nine turns" : turns}`));
+  const received: string[] = [];
+  const reported = reader.read().then(() => received.push(`the watcher after ${turns >= 9 ? "nine turns" : turns}`));
   const attributes = { labels: {}, fields: {} };
   const key = { resource: base.resource, namespace: "n", name: "a" };
   const text = JSON.stringify({ kind: "Thing", apiVersion: "v1", metadata: { name: "a", resourceVersion: "" } });
   await store.commit({ writes: [{ op: "create", key, text, attributes }] });
-  heard.push("the writer");
-  await told;
+  received.push("the writer");
+  await reported;
   await reader.cancel();
-  expect(heard).toEqual(["the writer", "the watcher after nine turns"]);
+  expect(received).toEqual(["the writer", "the watcher after nine turns"]);
 });

@@ -29,10 +29,10 @@ function inform(config: KubeConfig): Seen {
     api.listNamespacedConfigMap({ namespace }),
   );
   const events: string[] = [];
-  let heard = () => {};
+  let received = () => {};
   const tell = (type: string) => (object: V1ConfigMap) => {
     events.push(`${type} ${object.metadata?.name} ${object.data?.n ?? ""}`.trim());
-    heard();
+    received();
   };
   informer.on("add", tell("add"));
   informer.on("update", tell("update"));
@@ -41,7 +41,7 @@ function inform(config: KubeConfig): Seen {
   const until = async (event: string) => {
     while (!events.includes(event)) {
       await new Promise<void>((resolve) => {
-        heard = resolve;
+        received = resolve;
       });
     }
   };

@@ -28,17 +28,17 @@ const sailplane = (...words: string[]): Promise<Outcome> =>
 function call(cluster: Cluster, path: string, method: string, body: string): Promise<{ status: number; text: string }> {
   const { server, token, ca } = readKubeconfig(cluster.directory);
   return new Promise((resolve, reject) => {
-    const asked = request(`${server}/sailplane/v1/store/${path}`, {
+    const requested = request(`${server}/sailplane/v1/store/${path}`, {
       method,
       ...(ca && { ca }),
       headers: { authorization: `Bearer ${token}` },
     });
-    asked.once("error", reject);
-    asked.once("response", async (response) => {
+    requested.once("error", reject);
+    requested.once("response", async (response) => {
       const text = (await response.setEncoding("utf8").toArray()).join("");
       resolve({ status: response.statusCode ?? 0, text });
     });
-    asked.end(body);
+    requested.end(body);
   });
 }
 

@@ -18,14 +18,14 @@ const sailplane = (...words: string[]): Promise<Outcome> =>
 test("npm start stops the control plane on a signal", async () => {
   const words = ["start", "--", "--port", "0", "--no-agent", "-d", `${scratch}/npm`];
   const npm = spawn("npm", words, { cwd: join(import.meta.dirname, "../../.."), detached: true });
-  let said = "";
+  let messages = "";
   npm.stdout.on("data", (chunk) => {
-    said += chunk;
+    messages += chunk;
   });
-  await expect.poll(() => said, { timeout: 20_000 }).toContain("Ctrl-C ends it");
+  await expect.poll(() => messages, { timeout: 20_000 }).toContain("Ctrl-C ends it");
   // Signals npm alone, as a supervisor does; a terminal signals the whole group.
   npm.kill("SIGTERM");
-  await expect.poll(() => said, { timeout: 10_000 }).toContain("stopped");
+  await expect.poll(() => messages, { timeout: 10_000 }).toContain("stopped");
   expect(existsSync(`${scratch}/npm/lock`)).toBe(false);
 });
 

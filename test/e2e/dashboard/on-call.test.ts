@@ -31,10 +31,10 @@ describe.skipIf(!hasBrowser)("views for on-call work", () => {
     await at.cluster.output(["run", "twice", "--image=busybox", "--command", "--", "/bin/sh", "-c", twice]);
     const { page } = await at.signedIn();
     await goTo(page, "#/object/core/v1/pods/default/twice?tab=logs");
-    const said = () => page.getByRole("log").textContent();
-    await expect.poll(said, { timeout: 10_000 }).toBe("first");
+    const messages = () => page.getByRole("log").textContent();
+    await expect.poll(messages, { timeout: 10_000 }).toBe("first");
     writeFileSync(again, "");
-    await expect.poll(said, { timeout: 20_000 }).toBe("first\nsecond");
+    await expect.poll(messages, { timeout: 20_000 }).toBe("first\nsecond");
     await page.context().close();
   });
 

@@ -52,17 +52,20 @@ describe.skipIf(!hasBrowser)("the overview of a cluster in trouble", () => {
     await at.cluster.output("apply -f -", { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
     const { page, problems } = await at.signedIn();
     const troubles = page.getByRole("listitem");
-    const told = async (object: string, sentence: RegExp) => {
+    const notified = async (object: string, sentence: RegExp) => {
       const row = troubles.filter({ has: page.getByRole("link", { name: object, exact: true }) });
       await row.getByText(sentence).first().waitFor();
     };
-    await told("tight/crowded", /^The quota small leaves no room for its pods: raise the quota, or ask for less\.$/);
-    await told("default/data", /^The storage class fast does not exist: create it, or name another one\.$/);
-    await told("default/import", /^Its pods failed more often than it allows: their logs say why\./);
-    await told("default/crashing", /^app ends with exit code 3 again and again: its log before the last restart/);
-    await told("default/too-large", /^No node fits it \(.*too little free memory: /);
-    await told("default/unset", /^The Secret db is missing: create it, or correct the reference in app\.$/);
-    await told("ghost", /^It (has not reported yet|reports no more): look whether/);
+    await notified(
+      "tight/crowded",
+      /^The quota small leaves no room for its pods: raise the quota, or ask for less\.$/,
+    );
+    await notified("default/data", /^The storage class fast does not exist: create it, or name another one\.$/);
+    await notified("default/import", /^Its pods failed more often than it allows: their logs say why\./);
+    await notified("default/crashing", /^app ends with exit code 3 again and again: its log before the last restart/);
+    await notified("default/too-large", /^No node fits it \(.*too little free memory: /);
+    await notified("default/unset", /^The Secret db is missing: create it, or correct the reference in app\.$/);
+    await notified("ghost", /^It (has not reported yet|reports no more): look whether/);
     expect(await page.getByRole("link", { name: /^default\/import-/ }).count()).toBe(0);
     await troubles.filter({ hasText: "default/crashing" }).getByRole("link", { name: "Its log" }).first().click();
     await page.getByRole("log").getByText("no database").waitFor();

@@ -263,11 +263,11 @@ spec:
 
   test("NET-PROBE, NET-SHOWN: without the direct path, pods reach each other through the control plane, by VXLAN if possible, and by routes again later", async () => {
     const isWay = async (way: "route" | "vxlan" | "relay") => {
-      const said = {
+      const messages = {
         relay: (peer: string) => `relay: apart, ${peer}`,
         vxlan: (peer: string) => `vxlan: ${peer}; relay: apart`,
       };
-      const text = way === "route" ? () => "relay: apart" : said[way];
+      const text = way === "route" ? () => "relay: apart" : messages[way];
       await expect.poll(() => waysOf("e2e"), { timeout: 20_000 }).toBe(text("far"));
       await expect.poll(() => waysOf("far"), { timeout: 20_000 }).toBe(text("e2e"));
     };

@@ -110,15 +110,15 @@ describe("streams of processes", () => {
           rejectUnauthorized: false,
           headers: { authorization: `Bearer ${token}` },
         });
-        let heard = "";
+        let received = "";
         socket.on("open", () => {
           socket.send(Buffer.from(`\0${said}`));
           socket.send(Buffer.of(255, 0));
         });
         socket.on("message", (data: Buffer) => {
-          if (data[0] === 1) heard += data.subarray(1);
+          if (data[0] === 1) received += data.subarray(1);
         });
-        socket.on("close", () => resolve(heard));
+        socket.on("close", () => resolve(received));
         socket.on("error", reject);
       });
     const said = Array.from({ length: 100 }, (_, i) => `stream ${i}\n`);

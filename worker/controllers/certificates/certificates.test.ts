@@ -65,8 +65,8 @@ describe("CTL-CSR-APPROVE: a kubelet's request for a client certificate", () => 
     const at = start(spec, allowed);
     await at.settle();
     expect(at.complaints).toEqual([]);
-    const said = message && { type: "Approved", status: "True", reason: "AutoApproved", message };
-    expect(at.request()?.status.conditions ?? []).toEqual(said ? [expect.objectContaining(said)] : []);
+    const messages = message && { type: "Approved", status: "True", reason: "AutoApproved", message };
+    expect(at.request()?.status.conditions ?? []).toEqual(messages ? [expect.objectContaining(messages)] : []);
   });
 });
 

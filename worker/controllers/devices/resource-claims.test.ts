@@ -60,21 +60,21 @@ it("CTL-CLAIM-NAMES: a pod's claims are written to its status together, once all
     { name: "b", resourceClaimTemplateName: "later" },
   ];
   at.cluster.put("pods", pod(named));
-  const told = () => at.cluster.get<Pod>("pods", "ns", "p")?.status.resourceClaimStatuses;
+  const reported = () => at.cluster.get<Pod>("pods", "ns", "p")?.status.resourceClaimStatuses;
   await at.settle();
   expect(claims(at)).toHaveLength(1);
-  expect(told()).toBeUndefined();
+  expect(reported()).toBeUndefined();
   at.cluster.put("resourceclaimtemplates.resource.k8s.io", {
     ...template,
     metadata: { ...template.metadata, name: "later" },
   });
   await at.settle();
-  expect(told()).toHaveLength(2);
+  expect(reported()).toHaveLength(2);
   at.cluster.remove(CLAIMS, "ns", claims(at)[0]?.metadata.name ?? "");
   await at.settle();
   expect(at.complaints).toEqual([]);
   expect(new Set(claims(at).map(({ metadata }) => metadata.name))).toEqual(
-    new Set(told()?.map(({ resourceClaimName }) => resourceClaimName)),
+    new Set(reported()?.map(({ resourceClaimName }) => resourceClaimName)),
   );
   expect(at.cluster.requests.filter((each) => each === "apply as ResourceClaimController pods/status p")).toHaveLength(
     2,

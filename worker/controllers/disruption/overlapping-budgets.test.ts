@@ -25,19 +25,19 @@ const cluster = (budgets: readonly string[]) => {
 test("CTL-PDB-SEVERAL: a pod with several budgets gets an event when it is created and when its readiness changes, and no other", async () => {
   const at = cluster(["a", "b"]);
   await at.settle();
-  const told = () => at.cluster.list<Event>("events").map(({ message, count }) => [message, count]);
+  const reported = () => at.cluster.list<Event>("events").map(({ message, count }) => [message, count]);
   const message = 'Pod "ns"/"p" matches multiple PodDisruptionBudgets.  Chose "a" arbitrarily.';
-  expect(told()).toEqual([[message, 1]]);
+  expect(reported()).toEqual([[message, 1]]);
   at.cluster.change<Pod>("pods", "ns", "p", (draft) => {
     draft.status.podIP = "10.0.0.1";
   });
   await at.settle();
-  expect(told()).toEqual([[message, 1]]);
+  expect(reported()).toEqual([[message, 1]]);
   at.cluster.change<Pod>("pods", "ns", "p", (draft) => {
     draft.status.conditions = [{ type: "Ready", status: "True" }];
   });
   await at.settle();
-  expect(told()).toEqual([[message, 2]]);
+  expect(reported()).toEqual([[message, 2]]);
 });
 
 test("CTL-PDB-SEVERAL: a pod with one budget gets no event", async () => {

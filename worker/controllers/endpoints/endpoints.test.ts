@@ -237,7 +237,7 @@ describe("endpoints and slices", () => {
   it("CTL-EP-TRIGGER: carry the trigger time of the change that caused them, if it has one", async () => {
     const at = start();
     const trigger = "endpoints.kubernetes.io/last-change-trigger-time";
-    const told = () => [endpoints(at), slices(at)[0]].map((each) => each?.metadata.annotations?.[trigger]);
+    const reported = () => [endpoints(at), slices(at)[0]].map((each) => each?.metadata.annotations?.[trigger]);
     const readyAt = (name: string, time: string, status: string) =>
       at.cluster.change<Pod>("pods", "ns", name, (draft) => {
         draft.status.conditions = [{ type: "Ready", status, lastTransitionTime: time }];
@@ -246,7 +246,7 @@ describe("endpoints and slices", () => {
     at.cluster.put("services", service());
     await at.settle();
     const made = at.cluster.get<Service>("services", "ns", "s")?.metadata.creationTimestamp;
-    expect(told()).toEqual([made, made]);
+    expect(reported()).toEqual([made, made]);
     for (const [name, ip] of [
       ["p1", "10.0.0.1"],
       ["p2", "10.0.0.2"],
@@ -255,15 +255,15 @@ describe("endpoints and slices", () => {
       readyAt(name, name === "p1" ? first : second, "True");
     }
     await at.settle();
-    expect(told()).toEqual([first, first]);
+    expect(reported()).toEqual([first, first]);
     readyAt("p1", "2024-01-01T00:00:30Z", "False");
     await at.settle();
-    expect(told()).toEqual(["2024-01-01T00:00:30Z", "2024-01-01T00:00:30Z"]);
+    expect(reported()).toEqual(["2024-01-01T00:00:30Z", "2024-01-01T00:00:30Z"]);
     at.cluster.change<Service>("services", "ns", "s", (draft) => {
       draft.metadata.labels = { l: "n" };
     });
     await at.settle();
-    expect(told()).toEqual([undefined, undefined]);
+    expect(reported()).toEqual([undefined, undefined]);
     at.cluster.put("pods", pod("p3", "10.0.0.3"));
     readyAt("p3", "2024-01-01T00:00:40Z", "True");
     await at.settle();
@@ -276,7 +276,7 @@ describe("endpoints and slices", () => {
       draft.metadata.labels = { l: "m" };
     });
     await at.settle();
-    expect(told()).toEqual([undefined, undefined]);
+    expect(reported()).toEqual([undefined, undefined]);
   });
 
   it("CTL-EP-LEFT: are deleted with their service even if created by hand, and stay if there was no service", async () => {

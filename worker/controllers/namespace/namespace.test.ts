@@ -50,19 +50,19 @@ it("CTL-NAMESPACE-TOLD: a namespace reports remaining objects by kind, but not p
   const held = { namespace: "ns", finalizers: ["example.com/held"] };
   at.cluster.put("pods", { apiVersion: "v1", kind: "Pod", metadata: { name: "p", ...held } });
   at.cluster.put("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", ...held } });
-  const told = () =>
+  const reported = () =>
     at.cluster
       .get<Namespace>("namespaces", "", "ns")
       ?.status.conditions?.filter(({ status }) => status === "True")
       .map(({ message }) => message);
   await at.pass(1000);
-  expect(told()).toEqual([]);
+  expect(reported()).toEqual([]);
   at.cluster.change("pods", "ns", "p", ({ metadata }) => {
     metadata.finalizers = [];
   });
   at.cluster.remove("pods", "ns", "p");
   await at.pass(1000);
-  expect(told()).toEqual([
+  expect(reported()).toEqual([
     "Some resources are remaining: configmaps. has 1 resource instances",
     "Some content in the namespace has finalizers remaining: example.com/held in 1 resource instances",
   ]);
@@ -135,14 +135,14 @@ it("CTL-NAMESPACE-AGGREGATED: a namespace waits until objects of an aggregated A
     spec: { group: "wardle.example.com", version: "v1", service: { name: "wardle", namespace: "default" } },
   } as APIService);
   const finalizers = () => at.cluster.get<Namespace>("namespaces", "", "ns")?.spec.finalizers ?? [];
-  const told = () =>
+  const reported = () =>
     at.cluster
       .get<Namespace>("namespaces", "", "ns")
       ?.status.conditions?.filter(({ status }) => status === "True")
       .map(({ message }) => message);
   // The server does not answer.
   await at.pass(100);
-  expect(told()).toEqual([
+  expect(reported()).toEqual([
     "Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: wardle.example.com/v1: stale GroupVersion discovery: wardle.example.com/v1",
   ]);
   const verbs = ["list", "delete", "deletecollection"];
@@ -159,7 +159,7 @@ it("CTL-NAMESPACE-AGGREGATED: a namespace waits until objects of an aggregated A
     return path.includes("/events") ? { items: [] } : undefined;
   };
   await at.pass(5100);
-  expect(told()).toEqual(["Some resources are remaining: flunders.wardle.example.com has 1 resource instances"]);
+  expect(reported()).toEqual(["Some resources are remaining: flunders.wardle.example.com has 1 resource instances"]);
   expect(at.cluster.requests).toContain("delete-collection flunders.wardle.example.com undefined");
   expect(finalizers()).toEqual(["kubernetes"]);
   items.pop();

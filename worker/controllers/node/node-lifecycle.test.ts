@@ -95,7 +95,7 @@ describe("nodes", () => {
       "Unknown",
     ]);
     expect(["n1", "n2"].map(readyOf)).toEqual(["False", "True"]);
-    const told = at.cluster.list<Event>("events").filter(({ reason }) => reason === "NodeNotReady");
-    expect(told.map(({ involvedObject: { kind, name } }) => `${kind} ${name}`)).toEqual(["Node n1", "Pod n1"]);
+    const reported = at.cluster.list<Event>("events").filter(({ reason }) => reason === "NodeNotReady");
+    expect(reported.map(({ involvedObject: { kind, name } }) => `${kind} ${name}`)).toEqual(["Node n1", "Pod n1"]);
   });
 });

@@ -5,7 +5,7 @@ import { nodeTtlController } from "./node-ttl.ts";
 
 it("CTL-NODE-TTL: all nodes' TTL annotations change with the cluster's size, with overlapping thresholds", async () => {
   const at = controlledCluster([nodeTtlController]);
-  const told = () =>
+  const reported = () =>
     new Set(
       at.cluster.list<Node>("nodes").map(({ metadata }) => metadata.annotations?.["node.alpha.kubernetes.io/ttl"]),
     );
@@ -25,11 +25,11 @@ it("CTL-NODE-TTL: all nodes' TTL annotations change with the cluster's size, wit
     await at.settle();
   };
   await grow(0, 100);
-  expect(told()).toEqual(new Set(["0"]));
+  expect(reported()).toEqual(new Set(["0"]));
   await grow(100, 101);
-  expect(told()).toEqual(new Set(["15"]));
+  expect(reported()).toEqual(new Set(["15"]));
   await shrink(90, 101);
-  expect(told()).toEqual(new Set(["15"]));
+  expect(reported()).toEqual(new Set(["15"]));
   await shrink(89, 90);
-  expect(told()).toEqual(new Set(["0"]));
+  expect(reported()).toEqual(new Set(["0"]));
 });

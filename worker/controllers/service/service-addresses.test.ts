@@ -49,7 +49,7 @@ it.each<[string, Partial<NonNullable<IPAddress["spec"]["parentRef"]>>, number, s
     ["10.96.0.9"],
     ["IPAddress: 10.96.0.7 for Service ns/s has a wrong reference; cleaning up"],
   ],
-])("CTL-SERVICE-ADDRESS: an IPAddress that refers to %s", async (_, parent, later, left, told) => {
+])("CTL-SERVICE-ADDRESS: an IPAddress that refers to %s", async (_, parent, later, left, reported) => {
   const at = start();
   const { spec, ...stray } = address("10.96.0.7", { "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io" });
   if (!parent.resource) {
@@ -60,7 +60,7 @@ it.each<[string, Partial<NonNullable<IPAddress["spec"]["parentRef"]>>, number, s
   await at.settle();
   await at.pass(later);
   expect(addresses(at).sort()).toEqual(left);
-  expect(messages(at)).toEqual(told);
+  expect(messages(at)).toEqual(reported);
 });
 
 it("CTL-SERVICE-ADDRESS: the IPAddress of a service is recreated if it refers to something else", async () => {

@@ -128,32 +128,35 @@ describe("stateful set", () => {
     ["Pending", "OrderedReady", []],
     ["Pending", "Parallel", []],
     ["Running", "Parallel", ["SuccessfulUpdate: Update Pod db-0 in StatefulSet db successful"]],
-  ])("CTL-STS-INVARIANTS: sets the owners of the claims of a %s pod of a set that is %s", async (phase, how, told) => {
-    const at = start();
-    const policy = (whenDeleted: string) => ({
-      persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled: "Retain" },
-    });
-    at.cluster.put(
-      "statefulsets.apps",
-      db({ replicas: 1, podManagementPolicy: how, volumeClaimTemplates: [claim], ...policy("Retain") }),
-    );
-    await at.settle();
-    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
-      draft.status = { phase };
-    });
-    edit(at, ({ spec }) => {
-      Object.assign(spec, policy("Delete"));
-    });
-    await at.settle();
-    const [made] = at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims");
-    expect(made?.metadata.ownerReferences?.map(({ name }) => name)).toEqual(["db"]);
-    expect(events(at).filter((text) => text.includes("Update"))).toEqual(told);
-  });
+  ])(
+    "CTL-STS-INVARIANTS: sets the owners of the claims of a %s pod of a set that is %s",
+    async (phase, how, reported) => {
+      const at = start();
+      const policy = (whenDeleted: string) => ({
+        persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled: "Retain" },
+      });
+      at.cluster.put(
+        "statefulsets.apps",
+        db({ replicas: 1, podManagementPolicy: how, volumeClaimTemplates: [claim], ...policy("Retain") }),
+      );
+      await at.settle();
+      at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+        draft.status = { phase };
+      });
+      edit(at, ({ spec }) => {
+        Object.assign(spec, policy("Delete"));
+      });
+      await at.settle();
+      const [made] = at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims");
+      expect(made?.metadata.ownerReferences?.map(({ name }) => name)).toEqual(["db"]);
+      expect(events(at).filter((text) => text.includes("Update"))).toEqual(reported);
+    },
+  );
 
   it.each([
     ["somebody else controls", { apiVersion: "v1", kind: "ConfigMap", name: "c", uid: "u", controller: true }, true],
     ["a set of its name controlled", { apiVersion: "apps/v1", kind: "StatefulSet", name: "db", uid: "u" }, false],
-  ])("leaves a claim alone that %s", async (_, owner, told) => {
+  ])("leaves a claim alone that %s", async (_, owner, reported) => {
     const at = start();
     const metadata = { name: "data-db-0", namespace: "ns", ownerReferences: [owner] };
     at.cluster.put("persistentvolumeclaims", { ...claim, apiVersion: "v1", kind: "PersistentVolumeClaim", metadata });
@@ -174,7 +177,7 @@ describe("stateful set", () => {
     await at.settle();
     const [first] = at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims");
     expect(first?.metadata.ownerReferences).toEqual([owner]);
-    expect(events(at).some((text) => text.startsWith("ConflictingController: "))).toBe(told);
+    expect(events(at).some((text) => text.startsWith("ConflictingController: "))).toBe(reported);
     expect(names(at)).toEqual(["db-0"]);
   });
 });

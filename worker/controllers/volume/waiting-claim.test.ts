@@ -21,11 +21,11 @@ it("CTL-VOL-WAIT: a pending claim gets no events about volumes of other claims",
     status: { phase: "Pending" },
   });
   await settle();
-  const told = () => cluster.list<Event>("events").map(({ reason, count }) => `${reason} ${count}`);
-  expect(told()).toEqual(["FailedBinding 1"]);
+  const reported = () => cluster.list<Event>("events").map(({ reason, count }) => `${reason} ${count}`);
+  expect(reported()).toEqual(["FailedBinding 1"]);
   for (const name of ["v1", "v2", "v3"]) cluster.put("persistentvolumes", volume(name, "500Mi"));
   await settle();
-  expect(told()).toEqual(["FailedBinding 1"]);
+  expect(reported()).toEqual(["FailedBinding 1"]);
   cluster.put("persistentvolumes", volume("v4", "1Gi"));
   await settle();
   const bound = cluster.get<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "c");

@@ -113,6 +113,6 @@ test.each([
   ["json-patch+json", "Strict", "[", "error decoding patch: unexpected end of JSON input"],
   ["json-patch+json", "Ignore", "[", "unexpected end of JSON input"],
   ["strategic-merge-patch+json", "Warn", "{", "unexpected end of JSON input"],
-] as const)("PATCH-09: the errors of a %s under fieldValidation=%s: %s", (format, level, text, told) => {
-  expect(parsed(format, text, level)).toEqual(told);
+] as const)("PATCH-09: the errors of a %s under fieldValidation=%s: %s", (format, level, text, reported) => {
+  expect(parsed(format, text, level)).toEqual(reported);
 });

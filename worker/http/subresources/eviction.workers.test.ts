@@ -27,12 +27,12 @@ test("ADM-EVICT, ADM-EVICT-SAY: concurrent evictions cannot use the same allowed
   expect(answers.get(201)).toHaveLength(1);
   expect(answers.get(429)).toHaveLength(3);
   const pods = await Promise.all(names.map((name) => call(`${place}/pods/${name}`)));
-  const told = pods.flatMap(({ object: { metadata, status } }) => {
+  const reported = pods.flatMap(({ object: { metadata, status } }) => {
     const conditions = (status?.conditions ?? []) as { readonly type: string; readonly reason?: string }[];
     const reason = conditions.find(({ type }) => type === "DisruptionTarget")?.reason;
     return reason === undefined ? [] : [[reason, metadata.deletionTimestamp !== undefined]];
   });
-  expect(told).toEqual([["EvictionByEvictionAPI", true]]);
+  expect(reported).toEqual([["EvictionByEvictionAPI", true]]);
 });
 
 test("an eviction's own options must agree with the request's", async () => {

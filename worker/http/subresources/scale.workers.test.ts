@@ -81,9 +81,11 @@ test("a Scale requires an existing object, and the object's namespace", async ()
     /^Operation cannot be fulfilled on replicasets\/scale\.apps "u": Precondition failed: UID in precondition: x, UID in/,
   );
   const another = { ...scaleTo("u", 2), metadata: { name: "u", uid: "x" } };
-  const [put, told] = await ask("PUT", `${sets}/u/scale`, another);
+  const [put, reported] = await ask("PUT", `${sets}/u/scale`, another);
   expect(put).toBe(409);
-  expect(told).toContain("Key: /registry/replicasets/default/u, ResourceVersion: 0, AdditionalErrorMsg: Precondition");
+  expect(reported).toContain(
+    "Key: /registry/replicasets/default/u, ResourceVersion: 0, AdditionalErrorMsg: Precondition",
+  );
   const elsewhere = [400, "the namespace of the provided object does not match the namespace sent on the request"];
   const moved = { metadata: { name: "v", namespace: "other" } };
   expect(await ask("PATCH", `${sets}/u/scale`, moved)).toEqual(elsewhere);

@@ -51,8 +51,8 @@ test.each([
     { apiVersion: "a/b/c" },
     '422  "" is invalid: patch: Invalid value: OBJECT: unexpected GroupVersion string: a/b/c',
   ],
-] as const)("PATCH-08: a custom object at %s changed by a %s patch: %j", async (version, format, patch, told) => {
-  expect(await patched(version, format, patch)).toBe(told);
+] as const)("PATCH-08: a custom object at %s changed by a %s patch: %j", async (version, format, patch, reported) => {
+  expect(await patched(version, format, patch)).toBe(reported);
 });
 
 test("CRD-DEPRECATED: patches of a scale get the deprecation warning, and unsupported ones, too", async () => {

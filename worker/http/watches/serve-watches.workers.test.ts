@@ -25,11 +25,11 @@ test("WATCH-SLEEP: a closed page leaves nothing in the store that would keep it 
   const { webSocket: page } = await outside.fetch(`${baseOf(cluster)}/sailplane/v1/watch`, { headers });
   if (!page) throw new Error("no socket");
   page.accept();
-  const told: string[] = [];
-  page.addEventListener("message", ({ data }) => void told.push(String(data)));
+  const reported: string[] = [];
+  page.addEventListener("message", ({ data }) => void reported.push(String(data)));
   page.send(JSON.stringify({ watch: 1, path: "/api/v1/namespaces/default/configmaps", since: "0" }));
   await call(configMaps, { token, body: { metadata: { name: "seen" } } });
-  await expect.poll(() => told.join()).toContain('"seen"');
+  await expect.poll(() => reported.join()).toContain('"seen"');
   expect(await listeners()).toBe(before + 1);
 
   page.close(1000, "the tab is closed");
@@ -42,7 +42,9 @@ async function firstWord(cluster: string, headers: Record<string, string>): Prom
   const { status, webSocket: page } = await outside.fetch(`${baseOf(cluster)}/sailplane/v1/watch`, requested);
   if (!page) return status;
   page.accept();
-  const word = new Promise((told) => page.addEventListener("message", ({ data }) => told(JSON.parse(String(data)))));
+  const word = new Promise((reported) =>
+    page.addEventListener("message", ({ data }) => reported(JSON.parse(String(data)))),
+  );
   page.send(JSON.stringify({ watch: 1, path: "/api/v1/namespaces/default/configmaps", since: "0" }));
   const { refused, ...rest } = (await word) as { refused?: { message: string } };
   page.close();

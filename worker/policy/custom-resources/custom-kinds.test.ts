@@ -14,10 +14,10 @@ const definition = (versions: readonly object[]) =>
 
 test("CRD-DEPRECATED: requests for a deprecated version get a warning with the version to use", () => {
   const deprecated = { deprecated: true };
-  const told = (versions: readonly object[]) =>
+  const reported = (versions: readonly object[]) =>
     customKinds(definition(versions)).served.map(({ version: name, deprecation }) => [name, deprecation]);
   expect(
-    told([
+    reported([
       version("v1alpha1", deprecated),
       version("v1beta1"),
       version("v1", deprecated),
@@ -30,7 +30,7 @@ test("CRD-DEPRECATED: requests for a deprecated version get a warning with the v
     ["v1", "e.com/v1 Foo is deprecated"],
     ["v2alpha1", undefined],
   ]);
-  expect(told([version("v1", { ...deprecated, deprecationWarning: "no more" })])).toEqual([["v1", "no more"]]);
+  expect(reported([version("v1", { ...deprecated, deprecationWarning: "no more" })])).toEqual([["v1", "no more"]]);
 });
 
 test("CRD-STATUS: /status validates only the status against the schema, with its path", () => {
@@ -46,11 +46,11 @@ test("CRD-STATUS: /status validates only the status against the schema, with its
       spec: { num: 15 },
       status: { num },
     }) as KubeObject;
-  const told = (num: number, before: number) =>
+  const reported = (num: number, before: number) =>
     served?.resource.status?.validateUpdate?.(foo(num), foo(before)).map(({ path, message }) => `${path}: ${message}`);
-  expect(told(15, 1)).toEqual(["status.num: Invalid value: 15: num in body should be less than or equal to 10"]);
-  expect(told(15, 15)).toEqual([]);
-  expect(told(1, 2)).toEqual([]);
+  expect(reported(15, 1)).toEqual(["status.num: Invalid value: 15: num in body should be less than or equal to 10"]);
+  expect(reported(15, 15)).toEqual([]);
+  expect(reported(1, 2)).toEqual([]);
 });
 
 test("CRD-STORED: an object is stored at the storage version, whose defaults it has when it is read", () => {

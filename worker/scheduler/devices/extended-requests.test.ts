@@ -20,7 +20,7 @@ const pod = (containers: Container[], initContainers: Container[] = []): Pod =>
   ({ metadata: {}, spec: { containers, initContainers } as PodSpec, status: {} }) as Pod;
 
 /** Requests as `name: count class`, and mappings as `container resource request`. */
-function told(asking: Pod) {
+function reported(asking: Pod) {
   const { requests, mappings } = extendedRequestsOf(asking, classes);
   return {
     requests: requests.map(({ name, exactly }) => `${name}: ${exactly?.count} ${exactly?.deviceClassName}`),
@@ -63,7 +63,7 @@ describe("SCHED-EXTENDED: extended resources as requests of a claim", () => {
       ["s gpu container-0-request-0", "i gpu container-1-request-0"],
     ],
   ])("map to containers: %s", (_, asking, requests, mappings) => {
-    expect(told(asking)).toEqual({ requests, mappings });
+    expect(reported(asking)).toEqual({ requests, mappings });
   });
 
   test("are as many devices as the pod requests, and each container gets its share", () => {

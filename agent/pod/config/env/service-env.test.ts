@@ -8,7 +8,7 @@ const service = (namespace: string, name: string, spec: Partial<Service["spec"]>
   status: {},
 });
 const kubernetes = service("default", "kubernetes", { clusterIP: "10.96.0.1", ports: [{ name: "https", port: 443 }] });
-const told = (services: readonly Service[], links = true, namespace = "ns") =>
+const reported = (services: readonly Service[], links = true, namespace = "ns") =>
   Object.fromEntries(serviceVariables(services, { namespace, links }).map(({ name, value }) => [name, value]));
 
 describe("environment variables for Services", () => {
@@ -17,7 +17,7 @@ describe("environment variables for Services", () => {
       { name: "http-alt", port: 8080 },
       { port: 53, protocol: "UDP" },
     ];
-    expect(told([service("ns", "my-web", { ports })])).toEqual({
+    expect(reported([service("ns", "my-web", { ports })])).toEqual({
       MY_WEB_SERVICE_HOST: "10.0.0.1",
       MY_WEB_SERVICE_PORT: "8080",
       MY_WEB_SERVICE_PORT_HTTP_ALT: "8080",
@@ -34,7 +34,7 @@ describe("environment variables for Services", () => {
   });
 
   it("have IPv6 addresses in brackets before a port", () => {
-    const { A_PORT, A_SERVICE_HOST } = told([service("ns", "a", { clusterIP: "fd00::1" })]);
+    const { A_PORT, A_SERVICE_HOST } = reported([service("ns", "a", { clusterIP: "fd00::1" })]);
     expect([A_PORT, A_SERVICE_HOST]).toEqual(["tcp://[fd00::1]:80", "fd00::1"]);
   });
 
@@ -43,20 +43,20 @@ describe("environment variables for Services", () => {
     ["without an address yet", { clusterIP: "" }],
     ["without ports", { ports: [] }],
   ])("exclude a Service that is %s", (_, spec) => {
-    expect(told([service("ns", "a", spec)])).toEqual({});
+    expect(reported([service("ns", "a", spec)])).toEqual({});
   });
 
   it("cover the pod's own namespace and the API server", () => {
     const services = [service("other", "b", {}), service("ns", "a", {}), kubernetes];
-    expect(Object.keys(told(services)).filter((name) => name.endsWith("_SERVICE_HOST"))).toEqual([
+    expect(Object.keys(reported(services)).filter((name) => name.endsWith("_SERVICE_HOST"))).toEqual([
       "KUBERNETES_SERVICE_HOST",
       "A_SERVICE_HOST",
     ]);
-    expect(told(services, false).A_SERVICE_HOST).toBeUndefined();
-    expect(told(services, false).KUBERNETES_SERVICE_HOST).toBe("10.96.0.1");
+    expect(reported(services, false).A_SERVICE_HOST).toBeUndefined();
+    expect(reported(services, false).KUBERNETES_SERVICE_HOST).toBe("10.96.0.1");
   });
 
   it("prefer a Service named kubernetes in the pod's own namespace", () => {
-    expect(told([service("ns", "kubernetes", {}), kubernetes]).KUBERNETES_SERVICE_HOST).toBe("10.0.0.1");
+    expect(reported([service("ns", "kubernetes", {}), kubernetes]).KUBERNETES_SERVICE_HOST).toBe("10.0.0.1");
   });
 });

@@ -31,6 +31,6 @@ test.each([
   ["{?'a': self.s, 'b': 'c'}", "expected type 'optional_type(string)' but found 'string'"],
   ["{?'a': self.?s, 'b': 'c'}", "map(string, string)"],
   ["{}.reverse()", "no matching overload for 'reverse' applied to 'map(dyn, dyn).()'"],
-])("CEL-TYPES: %s has the type, or the error, %s", (source, told) => {
-  expect(typeOf(source)).toContain(told);
+])("CEL-TYPES: %s has the type, or the error, %s", (source, reported) => {
+  expect(typeOf(source)).toContain(reported);
 });

@@ -18,8 +18,10 @@ describe("errors are reported as by cel-go", () => {
     ["true ? 1", ["9: mismatched input '<EOF>' expecting ':'"]],
     ["size(`a`)", ["6: extraneous input '`a`' expecting {'[', '{', '(', ')', '.'"]],
   ])("CEL-SYNTAX: %s", (source, issues) => {
-    const told = [...String(run(source)).matchAll(/<input>:1:(\d+): Syntax error: (.*)/g)];
-    expect(told.map(([, at, text]) => `${at}: ${text}`)).toEqual(issues.map((each) => expect.stringContaining(each)));
+    const reported = [...String(run(source)).matchAll(/<input>:1:(\d+): Syntax error: (.*)/g)];
+    expect(reported.map(([, at, text]) => `${at}: ${text}`)).toEqual(
+      issues.map((each) => expect.stringContaining(each)),
+    );
   });
 
   test.each([
