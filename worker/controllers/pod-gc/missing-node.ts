@@ -1,7 +1,5 @@
 /** Deletes the pods of nodes that do not exist, once it is clear that those do not come back. */
-import type { Pod } from "../../../api/generated/core.v1.ts";
-import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, settled } from "../controller.ts";
+import { defineController, settled } from "../controller.ts";
 import { disruption } from "../pod/disruption-target.ts";
 import { isTerminated } from "../pod/pod-state.ts";
 import { removal } from "./pod-gc.ts";

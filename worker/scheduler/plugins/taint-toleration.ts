@@ -1,5 +1,9 @@
 import type { Node } from "../../../api/generated/core.v1.ts";
-import { discouragesScheduling, preventsScheduling, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
+import {
+  discouragesScheduling,
+  preventsScheduling,
+  toleratesAny,
+} from "../../../api/machinery/selectors/tolerations.ts";
 import type { Refusal } from "../cluster/node-filter.ts";
 import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
 
