@@ -14,7 +14,7 @@ import { standingObjects } from "./bootstrap/standing-objects.ts";
 import { clusterSigning } from "./certificates/cluster-signing.ts";
 import { podAuthorities } from "./certificates/pod-authorities.ts";
 import { signRequest } from "./certificates/sign-request.ts";
-import type { StandingObject } from "./controllers/controller.ts";
+import type { StandingObject } from "./controllers/cluster-facts.ts";
 import type { Env } from "./env.ts";
 import { clusterRanges } from "./network.ts";
 import { lastingShards, lastingStore } from "./storage/lasting-store.ts";

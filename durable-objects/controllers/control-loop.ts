@@ -5,8 +5,8 @@
 import type { Family } from "../../api/metrics/exposition.ts";
 import type { GroupResource, Revision } from "../../api/store/store.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import type { ClusterFacts } from "../../worker/controllers/cluster-facts.ts";
 import {
-  type ClusterFacts,
   type Controller,
   EVERYTHING,
   type Plan,

@@ -1,6 +1,6 @@
 /** Bootstrap objects that are recreated whenever they are deleted: kube-apiserver has a loop for each. */
 import { groupResource, type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
-import type { StandingObject } from "../controllers/controller.ts";
+import type { StandingObject } from "../controllers/cluster-facts.ts";
 import { builtIn } from "../kinds/kind-registry.ts";
 import type { Deployment } from "./deployment.ts";
 import { flowControl } from "./flow-control.ts";

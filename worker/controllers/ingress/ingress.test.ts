@@ -3,7 +3,8 @@ import type { Service } from "../../../api/generated/core.v1.ts";
 import type { Ingress } from "../../../api/generated/networking.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { INGRESS_CONTROLLER, LOAD_BALANCER_CLASS } from "../../../api/public-host.ts";
-import type { ClusterFacts, ReconcileContext, Snapshot } from "../controller.ts";
+import type { ClusterFacts } from "../cluster-facts.ts";
+import type { ReconcileContext, Snapshot } from "../controller.ts";
 import { ingressStatusController } from "./ingress-status.ts";
 import { serviceAddressController } from "./service-address.ts";
 

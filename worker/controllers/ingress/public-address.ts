@@ -1,6 +1,6 @@
 /** The public address of what the control plane itself serves. */
 import { publicHost } from "../../../api/public-host.ts";
-import type { ClusterFacts } from "../controller.ts";
+import type { ClusterFacts } from "../cluster-facts.ts";
 
 /** In the form of `status.loadBalancer.ingress` of Services and Ingresses; undefined: the deployment has no domain. */
 export function publicAddress(
