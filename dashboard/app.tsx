@@ -2,17 +2,17 @@
 import { useEffect } from "preact/hooks";
 import { discover, discovery } from "./api/discovery.ts";
 import { isConfined } from "./api/namespace-names.ts";
-import { Dialogs } from "./frame/dialogs.tsx";
 import { Keyboard } from "./frame/keyboard.tsx";
 import { Sidebar } from "./frame/sidebar.tsx";
-import { Toasts } from "./frame/toasts.tsx";
 import { TopBar } from "./frame/top-bar.tsx";
+import { Dialogs } from "./parts/dialogs.tsx";
 import { Notice } from "./parts/notice.tsx";
+import { Toasts } from "./parts/toasts.tsx";
 import { namespace } from "./route.ts";
 import { token } from "./session.ts";
 import { SignIn } from "./sign-in/sign-in.tsx";
 import { isTimeBarOpen, TimeBar } from "./time/time-bar.tsx";
-import { View } from "./views/view.tsx";
+import { View } from "./view.tsx";
 
 export function App() {
   return token.value === undefined ? <SignIn /> : <Frame key={token.value} />;

@@ -4,7 +4,7 @@
 import { useState } from "preact/hooks";
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import { api } from "../api/connection.ts";
-import { statusText } from "../frame/status-text.ts";
+import { statusText } from "../api/status-text.ts";
 import { StateChip } from "../parts/state-chip.tsx";
 import type { AccessQuery } from "./who-can.ts";
 

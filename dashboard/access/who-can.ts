@@ -7,7 +7,7 @@ import type {
   RoleBinding,
   Subject,
 } from "../../api/generated/rbac.v1.ts";
-import { ALL, ruleAllows } from "./rule-allows.ts";
+import { ALL, ruleAllows } from "../api/rule-allows.ts";
 
 export interface AccessQuery {
   readonly verb: string;

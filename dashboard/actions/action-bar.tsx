@@ -1,8 +1,8 @@
 import { kubectlName } from "../api/kind.ts";
 import { useMay } from "../api/may.ts";
 import { DebugButton } from "../debug/debug-button.tsx";
-import { showDialog } from "../frame/dialogs.tsx";
-import type { ObjectProps } from "../object/object-props.ts";
+import { showDialog } from "../parts/dialogs.tsx";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import type { Action } from "./action.ts";
 import { ConfirmAction } from "./confirm-action.tsx";
 import { actions } from "./index.ts";

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { closeDialog } from "../frame/dialogs.tsx";
-import { statusText } from "../frame/status-text.ts";
-import { toast } from "../frame/toasts.tsx";
-import type { ObjectProps } from "../object/object-props.ts";
+import { statusText } from "../api/status-text.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { closeDialog } from "../parts/dialogs.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { toast } from "../parts/toasts.tsx";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import type { Action } from "./action.ts";
 import { AlsoTouches } from "./also-touches.tsx";
 

@@ -1,5 +1,5 @@
 import type { Kind } from "../api/kind.ts";
-import type { Revision } from "../history/revisions.ts";
+import type { Revision } from "../summaries/revisions.ts";
 
 /** Annotations that belong to the Deployment or to one ReplicaSet and are not part of a revision. */
 const OWN = new Set([

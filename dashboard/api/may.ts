@@ -2,11 +2,11 @@
 import { useEffect, useState } from "preact/hooks";
 import type { SelfSubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { PolicyRule } from "../../api/generated/rbac.v1.ts";
-import { ruleAllows } from "../access/rule-allows.ts";
 import { readOnly } from "../read-only.ts";
 import { api } from "./connection.ts";
 import type { Kind, ObjectName } from "./kind.ts";
 import { ownRules } from "./own-rules.ts";
+import { ruleAllows } from "./rule-allows.ts";
 
 export interface Deed {
   readonly verb: string;

@@ -1,5 +1,5 @@
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { closeDialog } from "../frame/dialogs.tsx";
+import { closeDialog } from "../parts/dialogs.tsx";
 import { renderResult } from "./render-result.ts";
 import type { BulkResult } from "./run-all.ts";
 

@@ -1,6 +1,6 @@
 /** Runs an action on several objects: a failure stops none of the others, and is kept with its object. */
 import type { Outcome } from "../../client/api-client.ts";
-import { statusText } from "../frame/status-text.ts";
+import { statusText } from "../api/status-text.ts";
 
 export interface Failure<T> {
   readonly item: T;

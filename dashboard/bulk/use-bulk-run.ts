@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { closeDialog } from "../frame/dialogs.tsx";
-import { toast } from "../frame/toasts.tsx";
+import { closeDialog } from "../parts/dialogs.tsx";
+import { toast } from "../parts/toasts.tsx";
 import type { BulkAction } from "./bulk-action.ts";
 import { renderResult } from "./render-result.ts";
 import { type BulkResult, runAll } from "./run-all.ts";

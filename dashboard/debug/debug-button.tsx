@@ -1,7 +1,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { useMay } from "../api/may.ts";
-import { showDialog } from "../frame/dialogs.tsx";
-import type { ObjectProps } from "../object/object-props.ts";
+import { showDialog } from "../parts/dialogs.tsx";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import { DebugDialog } from "./debug-dialog.tsx";
 
 /** Puts a debug container into a pod. */

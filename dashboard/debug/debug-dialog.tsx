@@ -3,13 +3,13 @@ import { useState } from "preact/hooks";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { api } from "../api/connection.ts";
 import { targetOf } from "../api/kind.ts";
-import { closeDialog } from "../frame/dialogs.tsx";
-import { statusText } from "../frame/status-text.ts";
-import { runsPlainProcesses } from "../object/containers-of.ts";
-import type { ObjectProps } from "../object/object-props.ts";
+import { statusText } from "../api/status-text.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { closeDialog } from "../parts/dialogs.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { adjust } from "../route.ts";
+import { runsPlainProcesses } from "../summaries/containers-of.ts";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import { type DebugOptions, debugCommand, debugContainer, isImage, PROFILES, type Profile } from "./debug-container.ts";
 
 export function DebugDialog({ kind, object }: ObjectProps) {

@@ -1,5 +1,5 @@
 import { CloseButton, Dialog } from "../parts/dialog.tsx";
-import { showDialog } from "./dialogs.tsx";
+import { showDialog } from "../parts/dialogs.tsx";
 import { destinations } from "./sidebar.tsx";
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [

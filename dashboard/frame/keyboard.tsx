@@ -1,11 +1,11 @@
 /** Keyboard shortcuts: `/` filters, `g` and a letter navigates, `j`/`k`, Enter and `x` choose rows, `?` lists them all. */
 import { useEffect } from "preact/hooks";
+import { isDialogOpen } from "../parts/dialogs.tsx";
 import { href } from "../route.ts";
-import { FILTER_ID } from "../views/list-header.tsx";
-import { isDialogOpen } from "./dialogs.tsx";
+import { FILTER_ID } from "../table/list-header.tsx";
+import { pressRowKey, type RowKey } from "../table/row-keys.ts";
 import { openHelp } from "./help.tsx";
 import { openPalette } from "./palette.tsx";
-import { pressRowKey, type RowKey } from "./row-keys.ts";
 import { destinations } from "./sidebar.tsx";
 
 const ROW_KEYS: Readonly<Record<string, RowKey>> = {

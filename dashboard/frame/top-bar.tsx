@@ -1,10 +1,10 @@
 /** The namespace selector, the palette, and the user's settings. */
 import { useEffect, useState } from "preact/hooks";
 import { isConfined, namespaceNames } from "../api/namespace-names.ts";
+import { namespaceOf } from "../api/token-claims.ts";
 import { readOnly } from "../read-only.ts";
 import { adjust, go, namespace, route } from "../route.ts";
 import { token } from "../session.ts";
-import { namespaceOf } from "../sign-in/token-claims.ts";
 import { isTimeBarOpen, toggleTimeBar } from "../time/time-bar.tsx";
 import { openPalette } from "./palette.tsx";
 import { ReaderButtons } from "./reader-buttons.tsx";

@@ -5,7 +5,7 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
 import { discover, kindOfReference } from "../api/discovery.ts";
 import { apiVersionOf, type Kind, type ObjectName, targetOf } from "../api/kind.ts";
-import { statusText } from "../frame/status-text.ts";
+import { statusText } from "../api/status-text.ts";
 import { conflictsOf, type FieldConflict } from "./apply-conflicts.ts";
 import { documentsOf, parseObject } from "./yaml-text.ts";
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { showDialog } from "../frame/dialogs.tsx";
-import { statusText } from "../frame/status-text.ts";
+import { statusText } from "../api/status-text.ts";
 import { CloseButton, Dialog } from "../parts/dialog.tsx";
+import { showDialog } from "../parts/dialogs.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { type JoinCommand, makeJoinCommand } from "./join-command.ts";
 

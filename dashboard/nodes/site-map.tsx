@@ -4,18 +4,18 @@ import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
+import { refusal } from "../live/live-badge.tsx";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
-import { NodeCapacityBar } from "../parts/capacity-bar.tsx";
-import { refusal } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { type PodSummary, podSummaryOf } from "../summaries/pod-summary.ts";
 import { podsOf } from "../summaries/resources.ts";
+import { filterText, ListHeader } from "../table/list-header.tsx";
+import { NodeCapacityBar } from "../usage/capacity-bar.tsx";
 import type { UsageSample } from "../usage/usage-history.ts";
 import { useUsage } from "../usage/use-usage.ts";
-import { filterText, ListHeader } from "../views/list-header.tsx";
 import { type PlacedNode, sitesOf } from "./sites.ts";
 
 export function SiteMap({ tools }: { readonly tools: ComponentChildren }) {

@@ -6,7 +6,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { formatLabelSelector } from "../../api/machinery/selectors/selector.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import type { LogSource } from "../live/log-reader.ts";
-import { containersOf } from "./containers-of.ts";
+import { containersOf } from "../summaries/containers-of.ts";
 
 /** The part of a pod that reading its logs needs. */
 export interface PodOfLogs {

@@ -1,13 +1,13 @@
 import type { Event } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
+import { refusal, waitingFor } from "../live/live-badge.tsx";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
-import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { TableHead } from "../parts/table-head.tsx";
 import { type Happening, happeningOf, newestFirst } from "../summaries/events-of.ts";
-import type { ObjectProps } from "./object-props.ts";
+import type { ObjectProps } from "../summaries/object-props.ts";
 
 export function ObjectEvents({ object }: ObjectProps) {
   const { uid, namespace = "" } = object.metadata;

@@ -6,9 +6,9 @@ import { type Kind, kubectlName } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { lately } from "../now.ts";
 import { type Happening, happeningOf, newestFirst } from "../summaries/events-of.ts";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import { LogLink } from "../troubles/log-link.tsx";
 import { canBeInTrouble, troubleOf } from "../troubles/trouble-of.ts";
-import type { ObjectProps } from "./object-props.ts";
 
 export const ObjectTrouble = ({ kind, object }: ObjectProps) =>
   canBeInTrouble(kubectlName(kind)) ? <Trouble kind={kind} object={object} /> : null;

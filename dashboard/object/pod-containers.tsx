@@ -7,10 +7,10 @@ import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { TableHead } from "../parts/table-head.tsx";
 import { adjust } from "../route.ts";
+import { containersOf } from "../summaries/containers-of.ts";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import { podSummaryOf } from "../summaries/pod-summary.ts";
-import { containersOf } from "./containers-of.ts";
-import type { ObjectProps } from "./object-props.ts";
-import { portForward } from "./port-forward.ts";
+import { portForward } from "../summaries/port-forward.ts";
 
 export function PodContainers({ object }: ObjectProps) {
   const pod = object as Stored<Pod>;

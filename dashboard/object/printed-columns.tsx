@@ -2,9 +2,9 @@
 import { Fragment } from "preact";
 import { useMemo } from "preact/hooks";
 import { listPath } from "../api/kind.ts";
-import { tableAt } from "../api/table.ts";
+import { tableAt } from "../live/table.ts";
 import { useLiveList } from "../live/use-live-list.ts";
-import type { ObjectProps } from "./object-props.ts";
+import type { ObjectProps } from "../summaries/object-props.ts";
 
 /** Shown elsewhere on the page. */
 const KNOWN = new Set(["Name", "Age", "Created At"]);

@@ -2,8 +2,8 @@ import type { Endpoint, EndpointSlice } from "../../api/generated/discovery.v1.t
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
+import { waitingFor } from "../live/live-badge.tsx";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { waitingFor } from "../parts/live-badge.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 
 interface ServiceEndpointsProps {

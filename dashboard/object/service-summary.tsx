@@ -1,9 +1,9 @@
 /** A service's addresses and ports, and its endpoints, live. */
 import type { Service } from "../../api/generated/core.v1.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
+import type { ObjectProps } from "../summaries/object-props.ts";
+import { portForward } from "../summaries/port-forward.ts";
 import { LoadBalancerAddress } from "./load-balancer-address.tsx";
-import type { ObjectProps } from "./object-props.ts";
-import { portForward } from "./port-forward.ts";
 import { ServiceEndpoints } from "./service-endpoints.tsx";
 
 export function ServiceSummary({ object }: ObjectProps) {

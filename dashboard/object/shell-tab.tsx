@@ -6,9 +6,9 @@ import { openShell, type ShellState } from "../live/shell-stream.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { adjust, route } from "../route.ts";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import { TerminalView } from "../terminal/terminal-view.tsx";
 import { ContainerChoice } from "./container-choice.tsx";
-import type { ObjectProps } from "./object-props.ts";
 import { shellContainer, shellContainersOf, whyNoShell } from "./shell-container.ts";
 import { StreamTools } from "./stream-tools.tsx";
 

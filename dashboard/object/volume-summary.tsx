@@ -6,7 +6,7 @@ import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import type { ObjectProps } from "./object-props.ts";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import { PrintedColumns } from "./printed-columns.tsx";
 import { volumePlaceOf } from "./volume-place.ts";
 

@@ -3,13 +3,13 @@ import { useState } from "preact/hooks";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kubectlName } from "../api/kind.ts";
+import { waitingFor } from "../live/live-badge.tsx";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { waitingFor } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import { ALL_CONTAINERS, ContainerChoice } from "./container-choice.tsx";
 import { logSourcesOf, type PodOfLogs, podOfLogs, podSelectorOf } from "./log-sources.ts";
 import { LogView } from "./log-view.tsx";
-import type { ObjectProps } from "./object-props.ts";
 
 /** Every container needs a connection, so only the newest pods are read. */
 const MAX_PODS = 20;

@@ -11,10 +11,10 @@ import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import { ownersOf } from "../summaries/owners.ts";
 import { type PodSummary, podSummaryOf } from "../summaries/pod-summary.ts";
 import { daemonSetRollout, deploymentRollout, type Rollout, statefulSetRollout } from "../summaries/rollout.ts";
-import type { ObjectProps } from "./object-props.ts";
 import { PodList, PodRows } from "./pod-rows.tsx";
 import { WorkloadUsage } from "./workload-usage.tsx";
 

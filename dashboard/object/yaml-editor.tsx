@@ -5,13 +5,13 @@ import { useState } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
 import { targetOf } from "../api/kind.ts";
+import { statusText } from "../api/status-text.ts";
 import { ManifestEditor } from "../editor/manifest-editor.tsx";
-import { statusText } from "../frame/status-text.ts";
-import { toast } from "../frame/toasts.tsx";
+import { DiffView } from "../manifests/diff-view.tsx";
 import { parseObject, yamlOf } from "../manifests/yaml-text.ts";
-import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import type { ObjectProps } from "./object-props.ts";
+import { toast } from "../parts/toasts.tsx";
+import type { ObjectProps } from "../summaries/object-props.ts";
 
 type Step =
   | { readonly name: "editing"; readonly problem?: string }

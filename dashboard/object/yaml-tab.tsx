@@ -1,10 +1,10 @@
 /** The whole object as YAML; secrets are masked until asked for. */
 import { useState } from "preact/hooks";
 import { useMay } from "../api/may.ts";
-import { copy } from "../copy.ts";
 import { YamlView } from "../editor/yaml-view.tsx";
 import { masked, yamlOf } from "../manifests/yaml-text.ts";
-import type { ObjectProps } from "./object-props.ts";
+import { copy } from "../parts/copy.ts";
+import type { ObjectProps } from "../summaries/object-props.ts";
 import { YamlEditor } from "./yaml-editor.tsx";
 
 export function YamlTab({ kind, object }: ObjectProps) {

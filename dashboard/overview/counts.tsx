@@ -2,12 +2,12 @@
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { CostTile } from "../cost/cost-tile.tsx";
-import { CapacityBar } from "../parts/capacity-bar.tsx";
 import { Meter } from "../parts/meter.tsx";
 import { href, moment } from "../route.ts";
 import type { PodSummary } from "../summaries/pod-summary.ts";
 import { cpuOf, memoryOf, podsOf } from "../summaries/resources.ts";
 import { isNodeReady } from "../troubles/node-troubles.ts";
+import { CapacityBar } from "../usage/capacity-bar.tsx";
 import { totalsOf } from "../usage/usage-history.ts";
 import { useUsage } from "../usage/use-usage.ts";
 

@@ -1,7 +1,7 @@
 /** Problems first; then counts, and the utilization of nodes. */
 import { useMemo } from "preact/hooks";
+import { LiveBadge, refusal, waitingFor, worstOf } from "../live/live-badge.tsx";
 import { lately } from "../now.ts";
-import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { namespace } from "../route.ts";
 import { newestFirst } from "../summaries/events-of.ts";
 import { allTroubles } from "../troubles/all-troubles.ts";

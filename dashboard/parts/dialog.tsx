@@ -1,7 +1,7 @@
 /** A modal dialog: the browser traps the focus and restores it; Escape closes. */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { closeDialog } from "../frame/dialogs.tsx";
+import { closeDialog } from "./dialogs.tsx";
 
 interface DialogProps {
   readonly title: string;

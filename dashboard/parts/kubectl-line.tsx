@@ -1,4 +1,4 @@
-import { copy } from "../copy.ts";
+import { copy } from "./copy.ts";
 
 /** The equivalent kubectl command, for learning and copying. */
 export const KubectlLine = ({ command }: { readonly command: string }) => (

@@ -4,7 +4,7 @@
  */
 import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
-import { claimsOf } from "./token-claims.ts";
+import { claimsOf } from "../api/token-claims.ts";
 
 /** What the page must remember until the issuer has redirected back. */
 export interface Pending {

@@ -1,7 +1,7 @@
 /** The row that keys have moved to, and what they do with it. */
 import type { RefObject } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
-import { onRowKey } from "../frame/row-keys.ts";
+import { onRowKey } from "./row-keys.ts";
 import type { SelectOptions } from "./selection.ts";
 
 interface RowKeysOptions<R> {

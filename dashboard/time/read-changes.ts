@@ -1,7 +1,7 @@
 /** Compares lists of a kind at two moments. */
 import { api } from "../api/connection.ts";
 import { apiVersionOf, type Kind, targetOf } from "../api/kind.ts";
-import { statusText } from "../frame/status-text.ts";
+import { statusText } from "../api/status-text.ts";
 import { type Change, changesBetween, type Items } from "./changes.ts";
 
 export interface Span {

@@ -1,7 +1,7 @@
 /** The moments that can be displayed, from the store's log. */
 import type { Moment } from "../../api/moment.ts";
 import { api } from "../api/connection.ts";
-import { statusText } from "../frame/status-text.ts";
+import { statusText } from "../api/status-text.ts";
 
 export type Moments = { readonly moments: readonly Moment[] } | { readonly problem: string };
 

@@ -7,9 +7,9 @@ import type { Ingress } from "../../api/generated/networking.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
+import { LiveBadge, refusal, waitingFor, worstOf } from "../live/live-badge.tsx";
 import type { LiveList } from "../live/live-list.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { href, namespace } from "../route.ts";
 import {

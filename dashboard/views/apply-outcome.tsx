@@ -3,8 +3,8 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import { objectHref } from "../api/links.ts";
 import type { FieldConflict } from "../manifests/apply-conflicts.ts";
 import type { ApplyOutcome } from "../manifests/apply-manifests.ts";
+import { DiffView } from "../manifests/diff-view.tsx";
 import { yamlOf } from "../manifests/yaml-text.ts";
-import { DiffView } from "../parts/diff-view.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { TableHead } from "../parts/table-head.tsx";
 

@@ -3,9 +3,9 @@ import type { Event } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
+import { refusal, waitingFor } from "../live/live-badge.tsx";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
-import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
@@ -13,7 +13,7 @@ import { namespace, route } from "../route.ts";
 import { type Happening, happeningOf } from "../summaries/events-of.ts";
 import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
-import { filterText, ListHeader } from "./list-header.tsx";
+import { filterText, ListHeader } from "../table/list-header.tsx";
 
 const hrefOf = ({ apiVersion, kind, ...name }: Happening): string | undefined => {
   const known = kindOfReference(apiVersion, kind);

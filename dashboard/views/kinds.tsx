@@ -5,7 +5,7 @@ import type { Kind } from "../api/kind.ts";
 import { kindHref } from "../api/links.ts";
 import { matcher } from "../parts/matches.ts";
 import { Notice } from "../parts/notice.tsx";
-import { filterText, ListHeader } from "./list-header.tsx";
+import { filterText, ListHeader } from "../table/list-header.tsx";
 
 export function KindsView() {
   // Custom kinds are added and removed while a page is open.

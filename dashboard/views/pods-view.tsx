@@ -1,7 +1,7 @@
 /** Pods, with their usage beside the printer columns. */
 import { useMemo } from "preact/hooks";
 import type { Kind } from "../api/kind.ts";
-import type { Row } from "../api/table.ts";
+import type { Row } from "../live/table.ts";
 import { namespace } from "../route.ts";
 import { renderBytes, renderCpu } from "../summaries/resources.ts";
 import type { Column } from "../table/column.ts";

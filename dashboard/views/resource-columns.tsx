@@ -2,7 +2,7 @@
 import type { TableColumnDefinition } from "../../api/resources/table.ts";
 import type { Kind } from "../api/kind.ts";
 import { objectHref } from "../api/links.ts";
-import type { Columns, Row } from "../api/table.ts";
+import type { Columns, Row } from "../live/table.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { toneOfFraction, toneOfState } from "../parts/tone.ts";

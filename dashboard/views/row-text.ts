@@ -1,4 +1,4 @@
-import type { Row } from "../api/table.ts";
+import type { Row } from "../live/table.ts";
 
 /** The text that filters search, cached per row. */
 const texts = new WeakMap<Row, string>();

@@ -2,7 +2,7 @@
 import type { ControllerRevision, ReplicaSet } from "../../api/generated/apps.v1.ts";
 import type { PodTemplateSpec } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { ownersOf } from "../summaries/owners.ts";
+import { ownersOf } from "./owners.ts";
 
 export interface Revision {
   readonly number: number;

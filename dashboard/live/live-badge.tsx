@@ -1,5 +1,5 @@
 /** Whether what is displayed is current. */
-import type { LiveState } from "../live/live-list.ts";
+import type { LiveState } from "./live-list.ts";
 
 const WORDS = {
   loading: "Loading",

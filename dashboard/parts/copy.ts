@@ -1,4 +1,4 @@
-import { toast } from "./frame/toasts.tsx";
+import { toast } from "./toasts.tsx";
 
 /** Copies a text to the clipboard, with a message. */
 export async function copy(text: string): Promise<void> {

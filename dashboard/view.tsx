@@ -1,23 +1,23 @@
 /** Shows the view that the address names. */
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { findKind } from "../api/discovery.ts";
-import { type Kind, kubectlName, titleOf } from "../api/kind.ts";
-import { NodesView } from "../nodes/nodes-view.tsx";
-import { ObjectView } from "../object/object-view.tsx";
-import { Overview } from "../overview/overview.tsx";
-import { lazy } from "../parts/lazy.tsx";
-import { Notice } from "../parts/notice.tsx";
-import { route } from "../route.ts";
-import { EventsView } from "./events.tsx";
-import { KindsView } from "./kinds.tsx";
-import { PodsView } from "./pods-view.tsx";
-import { ResourceList } from "./resource-list.tsx";
+import { findKind } from "./api/discovery.ts";
+import { type Kind, kubectlName, titleOf } from "./api/kind.ts";
+import { NodesView } from "./nodes/nodes-view.tsx";
+import { ObjectView } from "./object/object-view.tsx";
+import { Overview } from "./overview/overview.tsx";
+import { lazy } from "./parts/lazy.tsx";
+import { Notice } from "./parts/notice.tsx";
+import { route } from "./route.ts";
+import { EventsView } from "./views/events.tsx";
+import { KindsView } from "./views/kinds.tsx";
+import { PodsView } from "./views/pods-view.tsx";
+import { ResourceList } from "./views/resource-list.tsx";
 
-const AccessView = lazy(async () => (await import("../later.ts")).AccessView);
-const ApplyView = lazy(async () => (await import("../later.ts")).ApplyView);
-const ChangesView = lazy(async () => (await import("../later.ts")).ChangesView);
-const TopologyView = lazy(async () => (await import("../later.ts")).TopologyView);
+const AccessView = lazy(async () => (await import("./later.ts")).AccessView);
+const ApplyView = lazy(async () => (await import("./later.ts")).ApplyView);
+const ChangesView = lazy(async () => (await import("./later.ts")).ChangesView);
+const TopologyView = lazy(async () => (await import("./later.ts")).TopologyView);
 
 /** Kinds with a view of their own. */
 const LISTS: Readonly<Record<string, ComponentType<{ readonly kind: Kind }>>> = {

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Table, TableCell, TableColumnDefinition, TableRow } from "../../api/resources/table.ts";
-import type { LiveSource } from "../live/live-list.ts";
+import type { LiveSource } from "./live-list.ts";
 
 /** Without bigints: browsers' JSON rounds them. */
 export type Cell = Exclude<TableCell, bigint>;

@@ -1,7 +1,7 @@
 /** The header of every list: title, number of rows, filter, and whether it is live. */
 import type { ComponentChildren } from "preact";
+import { LiveBadge } from "../live/live-badge.tsx";
 import type { LiveState } from "../live/live-list.ts";
-import { LiveBadge } from "../parts/live-badge.tsx";
 import { adjust, route } from "../route.ts";
 
 interface ListHeaderProps {

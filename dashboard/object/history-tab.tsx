@@ -4,16 +4,16 @@ import { resourcePath } from "../../client/resource-path.ts";
 import { ActionButton } from "../actions/action-bar.tsx";
 import { rollBackTo } from "../actions/roll-back.ts";
 import { kubectlName } from "../api/kind.ts";
+import { refusal, waitingFor } from "../live/live-badge.tsx";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { DiffView } from "../manifests/diff-view.tsx";
 import { yamlText } from "../manifests/yaml-text.ts";
-import type { ObjectProps } from "../object/object-props.ts";
 import { Age } from "../parts/age.tsx";
-import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
-import { revisionSourceOf } from "./revision-source.ts";
-import { imagesOf, type Revision, revisionsOf } from "./revisions.ts";
+import type { ObjectProps } from "../summaries/object-props.ts";
+import { revisionSourceOf } from "../summaries/revision-source.ts";
+import { imagesOf, type Revision, revisionsOf } from "../summaries/revisions.ts";
 
 export function HistoryTab({ kind, object }: ObjectProps) {
   const { uid, namespace = "", name } = object.metadata;

@@ -1,4 +1,4 @@
-import { diffLines, hunksOf } from "../manifests/line-diff.ts";
+import { diffLines, hunksOf } from "./line-diff.ts";
 
 /** The difference between two texts, marked by signs as well as colours. */
 export function DiffView({ before, after }: { readonly before: string; readonly after: string }) {

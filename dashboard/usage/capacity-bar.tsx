@@ -1,6 +1,6 @@
+import { Sparkline } from "../parts/sparkline.tsx";
 import { cpuOf, memoryOf, type Resources, renderBytes, renderCpu } from "../summaries/resources.ts";
-import type { UsageSample } from "../usage/usage-history.ts";
-import { Sparkline } from "./sparkline.tsx";
+import type { UsageSample } from "./usage-history.ts";
 
 const MEASURES = {
   cpu: { name: "CPU", capacityIn: cpuOf, render: renderCpu },
