@@ -1,6 +1,6 @@
 import type { NodeSettings } from "../api/node/node-settings.ts";
+import type { RuntimeChoice } from "./choose-runtime.ts";
 import type { Connection } from "./control-plane/connection.ts";
-import type { RuntimeChoice } from "./runtime/choose.ts";
 
 export interface AgentOptions {
   readonly connection: Connection;

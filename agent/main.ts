@@ -5,16 +5,16 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorOf } from "../api/error-of.ts";
 import type { AgentOptions } from "./agent-options.ts";
+import { chooseRuntime } from "./choose-runtime.ts";
 import { onContainedFault } from "./contained-faults.ts";
 import { ControlPlane } from "./control-plane/connection.ts";
 import { endPods } from "./end-pods.ts";
 import { FaultCounts } from "./fault-counts.ts";
 import type { Logger } from "./logger.ts";
+import { unmountBelow } from "./mounts/mounts.ts";
 import { renewCredential } from "./node/renew-credential.ts";
 import { NodeAgent } from "./node-agent.ts";
 import { Fault, restartOnFault } from "./restart-on-fault.ts";
-import { chooseRuntime } from "./runtime/choose.ts";
-import { unmountBelow } from "./volumes/mounts.ts";
 
 export interface AgentEnd {
   /** Whether its pods go on without it. */

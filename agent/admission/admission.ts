@@ -7,7 +7,7 @@ import { errorMessage } from "../../api/error-message.ts";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { InTurn } from "../../api/in-turn.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
-import { qosOf } from "../pod/qos.ts";
+import { qosOf } from "../pod-spec/qos.ts";
 import { isCritical, whyNotUnder } from "../pressure/choose-victim.ts";
 import { choosePreempted, printLacks } from "./choose-preempted.ts";
 import { type AdmittingNode, checkPod, type Lack, type Refusal, whyNoAppArmor, whyNoSysctls } from "./predicates.ts";

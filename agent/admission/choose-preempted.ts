@@ -3,8 +3,8 @@
  * stay, as few as suffice, and among those the smallest. Pure.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { qosOf } from "../pod/qos.ts";
-import { podAmounts } from "../pod/resize/pod-amounts.ts";
+import { podAmounts } from "../pod-spec/pod-amounts.ts";
+import { qosOf } from "../pod-spec/qos.ts";
 import { isCritical } from "../pressure/choose-victim.ts";
 import type { Lack } from "./predicates.ts";
 

@@ -4,9 +4,9 @@ import { meetsNodeAffinity } from "../../api/machinery/selectors/node-selector.t
 import { toleratesAny } from "../../api/machinery/selectors/tolerations.ts";
 import { isExtended } from "../../api/resources/core/resource-list.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
-import { initContainersOf, isSidecar } from "../pod/containers.ts";
-import { nanosOf } from "../pod/qos.ts";
-import { podAmounts } from "../pod/resize/pod-amounts.ts";
+import { initContainersOf, isSidecar } from "../pod-spec/containers.ts";
+import { podAmounts } from "../pod-spec/pod-amounts.ts";
+import { nanosOf } from "../pod-spec/qos.ts";
 import { isStatic } from "../static-pods/mirror.ts";
 
 export interface AdmittingNode {

@@ -1,8 +1,8 @@
 /** A port-forward: the client's SPDY passes through the WebSocket unparsed, and ends at the node. */
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import { writeTo } from "../spdy/write-to.ts";
 import { Tunnel } from "../streams/tunnel.ts";
-import { writeTo } from "../streams/write-to.ts";
 
 export async function bridgePorts(socket: Duplex, upstream: WebSocket): Promise<void> {
   const tunnel = new Tunnel(upstream);

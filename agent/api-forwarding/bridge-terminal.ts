@@ -6,9 +6,9 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { failure } from "../../api/machinery/status.ts";
 import { errorFrame, toClient } from "../../api/terminal-protocol.ts";
-import { SpdySession, type SpdyStream } from "../streams/spdy.ts";
-import { CHANNEL, type Consumed, Tunnel } from "../streams/tunnel.ts";
-import { writeTo } from "../streams/write-to.ts";
+import { SpdySession, type SpdyStream } from "../spdy/spdy.ts";
+import { type Consumed, writeTo } from "../spdy/write-to.ts";
+import { CHANNEL, Tunnel } from "../streams/tunnel.ts";
 
 export interface TerminalOptions {
   /** `v4.channel.k8s.io` or older. */

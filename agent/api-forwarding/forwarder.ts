@@ -7,7 +7,7 @@ import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { containConnections } from "../contained-faults.ts";
-import type { ApiCalls } from "./api-calls.ts";
+import type { ApiCalls } from "../control-plane/api-calls.ts";
 import { endToEnd } from "./end-to-end.ts";
 import { bridgeSpdy, requestsSpdy } from "./spdy-bridge.ts";
 import { headOf, passRefusal, refuse, unreachable } from "./upgrade-answers.ts";

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import type { ApiCalls } from "./api-calls.ts";
+import type { ApiCalls } from "../control-plane/api-calls.ts";
 import { bridgePorts } from "./bridge-ports.ts";
 import { bridgeTerminal } from "./bridge-terminal.ts";
 import { endToEnd } from "./end-to-end.ts";

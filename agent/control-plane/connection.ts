@@ -4,7 +4,7 @@ import type { Agent as PlainAgent } from "node:http";
 import type { Agent, RequestOptions } from "node:https";
 import type WebSocket from "ws";
 import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
-import type { ApiCalls } from "../api-forwarding/api-calls.ts";
+import type { ApiCalls } from "./api-calls.ts";
 import { ForwardedRequests, type Server } from "./forwarded-requests.ts";
 
 export interface Connection extends Server {

@@ -2,7 +2,7 @@
 import { type ClientRequest, Agent as PlainAgent, request as plainRequest } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
 import WebSocket from "ws";
-import type { ApiCalls } from "../api-forwarding/api-calls.ts";
+import type { ApiCalls } from "./api-calls.ts";
 import { ProxiedAgent, proxyFor } from "./outbound-proxy.ts";
 
 export interface Server {

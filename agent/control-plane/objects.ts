@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigMap, PersistentVolumeClaim, Pod, Secret, Service } from "../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { NodeChange, NodeSync } from "../../api/node/node-sync.ts";
-import type { PodObjects } from "../pod/config/env/env.ts";
+import type { PodObjects } from "../pod-spec/pod-objects.ts";
 
 const keyOf = (resource: string, { metadata }: KubeObject): string =>
   `${resource} ${metadata.namespace ?? ""} ${metadata.name ?? ""}`;

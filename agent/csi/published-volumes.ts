@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { namesIn } from "../files/names-in.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { isMountPoint } from "../volumes/mounts.ts";
+import { isMountPoint } from "../mounts/mounts.ts";
 import { sha256, type Wanted } from "./wanted-volume.ts";
 
 export interface Published {

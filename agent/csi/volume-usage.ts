@@ -1,5 +1,5 @@
 /** A CSI driver's report of a volume's usage, in the terms of the node's summary. */
-import type { DiskStats } from "../volumes/usage/disk-stats.ts";
+import type { DiskStats } from "../mounts/disk-stats.ts";
 
 export interface VolumeUsages {
   readonly usage: readonly {

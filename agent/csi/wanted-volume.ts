@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { PersistentVolume, Pod, SecretReference, Volume } from "../../api/generated/core.v1.ts";
 import type { CSIDriver } from "../../api/generated/storage.v1.ts";
-import { VolumeError } from "../volumes/projected/payload.ts";
+import { VolumeError } from "../mounts/volume-error.ts";
 import type { CsiDriver } from "./csi-drivers.ts";
 
 export interface Wanted {

@@ -9,8 +9,8 @@ import { InTurn } from "../../api/in-turn.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
 import { readHeld } from "../files/read-held.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { ConfigError } from "../pod/config/env/env.ts";
-import { isSidecar } from "../pod/containers.ts";
+import { ConfigError } from "../pod-spec/config-error.ts";
+import { isSidecar } from "../pod-spec/containers.ts";
 import type { Device, DeviceGrant, DeviceSource } from "./device-source.ts";
 
 interface Held {

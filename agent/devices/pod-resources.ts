@@ -9,8 +9,8 @@ import type { PodClaims } from "../dra/pod-claims.ts";
 import { GrpcCode, GrpcError } from "../grpc/grpc-error.ts";
 import { ServiceMethods } from "../grpc/service-methods.ts";
 import { UnaryServer } from "../grpc/unary-server.ts";
-import { initContainersOf, isSidecar } from "../pod/containers.ts";
-import { isTerminal } from "../pod/status/phase.ts";
+import { initContainersOf, isSidecar } from "../pod-spec/containers.ts";
+import { isTerminal } from "../pod-spec/pod-phase.ts";
 import type { DeviceManager, NamedDevice } from "./device-manager.ts";
 import { podResourcesProto } from "./pod-resources-proto.ts";
 

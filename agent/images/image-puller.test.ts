@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Container, Pod, Secret } from "../../api/generated/core.v1.ts";
-import type { PodObjects } from "../pod/config/env/env.ts";
+import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { ImagePuller } from "./image-puller.ts";
 import { PullRecords } from "./pull-records.ts";

@@ -1,7 +1,7 @@
 /** The credentials that a pod's pull secrets provide for an image's registry, best match first. Pure. */
 import { createHash } from "node:crypto";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
-import type { PodObjects } from "../pod/config/env/env.ts";
+import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { RegistryCredentials } from "../runtime/image.ts";
 import { registryAndRest } from "./image-name.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
-import type { PodObjects } from "../pod/config/env/env.ts";
+import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { ImageObservation, RegistryCredentials } from "../runtime/image.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { ImagePuller } from "./image-puller.ts";

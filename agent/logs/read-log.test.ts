@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LogEncoder } from "./cri-log.ts";
+import { LogEncoder } from "../runtime/cri-log.ts";
 import { type ReadLogOptions, readLog } from "./read-log.ts";
 
 const LINES = ["one", "two", "three"];

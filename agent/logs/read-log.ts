@@ -3,7 +3,7 @@
 import { watch } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import type { LogOptions } from "../../api/node/node-sync.ts";
-import { parseLogEntry } from "./cri-log.ts";
+import { parseLogEntry } from "../runtime/cri-log.ts";
 
 export interface ReadLogOptions extends LogOptions {
   /** Whether the container may still write. Fails if the runtime does not answer: containers survive its restart. */

@@ -12,7 +12,7 @@ import type {
   NetworkPolicyPort,
 } from "../../api/generated/networking.v1.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/selectors/selector.ts";
-import { initContainersOf, isSidecar } from "../pod/containers.ts";
+import { initContainersOf, isSidecar } from "../pod-spec/containers.ts";
 import { familyOf } from "../proxy/plan.ts";
 import type { Family, Protocol } from "../proxy/rule-set.ts";
 import type { Allowance, Direction, Gate, Peers, PolicyRules, Socket } from "./policy-rules.ts";

@@ -6,9 +6,9 @@
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { containConnections } from "../contained-faults.ts";
+import { JoinedSockets } from "../join-sockets.ts";
 import type { Backend } from "../proxy/rule-set.ts";
 import { readClientHello } from "./client-hello.ts";
-import { JoinedSockets } from "./join-sockets.ts";
 import { TerminatedConnections, type TerminatedConnectionsOptions } from "./terminated-connections.ts";
 
 export interface ApiServer {

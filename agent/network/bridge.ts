@@ -1,7 +1,7 @@
 /** The bridge that connects this node's pods. Created before the first pod, since DNS and the API proxy listen on it. */
 import { writeFileSync } from "node:fs";
+import { run } from "../command.ts";
 import { BRIDGE, gatewayOf } from "./cni-config.ts";
-import { run } from "./command.ts";
 
 const BRIDGE_RULES = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 

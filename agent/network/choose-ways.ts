@@ -1,9 +1,10 @@
 /** Which mechanisms a node uses for Services and its pods' network: the best that the machine allows. */
+
+import { hasProgram } from "../command.ts";
 import type { Logger } from "../logger.ts";
 import { whyNoKernelProxy } from "../proxy/kernel-proxy.ts";
 import type { NetworkDirectories, Runtime } from "../runtime/runtime.ts";
 import { missingPlugins, othersConfiguration } from "./cni-directory.ts";
-import { hasProgram } from "./command.ts";
 
 export interface Ways {
   /** Where to install the agent's own CNI configuration; absent: pods have another network, or none. */

@@ -3,10 +3,10 @@
 import { errorMessage } from "../../api/error-message.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { internalAddresses } from "../../api/node/internal-addresses.ts";
+import { run } from "../command.ts";
 import type { Logger } from "../logger.ts";
 import { isIPv6 } from "./address-family.ts";
 import { BRIDGE } from "./cni-config.ts";
-import { run } from "./command.ts";
 import type { Way } from "./overlay/choose-way.ts";
 import { OVERLAY } from "./overlay/device.ts";
 import { endOf, podRangesOf } from "./pod-ranges.ts";

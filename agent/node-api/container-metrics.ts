@@ -1,8 +1,8 @@
 /** cadvisor's metric families of containers, and of the machine as the container `/`. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { counter, type Family, gauge, type Line } from "../../api/metrics/exposition.ts";
-import { containerResources } from "../pod/config/resources.ts";
-import { allContainersOf } from "../pod/containers.ts";
+import { allContainersOf } from "../pod-spec/containers.ts";
+import { containerResources } from "../pod-spec/resources.ts";
 import type { ContainerResources } from "../runtime/container.ts";
 import type { ContainerUsage } from "../runtime/usage.ts";
 import { type BlockIo, blockDevice } from "../usage/block-io.ts";

@@ -1,7 +1,7 @@
 /** Creates and deletes local volumes, for those who may do more with the node's API than read. */
 import type { NodeRequest } from "../../api/node/node-sync.ts";
+import { json, NOT_FOUND, type NodeApiResponse } from "../streams/response.ts";
 import { LocalVolumeError, type LocalVolumes } from "../volumes/local/local-volumes.ts";
-import { json, NOT_FOUND, type NodeApiResponse } from "./response.ts";
 
 const PATH = /^\/localVolumes\/([^/]+)$/;
 

@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { NOT_FOUND, type NodeApiResponse } from "./response.ts";
+import { NOT_FOUND, type NodeApiResponse } from "../streams/response.ts";
 
 const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
 const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => HTML[char] ?? char);

@@ -7,11 +7,11 @@ import { LifeCounts } from "../pod/status/life-counts.ts";
 import { ProbeCounts } from "../probes/probe-counts.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { OperationCounts } from "../runtime/operation-counts.ts";
+import type { NodeApiResponse } from "../streams/response.ts";
 import type { Sample } from "../usage/usage-meter.ts";
 import type { NodeApiFacts } from "./facts.ts";
 import { machineLogs } from "./machine-logs.ts";
 import { serveNodeApi } from "./node-api.ts";
-import type { NodeApiResponse } from "./response.ts";
 
 const identity = { namespace: "ns", name: "p", uid: "u" };
 const id = "containerd://abc";

@@ -3,6 +3,7 @@
  * volumes, which the control plane has the node create and delete.
  */
 import type { NodeRequest } from "../../api/node/node-sync.ts";
+import { json, metrics, NOT_FOUND, type NodeApiResponse, plain } from "../streams/response.ts";
 import { renderCadvisorMetrics } from "./cadvisor-metrics.ts";
 import { configz } from "./configz.ts";
 import type { Measured, NodeApiFacts } from "./facts.ts";
@@ -11,7 +12,6 @@ import { changeLocalVolumes, listLocalVolumes } from "./local-volumes.ts";
 import { machineLogs } from "./machine-logs.ts";
 import { renderProbeMetrics } from "./probe-metrics.ts";
 import { renderResourceMetrics } from "./resource-metrics.ts";
-import { json, metrics, NOT_FOUND, type NodeApiResponse, plain } from "./response.ts";
 import { runningPods } from "./running-pods.ts";
 import { summaryOf, withoutDisks } from "./summary.ts";
 

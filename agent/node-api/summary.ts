@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
+import { diskStats } from "../mounts/disk-stats.ts";
 import { isOnDisk } from "../pressure/local-storage.ts";
 import { readProcesses } from "../pressure/signals.ts";
 import type { InterfaceCounters } from "../usage/network-counters.ts";
-import { diskStats } from "../volumes/usage/disk-stats.ts";
 import { diskUse } from "../volumes/usage/disk-use.ts";
 import type { Measured, NodeApiFacts } from "./facts.ts";
 

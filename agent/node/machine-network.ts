@@ -4,9 +4,9 @@
  */
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import { readText } from "../files/read-text.ts";
-import { parseResolvConf } from "../pod/config/dns.ts";
 import type { DnsConfig } from "../runtime/sandbox.ts";
 import type { MachineAddresses } from "./node-addresses.ts";
+import { parseResolvConf } from "./resolv-conf.ts";
 
 /** The interval at which a kubelet reports its addresses. */
 const LOOK_MS = 10_000;

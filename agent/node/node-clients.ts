@@ -4,7 +4,7 @@ import { type ApiClient, apiClientOver } from "../../client/api-client.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import { Reports } from "../control-plane/reports.ts";
 import { RequestCounts } from "../control-plane/request-counts.ts";
-import { EventRecorder } from "../pod/status/events.ts";
+import { EventRecorder } from "../event-recorder.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { NodeEvents } from "./node-events.ts";
 import { KUBELET_VERSION } from "./node-object.ts";

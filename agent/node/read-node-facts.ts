@@ -1,4 +1,4 @@
-import type { AgentOptions } from "../agent-options.ts";
+import type { NodeSettings } from "../../api/node/node-settings.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "../pressure/thresholds.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { NO_FEATURES } from "../runtime/runtime-features.ts";
@@ -7,9 +7,15 @@ import { machineAddresses } from "./machine-network.ts";
 import { type NodeFacts, plainVersion } from "./node-object.ts";
 import { reserveOf } from "./reserve.ts";
 
+interface OwnOptions {
+  readonly nodeName: string;
+  readonly dataDirectory: string;
+  readonly settings: NodeSettings;
+}
+
 /** The node before anything runs on it. */
 export async function readNodeFacts(
-  { nodeName, dataDirectory, settings }: AgentOptions,
+  { nodeName, dataDirectory, settings }: OwnOptions,
   runtime: Runtime,
 ): Promise<NodeFacts> {
   const [{ name, version }, images] = await Promise.all([runtime.version(), runtime.images()]);

@@ -2,7 +2,7 @@
  * What pods are not offered of the machine: what its own programs need, and the margin below which the node evicts
  * pods. Pure.
  */
-import { bytesOf, nanosOf } from "../pod/qos.ts";
+import { bytesOf, nanosOf } from "../pod-spec/qos.ts";
 import { limitOf, type Signal, type Threshold } from "../pressure/thresholds.ts";
 import type { Machine } from "./machine.ts";
 

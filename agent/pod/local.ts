@@ -2,23 +2,12 @@
  * What the agent knows about a pod beyond the API's object and the runtime's observation. All of it may be lost when
  * the agent restarts, without causing any container to restart.
  */
+
 import type { ResourceRequirements, ResourceStatus } from "../../api/generated/core.v1.ts";
-import type { BackOff } from "./life/back-off.ts";
-import type { Allocation, ResizeState } from "./resize/allocation.ts";
-
-export type ProbeKind = "startup" | "readiness" | "liveness";
-
-export interface ProbeResults {
-  readonly startup?: "success" | "failure";
-  readonly readiness?: "success" | "failure";
-  readonly liveness?: "success" | "failure";
-}
-
-/** Why a container that should run does not: the reasons of `state.waiting`. */
-export interface Waiting {
-  readonly reason: string;
-  readonly message: string;
-}
+import type { BackOff } from "../back-off.ts";
+import type { Waiting } from "../pod-spec/waiting.ts";
+import type { ProbeResults } from "../probes/probe-outcome.ts";
+import type { Allocation, ResizeState } from "./allocation.ts";
 
 /** The pod is over whatever its containers do: its deadline passed, the node refused it, or the node ended it. */
 export interface Verdict {

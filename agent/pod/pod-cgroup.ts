@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { makeDirectory } from "../files/make-directory.ts";
+import { type PodLimits, podLimits } from "../pod-spec/resources.ts";
 import type { CgroupDriver } from "../runtime/runtime.ts";
-import { type PodLimits, podLimits } from "./config/resources.ts";
 
 const ROOT = "/sys/fs/cgroup";
 const TOP = "kubepods";

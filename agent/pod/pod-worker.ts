@@ -3,24 +3,23 @@
  * status.ts; this is the execution, and the wake-ups.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { allContainersOf, findContainer } from "../pod-spec/containers.ts";
+import { graceOf } from "../pod-spec/grace.ts";
+import { isTerminal } from "../pod-spec/pod-phase.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { steadyNow } from "../steady-now.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
-import { allContainersOf, findContainer } from "./containers.ts";
+import { type WaitingForRoom, withAllocation } from "./allocation.ts";
 import { carryOut, clearWaiting, showBackOff } from "./life/carry-out.ts";
 import { endPod } from "./life/end-pod.ts";
-import { graceOf } from "./life/kill.ts";
 import { planPod } from "./life/plan.ts";
 import { prepareClaims, prepareVolumes } from "./life/prepare-pod.ts";
 import { shorten } from "./life/stop-containers.ts";
 import { WakeLoop } from "./life/wake-loop.ts";
 import type { Verdict } from "./local.ts";
 import { PodRecord, RETRY_MS } from "./pod-record.ts";
-import { withAllocation } from "./resize/allocation.ts";
 import { actuate, allocate } from "./resize/resize-pod.ts";
-import type { WaitingForRoom } from "./resize/resize-turns.ts";
 import { isNotableChange } from "./status/notable-change.ts";
-import { isTerminal } from "./status/phase.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 /** Everything known to change by itself wakes its pod in time; this is for what is not known. */

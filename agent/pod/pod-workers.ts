@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { steadyNow } from "../steady-now.ts";
+import type { WaitingForRoom } from "./allocation.ts";
 import { PodWorker } from "./pod-worker.ts";
-import type { WaitingForRoom } from "./resize/resize-turns.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 const LOOK_MS = 100;

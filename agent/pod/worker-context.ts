@@ -5,18 +5,18 @@ import type { Refusal } from "../admission/predicates.ts";
 import type { CsiVolumes } from "../csi/csi-volumes.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
 import type { PodClaims } from "../dra/pod-claims.ts";
+import type { EventRecorder } from "../event-recorder.ts";
 import type { ImagePuller } from "../images/image-puller.ts";
 import type { Logger } from "../logger.ts";
 import type { PodLogs } from "../logs/pod-logs.ts";
+import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
 import type { VolumeSources } from "../volumes/pod-volumes.ts";
 import type { VolumeMemory } from "../volumes/volume-memory.ts";
+import type { WaitingForRoom } from "./allocation.ts";
 import type { NodeDns } from "./config/dns.ts";
-import type { PodObjects } from "./config/env/env.ts";
-import type { WaitingForRoom } from "./resize/resize-turns.ts";
-import type { EventRecorder } from "./status/events.ts";
 import type { LifeCounts } from "./status/life-counts.ts";
 
 export interface WorkerContext {

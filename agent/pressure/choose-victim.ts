@@ -4,8 +4,8 @@
  */
 import type { Pod, Taint } from "../../api/generated/core.v1.ts";
 import { toleratesAny } from "../../api/machinery/selectors/tolerations.ts";
-import { nanosOf } from "../pod/qos.ts";
-import { podAmounts } from "../pod/resize/pod-amounts.ts";
+import { podAmounts } from "../pod-spec/pod-amounts.ts";
+import { nanosOf } from "../pod-spec/qos.ts";
 import { isMirror, isStatic } from "../static-pods/mirror.ts";
 import { printAmount, RESOURCE_OF, type Shortage } from "./thresholds.ts";
 

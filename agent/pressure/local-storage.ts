@@ -1,9 +1,9 @@
 /** What a pod stores on the node's disk, and whether it exceeds its limits. */
 import { join } from "node:path";
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
-import { allContainersOf } from "../pod/containers.ts";
-import { bytesOf } from "../pod/qos.ts";
-import { podAmounts } from "../pod/resize/pod-amounts.ts";
+import { allContainersOf } from "../pod-spec/containers.ts";
+import { podAmounts } from "../pod-spec/pod-amounts.ts";
+import { bytesOf } from "../pod-spec/qos.ts";
 import { diskUse } from "../volumes/usage/disk-use.ts";
 import { printAmount } from "./thresholds.ts";
 

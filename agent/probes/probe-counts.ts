@@ -1,7 +1,7 @@
 /** How often the probes of this node's containers had which result, and how long they took. */
 import { Histogram } from "../../api/metrics/histogram.ts";
-import type { ProbeKind } from "../pod/local.ts";
 import type { PodIdentity } from "../runtime/sandbox.ts";
+import type { ProbeKind } from "./probe-outcome.ts";
 
 export type ProbeWord = "successful" | "failed" | "unknown";
 

@@ -6,3 +6,11 @@ export interface ProbeOutcome {
   readonly warning?: boolean;
   readonly output: string;
 }
+
+export type ProbeKind = "startup" | "readiness" | "liveness";
+
+export interface ProbeResults {
+  readonly startup?: "success" | "failure";
+  readonly readiness?: "success" | "failure";
+  readonly liveness?: "success" | "failure";
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ProbeKind } from "../pod/local.ts";
+import type { ProbeKind } from "./probe-outcome.ts";
 import { beginPace, counts, nextPace } from "./probe-pace.ts";
 
 const PERIOD = 10_000;

@@ -3,7 +3,7 @@
  * the container; so a container that has just started and does not respond yet is not counted as failing. One that is
  * not ready is probed more often, and becomes ready as soon as possible.
  */
-import type { ProbeKind } from "../pod/local.ts";
+import type { ProbeKind } from "./probe-outcome.ts";
 
 /** Doubled each time, up to the period. */
 const FIRST_HURRY_MS = 250;

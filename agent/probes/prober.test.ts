@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Container, Probe } from "../../api/generated/core.v1.ts";
-import type { PodContainer } from "../pod/containers.ts";
+import type { PodContainer } from "../pod-spec/containers.ts";
 import type { ContainerObservation } from "../runtime/observation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { delayLeft, Prober } from "./prober.ts";

@@ -4,13 +4,12 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Probe } from "../../api/generated/core.v1.ts";
-import type { PodContainer } from "../pod/containers.ts";
-import type { ProbeKind, ProbeResults } from "../pod/local.ts";
+import type { PodContainer } from "../pod-spec/containers.ts";
 import type { ContainerObservation } from "../runtime/observation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { steadyNow } from "../steady-now.ts";
 import { runProbe } from "./probe.ts";
-import type { ProbeOutcome } from "./probe-outcome.ts";
+import type { ProbeKind, ProbeOutcome, ProbeResults } from "./probe-outcome.ts";
 import { beginPace, counts, nextPace } from "./probe-pace.ts";
 
 export interface ProberOptions {

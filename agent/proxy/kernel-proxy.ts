@@ -1,7 +1,7 @@
 /** Applies the planned Service rules to the kernel. */
 import { availableParallelism } from "node:os";
+import { hasProgram, run } from "../command.ts";
 import type { Logger } from "../logger.ts";
-import { hasProgram, run } from "../network/command.ts";
 import { setConnectionMemory } from "./connection-memory.ts";
 import { KernelTable } from "./kernel-table.ts";
 import { type NftOptions, renderTable } from "./nft.ts";

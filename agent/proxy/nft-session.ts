@@ -6,7 +6,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { InTurn } from "../../api/in-turn.ts";
-import { programEnvironment, run } from "../network/command.ts";
+import { programEnvironment, run } from "../command.ts";
 
 /** `nft` reads its input byte by byte, and keeps it: longer transactions get a process of their own. */
 const MAX_TRANSACTION = 64 * 1024;

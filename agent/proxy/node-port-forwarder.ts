@@ -5,8 +5,8 @@
  */
 import { connect, createServer, type Server } from "node:net";
 import { containConnections } from "../contained-faults.ts";
+import { JoinedSockets } from "../join-sockets.ts";
 import type { Logger } from "../logger.ts";
-import { JoinedSockets } from "../network/join-sockets.ts";
 import type { Backend, FamilyRules, Route } from "./rule-set.ts";
 
 interface Listener {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startFakeCri } from "../../test/fakes/node/fake-cri.ts";
-import { chooseRuntime } from "./choose.ts";
+import { chooseRuntime } from "../choose-runtime.ts";
 
 let directory: string;
 let socket: string;

@@ -4,9 +4,9 @@ import { type Duplex, PassThrough } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import type { PodHttpRequest, TlsExpectation } from "../../api/node/node-sync.ts";
+import { writeTo } from "../spdy/write-to.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
 import { connectVerified } from "./verified-tls.ts";
-import { writeTo } from "./write-to.ts";
 
 export async function serveHttp(
   tunnel: Tunnel,

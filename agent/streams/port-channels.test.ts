@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import { connectToLoopback, listenOnLoopback } from "../../test/fakes/loopback.ts";
+import { SpdySession } from "../spdy/spdy.ts";
 import { joinPorts } from "./port-channels.ts";
 import { forwardPorts } from "./port-forward.ts";
-import { SpdySession } from "./spdy.ts";
 
 const open: { close(): void }[] = [];
 afterEach(() => {

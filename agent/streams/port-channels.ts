@@ -3,8 +3,8 @@
  * one for data and one for errors, both beginning with the port's number. They are mapped to the same kind of session
  * that kubectl uses.
  */
-import type { SpdySession } from "./spdy.ts";
-import type { Consumed } from "./tunnel.ts";
+import type { SpdySession } from "../spdy/spdy.ts";
+import type { Consumed } from "../spdy/write-to.ts";
 
 export interface PortChannels {
   readonly ports: readonly number[];

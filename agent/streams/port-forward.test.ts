@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { connectToLoopback, listenOnLoopback } from "../../test/fakes/loopback.ts";
+import { SpdySession } from "../spdy/spdy.ts";
 import { forwardPorts } from "./port-forward.ts";
-import { SpdySession } from "./spdy.ts";
 
 const open: { close(): void }[] = [];
 afterEach(() => {

@@ -4,8 +4,8 @@
  */
 import { type Duplex, PassThrough } from "node:stream";
 import { errorMessage } from "../../api/error-message.ts";
-import { SpdySession, type SpdyStream } from "./spdy.ts";
-import { writeTo } from "./write-to.ts";
+import { SpdySession, type SpdyStream } from "../spdy/spdy.ts";
+import { writeTo } from "../spdy/write-to.ts";
 
 export interface PortForwardOptions {
   readonly connect: (port: number) => Promise<Duplex>;

@@ -1,8 +1,8 @@
 /** What is needed for serving streams. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeRequest, NodeResponse } from "../../api/node/node-sync.ts";
-import type { NodeApiResponse } from "../node-api/response.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { NodeApiResponse } from "./response.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 export interface ServeContext {

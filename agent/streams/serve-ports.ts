@@ -5,13 +5,13 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { isIP, plainIP, specialIPProblem } from "../../api/machinery/network/ip.ts";
 import type { PodHttpRequest, StreamRequest } from "../../api/node/node-sync.ts";
 import { dialError, joinHostPort } from "../probes/go-errors.ts";
+import { SpdySession } from "../spdy/spdy.ts";
+import { writeTo } from "../spdy/write-to.ts";
 import { joinPorts } from "./port-channels.ts";
 import { forwardPorts } from "./port-forward.ts";
 import { Refusal } from "./refusal.ts";
 import type { Open, ServeContext } from "./serve-context.ts";
-import { SpdySession } from "./spdy.ts";
 import type { Tunnel } from "./tunnel.ts";
-import { writeTo } from "./write-to.ts";
 
 type PortsRequest = Extract<StreamRequest, { kind: "port-forward" }>;
 

@@ -3,10 +3,10 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { failure } from "../../api/machinery/status.ts";
 import type { StreamRequest } from "../../api/node/node-sync.ts";
 import type { Exit, ProcessStream } from "../runtime/process-stream.ts";
+import { writeTo } from "../spdy/write-to.ts";
 import { Refusal } from "./refusal.ts";
 import type { Open, ServeContext } from "./serve-context.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
-import { writeTo } from "./write-to.ts";
 
 async function copy(from: NodeJS.ReadableStream | undefined, tunnel: Tunnel, channel: number): Promise<void> {
   if (from === undefined) return;

@@ -2,10 +2,12 @@
  * The node's end of a tunnel: frames of a channel byte and data, or whole messages (docs/spec/node-link.md). Both
  * directions have backpressure: sending waits for room, and nothing is read while what has arrived has no place to go.
  */
+
 import type { WebSocket } from "ws";
 import type { NodeResponse } from "../../api/node/node-sync.ts";
 import { fromClient, isPassedOn, toClient } from "../../api/terminal-protocol.ts";
 import { containFaults } from "../contained-faults.ts";
+import type { Consumed } from "../spdy/write-to.ts";
 import { steadyNow } from "../steady-now.ts";
 
 /** The channels of `v5.channel.k8s.io`. */
@@ -22,9 +24,6 @@ export interface TunnelOptions {
   /** What a client at the other end speaks (api/terminal-protocol.ts). */
   readonly protocol?: string | undefined;
 }
-
-/** Settles when more may come; undefined: at once. */
-export type Consumed = Promise<unknown> | undefined;
 
 export class Tunnel {
   readonly #socket: WebSocket;

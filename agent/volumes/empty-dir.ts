@@ -1,10 +1,10 @@
 /** The medium of an emptyDir: the node's disk, its memory, or its huge pages. Pure. */
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import { formatQuantity, parseQuantity } from "../../api/machinery/quantity.ts";
-import { podLimits } from "../pod/config/resources.ts";
-import { allContainersOf } from "../pod/containers.ts";
-import { bytesOf } from "../pod/qos.ts";
-import { VolumeError } from "./projected/payload.ts";
+import { VolumeError } from "../mounts/volume-error.ts";
+import { allContainersOf } from "../pod-spec/containers.ts";
+import { bytesOf } from "../pod-spec/qos.ts";
+import { podLimits } from "../pod-spec/resources.ts";
 
 export interface FileSystem {
   readonly type: "tmpfs" | "hugetlbfs";

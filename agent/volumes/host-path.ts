@@ -1,7 +1,7 @@
 /** hostPath volumes: what must exist, or is created, by type. */
 import { lstatSync, statSync, writeFileSync } from "node:fs";
 import { makeDirectory } from "../files/make-directory.ts";
-import { VolumeError } from "./projected/payload.ts";
+import { VolumeError } from "../mounts/volume-error.ts";
 
 type Check = "isDirectory" | "isFile" | "isSocket" | "isCharacterDevice" | "isBlockDevice";
 

@@ -1,8 +1,8 @@
 /** Image volumes: pulled like a container's own image, and mounted read-only. */
 import type { ImageVolumeSource, Pod } from "../../api/generated/core.v1.ts";
+import type { EventRecorder } from "../event-recorder.ts";
 import type { ImageOutcome, ImagePuller } from "../images/image-puller.ts";
-import type { PodObjects } from "../pod/config/env/env.ts";
-import type { EventRecorder } from "../pod/status/events.ts";
+import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { RuntimeError } from "../runtime/runtime-error.ts";
 

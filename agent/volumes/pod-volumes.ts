@@ -8,24 +8,18 @@ import type { Container, Pod, Volume } from "../../api/generated/core.v1.ts";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import { inlineVolume } from "../csi/wanted-volume.ts";
 import type { ImageOutcome } from "../images/image-puller.ts";
-import type { PodObjects, VolumeFile } from "../pod/config/env/env.ts";
-import type { PodAddresses } from "../pod/config/env/field-ref.ts";
+import { isMountPoint, isOwnFileSystem } from "../mounts/mounts.ts";
+import { PersistentVolumeError, VolumeError, VolumePending, VolumeUnprocessed } from "../mounts/volume-error.ts";
+import type { PodAddresses } from "../pod-spec/field-ref.ts";
+import type { PodObjects, VolumeFile } from "../pod-spec/pod-objects.ts";
 import { type ClaimSources, claimOf } from "./claims/claim.ts";
 import { ClaimGrowth } from "./claims/claim-growth.ts";
 import { ClaimedVolumes, type ClaimUse } from "./claims/claimed-volumes.ts";
 import { mountPodNfs } from "./claims/persistent-volume.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
-import { isMountPoint, isOwnFileSystem } from "./mounts.ts";
 import { publish } from "./projected/atomic-writer.ts";
-import {
-  type PayloadInput,
-  PersistentVolumeError,
-  VolumeError,
-  VolumePending,
-  VolumeUnprocessed,
-  volumePayload,
-} from "./projected/payload.ts";
+import { type PayloadInput, volumePayload } from "./projected/payload.ts";
 import { PodTokens, type TokenSource } from "./projected/pod-tokens.ts";
 import { removeVolumes } from "./remove-volumes.ts";
 import { readWithin } from "./sub-path/sub-path.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../api/generated/core.v1.ts";
-import type { PodObjects } from "../pod/config/env/env.ts";
+import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { PodVolumes } from "./pod-volumes.ts";
 import { VolumeMemory } from "./volume-memory.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
-import { isMountPoint } from "./mounts.ts";
+import { isMountPoint } from "../mounts/mounts.ts";
 import { PodVolumes } from "./pod-volumes.ts";
 import { VolumeMemory } from "./volume-memory.ts";
 

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { PodCsi } from "../csi/csi-volumes.ts";
+import { mountsBelow, unmountBelow } from "../mounts/mounts.ts";
 import type { ImageMounts } from "./image-mounts.ts";
-import { mountsBelow, unmountBelow } from "./mounts.ts";
 import { subPathsOf } from "./sub-path/sub-path-mount.ts";
 import type { VolumeMemory } from "./volume-memory.ts";
 

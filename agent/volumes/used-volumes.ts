@@ -1,6 +1,6 @@
 /** Which volumes of a pod its containers use: as with the kubelet, nobody waits for the others. */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { allContainersOf } from "../pod/containers.ts";
+import { allContainersOf } from "../pod-spec/containers.ts";
 
 export interface UsedVolumes {
   readonly mounts: ReadonlySet<string>;

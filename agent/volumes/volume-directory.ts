@@ -4,10 +4,11 @@ import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Pod, Volume } from "../../api/generated/core.v1.ts";
+import { isOwnFileSystem } from "../mounts/mounts.ts";
+import { giveToGroup } from "../mounts/ownership.ts";
+import { VolumeError } from "../mounts/volume-error.ts";
 import { emptyDirFileSystem, type FileSystem } from "./empty-dir.ts";
-import { isOwnFileSystem } from "./mounts.ts";
-import { giveToGroup } from "./ownership.ts";
-import { type PayloadInput, VolumeError } from "./projected/payload.ts";
+import type { PayloadInput } from "./projected/payload.ts";
 import { IMAGES } from "./remove-volumes.ts";
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 /** The events of a pod about its volumes, in the kubelet's words. */
-import type { VolumeUnprocessed } from "./projected/payload.ts";
+import type { VolumeUnprocessed } from "../mounts/volume-error.ts";
 
 export interface VolumeEvent {
   readonly type: "Normal" | "Warning";

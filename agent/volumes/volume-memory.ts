@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { namesIn } from "../files/names-in.ts";
 import type { Logger } from "../logger.ts";
-import { isOwnFileSystem } from "./mounts.ts";
+import { isOwnFileSystem } from "../mounts/mounts.ts";
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 /** A client of exec, attach and port-forward that speaks SPDY/3.1, like client-go's. */
 import { type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
-import { SpdySession, type SpdyStream } from "../../agent/streams/spdy.ts";
+import { SpdySession, type SpdyStream } from "../../agent/spdy/spdy.ts";
 
 interface Connected {
   readonly answer: IncomingMessage;

@@ -4,13 +4,13 @@
  */
 import { createSocket, type Socket } from "node:dgram";
 import type { WebSocket } from "ws";
+import { run } from "../../command.ts";
 import { containFaults } from "../../contained-faults.ts";
 import type { Logger } from "../../logger.ts";
 import { KernelTable } from "../../proxy/kernel-table.ts";
 import type { NftSession } from "../../proxy/nft-session.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { gatewayOf } from "../cni-config.ts";
-import { run } from "../command.ts";
 import { endOf, ipv4Of } from "../pod-ranges.ts";
 import { completeChecksum } from "./checksum.ts";
 import type { Way } from "./choose-way.ts";

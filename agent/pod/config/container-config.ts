@@ -4,10 +4,11 @@
  */
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../../devices/device-source.ts";
+import { ConfigError } from "../../pod-spec/config-error.ts";
+import { allContainersOf, type PodContainer } from "../../pod-spec/containers.ts";
+import { containerResources } from "../../pod-spec/resources.ts";
 import type { ContainerConfig, Mount } from "../../runtime/container.ts";
 import type { ImageObservation } from "../../runtime/image.ts";
-import type { DnsConfig, PortMapping, SandboxConfig, UserNamespace } from "../../runtime/sandbox.ts";
-import { allContainersOf, type PodContainer } from "../containers.ts";
 import {
   CONTAINER_NAME,
   IMAGE,
@@ -19,12 +20,12 @@ import {
   TERMINATION_MESSAGE_FILE,
   TERMINATION_MESSAGE_PATH,
   TERMINATION_MESSAGE_POLICY,
-} from "../labels.ts";
-import { ConfigError, containerEnv, type EnvInput } from "./env/env.ts";
+} from "../../runtime/labels.ts";
+import type { DnsConfig, PortMapping, SandboxConfig, UserNamespace } from "../../runtime/sandbox.ts";
+import { containerEnv, type EnvInput } from "./env/env.ts";
 import { expand } from "./env/expansion.ts";
 import { kernelHostname, type PodHostname } from "./hostname.ts";
 import { resolveRecursiveReadOnly } from "./recursive-read-only.ts";
-import { containerResources } from "./resources.ts";
 import { containerSecurity, groupsPolicyOf, pidScopeOf, seccompOf, seLinuxOf } from "./security.ts";
 
 export const identityOf = ({ metadata }: Pod) => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pod, PodSpec } from "../../../api/generated/core.v1.ts";
-import { parseResolvConf, podDns } from "./dns.ts";
+import { parseResolvConf } from "../../node/resolv-conf.ts";
+import { podDns } from "./dns.ts";
 
 const machine = parseResolvConf(`# made by hand
 nameserver 1.1.1.1

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError } from "./env/env.ts";
+import { ConfigError } from "../../pod-spec/config-error.ts";
 import {
   canMountRecursiveReadOnly,
   reportedRecursiveReadOnly,

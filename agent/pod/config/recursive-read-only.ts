@@ -3,8 +3,8 @@
  * the runtime.
  */
 import type { VolumeMount } from "../../../api/generated/core.v1.ts";
+import { ConfigError } from "../../pod-spec/config-error.ts";
 import { NO_FEATURES, type RuntimeFeatures } from "../../runtime/runtime-features.ts";
-import { ConfigError } from "./env/env.ts";
 
 export const canMountRecursiveReadOnly = ({ handlers }: RuntimeFeatures = NO_FEATURES, handler: string): boolean =>
   handlers.get(handler)?.recursiveReadOnlyMounts === true;

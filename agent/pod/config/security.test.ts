@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pod, PodSecurityContext, SecurityContext } from "../../../api/generated/core.v1.ts";
+import { ConfigError } from "../../pod-spec/config-error.ts";
 import type { ImageObservation } from "../../runtime/image.ts";
-import { ConfigError } from "./env/env.ts";
 import { containerSecurity, pidScopeOf } from "./security.ts";
 
 const image = (user: Partial<ImageObservation> = {}) => ({ id: "i", ...user }) as ImageObservation;

@@ -6,6 +6,8 @@ import type {
   SELinuxOptions,
   SeccompProfile,
 } from "../../../api/generated/core.v1.ts";
+import { ConfigError } from "../../pod-spec/config-error.ts";
+import { printPod } from "../../pod-spec/containers.ts";
 import type { ContainerSecurity } from "../../runtime/container.ts";
 import type { ImageObservation } from "../../runtime/image.ts";
 import type {
@@ -14,8 +16,6 @@ import type {
   SeLinuxOptions,
   SupplementalGroupsPolicy,
 } from "../../runtime/sandbox.ts";
-import { printPod } from "../containers.ts";
-import { ConfigError } from "./env/env.ts";
 
 export const seLinuxOf = ({ user = "", role = "", type = "", level = "" }: SELinuxOptions): SeLinuxOptions => ({
   user,

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorMessage } from "../../../api/error-message.ts";
 import type { Container, LifecycleHandler, Pod } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
+import { printPod } from "../../pod-spec/containers.ts";
 import { getHttp } from "../../probes/http-probe.ts";
 import { portNumber } from "../../probes/probe.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
-import { printPod } from "../containers.ts";
 
 export interface HookContext {
   readonly runtime: Pick<Runtime, "execSync">;

@@ -1,17 +1,14 @@
 /** How containers are stopped: hook, signal, KILL, and in which order. */
+
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { steadyNow } from "../../steady-now.ts";
-import { findContainer, type PodContainer } from "../containers.ts";
+import { type Running, runningOf } from "../running-containers.ts";
 import { runHook } from "./hooks.ts";
 
 /** Every container gets a moment to react before it is killed. */
 export const MIN_GRACE_SECONDS = 2;
-const DEFAULT_GRACE_SECONDS = 30;
-
-export const graceOf = ({ metadata, spec }: Pod): number =>
-  metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
 
 export interface Kill {
   readonly runtime: Runtime;
@@ -55,17 +52,6 @@ export async function killContainer(options: Kill): Promise<void> {
   if (left() > 0) await within(left(), turn);
   await runtime.stopContainer(id, Math.max(left(), MIN_GRACE_SECONDS));
 }
-
-export interface Running {
-  readonly target: PodContainer;
-  readonly observed: ContainerObservation;
-}
-
-export const runningOf = (pod: Pod, containers: readonly ContainerObservation[]): Running[] =>
-  containers.flatMap((observed) => {
-    const target = findContainer(pod, observed.name);
-    return observed.state === "running" && target !== undefined ? [{ target, observed }] : [];
-  });
 
 /** Groups of containers to stop: all but sidecars first, then sidecars one by one, from the last to the first. */
 export function killOrder(pod: Pod, containers: readonly ContainerObservation[]): Running[][] {

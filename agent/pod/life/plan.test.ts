@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { observed } from "../../../test/fakes/node/observed-container.ts";
 import { settledLocal } from "../../../test/fakes/node/settled-pod.ts";
+import { IMAGE, RESTART_COUNT } from "../../runtime/labels.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
-import { IMAGE, RESTART_COUNT } from "../labels.ts";
 import type { PodLocal } from "../local.ts";
 import { planPod } from "./plan.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { formatDuration } from "../../../api/machinery/time/duration.ts";
-import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
+import { backOffEnd } from "../../back-off.ts";
 import {
   allContainersOf,
   ephemeralContainersOf,
@@ -13,11 +13,12 @@ import {
   isSidecar,
   type PodContainer,
   printPod,
-} from "../containers.ts";
-import { hasOtherImage, restartCountOf } from "../labels.ts";
-import type { PodLocal, ProbeKind } from "../local.ts";
-import { backOffEnd } from "./back-off.ts";
-import { restartDecision, restartsAfterKill } from "./restart.ts";
+} from "../../pod-spec/containers.ts";
+import { restartDecision, restartsAfterKill } from "../../pod-spec/restart.ts";
+import type { ProbeKind } from "../../probes/probe-outcome.ts";
+import { hasOtherImage, restartCountOf } from "../../runtime/labels.ts";
+import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
+import type { PodLocal } from "../local.ts";
 
 export type Action =
   | { readonly do: "create-sandbox"; readonly attempt: number }

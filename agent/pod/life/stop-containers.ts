@@ -1,9 +1,12 @@
 /** Stops containers of a pod: one that failed a probe, all for a restart, or all for good. */
+
+import { allContainersOf } from "../../pod-spec/containers.ts";
+import { graceOf } from "../../pod-spec/grace.ts";
+import { restartCountOf } from "../../runtime/labels.ts";
 import type { Observation } from "../../runtime/observation.ts";
-import { allContainersOf } from "../containers.ts";
-import { restartCountOf } from "../labels.ts";
 import type { PodRecord } from "../pod-record.ts";
-import { graceOf, inTurns, killContainer, killOrder, MIN_GRACE_SECONDS, type Running, runningOf } from "./kill.ts";
+import { type Running, runningOf } from "../running-containers.ts";
+import { inTurns, killContainer, killOrder, MIN_GRACE_SECONDS } from "./kill.ts";
 import type { Action } from "./plan.ts";
 
 const stopping = ({ observed }: Running): string => `Stopping container ${observed.name}`;

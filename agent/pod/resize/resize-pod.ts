@@ -3,14 +3,12 @@
  */
 import { errorMessage } from "../../../api/error-message.ts";
 import type { Container, ResourceRequirements } from "../../../api/generated/core.v1.ts";
+import { findContainer, initContainersOf } from "../../pod-spec/containers.ts";
+import { graceOf } from "../../pod-spec/grace.ts";
+import { containerResources } from "../../pod-spec/resources.ts";
+import { resourcesGiven } from "../../runtime/labels.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { steadyNow } from "../../steady-now.ts";
-import { containerResources } from "../config/resources.ts";
-import { findContainer, initContainersOf } from "../containers.ts";
-import { resourcesGiven } from "../labels.ts";
-import { graceOf } from "../life/kill.ts";
-import { kill } from "../life/stop-containers.ts";
-import type { PodRecord } from "../pod-record.ts";
 import {
   allocationOf,
   changesOf,
@@ -24,7 +22,9 @@ import {
   withAllocation,
   withLimitsOf,
   withLowerLimit,
-} from "./allocation.ts";
+} from "../allocation.ts";
+import { kill } from "../life/stop-containers.ts";
+import type { PodRecord } from "../pod-record.ts";
 import { othersAtTurn } from "./resize-turns.ts";
 
 /** Room may become available with every pod that ends. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { othersAtTurn, type WaitingForRoom } from "./resize-turns.ts";
+import type { WaitingForRoom } from "../allocation.ts";
+import { othersAtTurn } from "./resize-turns.ts";
 
 interface Asked {
   readonly cpu: string;

@@ -1,16 +1,10 @@
 /** Which of the pods waiting for a resize comes first when room becomes available: the kubelet's order. Pure. */
-import type { Pod } from "../../../api/generated/core.v1.ts";
-import { qosOf } from "../qos.ts";
-import { whyNoRoom } from "./allocation.ts";
-import { podAmounts } from "./pod-amounts.ts";
 
-export interface WaitingForRoom {
-  readonly requested: Pod;
-  /** The same pod with its allocated resources. */
-  readonly given: Pod;
-  /** Since when it has been waiting (ms). */
-  readonly since: number;
-}
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { podAmounts } from "../../pod-spec/pod-amounts.ts";
+import { qosOf } from "../../pod-spec/qos.ts";
+import type { WaitingForRoom } from "../allocation.ts";
+import { whyNoRoom } from "../allocation.ts";
 
 const uidOf = ({ requested }: WaitingForRoom): string => requested.metadata.uid ?? "";
 

@@ -1,8 +1,9 @@
 /** The conditions that the agent owns, in the kubelet's order and words. */
 import type { ContainerStatus, Pod, PodCondition } from "../../../api/generated/core.v1.ts";
-import { initContainersOf, isSidecar } from "../containers.ts";
-import type { ResizeState } from "../resize/allocation.ts";
-import { hasMainContainerStarted, type Phase } from "./phase.ts";
+import { initContainersOf, isSidecar } from "../../pod-spec/containers.ts";
+import type { Phase } from "../../pod-spec/pod-phase.ts";
+import type { ResizeState } from "../allocation.ts";
+import { hasMainContainerStarted } from "./phase.ts";
 
 const OWNED = new Set([
   "PodReadyToStartContainers",

@@ -11,11 +11,11 @@ import type {
   VolumeMountStatus,
 } from "../../../api/generated/core.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
+import { allContainersOf, type ContainerRole, initContainersOf } from "../../pod-spec/containers.ts";
+import { restartDecision } from "../../pod-spec/restart.ts";
+import { resourcesGiven, restartCountOf } from "../../runtime/labels.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { reportedRecursiveReadOnly } from "../config/recursive-read-only.ts";
-import { allContainersOf, type ContainerRole, initContainersOf } from "../containers.ts";
-import { resourcesGiven, restartCountOf } from "../labels.ts";
-import { restartDecision } from "../life/restart.ts";
 import type { PodLocal } from "../local.ts";
 import { RESTARTING_ALL } from "./phase.ts";
 import { withinShare } from "./termination-message.ts";

@@ -1,7 +1,7 @@
 /** What this node has started and seen end since the agent started, and how long that took. */
 import type { ContainerStatus, PodStatus } from "../../../api/generated/core.v1.ts";
 import { Histogram } from "../../../api/metrics/histogram.ts";
-import type { ContainerRole } from "../containers.ts";
+import type { ContainerRole } from "../../pod-spec/containers.ts";
 
 /** The container types of the kubelet's metrics. */
 export type ContainerType = "container" | "init_container" | "ephemeral_container";

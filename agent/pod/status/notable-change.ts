@@ -3,9 +3,9 @@
  * Pure.
  */
 import type { Pod, PodStatus } from "../../../api/generated/core.v1.ts";
-import { SETTLED } from "../resize/allocation.ts";
+import { isTerminal } from "../../pod-spec/pod-phase.ts";
+import { SETTLED } from "../allocation.ts";
 import { conditionsOf } from "./conditions.ts";
-import { isTerminal } from "./phase.ts";
 
 /** `own` is the status last computed by the agent. */
 export const isNotableChange = (before: Pod, after: Pod, own: PodStatus): boolean =>

@@ -1,14 +1,12 @@
 /** The phase of a pod from its containers' statuses, as computed by the kubelet. */
+
 import type { ContainerStatus, Pod } from "../../../api/generated/core.v1.ts";
-import { initContainersOf, isSidecar } from "../containers.ts";
-import { restartDecision } from "../life/restart.ts";
+import { initContainersOf, isSidecar } from "../../pod-spec/containers.ts";
+import type { Phase } from "../../pod-spec/pod-phase.ts";
+import { restartDecision } from "../../pod-spec/restart.ts";
 
 /** For a container removed by RestartAllContainers, whatever its own policy. */
 export const RESTARTING_ALL = "RestartingAllContainers";
-
-export type Phase = "Pending" | "Running" | "Succeeded" | "Failed";
-
-export const isTerminal = (phase: string | undefined): boolean => phase === "Succeeded" || phase === "Failed";
 
 /** Whether a main container has ever run. */
 export const hasMainContainerStarted = (pod: Pod, statuses: readonly ContainerStatus[]): boolean =>

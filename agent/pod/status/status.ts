@@ -7,13 +7,14 @@ import {
   aggregateLimits,
   aggregateRequests,
 } from "../../../api/resources/core/pod/resources/pod-requests.ts";
+import { isTerminal, type Phase } from "../../pod-spec/pod-phase.ts";
+import { qosOf } from "../../pod-spec/qos.ts";
 import type { Observation } from "../../runtime/observation.ts";
+import { withAllocation } from "../allocation.ts";
 import type { PodLocal, Verdict } from "../local.ts";
-import { qosOf } from "../qos.ts";
-import { withAllocation } from "../resize/allocation.ts";
 import { conditionsOf } from "./conditions.ts";
 import { containerStatuses } from "./container-status.ts";
-import { isTerminal, type Phase, phaseOf } from "./phase.ts";
+import { phaseOf } from "./phase.ts";
 
 export interface StatusInput {
   /** Its status is the last known one, the agent's own or the API's. */

@@ -3,10 +3,10 @@
  * failed. The rules are the kubelet's; conditions stay as they were.
  */
 import type { ContainerStatus, Pod, PodStatus } from "../../../api/generated/core.v1.ts";
+import { initContainersOf } from "../../pod-spec/containers.ts";
+import { isTerminal } from "../../pod-spec/pod-phase.ts";
 import { isStatic } from "../../static-pods/mirror.ts";
-import { initContainersOf } from "../containers.ts";
 import { LOST } from "./container-status.ts";
-import { isTerminal } from "./phase.ts";
 
 /** Whether it has ever run. */
 const hasMoved = ({ state, lastState }: ContainerStatus): boolean =>

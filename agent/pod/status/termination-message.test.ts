@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../../runtime/labels.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
-import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../labels.ts";
 import { terminationMessage, withinShare } from "./termination-message.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "message-"));

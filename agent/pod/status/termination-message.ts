@@ -1,9 +1,9 @@
 /** A container's termination message: its message file, or the end of its log. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { ContainerState, ContainerStatus } from "../../../api/generated/core.v1.ts";
-import { parseLogEntry } from "../../logs/cri-log.ts";
+import { parseLogEntry } from "../../runtime/cri-log.ts";
+import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../../runtime/labels.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
-import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../labels.ts";
 
 const MAX_MESSAGE_BYTES = 4096;
 /** For all containers of a pod together. */

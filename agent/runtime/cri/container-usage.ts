@@ -1,4 +1,4 @@
-import { POD_UID } from "../../pod/labels.ts";
+import { POD_UID } from "../labels.ts";
 import type { ContainerUsage } from "../usage.ts";
 import type { CriClient } from "./cri-client.ts";
 import type * as cri from "./cri-messages.ts";

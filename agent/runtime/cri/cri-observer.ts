@@ -1,5 +1,5 @@
 /** The container runtime's state of the agent's sandboxes and containers, queried no more often than it can change. */
-import { POD_UID } from "../../pod/labels.ts";
+import { POD_UID } from "../labels.ts";
 import { type ContainerObservation, newestFirst, type Observation, type SandboxObservation } from "../observation.ts";
 import type { CriClient } from "./cri-client.ts";
 import { AGENT_LABEL } from "./cri-config.ts";

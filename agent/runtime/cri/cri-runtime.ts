@@ -2,9 +2,9 @@
 
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { POD_UID } from "../../pod/labels.ts";
 import type { ContainerConfig, ContainerResources } from "../container.ts";
 import type { ImageObservation, RegistryCredentials } from "../image.ts";
+import { POD_UID } from "../labels.ts";
 import type { Observation } from "../observation.ts";
 import type { OperationCount } from "../operation-counts.ts";
 import type { ExecRequest, ProcessStream } from "../process-stream.ts";

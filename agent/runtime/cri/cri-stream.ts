@@ -6,8 +6,8 @@
 import { type ClientRequestArgs, request as send } from "node:http";
 import { Socket } from "node:net";
 import { PassThrough, Writable } from "node:stream";
-import { SpdySession, type SpdyStream } from "../../streams/spdy.ts";
-import { writeTo } from "../../streams/write-to.ts";
+import { SpdySession, type SpdyStream } from "../../spdy/spdy.ts";
+import { writeTo } from "../../spdy/write-to.ts";
 import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";
 import { RuntimeError } from "../runtime-error.ts";
 

@@ -1,5 +1,5 @@
 /** A process of each sandbox: it leads to the kernel's counters for the sandbox's network and cgroups. */
-import { POD_UID } from "../../pod/labels.ts";
+import { POD_UID } from "../labels.ts";
 import type { SandboxProcess } from "../sandbox.ts";
 import type { CriClient } from "./cri-client.ts";
 

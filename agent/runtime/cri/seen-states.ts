@@ -1,5 +1,5 @@
 /** The states of sandboxes and containers as last seen by their pods' workers, and what is being ended. */
-import { POD_UID } from "../../pod/labels.ts";
+import { POD_UID } from "../labels.ts";
 
 interface Listed {
   readonly id: string;

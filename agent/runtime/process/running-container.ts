@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { Socket } from "node:net";
-import { LogEncoder, type LogStream, logTime } from "../../logs/cri-log.ts";
+import { LogEncoder, type LogStream, logTime } from "../cri-log.ts";
 import { frame } from "./attach-frames.ts";
 import type { StoredContainer } from "./container-state.ts";
 

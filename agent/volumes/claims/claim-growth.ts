@@ -5,7 +5,7 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { PodCsi } from "../../csi/csi-volumes.ts";
 import { persistentVolume } from "../../csi/wanted-volume.ts";
 import { GrpcCode, GrpcError } from "../../grpc/grpc-error.ts";
-import { nanosOf } from "../../pod/qos.ts";
+import { nanosOf } from "../../pod-spec/qos.ts";
 import type { VolumeEvent } from "../volume-events.ts";
 import type { ClaimSources } from "./claim.ts";
 

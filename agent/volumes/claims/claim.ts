@@ -1,6 +1,6 @@
 /** The PersistentVolume behind a pod's claim. Obstacles are reported in the kubelet's words. */
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../../api/generated/core.v1.ts";
-import { VolumeUnprocessed } from "../projected/payload.ts";
+import { VolumeUnprocessed } from "../../mounts/volume-error.ts";
 import { usedVolumes } from "../used-volumes.ts";
 
 export interface ClaimSources {

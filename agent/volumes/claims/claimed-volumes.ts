@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import type { PersistentVolume, Pod, Volume } from "../../../api/generated/core.v1.ts";
 import type { PodCsi } from "../../csi/csi-volumes.ts";
+import { isListedMount } from "../../mounts/mounts.ts";
+import { PersistentVolumeError, VolumeError, VolumePending } from "../../mounts/volume-error.ts";
 import { steadyNow } from "../../steady-now.ts";
-import { isListedMount } from "../mounts.ts";
-import { PersistentVolumeError, VolumeError, VolumePending } from "../projected/payload.ts";
 import type { VolumeEvent } from "../volume-events.ts";
 import { type ClaimSources, type claimOf, volumeOfClaim } from "./claim.ts";
 import { KnownPaths } from "./known-paths.ts";

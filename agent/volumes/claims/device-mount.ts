@@ -1,6 +1,6 @@
 /** Mounts a block device: without a file system it is formatted, with one it is checked first. */
 import { execFile } from "node:child_process";
-import { VolumeError } from "../projected/payload.ts";
+import { VolumeError } from "../../mounts/volume-error.ts";
 
 export interface Outcome {
   /** Undefined: there is no such program. */

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { namesIn } from "../../files/names-in.ts";
 import { writeWhole } from "../../files/write-whole.ts";
-import { isListedMount, isMountPoint } from "../mounts.ts";
+import { isListedMount, isMountPoint } from "../../mounts/mounts.ts";
 
 export interface KnownPath {
   readonly path: string;

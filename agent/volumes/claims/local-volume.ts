@@ -4,8 +4,8 @@ import { mkdirSync, realpathSync, rmdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalVolumeSource, PersistentVolume } from "../../../api/generated/core.v1.ts";
 import { InTurnByKey } from "../../../api/in-turn.ts";
-import { isListedMount, mountedDevices } from "../mounts.ts";
-import { VolumeError } from "../projected/payload.ts";
+import { isListedMount, mountedDevices } from "../../mounts/mounts.ts";
+import { VolumeError } from "../../mounts/volume-error.ts";
 import { mountDevice } from "./device-mount.ts";
 
 export interface LocalUse {

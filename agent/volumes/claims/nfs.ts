@@ -4,8 +4,8 @@ import { mkdirSync } from "node:fs";
 import { promisify } from "node:util";
 import { errorMessage } from "../../../api/error-message.ts";
 import type { NFSVolumeSource } from "../../../api/generated/core.v1.ts";
-import { isListedMount } from "../mounts.ts";
-import { VolumeError } from "../projected/payload.ts";
+import { isListedMount } from "../../mounts/mounts.ts";
+import { VolumeError } from "../../mounts/volume-error.ts";
 
 const run = promisify(execFile);
 

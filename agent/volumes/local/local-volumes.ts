@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { errorMessage } from "../../../api/error-message.ts";
 import { makeDirectory } from "../../files/make-directory.ts";
 import type { Logger } from "../../logger.ts";
-import { isListedMount, mountsBelow } from "../mounts.ts";
+import { isListedMount, mountsBelow } from "../../mounts/mounts.ts";
 
 /** The reason, as the node's API answers it. */
 export class LocalVolumeError extends Error {

@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { errorMessage } from "../../../api/error-message.ts";
 import { NO_LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
-import type { AgentOptions } from "../../agent-options.ts";
+import type { NodeSettings } from "../../../api/node/node-settings.ts";
 import type { Logger } from "../../logger.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { usersOf } from "../claims/known-paths.ts";
@@ -10,7 +10,7 @@ import { LocalVolumes } from "./local-volumes.ts";
 
 /** Undefined: they are switched off, no runtime here could use them, or they are not possible. */
 export function openLocalVolumes(
-  { dataDirectory, settings }: Pick<AgentOptions, "dataDirectory" | "settings">,
+  { dataDirectory, settings }: { readonly dataDirectory: string; readonly settings: NodeSettings },
   { runtime, log }: { readonly runtime: Pick<Runtime, "simulates">; readonly log: Logger },
 ): LocalVolumes | undefined {
   const { localVolumes = join(dataDirectory, "local-volumes") } = settings;

@@ -1,7 +1,7 @@
 /** The service account tokens of a pod's projected volumes, each renewed in time. */
 import { errorMessage } from "../../../api/error-message.ts";
 import type { Pod, Volume } from "../../../api/generated/core.v1.ts";
-import { VolumeError } from "./payload.ts";
+import { VolumeError } from "../../mounts/volume-error.ts";
 
 export interface TokenSource {
   /** A token for the pod, and when to request the next one (by the steady clock, ms). */

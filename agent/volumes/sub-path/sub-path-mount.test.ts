@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { mountsBelow, unmountBelow } from "../mounts.ts";
+import { mountsBelow, unmountBelow } from "../../mounts/mounts.ts";
 import { canMount } from "../volume-directory.ts";
 import { holdSubPath } from "./sub-path.ts";
 import { mountSubPath, subPathsOf } from "./sub-path-mount.ts";

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { lstatSync, mkdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { isListedMount } from "../mounts.ts";
+import { isListedMount } from "../../mounts/mounts.ts";
 import { type HeldPath, touch } from "./sub-path.ts";
 
 const run = promisify(execFile);

@@ -1,10 +1,10 @@
 /** Usage of a pod's volumes, as in the kubelet's summary. */
 import { statSync } from "node:fs";
 import type { Pod, Volume } from "../../../api/generated/core.v1.ts";
-import type { PodObjects } from "../../pod/config/env/env.ts";
+import { type DiskStats, diskStats, mountStats } from "../../mounts/disk-stats.ts";
+import { isListedMount } from "../../mounts/mounts.ts";
+import type { PodObjects } from "../../pod-spec/pod-objects.ts";
 import { claimOf } from "../claims/claim.ts";
-import { isListedMount } from "../mounts.ts";
-import { type DiskStats, diskStats, mountStats } from "./disk-stats.ts";
 import { diskUse } from "./disk-use.ts";
 
 export interface VolumeStats extends DiskStats {

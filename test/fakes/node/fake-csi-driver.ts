@@ -3,8 +3,8 @@ import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import { CSI_PROTO } from "../../../agent/csi/csi-proto.ts";
+import { isMountPoint } from "../../../agent/mounts/mounts.ts";
 import { REGISTRATION_PROTO } from "../../../agent/plugins/registration-proto.ts";
-import { isMountPoint } from "../../../agent/volumes/mounts.ts";
 import { parseServices } from "./grpc-services.ts";
 
 export interface VolumeCall {

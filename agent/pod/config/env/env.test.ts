@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { containerEnv, type VolumeFile } from "./env.ts";
+import type { VolumeFile } from "../../../pod-spec/pod-objects.ts";
+import { containerEnv } from "./env.ts";
 
 const file = { path: "/pods/u/volumes/v/env", text: "A='1'\n" };
 

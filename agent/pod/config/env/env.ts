@@ -1,37 +1,12 @@
 /** The environment of a container: Services, then envFrom, then env; later ones override earlier ones. */
-import type {
-  ConfigMap,
-  Container,
-  EnvVar,
-  PersistentVolumeClaim,
-  Pod,
-  Secret,
-  Service,
-} from "../../../../api/generated/core.v1.ts";
+
+import type { Container, EnvVar, Pod } from "../../../../api/generated/core.v1.ts";
+import { ConfigError } from "../../../pod-spec/config-error.ts";
+import { fieldValue, offeredTo, type PodAddresses, resourceValue } from "../../../pod-spec/field-ref.ts";
+import type { PodObjects, VolumeFile } from "../../../pod-spec/pod-objects.ts";
 import { envFileValue } from "./env-file.ts";
 import { expand } from "./expansion.ts";
-import { fieldValue, offeredTo, type PodAddresses, resourceValue } from "./field-ref.ts";
 import { serviceVariables, type Variable } from "./service-env.ts";
-
-/** The container cannot be configured: `CreateContainerConfigError`. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
-
-/** The objects that a pod refers to, as the agent has them; undefined if they do not exist. */
-export interface PodObjects {
-  configMap(name: string): ConfigMap | undefined;
-  secret(name: string): Secret | undefined;
-  claim(name: string): PersistentVolumeClaim | undefined;
-  services(): readonly Service[];
-}
-
-export interface VolumeFile {
-  /** On the machine. */
-  readonly path: string;
-  /** Absent: there is no such file, or it is not readable. */
-  readonly text?: string;
-}
 
 export interface EnvInput {
   readonly pod: Pod;

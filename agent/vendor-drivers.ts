@@ -1,23 +1,23 @@
 /** What vendors add to a node: plugins for devices, and drivers for volumes. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Node, Pod } from "../../api/generated/core.v1.ts";
-import type { ApiClient } from "../../client/api-client.ts";
-import { type CsiDrivers, csiDrivers } from "../csi/csi-drivers.ts";
-import { publishDrivers } from "../csi/csi-node-object.ts";
-import type { CsiSources } from "../csi/csi-sources.ts";
-import { CsiVolumes } from "../csi/csi-volumes.ts";
-import { DeviceManager } from "../devices/device-manager.ts";
-import { DevicePlugins } from "../devices/device-plugins.ts";
-import { DeviceResources } from "../devices/device-resources.ts";
-import type { DeviceSource } from "../devices/device-source.ts";
-import { findGpus, thisMachine } from "../devices/machine-gpus.ts";
-import { PodResources, type PodResourcesCount } from "../devices/pod-resources.ts";
-import { type DraDrivers, draDrivers } from "../dra/dra-drivers.ts";
-import { DriverSlices } from "../dra/driver-slices.ts";
-import { PodClaims, type PodClaimsOptions } from "../dra/pod-claims.ts";
-import type { Logger } from "../logger.ts";
-import type { DeviceAmount } from "../node/node-object.ts";
+import type { Node, Pod } from "../api/generated/core.v1.ts";
+import type { ApiClient } from "../client/api-client.ts";
+import { type CsiDrivers, csiDrivers } from "./csi/csi-drivers.ts";
+import { publishDrivers } from "./csi/csi-node-object.ts";
+import type { CsiSources } from "./csi/csi-sources.ts";
+import { CsiVolumes } from "./csi/csi-volumes.ts";
+import { DeviceManager } from "./devices/device-manager.ts";
+import { DevicePlugins } from "./devices/device-plugins.ts";
+import { DeviceResources } from "./devices/device-resources.ts";
+import type { DeviceSource } from "./devices/device-source.ts";
+import { findGpus, thisMachine } from "./devices/machine-gpus.ts";
+import { PodResources, type PodResourcesCount } from "./devices/pod-resources.ts";
+import { type DraDrivers, draDrivers } from "./dra/dra-drivers.ts";
+import { DriverSlices } from "./dra/driver-slices.ts";
+import { PodClaims, type PodClaimsOptions } from "./dra/pod-claims.ts";
+import type { Logger } from "./logger.ts";
+import type { DeviceAmount } from "./node/node-object.ts";
 
 /** Drivers run as pods that only start if these exist, and mount below them. */
 const TARGETS = ["pods", "plugins"];

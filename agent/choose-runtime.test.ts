@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { chooseRuntime } from "./choose.ts";
+import { chooseRuntime } from "./choose-runtime.ts";
 
 test("a pod's program does not inherit the package.json of the project in which its node started", async () => {
   const project = mkdtempSync(join(tmpdir(), "sailplane-choose-"));

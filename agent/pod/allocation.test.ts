@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Pod, PodSpec, PodStatus } from "../../../api/generated/core.v1.ts";
-import { statusPatch } from "../status/status-reporter.ts";
+import type { Pod, PodSpec, PodStatus } from "../../api/generated/core.v1.ts";
 import {
   allocationOf,
   changesOf,
@@ -14,6 +13,7 @@ import {
   withLimitsOf,
   withLowerLimit,
 } from "./allocation.ts";
+import { statusPatch } from "./status/status-reporter.ts";
 
 const podOf = (cpu: string, change: { spec?: Partial<PodSpec>; status?: PodStatus } = {}): Pod => ({
   metadata: { namespace: "default", name: "p", uid: "u" },

@@ -3,13 +3,13 @@
  * repeated event only raises the count (while one is being written, only the newest repetition is kept), similar ones
  * are combined, and what cannot be written is dropped.
  */
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
-import type { ApiClient } from "../../../client/api-client.ts";
-import { EventCorrelator } from "../../../client/events/event-correlator.ts";
-import { EventTally } from "../../../client/events/event-tally.ts";
-import { sendEvent } from "../../../client/events/send-event.ts";
-import { steadyNow } from "../../steady-now.ts";
-import { fieldPathOf, type PodContainer } from "../containers.ts";
+import type { Event, Pod } from "../api/generated/core.v1.ts";
+import type { ApiClient } from "../client/api-client.ts";
+import { EventCorrelator } from "../client/events/event-correlator.ts";
+import { EventTally } from "../client/events/event-tally.ts";
+import { sendEvent } from "../client/events/send-event.ts";
+import { fieldPathOf, type PodContainer } from "./pod-spec/containers.ts";
+import { steadyNow } from "./steady-now.ts";
 
 export interface EventTarget {
   readonly pod: Pod;

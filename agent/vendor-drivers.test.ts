@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { ApiClient } from "../../client/api-client.ts";
-import { FakeDevicePlugin } from "../../test/fakes/node/fake-device-plugin.ts";
-import { namesIn } from "../files/names-in.ts";
+import type { ApiClient } from "../client/api-client.ts";
+import { FakeDevicePlugin } from "../test/fakes/node/fake-device-plugin.ts";
+import { namesIn } from "./files/names-in.ts";
 import { VendorDrivers, type VendorDriversOptions } from "./vendor-drivers.ts";
 
 let directory: string;

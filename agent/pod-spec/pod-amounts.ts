@@ -2,8 +2,8 @@
  * What a pod uses of a node: its containers and sidecars together, or its largest init container, or its pod-level
  * resources.
  */
-import type { Pod } from "../../../api/generated/core.v1.ts";
-import { nanosOf } from "../qos.ts";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { nanosOf } from "./qos.ts";
 
 /** By resource, in nanos. */
 export function podAmounts({ spec }: Pod, part: "requests" | "limits"): ReadonlyMap<string, bigint> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Container, Pod } from "../../../../api/generated/core.v1.ts";
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import { formatMap, offeredTo, resourceValue } from "./field-ref.ts";
 
 const containerOf = (limits: Record<string, string>): Container => ({ name: "c", resources: { limits } });

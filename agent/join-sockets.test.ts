@@ -1,6 +1,6 @@
 import { connect, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectToLoopback, listenOnLoopback } from "../../test/fakes/loopback.ts";
+import { connectToLoopback, listenOnLoopback } from "../test/fakes/loopback.ts";
 import { JoinedSockets } from "./join-sockets.ts";
 
 /** A client whose connection is joined to one with a server. */

@@ -4,7 +4,7 @@
  * Like Go's implementation, this one has no flow control of its own; the transport has.
  */
 import { parseHeaders, renderHeaders, spdyCodec } from "./spdy-headers.ts";
-import type { Consumed } from "./tunnel.ts";
+import type { Consumed } from "./write-to.ts";
 
 const TYPE = { synStream: 1, synReply: 2, reset: 3, ping: 6, goAway: 7 } as const;
 const FIN = 1;

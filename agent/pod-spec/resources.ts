@@ -1,9 +1,9 @@
 /** A container's Linux limits from its requests and limits, by the kubelet's arithmetic. */
-import type { Container, Pod } from "../../../api/generated/core.v1.ts";
-import type { ContainerResources } from "../../runtime/container.ts";
-import { isSidecar } from "../containers.ts";
-import { nanosOf, qosOf } from "../qos.ts";
-import { podAmounts } from "../resize/pod-amounts.ts";
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type { ContainerResources } from "../runtime/container.ts";
+import { isSidecar } from "./containers.ts";
+import { podAmounts } from "./pod-amounts.ts";
+import { nanosOf, qosOf } from "./qos.ts";
 
 const CPU_PERIOD = 100_000;
 const SHARES_PER_CPU = 1024;

@@ -1,6 +1,6 @@
 /** The labels and annotations by which the agent recognises its containers after a restart: the kubelet's own names. */
 import type { Container, ResourceRequirements } from "../../api/generated/core.v1.ts";
-import type { ContainerObservation } from "../runtime/observation.ts";
+import type { ContainerObservation } from "./observation.ts";
 
 export const POD_NAME = "io.kubernetes.pod.name";
 export const POD_NAMESPACE = "io.kubernetes.pod.namespace";

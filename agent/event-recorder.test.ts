@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
-import type { ApiClient } from "../../../client/api-client.ts";
-import { EventRecorder } from "./events.ts";
+import type { Event, Pod } from "../api/generated/core.v1.ts";
+import type { ApiClient } from "../client/api-client.ts";
+import { EventRecorder } from "./event-recorder.ts";
 
 const pod: Pod = { metadata: { namespace: "default", name: "p", uid: "u" }, spec: { containers: [] }, status: {} };
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Pod } from "../../api/generated/core.v1.ts";
-import type { ApiClient } from "../../client/api-client.ts";
-import type { ControlPlane } from "./connection.ts";
+import type { Pod } from "../api/generated/core.v1.ts";
+import type { ApiClient } from "../client/api-client.ts";
+import type { ControlPlane } from "./control-plane/connection.ts";
 import { leaveCluster } from "./leave-cluster.ts";
 
 const pod = (name: string, phase: string, metadata: object = {}): Pod =>

@@ -1,5 +1,4 @@
 /** Writes to a stream that may be full. */
-import type { Consumed } from "./tunnel.ts";
 
 const EVENTS = ["drain", "close", "error"] as const;
 
@@ -9,6 +8,9 @@ interface Written {
   on(event: (typeof EVENTS)[number], listener: () => void): unknown;
   off(event: (typeof EVENTS)[number], listener: () => void): unknown;
 }
+
+/** Settles when more may come; undefined: at once. */
+export type Consumed = Promise<unknown> | undefined;
 
 /**
  * Settles when the stream takes more, or will never again. Writes to an ended stream are ignored: a client may keep

@@ -1,12 +1,12 @@
 /** Leaves the cluster: cordons the node, drains it, and deletes its Node and credential. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isSuccess } from "../../api/api-request.ts";
-import type { Node, Pod } from "../../api/generated/core.v1.ts";
-import type { ApiClient } from "../../client/api-client.ts";
-import { isMirror, isStatic } from "../static-pods/mirror.ts";
-import { steadyNow } from "../steady-now.ts";
-import type { LocalVolumes } from "../volumes/local/local-volumes.ts";
-import type { ControlPlane } from "./connection.ts";
+import { isSuccess } from "../api/api-request.ts";
+import type { Node, Pod } from "../api/generated/core.v1.ts";
+import type { ApiClient } from "../client/api-client.ts";
+import type { ControlPlane } from "./control-plane/connection.ts";
+import { isMirror, isStatic } from "./static-pods/mirror.ts";
+import { steadyNow } from "./steady-now.ts";
+import type { LocalVolumes } from "./volumes/local/local-volumes.ts";
 
 const LOOK_MS = 500;
 

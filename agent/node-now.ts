@@ -1,17 +1,17 @@
 /** The current state of the node: what it found when it started, and what its parts have found since. */
-import type { Node } from "../../api/generated/core.v1.ts";
-import type { AdmittingNode } from "../admission/predicates.ts";
-import type { ObjectCache } from "../control-plane/objects.ts";
-import type { Housekeeping } from "../housekeeping/housekeeping.ts";
-import type { ClusterNetwork } from "../network/cluster-network.ts";
-import type { NetworkKey } from "../network/overlay/network-key.ts";
-import type { VendorDrivers } from "../plugins/vendor-drivers.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import type { MachineNetwork } from "./machine-network.ts";
-import { nodeAddresses } from "./node-addresses.ts";
-import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node-object.ts";
-import { patchedResources } from "./patched-resources.ts";
-import type { RuntimeHealth } from "./runtime-health.ts";
+import type { Node } from "../api/generated/core.v1.ts";
+import type { AdmittingNode } from "./admission/predicates.ts";
+import type { ObjectCache } from "./control-plane/objects.ts";
+import type { Housekeeping } from "./housekeeping/housekeeping.ts";
+import type { ClusterNetwork } from "./network/cluster-network.ts";
+import type { NetworkKey } from "./network/overlay/network-key.ts";
+import type { MachineNetwork } from "./node/machine-network.ts";
+import { nodeAddresses } from "./node/node-addresses.ts";
+import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
+import { patchedResources } from "./node/patched-resources.ts";
+import type { RuntimeHealth } from "./node/runtime-health.ts";
+import type { Runtime } from "./runtime/runtime.ts";
+import type { VendorDrivers } from "./vendor-drivers.ts";
 
 export interface NodeSources {
   /** As of the agent's start. */

@@ -1,12 +1,12 @@
 /** Which runtime a node uses: a container runtime if one responds, else plain processes. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { machineAddresses } from "../node/machine-network.ts";
-import { openCri } from "./open-cri.ts";
-import { ProcessRuntime } from "./process/process-runtime.ts";
-import { supervisorCommand } from "./process/supervisor-command.ts";
-import type { Runtime } from "./runtime.ts";
-import { SimulatedRuntime } from "./simulated/simulated-runtime.ts";
+import { machineAddresses } from "./node/machine-network.ts";
+import { openCri } from "./runtime/open-cri.ts";
+import { ProcessRuntime } from "./runtime/process/process-runtime.ts";
+import { supervisorCommand } from "./runtime/process/supervisor-command.ts";
+import type { Runtime } from "./runtime/runtime.ts";
+import { SimulatedRuntime } from "./runtime/simulated/simulated-runtime.ts";
 
 export type RuntimeChoice = "auto" | "cri" | "process" | "simulated";
 

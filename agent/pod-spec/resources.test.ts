@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Container, Pod, PodSpec } from "../../../api/generated/core.v1.ts";
-import { cgroupParent } from "../pod-cgroup.ts";
+import type { Container, Pod, PodSpec } from "../../api/generated/core.v1.ts";
+import { cgroupParent } from "../pod/pod-cgroup.ts";
 import { containerResources, podLimits } from "./resources.ts";
 
 const podOf = (spec: Partial<PodSpec>): Pod => ({

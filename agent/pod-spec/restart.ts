@@ -1,6 +1,6 @@
 /** Whether an ended container is restarted: restart policies of pod and container, and rules by exit code. */
-import type { Container, Pod } from "../../../api/generated/core.v1.ts";
-import type { PodContainer } from "../containers.ts";
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type { PodContainer } from "./containers.ts";
 
 export type RestartDecision = "restart" | "stay-ended" | "restart-all-containers";
 

@@ -2,10 +2,10 @@
  * The resources that a pod has been allocated. They follow the spec once a resize fits, and not before; a restarted
  * agent takes them from the pod's status. Pure.
  */
-import type { Container, ContainerStatus, Pod, ResourceRequirements } from "../../../api/generated/core.v1.ts";
-import { initContainersOf } from "../containers.ts";
-import { nanosOf } from "../qos.ts";
-import { podAmounts } from "./pod-amounts.ts";
+import type { Container, ContainerStatus, Pod, ResourceRequirements } from "../../api/generated/core.v1.ts";
+import { initContainersOf } from "../pod-spec/containers.ts";
+import { podAmounts } from "../pod-spec/pod-amounts.ts";
+import { nanosOf } from "../pod-spec/qos.ts";
 
 export interface Allocation {
   /** Pod-level resources, if it has any. */
@@ -186,3 +186,12 @@ export const wantsRestart = ({ resizePolicy = [] }: Container, changed: readonly
   resizePolicy.some(
     ({ resourceName, restartPolicy }) => restartPolicy === "RestartContainer" && changed.includes(resourceName),
   );
+
+/** A pod that waits until there is room for its resize. */
+export interface WaitingForRoom {
+  readonly requested: Pod;
+  /** The same pod with its allocated resources. */
+  readonly given: Pod;
+  /** Since when it has been waiting (ms). */
+  readonly since: number;
+}

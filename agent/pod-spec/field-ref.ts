@@ -1,8 +1,8 @@
 /** Fields of a pod by the paths of the downward API. */
-import type { Container, Pod } from "../../../../api/generated/core.v1.ts";
-import { goQuote } from "../../../../api/machinery/field-error.ts";
-import { parseQuantity } from "../../../../api/machinery/quantity.ts";
-import { nanosOf } from "../../qos.ts";
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import { goQuote } from "../../api/machinery/field-error.ts";
+import { parseQuantity } from "../../api/machinery/quantity.ts";
+import { nanosOf } from "./qos.ts";
 
 const SUBSCRIPT = /^metadata\.(annotations|labels)\['(.*)'\]$/s;
 

@@ -5,6 +5,9 @@ import { errorMessage } from "../../../api/error-message.ts";
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../../devices/device-source.ts";
 import { holdsText, readText } from "../../files/read-text.ts";
+import { ConfigError } from "../../pod-spec/config-error.ts";
+import type { PodContainer } from "../../pod-spec/containers.ts";
+import type { PodAddresses } from "../../pod-spec/field-ref.ts";
 import type { ContainerConfig, Mount } from "../../runtime/container.ts";
 import type { ImageObservation } from "../../runtime/image.ts";
 import type { Observation } from "../../runtime/observation.ts";
@@ -12,12 +15,9 @@ import type { PodVolumes } from "../../volumes/pod-volumes.ts";
 import { type HeldPath, holdSubPath, SubPathError, touch } from "../../volumes/sub-path/sub-path.ts";
 import { mountSubPath, subPathsOf } from "../../volumes/sub-path/sub-path-mount.ts";
 import { canMount } from "../../volumes/volume-directory.ts";
-import type { PodContainer } from "../containers.ts";
+import { containerConfig, type VolumeUse } from "../config/container-config.ts";
+import { hostsFile, podHostname } from "../config/hostname.ts";
 import type { WorkerContext } from "../worker-context.ts";
-import { containerConfig, type VolumeUse } from "./container-config.ts";
-import { ConfigError } from "./env/env.ts";
-import type { PodAddresses } from "./env/field-ref.ts";
-import { hostsFile, podHostname } from "./hostname.ts";
 
 const HOSTS = "/etc/hosts";
 
