@@ -8,6 +8,8 @@ export interface Import {
   /** Path of a file of this project (`api/store/store.ts`), or a package's name (`hono`, `node:fs`). */
   readonly target: string;
   readonly typeOnly: boolean;
+  /** Loaded when it is needed, by `import()`. */
+  readonly lazy: boolean;
 }
 
 export interface SourceFile {
@@ -52,7 +54,7 @@ function importsOf(file: string, text: string): Import[] {
   return [...text.matchAll(statement)].map(([, type, plain, lazy]) => {
     const specifier = plain ?? lazy ?? "";
     const target = specifier.startsWith(".") ? relative(root, join(dirname(file), specifier)) : packageOf(specifier);
-    return { target, typeOnly: type !== undefined };
+    return { target, typeOnly: type !== undefined, lazy: lazy !== undefined };
   });
 }
 
