@@ -33,3 +33,22 @@ it("repeated events are counted, and created again if the API no longer has them
   const [again] = kept.values();
   expect([again?.metadata.name, again?.firstTimestamp]).toEqual([first?.metadata.name, first?.firstTimestamp]);
 });
+
+it("an event has the annotations that it is recorded with", async () => {
+  const created: Event[] = [];
+  const client = {
+    create: async (_: unknown, event: Event) => {
+      created.push(event);
+      return { ok: true };
+    },
+  } as unknown as ApiClient;
+  new EventRecorder(client, "node").record(
+    { pod, annotations: { starved_resource: "memory" } },
+    "Warning",
+    "Evicted",
+    "",
+  );
+  await expect
+    .poll(() => created.map(({ metadata }) => metadata.annotations))
+    .toEqual([{ starved_resource: "memory" }]);
+});

@@ -14,6 +14,8 @@ import { steadyNow } from "./steady-now.ts";
 export interface EventTarget {
   readonly pod: Pod;
   readonly container?: PodContainer;
+  /** Of the event. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 const MAX_QUEUE_LENGTH = 500;
@@ -32,7 +34,7 @@ export class EventRecorder {
     this.#nodeName = nodeName;
   }
 
-  record({ pod, container }: EventTarget, type: "Normal" | "Warning", reason: string, text: string): void {
+  record({ pod, container, annotations }: EventTarget, type: "Normal" | "Warning", reason: string, text: string): void {
     const { namespace = "", name = "", uid = "" } = pod.metadata;
     const fieldPath = container === undefined ? undefined : fieldPathOf(container);
     const kind = JSON.stringify([uid, type, reason]);
@@ -43,7 +45,7 @@ export class EventRecorder {
     const event: Event = {
       apiVersion: "v1",
       kind: "Event",
-      metadata: { name: eventName, namespace },
+      metadata: { name: eventName, namespace, ...(annotations && { annotations }) },
       involvedObject: {
         apiVersion: "v1",
         kind: "Pod",

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PodSpec } from "../../api/generated/core.v1.ts";
 import { PullRecords } from "../images/pull-records.ts";
 import type { PodWorker } from "../pod/pod-worker.ts";
+import type { Eviction } from "../pressure/choose-victim.ts";
 import { parseThresholds } from "../pressure/thresholds.ts";
 import type { ImageObservation } from "../runtime/image.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -36,7 +37,7 @@ const worker = (name: string, spec: Partial<PodSpec> = {}, ended = false): PodWo
     ended,
     runningContainers: [],
     directories: { directory: join(directory, name), logDirectory: join(directory, "logs", name) },
-    evict: (message: string) => evicted.push(`${name}: ${message}`),
+    evict: ({ message }: Eviction) => evicted.push(`${name}: ${message}`),
     evictOverLimit: (message: string) => evicted.push(`${name} over its limit: ${message}`),
   }) as unknown as PodWorker;
 

@@ -11,7 +11,7 @@ import { rotateLog } from "../logs/rotate-log.ts";
 import type { NodeEvent } from "../node/node-events.ts";
 import type { PodWorker } from "../pod/pod-worker.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
-import { chooseVictim, evictionMessage, type PodUse, type UseOf, warningOf } from "../pressure/choose-victim.ts";
+import { chooseVictim, evictionOf, type PodUse, type UseOf, warningOf } from "../pressure/choose-victim.ts";
 import { countInodes, hasStorageLimit, measureStorage, overLimit, type StorageUse } from "../pressure/local-storage.ts";
 import { readSignals } from "../pressure/signals.ts";
 import {
@@ -157,7 +157,7 @@ export class Housekeeping {
     const victim = chooseVictim(running, short, useOf);
     const worker = workers.find(({ pod }) => pod.metadata.uid === victim?.metadata.uid);
     if (victim === undefined || worker === undefined) return;
-    worker.evict(evictionMessage(victim, short, useOf));
+    worker.evict(evictionOf(victim, short, useOf));
     this.#options.lives.evicted(short.threshold.signal);
   }
 

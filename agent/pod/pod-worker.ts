@@ -2,10 +2,13 @@
  * Runs one pod: observe, plan, act, report, over and over, one step at a time. All decisions are in plan.ts and
  * status.ts; this is the execution, and the wake-ups.
  */
+
 import type { Pod } from "../../api/generated/core.v1.ts";
+import type { EventTarget } from "../event-recorder.ts";
 import { allContainersOf, findContainer } from "../pod-spec/containers.ts";
 import { graceOf } from "../pod-spec/grace.ts";
 import { isTerminal } from "../pod-spec/pod-phase.ts";
+import type { Eviction } from "../pressure/choose-victim.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { steadyNow } from "../steady-now.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
@@ -87,8 +90,9 @@ export class PodWorker {
   }
 
   /** Evicts the pod, because the node is under resource pressure. */
-  evict(message: string): void {
-    this.#endForNode({ reason: "Evicted", message, disruption: message, graceSeconds: EVICTION_GRACE });
+  evict({ message, annotations }: Eviction): void {
+    const verdict = { reason: "Evicted", message, disruption: message, graceSeconds: EVICTION_GRACE };
+    this.#endForNode(verdict, annotations);
   }
 
   /** Evicts the pod, because it exceeds its local storage limit. */
@@ -105,11 +109,12 @@ export class PodWorker {
     });
   }
 
-  #endForNode(verdict: Omit<Verdict, "refused" | "endedByNode">): void {
+  #endForNode(verdict: Omit<Verdict, "refused" | "endedByNode">, annotations?: EventTarget["annotations"]): void {
     const record = this.#record;
     if (record.verdict !== undefined || record.terminating) return;
     record.verdict = { ...verdict, refused: false, endedByNode: true };
-    record.recordEvent(undefined, "Warning", verdict.reason, verdict.message);
+    const target = { pod: record.pod, ...(annotations && { annotations }) };
+    record.context.events.record(target, "Warning", verdict.reason, verdict.message);
     this.wake();
   }
 

@@ -2,8 +2,10 @@
  * Which pod to evict under resource pressure, ranked like the kubelet: first those that exceed their requests, then by
  * priority, then by how much they exceed them. Pure.
  */
+
 import type { Pod, Taint } from "../../api/generated/core.v1.ts";
 import { toleratesAny } from "../../api/machinery/selectors/tolerations.ts";
+import { initContainersOf } from "../pod-spec/containers.ts";
 import { podAmounts } from "../pod-spec/pod-amounts.ts";
 import { nanosOf } from "../pod-spec/qos.ts";
 import { isMirror, isStatic } from "../static-pods/mirror.ts";
@@ -37,21 +39,36 @@ export function chooseVictim(pods: readonly Pod[], { threshold }: Shortage, useO
   return ranked[0]?.pod;
 }
 
-/** The reason in the pod's status, in the kubelet's words. */
-export function evictionMessage(pod: Pod, { threshold, available, limit }: Shortage, useOf: UseOf): string {
+/** Why a pod is evicted, in the kubelet's words. */
+export interface Eviction {
+  /** In the pod's status, and its event. */
+  readonly message: string;
+  /** Of the event, for programs (pkg/kubelet/eviction/helpers.go). */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export function evictionOf(pod: Pod, { threshold, available, limit }: Shortage, useOf: UseOf): Eviction {
   const resource = RESOURCE_OF[threshold.signal];
   const head = `The node was low on resource: ${resource}. Threshold quantity: ${printAmount(limit)}, available: ${printAmount(available)}. `;
   const { containers: use } = useOf(pod);
-  const excess = pod.spec.containers.flatMap(({ name, resources }) => {
+  const offending = [...pod.spec.containers, ...initContainersOf(pod)].flatMap(({ name, resources }) => {
     const used = use.get(name) ?? 0;
     const request = nanosOf(resources?.requests?.[resource]) / 1_000_000_000n;
-    if (used <= Number(request)) return [];
     const requested = resources?.requests?.[resource] ?? "0";
-    return [
-      `Container ${name} was using ${printAmount(used)}, request is ${requested}, has larger consumption of ${resource}. `,
-    ];
+    return used > Number(request) ? [{ name, usage: printAmount(used), requested }] : [];
   });
-  return head + excess.join("");
+  const excess = offending.map(
+    ({ name, usage, requested }) =>
+      `Container ${name} was using ${usage}, request is ${requested}, has larger consumption of ${resource}. `,
+  );
+  return {
+    message: head + excess.join(""),
+    annotations: {
+      starved_resource: resource,
+      offending_containers: offending.map(({ name }) => name).join(),
+      offending_containers_usage: offending.map(({ usage }) => usage).join(),
+    },
+  };
 }
 
 /** The same for whoever started the node. */

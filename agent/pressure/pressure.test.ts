@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
-import { chooseVictim, evictionMessage, warningOf, whyNotUnder } from "./choose-victim.ts";
+import { chooseVictim, evictionOf, warningOf, whyNotUnder } from "./choose-victim.ts";
 import { readSignals } from "./signals.ts";
 import {
   type Amount,
@@ -148,17 +148,36 @@ describe("AGENT-PRESSURE-EVICT: the pod chosen for eviction", () => {
       ["exact", 80 * MIB],
       ["over", 81 * MIB],
     ]);
-    const reported = evictionMessage(three, short, () => ({ containers, shared: 0 }));
-    expect(reported.match(/Container \w+/g)).toEqual(["Container over"]);
+    const reported = evictionOf(three, short, () => ({ containers, shared: 0 }));
+    expect(reported.message.match(/Container \w+/g)).toEqual(["Container over"]);
   });
 
   it("is never critical", () =>
     expect(chooseVictim([podOf("greedy", { spec: { priority: 2_000_000_000 } })], short, useOf)).toBeUndefined());
 
-  it("gets a message with the reason", () =>
-    expect(evictionMessage(greedy, short, useOf)).toBe(
-      "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container c was using 80Mi, request is 10Mi, has larger consumption of memory. ",
-    ));
+  it("gets a message with the reason, and an event that names it for programs", () =>
+    expect(evictionOf(greedy, short, useOf)).toEqual({
+      message:
+        "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container c was using 80Mi, request is 10Mi, has larger consumption of memory. ",
+      annotations: {
+        starved_resource: "memory",
+        offending_containers: "c",
+        offending_containers_usage: "80Mi",
+      },
+    }));
+
+  it("is blamed for its sidecars, too", () => {
+    const sidecar = { name: "proxy", restartPolicy: "Always" };
+    const pod = podOf("meshed", { spec: { initContainers: [sidecar], containers: [{ name: "c" }] } });
+    const containers = new Map([
+      ["proxy", 2 * MIB],
+      ["c", MIB],
+    ]);
+    expect(evictionOf(pod, short, () => ({ containers, shared: 0 })).annotations).toMatchObject({
+      offending_containers: "c,proxy",
+      offending_containers_usage: "1Mi,2Mi",
+    });
+  });
 });
 
 describe("AGENT-PRESSURE: a new pod on a node under pressure", () => {
