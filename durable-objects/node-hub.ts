@@ -4,13 +4,15 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
-import { type NodeMessage, parseLinkMark } from "../api/node/node-sync.ts";
-import type { NodeUsage, UsageResponse } from "../api/node/node-usage.ts";
+import { ANSWERS_CALLS, type NodeHttpCall, type NodeHttpResponse } from "../api/node/http-call.ts";
+import { type NodeMessage, parseReply } from "../api/node/node-message.ts";
+import type { NodeUsage } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store/store.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { eraseObject } from "./erase-object.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
 import { attachmentOf, MAX_TUNNELS } from "./node-hub/attachment.ts";
+import { HttpCalls } from "./node-hub/http-calls.ts";
 import { Links } from "./node-hub/links.ts";
 import { FOLLOWED, REFERENCED, syncFor } from "./node-hub/node-feed.ts";
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
@@ -50,6 +52,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   readonly #updates: NodeUpdates;
   readonly #absence: Absence;
   readonly #usage = new UsageCalls();
+  readonly #calls = new HttpCalls();
   #reports: Rounds | undefined;
 
   constructor(state: DurableObjectState, env: NodeHubEnv) {
@@ -68,18 +71,22 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const query = new URL(request.url).searchParams;
     const node = query.get("node") ?? "";
     const cluster = query.get("cluster") ?? "";
-    if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") return this.#link(node, cluster);
+    if (request.headers.get("Upgrade")?.toLowerCase() === "websocket")
+      return this.#link(node, cluster, query.has(ANSWERS_CALLS));
     if (await this.#absence.polled(node, cluster)) await this.#lookLater();
     const headers = { "Content-Type": "application/json", ...dated() };
     return new Response(await syncFor(this.#store(cluster), node, Number(query.get("since") ?? 0)), { headers });
   }
 
-  async #link(node: string, cluster: string): Promise<Response> {
+  async #link(node: string, cluster: string, answersCalls: boolean): Promise<Response> {
     const { 0: client, 1: server } = new WebSocketPair();
     const tunnels = await this.#tunnelsOf(node);
     this.#links.accept(node, server);
     await this.#absence.linked(node, cluster);
-    await this.#updates.begin(this.#store(cluster), server, { node, cluster, since: Date.now(), tunnels });
+    await this.#updates.begin(this.#store(cluster), server, {
+      ...{ node, cluster, since: Date.now(), tunnels },
+      ...(answersCalls && { answersCalls }),
+    });
     await this.#lookLater();
     return new Response(null, { status: 101, webSocket: client, headers: dated() });
   }
@@ -112,10 +119,10 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
     const attachment = attachmentOf(socket);
     if (attachment === undefined || typeof text !== "string") return;
-    const response = parseUsageResponse(text);
-    if (response) this.#usage.receive(attachment.node, response);
-    const mark = parseLinkMark(text);
-    if (mark) this.#links.returned(socket, mark);
+    const reply = parseReply(text);
+    if (reply?.type === "usage") this.#usage.receive(attachment.node, reply);
+    else if (reply?.type === "http") this.#calls.receive(attachment.node, reply);
+    else if (reply?.type === "mark") this.#links.returned(socket, reply);
   }
 
   /**
@@ -136,6 +143,12 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   /** Sends a message to a node. Returns whether the node is connected. */
   async call(node: string, message: NodeMessage): Promise<boolean> {
     return this.#links.send(node, message);
+  }
+
+  /** A request to one of the node's pods. Undefined: it takes a tunnel. */
+  async request(node: string, call: Omit<NodeHttpCall, "type" | "id">): Promise<NodeHttpResponse | undefined> {
+    if (!this.#links.attachmentsOf(node).some(({ answersCalls }) => answersCalls)) return undefined;
+    return this.#calls.make(node, call, (message) => this.#links.send(node, message));
   }
 
   async isLinked(node: string): Promise<boolean> {
@@ -167,6 +180,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const { node, cluster, tunnels } = attachment;
     this.#updates.delete(node);
     this.#usage.delete(node);
+    this.#calls.delete(node);
     await this.#absence.left(node, { cluster, at: Date.now(), tunnels });
     await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
   }
@@ -195,12 +209,3 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
 
 /** Lets a node notice that its clock is wrong. */
 const dated = () => ({ Date: new Date().toUTCString() });
-
-function parseUsageResponse(text: string): UsageResponse | undefined {
-  try {
-    const message = JSON.parse(text) as Partial<UsageResponse>;
-    return message.type === "usage" && message.usage ? (message as UsageResponse) : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -6,8 +6,10 @@
 import type { WebSocket } from "ws";
 import { type ApiRequest, isSuccess } from "../../api/api-request.ts";
 import { completeObject } from "../../api/machinery/json/object-text.ts";
-import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../../api/node/node-sync.ts";
-import type { NodeUsage, UsageResponse } from "../../api/node/node-usage.ts";
+import { ANSWERS_CALLS, type NodeHttpCall, type NodeHttpResponse } from "../../api/node/http-call.ts";
+import type { NodeMessage, NodeReply } from "../../api/node/node-message.ts";
+import type { NodeSync, NodeTunnelCall, RelayCall } from "../../api/node/node-sync.ts";
+import type { NodeUsage } from "../../api/node/node-usage.ts";
 import { containFaults } from "../contained-faults.ts";
 import type { Logger } from "../logger.ts";
 import { steadyNow } from "../steady-now.ts";
@@ -25,6 +27,8 @@ export interface LinkOptions {
   readonly revision: () => number;
   readonly onSync: (sync: NodeSync) => void;
   readonly onTunnel: (call: NodeTunnelCall) => void;
+  /** Makes a short request to a pod. */
+  readonly onCall: (call: NodeHttpCall) => Promise<NodeHttpResponse>;
   /** Another node is waiting at the relay to this one. */
   readonly onRelay: (call: RelayCall) => void;
   /** Answers a query for the node's resource usage. */
@@ -155,7 +159,7 @@ export class Link {
   /** The life of one socket; returns whether it was ever open. */
   #socket(): Promise<boolean> {
     const { controlPlane, revision, signal } = this.#options;
-    const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}`);
+    const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}&${ANSWERS_CALLS}`);
     // Monotonic, because the time of day may be set.
     let lastSeen = steadyNow();
     let opened = false;
@@ -198,12 +202,12 @@ export class Link {
       case "relay":
         return this.#options.onRelay(message);
       case "mark":
-        return socket.send(JSON.stringify(message));
+        return reply(socket, message);
+      case "http":
+        return reply(socket, await this.#options.onCall(message));
       case "usage": {
         const usage = await this.#options.usage().catch(() => undefined);
-        if (usage === undefined || socket.readyState !== socket.OPEN) return;
-        const response: UsageResponse = { ...message, usage };
-        socket.send(JSON.stringify(response));
+        if (usage !== undefined) reply(socket, { ...message, usage });
       }
     }
   }
@@ -231,6 +235,10 @@ export class Link {
       }
     }
   }
+}
+
+function reply(socket: WebSocket, message: NodeReply): void {
+  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
 }
 
 /** Objects arrive as stored; this restores their empty lists. */

@@ -1,9 +1,9 @@
 /** An HTTP request to a port of a pod: its body arrives through the tunnel, and the response goes back. */
-import { type IncomingMessage, request as send } from "node:http";
+import { type ClientRequest, type IncomingMessage, request as send } from "node:http";
 import { type Duplex, PassThrough } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
-import type { PodHttpRequest, TlsExpectation } from "../../api/node/node-sync.ts";
+import type { NodeResponse, PodHttpRequest, TlsExpectation } from "../../api/node/node-sync.ts";
 import { writeTo } from "../spdy/write-to.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
 import { connectVerified } from "./verified-tls.ts";
@@ -13,7 +13,6 @@ export async function serveHttp(
   request: PodHttpRequest,
   connect: () => Promise<Duplex>,
 ): Promise<void> {
-  const { method, path, headers, tls } = request;
   // The body is on its way already.
   const body = new PassThrough();
   tunnel.onFrame = (channel, bytes) => {
@@ -24,25 +23,41 @@ export async function serveHttp(
   const socket = await connect();
   tunnel.signal.addEventListener("abort", () => socket.destroy());
   if (tunnel.signal.aborted) return void socket.destroy();
+  const call = await beginRequest(request, socket);
+  body.pipe(call);
+  const response = await responseTo(call);
+  tunnel.respond({ code: 200, http: headOf(response) });
+  for await (const chunk of response) await tunnel.send(CHANNEL.stdout, chunk as Buffer);
+  tunnel.close();
+}
+
+/** A request over the connection; its body is yet to be written. */
+export async function beginRequest(
+  { method, path, headers, tls }: PodHttpRequest,
+  socket: Duplex,
+): Promise<ClientRequest> {
   const connection = tls === undefined ? socket : await secured(socket, tls);
-  const call = send({
+  return send({
     method,
     path,
     headers: [...endToEnd(headers), ["Connection", "close"]].flat(),
     setHost: false,
     createConnection: () => connection,
   });
-  body.pipe(call);
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+}
+
+export const responseTo = (call: ClientRequest): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
     call.once("response", resolve);
     call.once("error", reject);
   });
-  tunnel.respond({ code: 200, http: { status: response.statusCode ?? 502, headers: endToEnd(headersOf(response)) } });
-  for await (const chunk of response) await tunnel.send(CHANNEL.stdout, chunk as Buffer);
-  tunnel.close();
-}
 
-function secured(
+export const headOf = (response: IncomingMessage): NonNullable<NodeResponse["http"]> => ({
+  status: response.statusCode ?? 502,
+  headers: endToEnd(headersOf(response)),
+});
+
+export function secured(
   socket: Duplex,
   { serverName, authorities, unverified = false, identity }: TlsExpectation,
 ): Promise<Duplex> {

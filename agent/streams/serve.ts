@@ -1,4 +1,5 @@
 /** Serves the requests that arrive through tunnels for this node's pods: logs, exec, attach, port-forward, HTTP. */
+
 import type { WebSocket } from "ws";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { LogOptions, NodeRequest, NodeResponse, StreamRequest } from "../../api/node/node-sync.ts";
@@ -10,6 +11,7 @@ import { readLogOptions } from "./log-options.ts";
 import { logTarget } from "./log-status.ts";
 import { serveMessages } from "./messages.ts";
 import { Refusal, responseOf } from "./refusal.ts";
+import { podOf } from "./requested-pod.ts";
 import type { NodeApiResponse } from "./response.ts";
 import type { Open, ServeContext } from "./serve-context.ts";
 import { addressPort, podPort, servePorts } from "./serve-ports.ts";
@@ -84,13 +86,6 @@ async function serveJoined(stream: StreamRequest, open: Open, context: ServeCont
     case "logs":
       return serveLogMessages(open, pod, request, context);
   }
-}
-
-function podOf<R extends Exclude<StreamRequest, { kind: "node" }>>(requested: R, { findPod }: ServeContext) {
-  const pod = findPod(requested.namespace, requested.pod, requested.uid);
-  if (pod === undefined) throw new Refusal(404, "NotFound", `pod "${requested.pod}" does not exist on this node`);
-  // The request names the mirror pod, whose uid differs from the static pod's.
-  return { pod, request: { ...requested, uid: pod.metadata.uid ?? "" } };
 }
 
 const LOGS_PATH = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)\/?$/;

@@ -1,5 +1,7 @@
 /** The tunnels that this node was called to. */
+
 import { errorMessage } from "../../api/error-message.ts";
+import type { NodeHttpCall, NodeHttpResponse } from "../../api/node/http-call.ts";
 import {
   type NodeResponse,
   type NodeTunnelCall,
@@ -8,6 +10,7 @@ import {
 } from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import type { Logger } from "../logger.ts";
+import { answerCall } from "./answer-call.ts";
 import { JoinedStreams } from "./joined-streams.ts";
 import { isOneWay, serveTunnel } from "./serve.ts";
 import type { ServeContext } from "./serve-context.ts";
@@ -45,6 +48,11 @@ export class Tunnels {
     } catch (error) {
       log.warn(`the control plane asked for ${request.kind}, and could not be answered: ${errorMessage(error)}`);
     }
+  }
+
+  /** A short request, which is answered over the link. */
+  answer(call: NodeHttpCall): Promise<NodeHttpResponse> {
+    return answerCall(call, this.#options);
   }
 
   /** The connection to the control plane is broken. */

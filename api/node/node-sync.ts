@@ -5,7 +5,6 @@
 import type { Pod } from "../generated/core.v1.ts";
 import type { KubeObject } from "../machinery/meta.ts";
 import type { GroupResource } from "../store/store.ts";
-import type { UsageCall } from "./node-usage.ts";
 
 export interface NodeChange {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
@@ -48,18 +47,6 @@ export interface LinkMark {
   readonly type: "mark";
   readonly id: string;
 }
-
-/** Undefined for any other text of a node. */
-export function parseLinkMark(text: string): LinkMark | undefined {
-  try {
-    const mark = JSON.parse(text) as Partial<LinkMark> | null;
-    return mark?.type === "mark" && typeof mark.id === "string" ? { type: "mark", id: mark.id } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall | RelayCall | LinkMark;
 
 /**
  * The annotation of a Node with its public key, by which other nodes identify it: X25519, base64url. They are told of

@@ -1,5 +1,6 @@
 /** The sockets of a cluster's nodes. The platform keeps them while the object sleeps. */
-import type { LinkMark, NodeMessage } from "../../api/node/node-sync.ts";
+import type { NodeMessage } from "../../api/node/node-message.ts";
+import type { LinkMark } from "../../api/node/node-sync.ts";
 import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage, withReturned } from "../unread.ts";
 import { type Attachment, attachmentOf, LEFT, noteTunnel } from "./attachment.ts";
 

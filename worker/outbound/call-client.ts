@@ -2,6 +2,7 @@
  * Calls the address in an object's clientConfig (admission and conversion webhooks): a URL, or a Service in the
  * cluster, which is reached through the node of its pod. Without verified TLS there is no call.
  */
+
 import { errorMessage } from "../../api/error-message.ts";
 import type { WebhookClientConfig } from "../../api/generated/admissionregistration.v1.ts";
 import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
@@ -11,6 +12,7 @@ import type { Status } from "../../api/machinery/status.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
+import { callOverLink } from "../tunnels/link-call.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { callPinned, type PinnedCall } from "./pinned-call.ts";
@@ -198,7 +200,7 @@ async function callExternalName(
 }
 
 async function callService(caller: Caller, called: Called): Promise<Response | string> {
-  const { config, hop, body, signal } = called;
+  const { config, hop, body, milliseconds, signal } = called;
   const { name = "", namespace = "", port = 443 } = config.service ?? {};
   const { method, address } = hop;
   const found = await findEndpoint(
@@ -210,23 +212,22 @@ async function callService(caller: Caller, called: Called): Promise<Response | s
   const { endpoint } = found;
   const serverName = `${name}.${namespace}.svc`;
   const authorities = authoritiesOf(config);
-  const response = await withSignal(
-    callPod({
-      env: caller.env,
-      cluster: caller.cluster,
-      node: endpoint.node,
-      signal,
-      body: new Uint8Array(method === "POST" ? new TextEncoder().encode(body) : []),
-      request: {
-        ...endpoint,
-        method,
-        path: `${address.pathname}${address.search}`,
-        headers: [["Host", `${serverName}:${port}`], ...headersOf(hop)],
-        tls: { serverName, ...(authorities === undefined ? {} : { authorities }) },
-      },
-    }),
-    signal,
-  );
+  const call = {
+    env: caller.env,
+    cluster: caller.cluster,
+    node: endpoint.node,
+    request: {
+      ...endpoint,
+      method,
+      path: `${address.pathname}${address.search}`,
+      headers: [["Host", `${serverName}:${port}`], ...headersOf(hop)] as const,
+      tls: { serverName, ...(authorities === undefined ? {} : { authorities }) },
+    },
+  };
+  const text = method === "POST" ? body : "";
+  const response =
+    (await withSignal(callOverLink({ ...call, body: text, milliseconds }), signal)) ??
+    (await withSignal(callPod({ ...call, body: new Uint8Array(new TextEncoder().encode(text)), signal }), signal));
   return response.ok ? response.response : response.why;
 }
 
