@@ -37,7 +37,7 @@ export async function ownTarget(options: readonly string[] = []): Promise<Target
 }
 
 /** The kernel counts in hundredths of a second; the second number is its own work for the process. */
-const cpuMilliseconds = (pid: number) => {
+export const cpuMilliseconds = (pid: number) => {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ").slice(11, 13) ?? [];
   return (Number(user) + Number(system)) * 10;
 };
