@@ -56,7 +56,10 @@ export async function findEndpoints(
   { namespace, name, port, podsOnly = false }: ServicePortName,
 ): Promise<FoundEndpoints> {
   const { store } = network;
-  const { entry } = await store.read({ resource: "services", namespace, name });
+  const [{ entry }, slices] = await Promise.all([
+    store.read({ resource: "services", namespace, name }),
+    slicesOf(store, { namespace, name }),
+  ]);
   if (!entry) return { ok: false, reason: "NotFound", message: `service ${JSON.stringify(name)} not found` };
   const service = JSON.parse(entry.text) as Service;
   const { type, externalName } = service.spec;
@@ -64,7 +67,7 @@ export async function findEndpoints(
   const unavailable = (message: string) => ({ ok: false, reason: "ServiceUnavailable", message, ...external }) as const;
   const portName = portNameOf(service, port);
   if (portName === undefined) return unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
-  const ready = await readyEndpoints(store, { namespace, name, port: portName });
+  const ready = readyEndpoints(slices, { namespace, port: portName });
   const endpoints = podsOnly ? ready.filter(({ pod }) => pod !== "") : await withNodes(network, ready);
   const start = Math.floor(Math.random() * endpoints.length);
   const [first, ...others] = [...endpoints.slice(start), ...endpoints.slice(0, start)];
@@ -79,15 +82,24 @@ const portNameOf = ({ spec: { ports = [] } }: Service, requested: string): strin
   return port && (port.name ?? "");
 };
 
-/** The node of an endpoint that is not a pod may be empty. */
-async function readyEndpoints(store: StoreClient, { namespace, name, port }: ServicePortName): Promise<EndpointPort[]> {
+async function slicesOf(
+  store: StoreClient,
+  { namespace, name }: Pick<ServicePortName, "namespace" | "name">,
+): Promise<readonly EndpointSlice[]> {
   const page = await store.list({
     resource: "endpointslices.discovery.k8s.io",
     namespace,
     requirements: [{ of: "label", key: "kubernetes.io/service-name", operator: "in", values: [name] }],
   });
-  return page.items
-    .map(({ text }) => JSON.parse(text) as EndpointSlice)
+  return page.items.map(({ text }) => JSON.parse(text) as EndpointSlice);
+}
+
+/** The node of an endpoint that is not a pod may be empty. */
+function readyEndpoints(
+  slices: readonly EndpointSlice[],
+  { namespace, port }: Pick<ServicePortName, "namespace" | "port">,
+): EndpointPort[] {
+  return slices
     .filter(({ addressType }) => addressType !== "FQDN")
     .flatMap(({ endpoints, ports }) => {
       const target = ports?.find((each) => (each.name ?? "") === port)?.port;
