@@ -1,7 +1,8 @@
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { PassThrough } from "node:stream";
 import { type ConnectionOptions, connect } from "node:tls";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { readHello } from "./client-hello.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type Hello, readClientHello, readHello } from "./client-hello.ts";
 
 let server: Server;
 let port = 0;
@@ -68,5 +69,20 @@ test("a message whose inner lengths are wrong is none, and no read goes beyond i
     const wrong = Buffer.from(hello);
     wrong[at] = 255;
     expect(["with-alpn", "without-alpn", "no-hello"]).toContain(readHello(wrong));
+  }
+});
+
+test("NET-ALPN-TIMEOUT: a client whose first message does not end is disconnected", () => {
+  vi.useFakeTimers();
+  try {
+    const [slow, complete] = [new PassThrough(), new PassThrough()];
+    const hellos: Hello[] = [];
+    for (const client of [slow, complete]) readClientHello(client as unknown as Socket, (hello) => hellos.push(hello));
+    slow.emit("data", Buffer.from([22, 3, 1]));
+    complete.emit("data", Buffer.from("GET / HTTP/1.1"));
+    vi.advanceTimersByTime(10_000);
+    expect([hellos, slow.destroyed, complete.destroyed]).toEqual([["no-hello"], true, false]);
+  } finally {
+    vi.useRealTimers();
   }
 });

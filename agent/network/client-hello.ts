@@ -8,17 +8,22 @@ const CLIENT_HELLO = 1;
 const ALPN = 16;
 /** No client's first message is longer, records included. */
 const MAX_BYTES = 16 * 1024;
+/** A client that says nothing would hold its connection for good. */
+const HELLO_TIMEOUT_MS = 10_000;
 
 export type Hello = "incomplete" | "with-alpn" | "without-alpn" | "no-hello";
 
-/** Calls back with the kind of the first message, which is put back to be read again; never if the client leaves. */
+/** Calls back with the kind of the first message, which is put back to be read again; never if the client leaves, or is too slow. */
 export function readClientHello(client: Socket, onHello: (hello: Hello) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   const leave = () => client.destroy();
+  const overdue = setTimeout(leave, HELLO_TIMEOUT_MS);
+  client.once("close", () => clearTimeout(overdue));
   const read = (chunk: Buffer) => {
     bytes = Buffer.concat([bytes, chunk]);
     const hello = readHello(bytes);
     if (hello === "incomplete") return;
+    clearTimeout(overdue);
     client.off("data", read);
     client.off("end", leave);
     client.off("error", leave);
