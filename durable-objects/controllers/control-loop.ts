@@ -265,7 +265,7 @@ export class ControlLoop {
         record: (event) => void this.#events.record(event, component, { api, now: now() }),
         wrote: (resource, namespace, name) => this.#ownWrites.note(resource, namespace, name, now()),
       });
-      if (failure) this.#queue.fail(work, now(), failure);
+      if (failure) this.#queue.fail(work, now(), failure, plan.wakeAt);
       else this.#queue.succeed(work, plan.wakeAt);
     } catch (error) {
       this.#options.onError(controller.name, work.item, error);

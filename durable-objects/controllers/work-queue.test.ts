@@ -79,6 +79,24 @@ describe("the work queue of controllers", () => {
     expect([waits.slice(0, 3), waits.at(-1)]).toEqual([[1000, 2000, 4000], 300_000]);
   });
 
+  test("CTL-BACKOFF-WAKE: a failed item is looked at again when its plans say, but not if they just poll", () => {
+    const dues = (wakeAt: (now: number) => number) => {
+      const queue = queueOf([{}]);
+      let now = 0;
+      return Array.from({ length: 12 }, () => {
+        queue.fail(work("a"), now, conflict, wakeAt(now));
+        now = queue.nextDue() ?? 0;
+        queue.wake(now);
+        queue.done(queue.get() ?? work("a"));
+        return now;
+      });
+    };
+    const backOff = dues(() => 0);
+    expect(dues(() => 1000)).toContain(1000);
+    expect(backOff).not.toContain(1000);
+    expect(dues((now) => now + 2)).toEqual(backOff);
+  });
+
   test("CTL-ASK: gives an item the answers to its questions once", () => {
     const queue = queueOf([{}]);
     const answers = new Map();

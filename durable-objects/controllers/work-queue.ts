@@ -34,6 +34,8 @@ export interface WorkInput {
 interface Failures {
   readonly attempts: number;
   readonly failure: EffectFailure | undefined;
+  /** When the plan that failed wanted to be made again (ms). */
+  readonly wakeAt: number | undefined;
 }
 
 export class WorkQueue {
@@ -128,12 +130,19 @@ export class WorkQueue {
     this.#agenda.set(keyOf(work), wakeAt, work);
   }
 
-  fail(work: Work, now: number, failure: EffectFailure | undefined): void {
-    const attempts = this.#failures.get(keyOf(work))?.attempts ?? 0;
-    this.#failures.set(keyOf(work), { attempts: attempts + 1, failure });
+  /**
+   * The item is retried after its back-off, or at a time for which plans ask again and again, if that is sooner: then
+   * something changes, such as a pod that becomes available. A time that moves with each attempt is a poll, which the
+   * back-off replaces.
+   */
+  fail(work: Work, now: number, failure: EffectFailure | undefined, wakeAt?: number): void {
+    const { attempts, wakeAt: before } = this.#failures.get(keyOf(work)) ?? { attempts: 0 };
+    this.#failures.set(keyOf(work), { attempts: attempts + 1, failure, wakeAt });
     this.#metrics.retried(work.controller);
     const { first, longest } = this.#paceOf(work, failure, attempts);
-    this.#agenda.set(keyOf(work), now + Math.min(first * 2 ** attempts, longest), work);
+    const retryAt = now + Math.min(first * 2 ** attempts, longest);
+    const isMoment = wakeAt !== undefined && wakeAt > now && wakeAt === before;
+    this.#agenda.set(keyOf(work), isMoment ? Math.min(retryAt, wakeAt) : retryAt, work);
   }
 
   #paceOf({ controller }: Work, failure: EffectFailure | undefined, attempts: number) {
