@@ -89,7 +89,11 @@ test("HOOK-EXTERNAL: a Service of type ExternalName is called at that name, with
     return fine();
   };
   const text = JSON.stringify({ spec: { type: "ExternalName", externalName: "hooks.example.com" } });
-  const store = { read: async () => ({ entry: { text } }), asItself: () => store } as unknown as StoreClient;
+  const store = {
+    read: async () => ({ entry: { text } }),
+    list: async () => ({ items: [] }),
+    asItself: () => store,
+  } as unknown as StoreClient;
   const call = (env: object) =>
     callClient(
       { env: env as Env, cluster: DEFAULT_CLUSTER, store },
