@@ -14,7 +14,8 @@ import { addressPort, podPort } from "./serve-ports.ts";
 /** Never rejects. */
 export async function answerCall(call: NodeHttpCall, context: ServeContext): Promise<NodeHttpResponse> {
   const { id, milliseconds } = call;
-  const overdue = AbortSignal.timeout(milliseconds);
+  // Only whole milliseconds are accepted.
+  const overdue = AbortSignal.timeout(Math.ceil(milliseconds));
   try {
     const response = await respond(call, context, overdue);
     const body = await readBody(response);
