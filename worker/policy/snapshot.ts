@@ -5,7 +5,8 @@
  */
 
 import { readObject } from "../../api/machinery/json/object-text.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { ResourceTypes } from "../../api/resources/resource-types.ts";
 import type { GroupResource, Revision, Store } from "../../api/store/store.ts";
 import { listWhole } from "../../api/store/whole-list.ts";
 import { POLICY_RESOURCES } from "./policy-resources.ts";
@@ -26,11 +27,19 @@ export class PolicySnapshot {
   }
 
   /** All objects of a policy resource. */
+  list<R extends keyof ResourceTypes>(resource: R): readonly Stored<ResourceTypes[R]>[];
+  list<T extends KubeObject>(resource: GroupResource): readonly T[];
   list<T extends KubeObject>(resource: GroupResource): readonly T[] {
     return [...(this.objects.get(resource)?.values() ?? [])] as T[];
   }
 
   /** One object; `namespace` "" for cluster scope. */
+  get<R extends keyof ResourceTypes>(
+    resource: R,
+    namespace: string,
+    name: string,
+  ): Stored<ResourceTypes[R]> | undefined;
+  get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): T | undefined;
   get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): T | undefined {
     return this.objects.get(resource)?.get(`${namespace}/${name}`) as T | undefined;
   }

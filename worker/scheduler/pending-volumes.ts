@@ -14,7 +14,7 @@ export function volumesFor(pod: PendingPod, node: NodeInfo, cluster: Cluster): P
   const claims = claimsOf(pod, cluster);
   if (!("waiting" in claims)) return undefined;
   for (const { spec } of claims.bound) {
-    const volume = cluster.get<PersistentVolume>(VOLUMES, "", spec.volumeName ?? "");
+    const volume = cluster.get(VOLUMES, "", spec.volumeName ?? "");
     if (!volume) return undefined;
     if (!reaches(volume, node)) return { failed: unreachable(volume, node) };
   }

@@ -1,9 +1,3 @@
-/**
- * Establishes a CustomResourceDefinition in the commit that writes it, so that its kind is served from then on, and
- * reports whether its API was approved if that is required. No other definition can take its names meanwhile: the
- * commit is refused if policy has changed since the decision.
- */
-import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { acceptNames } from "../../../api/resources/apiextensions/accepted-names.ts";
 import { setApprovalCondition } from "../../../api/resources/apiextensions/api-approval.ts";
@@ -18,6 +12,6 @@ export const customResourceNames = defineResourcePlugin({
     // For a dry run, Kubernetes answers before its controllers have seen the object.
     if (dryRun || object.metadata.deletionTimestamp) return;
     setApprovalCondition(object, timestamp(context.now));
-    acceptNames(object, context.policy.list<CustomResourceDefinition>(DEFINITIONS), timestamp(context.now));
+    acceptNames(object, context.policy.list(DEFINITIONS), timestamp(context.now));
   },
 });

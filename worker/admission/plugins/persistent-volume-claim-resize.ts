@@ -1,6 +1,5 @@
 /** PersistentVolumeClaimResize: only bound claims can grow, and only if their class allows expansion. */
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
-import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
 import { storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { refusal } from "../refusal.ts";
@@ -18,7 +17,7 @@ export const persistentVolumeClaimResize = defineResourcePlugin({
     const size = (claim: PersistentVolumeClaim) => claim.spec.resources?.requests?.storage;
     if (compareQuantities(size(next), size(before)) <= 0) return;
     if (before.status.phase !== "Bound") throw refusal(request, "Only bound persistent volume claims can be expanded");
-    const found = context.policy.get<StorageClass>("storageclasses.storage.k8s.io", "", storageClassOf(next));
+    const found = context.policy.get("storageclasses.storage.k8s.io", "", storageClassOf(next));
     if (!found?.allowVolumeExpansion) throw refusal(request, NOT_EXPANDABLE);
   },
 });

@@ -72,7 +72,7 @@ const NEUTRAL: Found = { name: "", value: 0, preemptionPolicy: "PreemptLowerPrio
 function classOf(request: AdmissionRequest, name: string): Found {
   const { policy } = request.context;
   if (name === "") return policy.derive(globalDefault);
-  const named = policy.get<PriorityClass>(CLASSES, "", name);
+  const named = policy.get(CLASSES, "", name);
   if (!named) throw refusal(request, `no PriorityClass with name ${name} was found`);
   return foundIn(named);
 }
@@ -84,7 +84,7 @@ function globalDefault(policy: PolicySnapshot): Found {
 
 /** Of several global defaults the lowest wins, as in Kubernetes. */
 function globalDefaultClass(policy: PolicySnapshot): PriorityClass | undefined {
-  const defaults = policy.list<PriorityClass>(CLASSES).filter((candidate) => candidate.globalDefault);
+  const defaults = policy.list(CLASSES).filter((candidate) => candidate.globalDefault);
   return defaults.toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
 }
 

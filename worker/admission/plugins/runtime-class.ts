@@ -49,7 +49,7 @@ function classOf(request: AdmissionRequest, { runtimeClassName }: PodSpec): Runt
   // Upstream fetches the class over HTTP, and its client refuses names that cannot be part of a path.
   const problem = resourceNameProblem(runtimeClassName);
   if (problem !== undefined) throw new ApiError(failure(500, "", problem));
-  const found = request.context.policy.get<RuntimeClass>("runtimeclasses.node.k8s.io", "", runtimeClassName);
+  const found = request.context.policy.get("runtimeclasses.node.k8s.io", "", runtimeClassName);
   if (!found) throw refusal(request, `pod rejected: RuntimeClass ${JSON.stringify(runtimeClassName)} not found`);
   return found;
 }

@@ -8,7 +8,7 @@ import { claimProblems, podProblems } from "./checks.ts";
 import { applyDefaults } from "./defaults.ts";
 
 function byNamespace(policy: PolicySnapshot): ReadonlyMap<string, readonly LimitRange[]> {
-  return Map.groupBy(policy.list<LimitRange>("limitranges"), ({ metadata }) => metadata.namespace ?? "");
+  return Map.groupBy(policy.list("limitranges"), ({ metadata }) => metadata.namespace ?? "");
 }
 
 const rangesOf = ({ context, namespace }: AdmissionRequest) => context.policy.derive(byNamespace).get(namespace) ?? [];
