@@ -15,7 +15,7 @@ import {
   deviceUsage,
   OF_DEVICE_CLASS,
 } from "../../../controllers/quota/device-usage.ts";
-import { type Amounts, counts, inScopes, isTerminating, podUsage } from "../../../controllers/quota/pod-usage.ts";
+import { type Amounts, countsUntil, inScopes, isTerminating, podUsage } from "../../../controllers/quota/pod-usage.ts";
 import { serviceUsage, UNCOUNTED } from "../../../controllers/quota/usage.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 
@@ -36,7 +36,7 @@ const POD_RESOURCES =
   /^(pods|count\/pods|cpu|memory|ephemeral-storage|hugepages-.+|requests\.(?!storage$).+|limits\..+)$/;
 
 const pods: Evaluator<Pod> = {
-  usage: (pod, now) => ({ "count/pods": "1", ...(counts(pod, now) ? podUsage(pod) : {}) }),
+  usage: (pod, now) => ({ "count/pods": "1", ...(now <= countsUntil(pod) ? podUsage(pod) : {}) }),
   measures: (name) => POD_RESOURCES.test(name),
   inScopes,
   problem: unspecified,
