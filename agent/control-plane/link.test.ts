@@ -101,7 +101,9 @@ test("LINK-GONE: a control plane with another authority's certificate is reporte
     },
   });
   await expect.poll(() => requested, { timeout: 15_000 }).toBe(3);
-  expect(messages).toEqual([expect.stringMatching(/SELF_SIGNED_CERT_IN_CHAIN.*set up anew\?.*sailplane token create/)]);
+  expect(messages).toEqual([
+    expect.stringMatching(/SELF_SIGNED_CERT_IN_CHAIN.*set up again\?.*sailplane token create/),
+  ]);
 });
 
 test("LINK-CLOCK: a wrong clock is reported once, whether noticed over HTTP or WebSocket", async () => {

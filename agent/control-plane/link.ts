@@ -113,7 +113,7 @@ export class Link {
     if (!OF_CERTIFICATES.test(code) || this.#isDistrusted) return;
     this.#isDistrusted = true;
     this.#options.log.warn(
-      `the control plane's certificate is not the one that this node trusts (${message}): was it set up anew? Pods go on; end this, and join again with what "sailplane token create" prints`,
+      `the control plane's certificate is not the one that this node trusts (${message}): was it set up again? Pods go on; end this, and join again with what "sailplane token create" prints`,
     );
   }
 
