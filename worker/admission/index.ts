@@ -30,6 +30,7 @@ import { podSecurityOfNamespaces, podSecurityOfPods, podSecurityOfWorkloads } fr
 import { podTopologyLabels } from "./plugins/pod-topology-labels.ts";
 import { podPriority, priorityClasses } from "./plugins/priority.ts";
 import { bindingEscalation, roleEscalation } from "./plugins/rbac-escalation.ts";
+import { rbacSize } from "./plugins/rbac-size.ts";
 import { resourceQuota } from "./plugins/resource-quota/index.ts";
 import { runtimeClass } from "./plugins/runtime-class.ts";
 import { serviceAccountAdmission } from "./plugins/service-account.ts";
@@ -88,6 +89,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   nodeCredential,
   roleEscalation,
   bindingEscalation,
+  rbacSize,
 ];
 
 const byResource = new WeakMap<Resource, readonly AdmissionPlugin[]>();
