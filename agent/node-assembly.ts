@@ -30,7 +30,7 @@ import { PodRemains } from "./pod/pod-remains.ts";
 import { PodWorkers } from "./pod/pod-workers.ts";
 import { LifeCounts } from "./pod/status/life-counts.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
-import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
+import { evictionRules } from "./pressure/eviction-settings.ts";
 import { ProbeCounts } from "./probes/probe-counts.ts";
 import { runtimeClassHandlers } from "./runtime/runtime-class.ts";
 import { StaticPods } from "./static-pods/static-pods.ts";
@@ -180,7 +180,7 @@ export class NodeAssembly {
     const options = {
       runtime: this.#parts.runtime,
       dataDirectory,
-      thresholds: parseThresholds(settings.evictionHard ?? DEFAULT_THRESHOLDS),
+      rules: evictionRules(settings),
       pulls: this.#pulls,
       workers: () => this.workers.all,
       onChange: () => void this.registrar.register(),

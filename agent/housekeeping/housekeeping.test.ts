@@ -6,7 +6,7 @@ import type { PodSpec } from "../../api/generated/core.v1.ts";
 import { PullRecords } from "../images/pull-records.ts";
 import type { PodWorker } from "../pod/pod-worker.ts";
 import type { Eviction } from "../pressure/choose-victim.ts";
-import { parseThresholds } from "../pressure/thresholds.ts";
+import { type EvictionSettings, evictionRules } from "../pressure/eviction-settings.ts";
 import type { ImageObservation } from "../runtime/image.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ContainerUsage } from "../runtime/usage.ts";
@@ -29,6 +29,7 @@ let stuck: string[];
 let usage: ContainerUsage[];
 let evicted: string[];
 let signals: string[];
+let graces: number[];
 let workers: PodWorker[];
 
 const worker = (name: string, spec: Partial<PodSpec> = {}, ended = false): PodWorker =>
@@ -37,7 +38,10 @@ const worker = (name: string, spec: Partial<PodSpec> = {}, ended = false): PodWo
     ended,
     runningContainers: [],
     directories: { directory: join(directory, name), logDirectory: join(directory, "logs", name) },
-    evict: ({ message }: Eviction) => evicted.push(`${name}: ${message}`),
+    evict: ({ message, graceSeconds }: Eviction) => {
+      evicted.push(`${name}: ${message}`);
+      graces.push(graceSeconds);
+    },
     evictOverLimit: (message: string) => evicted.push(`${name} over its limit: ${message}`),
   }) as unknown as PodWorker;
 
@@ -47,7 +51,7 @@ const uses = (uid: string, memoryWorkingSetBytes: number, diskBytes = 0): Contai
   diskBytes,
 });
 
-function housekeeping(thresholds: string, pulls = new PullRecords()) {
+function housekeeping(hard: string, pulls = new PullRecords(), settings: EvictionSettings = {}) {
   const runtime = {
     images: async () => images,
     imagesInUse: async () => inUse,
@@ -63,7 +67,7 @@ function housekeeping(thresholds: string, pulls = new PullRecords()) {
     {
       runtime,
       dataDirectory: directory,
-      thresholds: parseThresholds(thresholds),
+      rules: evictionRules({ evictionHard: hard, ...settings }),
       pulls,
       workers: () => workers,
       onChange: () => changes++,
@@ -78,7 +82,7 @@ function housekeeping(thresholds: string, pulls = new PullRecords()) {
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   directory = mkdtempSync(join(tmpdir(), "housekeeping-"));
-  [events, logs, removed, stuck, usage, evicted, workers, signals] = [[], [], [], [], [], [], [], []];
+  [events, logs, removed, stuck, usage, evicted, workers, signals, graces] = [[], [], [], [], [], [], [], [], []];
   [changes, images, inUse] = [0, [image("a", "a:1"), image("b", "b:1")], new Set()];
 });
 afterEach(() => {
@@ -178,6 +182,36 @@ describe("AGENT-PRESSURE: a node under pressure", () => {
     rmSync(many, { recursive: true });
     await housekeeping("nodefs.inodesFree<100%").look();
     expect(evicted.map((each) => each.split(":")[0])).toEqual(["layered"]);
+  });
+
+  it("evicts the next pod when the last one has ended, or after half a minute", async () => {
+    const [ending, next] = [worker("ending"), worker("next")];
+    workers = [ending, next];
+    Object.assign(ending, { runningContainers: [{ id: "c", logPath: join(directory, "log") }] });
+    usage = [uses("ending", 20 * MIB), uses("next", 10 * MIB)];
+    const keeper = housekeeping("memory.available<100%");
+    await keeper.look();
+    Object.assign(ending, { ended: true });
+    vi.advanceTimersByTime(29_000);
+    await keeper.look();
+    expect(evicted.map((each) => each.split(":")[0])).toEqual(["ending"]);
+    vi.advanceTimersByTime(1000);
+    await keeper.look();
+    expect(evicted.map((each) => each.split(":")[0])).toEqual(["ending", "next"]);
+  });
+
+  it("AGENT-PRESSURE-SOFT: reports soft thresholds at once, and evicts with more grace when they have lasted", async () => {
+    workers = [worker("p", { terminationGracePeriodSeconds: 60 })];
+    const keeper = housekeeping("", new PullRecords(), {
+      evictionSoft: "memory.available<100%",
+      evictionSoftGracePeriod: "memory.available=1m",
+      evictionMaxPodGracePeriod: 20,
+    });
+    await keeper.look();
+    expect([[...keeper.pressures], events, evicted]).toEqual([["MemoryPressure"], [], []]);
+    vi.advanceTimersByTime(MINUTES);
+    await keeper.look();
+    expect([events.length, evicted.length, graces]).toEqual([1, 1, [20]]);
   });
 
   it("evicts the pod of lowest priority if process ids run out", async () => {

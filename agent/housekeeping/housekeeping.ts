@@ -2,6 +2,7 @@
  * A node's periodic work: checks for resource pressure and makes room, rotates logs, and lists images. pressure/ and
  * images/ decide what to do; here it is measured and done.
  */
+import { statSync } from "node:fs";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { bytesToFree, chooseImages, type Histories, recordImages } from "../images/choose-images.ts";
@@ -11,35 +12,43 @@ import { rotateLog } from "../logs/rotate-log.ts";
 import type { NodeEvent } from "../node/node-events.ts";
 import type { PodWorker } from "../pod/pod-worker.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
-import { chooseVictim, evictionOf, type PodUse, type UseOf, warningOf } from "../pressure/choose-victim.ts";
-import { countInodes, hasStorageLimit, measureStorage, overLimit, type StorageUse } from "../pressure/local-storage.ts";
+import { chooseVictim, evictionGrace, evictionOf, warningOf } from "../pressure/choose-victim.ts";
+import type { EvictionRules } from "../pressure/eviction-settings.ts";
+import { hasStorageLimit, overLimit } from "../pressure/local-storage.ts";
+import { storageOf, useOfSignal } from "../pressure/pod-use.ts";
 import { readSignals } from "../pressure/signals.ts";
 import {
+  NOT_PRESSED,
   PRESSURE_OF,
+  type Pressed,
   type Pressure,
+  pressedNow,
   pressuresAt,
   RESOURCE_OF,
   type Seen,
   type Shortage,
+  type Signal,
   type Signals,
   seenNow,
   shortages,
-  type Threshold,
 } from "../pressure/thresholds.ts";
 import type { ImageObservation } from "../runtime/image.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ContainerUsage } from "../runtime/usage.ts";
 import { steadyNow } from "../steady-now.ts";
+import { cgroupStats } from "../usage/cgroup-stats.ts";
 
 /** The kubelet's intervals for eviction and for logs. */
 const LOOK_MS = 10_000;
+/** The longest wait for an evicted pod to end before the next one is evicted. */
+const EVICTED_MS = 30_000;
 /** A node's list of images is refreshed every so many rounds. */
 const IMAGES_EVERY = 6;
 
 export interface HousekeepingOptions {
   readonly runtime: Runtime;
   readonly dataDirectory: string;
-  readonly thresholds: readonly Threshold[];
+  readonly rules: EvictionRules;
   readonly pulls: PullRecords;
   readonly workers: () => readonly PodWorker[];
   /** Pressure conditions or images have changed. */
@@ -55,15 +64,15 @@ interface Measured {
   readonly usage: readonly ContainerUsage[];
 }
 
-const NONE: PodUse = { containers: new Map(), shared: 0 };
-
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | undefined;
   #looks = 0;
   /** Why the last round failed; "": it did not. */
   #failed = "";
+  #pressed: Pressed = NOT_PRESSED;
   #seen: Seen = new Map();
+  #evicted: { readonly worker: PodWorker; readonly at: number } | undefined;
   #pressures: ReadonlySet<Pressure> = new Set();
   #images: readonly ImageObservation[];
   #histories: Histories = new Map();
@@ -115,23 +124,28 @@ export class Housekeeping {
 
   async look(): Promise<void> {
     const now = steadyNow();
+    const { rules, runtime, workers, recordEvent } = this.#options;
     const signals = this.#signals();
-    const short = shortages(this.#options.thresholds, signals);
-    this.#feel(short, now);
-    for (const resource of new Set(short.map(({ threshold }) => RESOURCE_OF[threshold.signal])))
-      this.#options.recordEvent({
-        type: "Warning",
-        reason: "EvictionThresholdMet",
-        message: `Attempting to reclaim ${resource}`,
-      });
+    this.#pressed = pressedNow(rules.thresholds, signals, { before: this.#pressed, now });
+    const { due } = this.#pressed;
+    this.#feel(this.#pressed.short, now);
     await this.#rotateLogs(new Date());
-    const limited = this.#options.workers().filter(({ pod, ended }) => !ended && hasStorageLimit(pod));
-    const usage = short.length > 0 || limited.length > 0 ? await this.#options.runtime.usage() : [];
+    const limited = workers().filter(({ pod, ended }) => !ended && hasStorageLimit(pod));
+    const usage = due.length > 0 || limited.length > 0 ? await runtime.usage() : [];
     await this.#endOverLimit({ workers: limited, usage });
-    await this.#removeImages(signals, { short, now });
-    const [worst] = shortages(this.#options.thresholds, this.#signals());
-    // One at a time: what it frees shows in the next round.
-    if (worst !== undefined) await this.#evictOne(worst, usage);
+    const [worst] = due;
+    if (worst !== undefined) {
+      const message = `Attempting to reclaim ${RESOURCE_OF[worst.threshold.signal]}`;
+      recordEvent({ type: "Warning", reason: "EvictionThresholdMet", message });
+    }
+    await this.#removeImages(signals, { due, now });
+    // What the images freed may be enough.
+    const [left] = shortages(
+      due.map(({ threshold }) => threshold),
+      this.#signals(),
+      new Set(rules.thresholds),
+    );
+    if (left !== undefined && !this.#isEvicting(now)) await this.#evictOne(left, { usage, now });
   }
 
   #signals(): Signals {
@@ -140,9 +154,20 @@ export class Housekeeping {
     return readSignals({ data, ...(runtime.imageDirectory && { images: this.#imageDirectory ?? data }) });
   }
 
+  /** Whether images are on another disk than everything else. */
+  get #hasImageDisk(): boolean {
+    const { dataDirectory } = this.#options;
+    return this.#imageDirectory !== undefined && statSync(this.#imageDirectory).dev !== statSync(dataDirectory).dev;
+  }
+
+  /** Whether removing images helps. */
+  #concernsImages(signal: Signal): boolean {
+    return PRESSURE_OF[signal] === "DiskPressure" && (!this.#hasImageDisk || signal.startsWith("imagefs."));
+  }
+
   #feel(short: readonly Shortage[], now: number): void {
     this.#seen = seenNow(this.#seen, short, now);
-    const pressures = pressuresAt(this.#seen, now);
+    const pressures = pressuresAt(this.#seen, { now, lastsMs: this.#options.rules.pressureLastsMs });
     const same = pressures.size === this.#pressures.size && [...pressures].every((each) => this.#pressures.has(each));
     this.#pressures = pressures;
     if (same) return;
@@ -150,54 +175,39 @@ export class Housekeeping {
     for (const shortage of short) this.#options.log.warn(warningOf(shortage));
   }
 
-  async #evictOne(short: Shortage, usage: readonly ContainerUsage[]): Promise<void> {
+  /** One at a time: what a pod frees shows when it has ended. */
+  #isEvicting(now: number): boolean {
+    const { worker, at } = this.#evicted ?? {};
+    return worker !== undefined && at !== undefined && worker.runningContainers.length > 0 && now - at < EVICTED_MS;
+  }
+
+  async #evictOne(
+    short: Shortage,
+    { usage, now }: { readonly usage: readonly ContainerUsage[]; readonly now: number },
+  ): Promise<void> {
+    const { rules, lives } = this.#options;
+    const { signal } = short.threshold;
     const workers = this.#options.workers().filter(({ ended }) => !ended);
-    const useOf = await this.#useOf(RESOURCE_OF[short.threshold.signal], { workers, usage });
+    const [hasImageDisk, threads] = [this.#hasImageDisk, () => this.#threads(usage)];
+    const useOf = await useOfSignal(signal, { pods: workers, usage, hasImageDisk, threads });
     const running = workers.map(({ pod }) => pod);
     const victim = chooseVictim(running, short, useOf);
     const worker = workers.find(({ pod }) => pod.metadata.uid === victim?.metadata.uid);
     if (victim === undefined || worker === undefined) return;
-    worker.evict(evictionOf(victim, short, useOf));
-    this.#options.lives.evicted(short.threshold.signal);
+    const graceSeconds = evictionGrace(victim, short.threshold, rules.maxPodGraceSeconds);
+    worker.evict({ ...evictionOf(victim, short, useOf), graceSeconds });
+    this.#evicted = { worker, at: now };
+    lives.evicted(signal);
   }
 
-  async #useOf(resource: string, { workers, usage }: Measured): Promise<UseOf> {
-    switch (resource) {
-      case "memory":
-        return (pod) => ({
-          containers: amountsOf(pod, usage, ({ memoryWorkingSetBytes }) => memoryWorkingSetBytes),
-          shared: 0,
-        });
-      case "ephemeral-storage": {
-        const uses = new Map<string | undefined, PodUse>();
-        for (const worker of workers) {
-          const { volumes, containers } = await this.#storageOf(worker, usage);
-          const shared = [...volumes.values()].reduce((sum, bytes) => sum + bytes, 0);
-          uses.set(worker.pod.metadata.uid, { containers, shared });
-        }
-        return ({ metadata }) => uses.get(metadata.uid) ?? NONE;
-      }
-      case "inodes": {
-        const counts = new Map<string | undefined, number>();
-        for (const { pod, directories } of workers) {
-          const layers = amountsOf(pod, usage, ({ diskInodes = 0 }) => diskInodes);
-          counts.set(pod.metadata.uid, await countInodes(pod, { ...directories, layers }));
-        }
-        // For messages, only the bytes of each container matter.
-        return ({ metadata }) => ({ ...NONE, shared: counts.get(metadata.uid) ?? 0 });
-      }
-      default:
-        return () => NONE;
-    }
-  }
-
-  #storageOf({ pod, directories }: PodWorker, usage: readonly ContainerUsage[]): Promise<StorageUse> {
-    return measureStorage(pod, { ...directories, layers: amountsOf(pod, usage, ({ diskBytes = 0 }) => diskBytes) });
+  async #threads(usage: readonly ContainerUsage[]): Promise<ReadonlyMap<string, number>> {
+    const stats = await cgroupStats(this.#options.runtime, usage);
+    return new Map([...stats].map(([id, { threads = 0 }]) => [id, threads]));
   }
 
   async #endOverLimit({ workers, usage }: Measured): Promise<void> {
     for (const worker of workers) {
-      const exceeded = overLimit(worker.pod, await this.#storageOf(worker, usage));
+      const exceeded = overLimit(worker.pod, await storageOf(worker, usage));
       if (exceeded === undefined) continue;
       worker.evictOverLimit(exceeded.message);
       this.#options.lives.evicted(exceeded.signal);
@@ -216,9 +226,9 @@ export class Housekeeping {
   }
 
   /** Removes unused images if the disk is full, and updates the list. */
-  async #removeImages(signals: Signals, { short, now }: { readonly short: readonly Shortage[]; readonly now: number }) {
+  async #removeImages(signals: Signals, { due, now }: { readonly due: readonly Shortage[]; readonly now: number }) {
     const { runtime, onChange, pulls, log } = this.#options;
-    const isShort = short.some(({ threshold }) => PRESSURE_OF[threshold.signal] === "DiskPressure");
+    const isShort = due.some(({ threshold }) => this.#concernsImages(threshold.signal));
     const disk = signals.get("imagefs.available");
     const bytes = isShort ? Number.POSITIVE_INFINITY : disk === undefined ? 0 : bytesToFree(disk);
     if (bytes === 0 && this.#looks++ % IMAGES_EVERY !== 0) return;
@@ -252,11 +262,3 @@ export class Housekeeping {
 }
 
 const imageVolumesOf = ({ spec }: Pod): string[] => (spec.volumes ?? []).flatMap(({ image }) => image?.reference ?? []);
-
-/** By container name. */
-const amountsOf = (
-  { metadata }: Pod,
-  usage: readonly ContainerUsage[],
-  amount: (container: ContainerUsage) => number,
-): ReadonlyMap<string, number> =>
-  new Map(usage.filter(({ pod }) => pod.uid === metadata.uid).map((container) => [container.name, amount(container)]));

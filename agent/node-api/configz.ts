@@ -1,12 +1,12 @@
 /** The kubelet's /configz: this node's configuration, as far as the agent implements the settings. */
+import { formatDuration } from "../../api/machinery/time/duration.ts";
 import { HIGH_SHARE, LOW_SHARE, MIN_AGE_MS } from "../images/choose-images.ts";
 import { MAX_LOG_BYTES, MAX_LOG_FILES } from "../logs/rotate-log.ts";
 import { MAX_PODS } from "../node/node-object.ts";
-import { PRESSURE_LASTS_MS } from "../pressure/thresholds.ts";
+import { DEFAULT_EVICTION_HARD, type EvictionSettings, evictionRules } from "../pressure/eviction-settings.ts";
 
 export interface NodeConfiguration {
-  /** In the option's format: `memory.available<100Mi,…`. */
-  readonly evictionHard: string;
+  readonly eviction: EvictionSettings;
   readonly systemReserved: Readonly<Record<string, string>>;
   readonly clusterDomain: string;
   readonly clusterDns: readonly string[];
@@ -15,15 +15,27 @@ export interface NodeConfiguration {
   readonly cgroupDriver: string | undefined;
 }
 
-const minutes = (ms: number): string => `${ms / 60_000}m0s`;
-
-const thresholdsOf = (text: string): Record<string, string> =>
+/** From the options' format: `memory.available<100Mi,…`. */
+const pairsOf = (text: string): Record<string, string> =>
   Object.fromEntries(
     text
       .split(",")
-      .filter((part) => part.includes("<"))
-      .map((part) => part.trim().split("<")),
+      .map((part) => part.trim().split(/[<=]/))
+      .filter(({ length }) => length === 2),
   );
+
+function evictionOf(settings: EvictionSettings) {
+  const { evictionSoft, evictionSoftGracePeriod, evictionMinimumReclaim } = settings;
+  const { maxPodGraceSeconds, pressureLastsMs } = evictionRules(settings);
+  return {
+    evictionHard: pairsOf(settings.evictionHard ?? DEFAULT_EVICTION_HARD),
+    ...(evictionSoft && { evictionSoft: pairsOf(evictionSoft) }),
+    ...(evictionSoftGracePeriod && { evictionSoftGracePeriod: pairsOf(evictionSoftGracePeriod) }),
+    ...(evictionMinimumReclaim && { evictionMinimumReclaim: pairsOf(evictionMinimumReclaim) }),
+    ...(maxPodGraceSeconds > 0 && { evictionMaxPodGracePeriod: maxPodGraceSeconds }),
+    evictionPressureTransitionPeriod: formatDuration(pressureLastsMs),
+  };
+}
 
 export const configz = (node: NodeConfiguration) => ({
   kubeletconfig: {
@@ -35,7 +47,7 @@ export const configz = (node: NodeConfiguration) => ({
     clusterDomain: node.clusterDomain,
     ...(node.clusterDns.length === 0 ? {} : { clusterDNS: node.clusterDns }),
     nodeLeaseDurationSeconds: 40,
-    imageMinimumGCAge: minutes(MIN_AGE_MS),
+    imageMinimumGCAge: formatDuration(MIN_AGE_MS),
     imageGCHighThresholdPercent: HIGH_SHARE * 100,
     imageGCLowThresholdPercent: LOW_SHARE * 100,
     ...(node.cgroupDriver === undefined ? {} : { cgroupDriver: node.cgroupDriver }),
@@ -45,8 +57,7 @@ export const configz = (node: NodeConfiguration) => ({
     cpuCFSQuota: true,
     cpuCFSQuotaPeriod: "100ms",
     serializeImagePulls: false,
-    evictionHard: thresholdsOf(node.evictionHard),
-    evictionPressureTransitionPeriod: minutes(PRESSURE_LASTS_MS),
+    ...evictionOf(node.eviction),
     failSwapOn: false,
     containerLogMaxSize: `${MAX_LOG_BYTES / 1024 / 1024}Mi`,
     containerLogMaxFiles: MAX_LOG_FILES,

@@ -6,7 +6,6 @@ import type { RequestCounts } from "../control-plane/request-counts.ts";
 import type { FaultCounts } from "../fault-counts.ts";
 import type { PodWorkers } from "../pod/pod-workers.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
-import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { cgroupStats } from "../usage/cgroup-stats.ts";
@@ -45,7 +44,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     machine,
     dataDirectory,
     configuration: () => ({
-      evictionHard: settings.evictionHard ?? DEFAULT_THRESHOLDS,
+      eviction: settings,
       systemReserved: settings.systemReserved ?? {},
       clusterDomain,
       clusterDns: clusterDns(),

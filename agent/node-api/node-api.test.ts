@@ -87,7 +87,12 @@ const facts: NodeApiFacts = {
   machine: { cpus: 2, memoryBytes: 4096 },
   dataDirectory: "/",
   configuration: () => ({
-    evictionHard: "memory.available<100Mi,nodefs.available<10%",
+    eviction: {
+      evictionHard: "memory.available<100Mi,nodefs.available<10%",
+      evictionSoft: "nodefs.available<20%",
+      evictionSoftGracePeriod: "nodefs.available=1m30s",
+      evictionMaxPodGracePeriod: 60,
+    },
     systemReserved: {},
     clusterDomain: "cluster.local",
     clusterDns: ["10.96.0.10"],
@@ -150,6 +155,9 @@ describe("the kubelet API of the node", () => {
       kind: "KubeletConfiguration",
       maxPods: 110,
       evictionHard: { "memory.available": "100Mi", "nodefs.available": "10%" },
+      evictionSoft: { "nodefs.available": "20%" },
+      evictionSoftGracePeriod: { "nodefs.available": "1m30s" },
+      evictionMaxPodGracePeriod: 60,
       evictionPressureTransitionPeriod: "5m0s",
       clusterDNS: ["10.96.0.10"],
       containerLogMaxSize: "10Mi",

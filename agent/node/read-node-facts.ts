@@ -1,5 +1,5 @@
 import type { NodeSettings } from "../../api/node/node-settings.ts";
-import { DEFAULT_THRESHOLDS, parseThresholds } from "../pressure/thresholds.ts";
+import { evictionRules } from "../pressure/eviction-settings.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { NO_FEATURES } from "../runtime/runtime-features.ts";
 import { readMachine } from "./machine.ts";
@@ -20,7 +20,7 @@ export async function readNodeFacts(
 ): Promise<NodeFacts> {
   const [{ name, version }, images] = await Promise.all([runtime.version(), runtime.images()]);
   const machine = readMachine(dataDirectory);
-  const thresholds = parseThresholds(settings.evictionHard ?? DEFAULT_THRESHOLDS);
+  const { thresholds } = evictionRules(settings);
   return {
     name: nodeName,
     machine,

@@ -1,19 +1,20 @@
 import { expect, test } from "vitest";
 import { plainMachine } from "../../test/fakes/node/node-facts.ts";
-import { parseThresholds } from "../pressure/thresholds.ts";
+import { evictionRules } from "../pressure/eviction-settings.ts";
 import { allocatableOf } from "./node-object.ts";
 import { reserveOf } from "./reserve.ts";
 
 const GIB = 1024 ** 3;
 const machine = plainMachine({ cpus: 4, memoryBytes: 8 * GIB, diskBytes: 100 * GIB, swapBytes: 2 * GIB });
 
-const allocatable = (thresholds: string, system: Record<string, string>) => {
-  const reserve = reserveOf(machine, parseThresholds(thresholds), system);
+const allocatable = (evictionHard: string, system: Record<string, string>) => {
+  const soft = { evictionSoft: "memory.available<4Gi", evictionSoftGracePeriod: "memory.available=1m" };
+  const reserve = reserveOf(machine, evictionRules({ evictionHard, ...soft }).thresholds, system);
   const { cpu, memory, "ephemeral-storage": disk } = allocatableOf({ machine, devices: new Map(), reserve });
   return [cpu, memory, disk];
 };
 
-test("AGENT-RESERVE: allocatable is capacity less eviction thresholds and reservations", () => {
+test("AGENT-RESERVE: allocatable is capacity less hard eviction thresholds and reservations", () => {
   expect(allocatable("memory.available<1Gi,nodefs.available<10%", {})).toEqual(["4", "7Gi", "90Gi"]);
   const system = { cpu: "500m", memory: "1Gi", "ephemeral-storage": "10Gi" };
   expect(allocatable("nodefs.available<10%", system)).toEqual(["3500m", "7Gi", "80Gi"]);

@@ -22,7 +22,7 @@ export function reserveOf(machine: Machine, thresholds: readonly Threshold[], sy
   for (const name of Object.keys(system))
     if (!RESERVABLE.includes(name)) throw new Error(`"${name}" cannot be reserved: ${RESERVABLE.join(", ")}`);
   const belowWhich = (signal: Signal, capacity: number): number => {
-    const threshold = thresholds.find((each) => each.signal === signal);
+    const threshold = thresholds.find((each) => each.signal === signal && each.graceMs === 0);
     return threshold === undefined ? 0 : limitOf(threshold, { available: capacity, capacity });
   };
   return {

@@ -28,8 +28,8 @@ import type { WorkerContext } from "./worker-context.ts";
 /** Everything known to change by itself wakes its pod in time; this is for what is not known. */
 const MAX_SLEEP_MS = 300_000;
 
-/** Seconds: the node cannot wait. */
-const EVICTION_GRACE = 1;
+/** Seconds, for a pod that exceeds its own limit. */
+const OVER_LIMIT_GRACE = 1;
 
 export class PodWorker {
   readonly #record: PodRecord;
@@ -90,14 +90,14 @@ export class PodWorker {
   }
 
   /** Evicts the pod, because the node is under resource pressure. */
-  evict({ message, annotations }: Eviction): void {
-    const verdict = { reason: "Evicted", message, disruption: message, graceSeconds: EVICTION_GRACE };
+  evict({ message, annotations, graceSeconds }: Eviction): void {
+    const verdict = { reason: "Evicted", message, disruption: message, graceSeconds };
     this.#endForNode(verdict, annotations);
   }
 
   /** Evicts the pod, because it exceeds its local storage limit. */
   evictOverLimit(message: string): void {
-    this.#endForNode({ reason: "Evicted", message, graceSeconds: EVICTION_GRACE });
+    this.#endForNode({ reason: "Evicted", message, graceSeconds: OVER_LIMIT_GRACE });
   }
 
   /** Preempts the pod for one that must run here. */

@@ -5,18 +5,20 @@
 
 import type { Pod, Taint } from "../../api/generated/core.v1.ts";
 import { toleratesAny } from "../../api/machinery/selectors/tolerations.ts";
+import { formatDuration } from "../../api/machinery/time/duration.ts";
 import { initContainersOf } from "../pod-spec/containers.ts";
+import { graceOf } from "../pod-spec/grace.ts";
 import { podAmounts } from "../pod-spec/pod-amounts.ts";
 import { nanosOf } from "../pod-spec/qos.ts";
 import { isMirror, isStatic } from "../static-pods/mirror.ts";
-import { printAmount, RESOURCE_OF, type Shortage } from "./thresholds.ts";
+import { printAmount, RESOURCE_OF, type Shortage, type Threshold } from "./thresholds.ts";
 
 /** A pod's usage of a resource. */
 export interface PodUse {
-  /** By container name. */
+  /** By container name, for messages. */
   readonly containers: ReadonlyMap<string, number>;
-  /** Usage that belongs to no container: emptyDirs. */
-  readonly shared: number;
+  /** What its end would give back. */
+  readonly total: number;
 }
 export type UseOf = (pod: Pod) => PodUse;
 
@@ -25,15 +27,13 @@ const CRITICAL_PRIORITY = 2_000_000_000;
 export const isCritical = (pod: Pod): boolean =>
   (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY || isMirror(pod) || isStatic(pod);
 
-const sum = ({ containers, shared }: PodUse): number => [...containers.values()].reduce((a, b) => a + b, shared);
-
 export function chooseVictim(pods: readonly Pod[], { threshold }: Shortage, useOf: UseOf): Pod | undefined {
   const resource = RESOURCE_OF[threshold.signal];
   const ranked = pods
     .filter((pod) => !isCritical(pod))
     .map((pod) => {
       const requested = Number((podAmounts(pod, "requests").get(resource) ?? 0n) / 1_000_000_000n);
-      return { pod, excess: sum(useOf(pod)) - requested, priority: pod.spec.priority ?? 0 };
+      return { pod, excess: useOf(pod).total - requested, priority: pod.spec.priority ?? 0 };
     })
     .sort((a, b) => Number(b.excess > 0) - Number(a.excess > 0) || a.priority - b.priority || b.excess - a.excess);
   return ranked[0]?.pod;
@@ -41,13 +41,18 @@ export function chooseVictim(pods: readonly Pod[], { threshold }: Shortage, useO
 
 /** Why a pod is evicted, in the kubelet's words. */
 export interface Eviction {
+  readonly graceSeconds: number;
   /** In the pod's status, and its event. */
   readonly message: string;
   /** Of the event, for programs (pkg/kubelet/eviction/helpers.go). */
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export function evictionOf(pod: Pod, { threshold, available, limit }: Shortage, useOf: UseOf): Eviction {
+export function evictionOf(
+  pod: Pod,
+  { threshold, available, limit }: Shortage,
+  useOf: UseOf,
+): Omit<Eviction, "graceSeconds"> {
   const resource = RESOURCE_OF[threshold.signal];
   const head = `The node was low on resource: ${resource}. Threshold quantity: ${printAmount(limit)}, available: ${printAmount(available)}. `;
   const { containers: use } = useOf(pod);
@@ -71,9 +76,20 @@ export function evictionOf(pod: Pod, { threshold, available, limit }: Shortage, 
   };
 }
 
+/** Seconds: a node below a hard threshold cannot wait. */
+const HARD_GRACE = 1;
+
+/** How long a pod has to end (s). `max` is the most for soft thresholds; 0: the pod's own grace period. */
+export function evictionGrace(pod: Pod, { graceMs }: Threshold, max: number): number {
+  if (graceMs === 0) return HARD_GRACE;
+  return max === 0 ? graceOf(pod) : Math.min(max, graceOf(pod));
+}
+
 /** The same for whoever started the node. */
-export const warningOf = ({ threshold: { signal }, available, limit }: Shortage): string =>
-  `short of ${RESOURCE_OF[signal]}: ${signal} is ${printAmount(available)}, and pods are ended below ${printAmount(limit)} (--eviction-hard)`;
+export function warningOf({ threshold: { signal, graceMs }, available, limit }: Shortage): string {
+  const [when, option] = graceMs === 0 ? ["", "hard"] : [` after ${formatDuration(graceMs)}`, "soft"];
+  return `short of ${RESOURCE_OF[signal]}: ${signal} is ${printAmount(available)}, and pods are ended below ${printAmount(limit)}${when} (--eviction-${option})`;
+}
 
 const MEMORY_PRESSURE: Taint = { key: "node.kubernetes.io/memory-pressure", effect: "NoSchedule" };
 

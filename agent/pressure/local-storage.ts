@@ -10,6 +10,7 @@ import { printAmount } from "./thresholds.ts";
 export interface StorageUse {
   /** emptyDirs on disk, by volume. */
   readonly volumes: ReadonlyMap<string, number>;
+  readonly logs: ReadonlyMap<string, number>;
   /** Writable layer and logs, by container. */
   readonly containers: ReadonlyMap<string, number>;
 }
@@ -44,10 +45,10 @@ export async function measureStorage(pod: Pod, { directory, logDirectory, layers
   const disks = (pod.spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir));
   const volumes = new Map<string, number>();
   for (const { name } of disks) volumes.set(name, (await diskUse(join(directory, EMPTY_DIR, name))).usedBytes);
-  const containers = new Map<string, number>();
-  for (const name of lastingNames(pod))
-    containers.set(name, (layers.get(name) ?? 0) + (await diskUse(join(logDirectory, name))).usedBytes);
-  return { volumes, containers };
+  const logs = new Map<string, number>();
+  for (const name of lastingNames(pod)) logs.set(name, (await diskUse(join(logDirectory, name))).usedBytes);
+  const containers = new Map([...logs].map(([name, bytes]) => [name, (layers.get(name) ?? 0) + bytes]));
+  return { volumes, logs, containers };
 }
 
 /** The total number of files and directories. */
@@ -71,7 +72,10 @@ export interface ExceededLimit {
 }
 
 /** Why the pod must go; undefined: it is within its limits. */
-export function overLimit(pod: Pod, { volumes, containers }: StorageUse): ExceededLimit | undefined {
+export function overLimit(
+  pod: Pod,
+  { volumes, containers }: Pick<StorageUse, "volumes" | "containers">,
+): ExceededLimit | undefined {
   const { spec } = pod;
   for (const { name, emptyDir } of spec.volumes ?? []) {
     const limit = emptyDir?.sizeLimit;

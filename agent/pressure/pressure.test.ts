@@ -1,14 +1,16 @@
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
-import { chooseVictim, evictionOf, warningOf, whyNotUnder } from "./choose-victim.ts";
+import { chooseVictim, evictionGrace, evictionOf, warningOf, whyNotUnder } from "./choose-victim.ts";
+import { type EvictionSettings, evictionRules } from "./eviction-settings.ts";
 import { readSignals } from "./signals.ts";
 import {
   type Amount,
-  DEFAULT_THRESHOLDS,
-  parseThresholds,
+  NOT_PRESSED,
+  pressedNow,
   pressuresAt,
   type Seen,
+  type Shortage,
   type Signal,
   seenNow,
   shortages,
@@ -16,6 +18,8 @@ import {
 
 const MIB = 1024 * 1024;
 const signals = (more: Partial<Record<Signal, Amount>>) => new Map(Object.entries(more) as [Signal, Amount][]);
+
+const hard = (evictionHard: string) => evictionRules({ evictionHard }).thresholds;
 
 const podOf = (name: string, change: { spec?: Partial<PodSpec>; memory?: string } = {}): Pod => ({
   metadata: { namespace: "default", name, uid: name },
@@ -27,7 +31,7 @@ const podOf = (name: string, change: { spec?: Partial<PodSpec>; memory?: string 
 });
 
 describe("AGENT-PRESSURE: eviction thresholds", () => {
-  const thresholds = parseThresholds(DEFAULT_THRESHOLDS);
+  const thresholds = evictionRules({}).thresholds;
 
   it.each([
     [{ "memory.available": { available: 99 * MIB, capacity: 1000 * MIB } }, ["memory.available"]],
@@ -40,14 +44,14 @@ describe("AGENT-PRESSURE: eviction thresholds", () => {
   );
 
   it("may be 100 % or a fractional percentage", () =>
-    expect(parseThresholds("nodefs.available<100%, pid.available<0.5%,").map(({ below }) => below)).toEqual([
+    expect(hard("nodefs.available<100%, pid.available<0.5%,").map(({ below }) => below)).toEqual([
       { share: 1 },
       { share: 0.005 },
     ]));
 
   it.each(["memory<1Mi", "memory.available<", "memory.available<101%", "memory.available<lots"])(
     "are rejected if invalid: %s",
-    (text) => expect(() => parseThresholds(text)).toThrow(),
+    (text) => expect(() => hard(text)).toThrow(),
   );
 
   it("produce a warning for the operator when crossed", () => {
@@ -83,14 +87,93 @@ describe("AGENT-PRESSURE: eviction thresholds", () => {
   it("remain in effect for five minutes after being crossed", () => {
     const short = shortages(thresholds, signals({ "nodefs.inodesFree": { available: 1, capacity: 100 } }));
     const seen = seenNow(new Map() as Seen, short, 1000);
-    expect([...pressuresAt(seen, 300_999)]).toEqual(["DiskPressure"]);
-    expect([...pressuresAt(seen, 301_000)]).toEqual([]);
+    const { pressureLastsMs: lastsMs } = evictionRules({});
+    expect([...pressuresAt(seen, { now: 300_999, lastsMs })]).toEqual(["DiskPressure"]);
+    expect([...pressuresAt(seen, { now: 301_000, lastsMs })]).toEqual([]);
+    expect(evictionRules({ evictionPressureTransitionPeriod: "1m30s" }).pressureLastsMs).toBe(90_000);
   });
+});
+
+describe("AGENT-PRESSURE-SOFT: soft thresholds, and what evictions are to give back", () => {
+  const settings: EvictionSettings = {
+    evictionHard: "nodefs.available<10",
+    evictionSoft: "nodefs.available<20,memory.available<50%",
+    evictionSoftGracePeriod: "nodefs.available=1m30s,memory.available=10s",
+    evictionMinimumReclaim: "nodefs.available=5",
+  };
+  const { thresholds } = evictionRules(settings);
+  const disk = (available: number) => signals({ "nodefs.available": { available, capacity: 100 } });
+  const names = (list: readonly Shortage[]) =>
+    list.map(({ threshold: { signal, graceMs } }) => `${signal} ${graceMs / 1000}`);
+
+  it("press the node at once, and evict pods after their grace period without a break", () => {
+    const first = pressedNow(thresholds, disk(19), { before: NOT_PRESSED, now: 1000 });
+    expect([names(first.short), first.due]).toEqual([["nodefs.available 90"], []]);
+    const later = pressedNow(thresholds, disk(19), { before: first, now: 90_999 });
+    expect(later.due).toEqual([]);
+    expect(names(pressedNow(thresholds, disk(19), { before: later, now: 91_000 }).due)).toEqual([
+      "nodefs.available 90",
+    ]);
+    const relieved = pressedNow(thresholds, disk(20), { before: later, now: 91_000 });
+    expect(pressedNow(thresholds, disk(19), { before: relieved, now: 92_000 }).due).toEqual([]);
+  });
+
+  it("hold until the minimum is reclaimed, if pods are evicted for them", () => {
+    const below = pressedNow(thresholds, disk(9), { before: NOT_PRESSED, now: 0 });
+    expect(names(below.due)).toEqual(["nodefs.available 0"]);
+    const better = pressedNow(thresholds, disk(14), { before: below, now: 10_000 });
+    expect(names(better.due)).toEqual(["nodefs.available 0"]);
+    expect(names(pressedNow(thresholds, disk(15), { before: better, now: 20_000 }).due)).toEqual([]);
+    expect(names(pressedNow(thresholds, disk(14), { before: NOT_PRESSED, now: 0 }).due)).toEqual([]);
+  });
+
+  it("come after memory", () => {
+    const both = signals({
+      "nodefs.available": { available: 1, capacity: 100 },
+      "memory.available": { available: 1, capacity: 100 },
+    });
+    const first = pressedNow(thresholds, both, { before: NOT_PRESSED, now: 0 });
+    expect(names(pressedNow(thresholds, both, { before: first, now: 90_000 }).due)).toEqual([
+      "memory.available 10",
+      "nodefs.available 0",
+      "nodefs.available 90",
+    ]);
+  });
+
+  it("give pods their own grace period, up to a maximum", () => {
+    const [now, later] = thresholds;
+    if (now === undefined || later === undefined) throw new Error("no thresholds");
+    const [own, long] = [5, undefined].map((terminationGracePeriodSeconds) =>
+      podOf("p", { spec: terminationGracePeriodSeconds === undefined ? {} : { terminationGracePeriodSeconds } }),
+    ) as [Pod, Pod];
+    expect([evictionGrace(own, now, 9), evictionGrace(own, later, 9), evictionGrace(long, later, 9)]).toEqual([
+      1, 5, 9,
+    ]);
+    expect(evictionGrace(long, later, 0)).toBe(30);
+  });
+
+  it("warn whoever started the node", () => {
+    const [short] = pressedNow(thresholds, disk(19), { before: NOT_PRESSED, now: 0 }).short;
+    expect(short && warningOf(short)).toBe(
+      "short of ephemeral-storage: nodefs.available is 19, and pods are ended below 20 after 1m30s (--eviction-soft)",
+    );
+  });
+
+  it.each<[EvictionSettings, string]>([
+    [
+      { evictionSoft: "pid.available<10" },
+      "grace period must be specified for the soft eviction threshold pid.available",
+    ],
+    [{ evictionSoftGracePeriod: "memory.available=1" }, 'time: missing unit in duration "1"'],
+    [{ evictionSoftGracePeriod: "memory.available=-1s" }, '"-1s" must not be negative'],
+    [{ evictionMinimumReclaim: "memory=1Gi" }, '"memory" is not an eviction signal'],
+    [{ evictionPressureTransitionPeriod: "soon" }, 'time: invalid duration "soon"'],
+  ])("are refused: %j", (wrong, why) => expect(() => evictionRules(wrong)).toThrow(why));
 });
 
 describe("AGENT-PRESSURE-EVICT: the pod chosen for eviction", () => {
   const [short] = shortages(
-    parseThresholds("memory.available<100Mi"),
+    hard("memory.available<100Mi"),
     signals({ "memory.available": { available: 50 * MIB, capacity: 1000 * MIB } }),
   );
   if (short === undefined) throw new Error("not short");
@@ -102,7 +185,7 @@ describe("AGENT-PRESSURE-EVICT: the pod chosen for eviction", () => {
   ]);
   const useOf = ({ metadata }: Pod) => ({
     containers: new Map([["c", (use.get(metadata.name ?? "") ?? 0) * MIB]]),
-    shared: 0,
+    total: (use.get(metadata.name ?? "") ?? 0) * MIB,
   });
   const within = podOf("within", { memory: "400Mi" });
   const greedy = podOf("greedy", { memory: "10Mi" });
@@ -116,21 +199,21 @@ describe("AGENT-PRESSURE-EVICT: the pod chosen for eviction", () => {
 
   it("may be the one with the most in its volumes", () => {
     const [full] = shortages(
-      parseThresholds("imagefs.inodesFree<5%,nodefs.available<10%"),
+      hard("imagefs.inodesFree<5%,nodefs.available<10%"),
       signals({ "nodefs.available": { available: 1, capacity: 100 } }),
     );
     const [a, b] = [podOf("a"), podOf("b")];
-    const kept = (pod: Pod) => ({ containers: new Map([["c", 5]]), shared: pod === b ? 1 : 0 });
+    const kept = (pod: Pod) => ({ containers: new Map([["c", 5]]), total: pod === b ? 6 : 5 });
     expect(full && chooseVictim([a, b], full, kept)).toBe(b);
   });
 
   it("is the one of lowest priority if none exceeds its request", () => {
     const least = podOf("least", { memory: "300Mi", spec: { priority: -1 } });
-    expect(chooseVictim([within, least], short, () => ({ containers: new Map(), shared: 0 }))).toBe(least);
+    expect(chooseVictim([within, least], short, () => ({ containers: new Map(), total: 0 }))).toBe(least);
     // Using exactly the request does not exceed it.
     const exact = podOf("exact", { memory: "80Mi", spec: { priority: -5 } });
     const over = podOf("over", { memory: "79Mi" });
-    const equal = () => ({ containers: new Map([["c", 80 * MIB]]), shared: 0 });
+    const equal = () => ({ containers: new Map([["c", 80 * MIB]]), total: 80 * MIB });
     expect(chooseVictim([exact, over], short, equal)).toBe(over);
     expect(chooseVictim([over, podOf("worse", { memory: "1Mi" })], short, equal)?.metadata.name).toBe("worse");
   });
@@ -148,7 +231,7 @@ describe("AGENT-PRESSURE-EVICT: the pod chosen for eviction", () => {
       ["exact", 80 * MIB],
       ["over", 81 * MIB],
     ]);
-    const reported = evictionOf(three, short, () => ({ containers, shared: 0 }));
+    const reported = evictionOf(three, short, () => ({ containers, total: 0 }));
     expect(reported.message.match(/Container \w+/g)).toEqual(["Container over"]);
   });
 
@@ -173,7 +256,7 @@ describe("AGENT-PRESSURE-EVICT: the pod chosen for eviction", () => {
       ["proxy", 2 * MIB],
       ["c", MIB],
     ]);
-    expect(evictionOf(pod, short, () => ({ containers, shared: 0 })).annotations).toMatchObject({
+    expect(evictionOf(pod, short, () => ({ containers, total: 0 })).annotations).toMatchObject({
       offending_containers: "c,proxy",
       offending_containers_usage: "1Mi,2Mi",
     });

@@ -8,6 +8,15 @@ export interface NodeSettings {
   readonly registerWithTaints?: readonly Taint[];
   /** Absent: the kubelet's defaults. */
   readonly evictionHard?: string;
+  readonly evictionSoft?: string;
+  /** For each soft threshold, how long it must be met before pods are evicted: `memory.available=1m30s`. */
+  readonly evictionSoftGracePeriod?: string;
+  /** How much more than a threshold must be available after evictions: `nodefs.available=1Gi`. */
+  readonly evictionMinimumReclaim?: string;
+  /** The most that a pod gets to end for a soft threshold (s); absent or 0: its own grace period. */
+  readonly evictionMaxPodGracePeriod?: number;
+  /** For how much longer than it lasts pressure is reported: `5m`. */
+  readonly evictionPressureTransitionPeriod?: string;
   /** What is reserved on the machine and not offered to pods. */
   readonly systemReserved?: Readonly<Record<string, string>>;
   /** Where device and volume drivers find the node, usually /var/lib/kubelet; absent: a directory of the node's own. */

@@ -23,13 +23,19 @@ describe("options of a node", () => {
   });
 
   it("are rejected before anything starts if invalid", () => {
-    const command = withNodeOptions(new Command("up").exitOverride().configureOutput({ writeErr: () => {} }));
+    const command = withNodeOptions(new Command("up").exitOverride().configureOutput({ writeErr: () => {} })).action(
+      () => {},
+    );
     const parse = (...words: string[]) => command.parse(words, { from: "user" });
     expect(() => parse("--eviction-hard", "memory<1Gi")).toThrow(/"memory" is not an eviction signal/);
     expect(() => parse("--eviction-hard", "memory.available<much")).toThrow(/"much" is neither/);
     expect(parse("--eviction-hard", "memory.available<5%").opts()).toMatchObject({
       evictionHard: "memory.available<5%",
     });
+    expect(() => parse("--eviction-soft", "nodefs.available<5%")).toThrow(
+      /grace period must be specified for the soft/,
+    );
+    expect(() => parse("--eviction-max-pod-grace-period", "1m")).toThrow(/number of seconds/);
   });
 
   it("survive a round trip through the command line", () => {
@@ -39,12 +45,13 @@ describe("options of a node", () => {
       nodeLabels: { zone: "a" },
       registerWithTaints: parseTaints("own:NoExecute"),
       evictionHard: "memory.available<1Gi",
+      evictionMaxPodGracePeriod: 60,
       systemReserved: { cpu: "500m", memory: "1Gi" },
       localVolumes: "/srv/volumes",
     } as const;
     const words = nodeWords(options);
     expect(words.join(" ")).toBe(
-      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --system-reserved cpu=500m,memory=1Gi --local-volumes /srv/volumes",
+      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --eviction-max-pod-grace-period 60 --system-reserved cpu=500m,memory=1Gi --local-volumes /srv/volumes",
     );
     expect(parseTaints("own=:NoExecute")).toEqual(options.registerWithTaints);
   });

@@ -1,6 +1,6 @@
 /** Options of the commands that run a node. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseThresholds } from "../../agent/pressure/thresholds.ts";
+import { evictionRules } from "../../agent/pressure/eviction-settings.ts";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Taint } from "../../api/generated/core.v1.ts";
 import { parseQuantity } from "../../api/machinery/quantity.ts";
@@ -43,8 +43,33 @@ const OPTIONAL: readonly NodeOption[] = [
   {
     flag: "--eviction-hard <thresholds>",
     description: "thresholds below which the node evicts pods, as in a kubelet: memory.available<100Mi,…",
-    parse: checkThresholds,
     word: ({ evictionHard }) => evictionHard,
+  },
+  {
+    flag: "--eviction-soft <thresholds>",
+    description: "the same, for as long as --eviction-soft-grace-period says: memory.available<500Mi,…",
+    word: ({ evictionSoft }) => evictionSoft,
+  },
+  {
+    flag: "--eviction-soft-grace-period <periods>",
+    description: "how long each soft threshold must be met before pods are evicted: memory.available=1m30s,…",
+    word: ({ evictionSoftGracePeriod }) => evictionSoftGracePeriod,
+  },
+  {
+    flag: "--eviction-max-pod-grace-period <seconds>",
+    description: "the most that pods get to end for a soft threshold; default: their own grace periods",
+    parse: parseSeconds,
+    word: ({ evictionMaxPodGracePeriod }) => evictionMaxPodGracePeriod?.toString(),
+  },
+  {
+    flag: "--eviction-minimum-reclaim <amounts>",
+    description: "how much more than a threshold must be available for evictions to end: nodefs.available=1Gi,…",
+    word: ({ evictionMinimumReclaim }) => evictionMinimumReclaim,
+  },
+  {
+    flag: "--eviction-pressure-transition-period <duration>",
+    description: "for how much longer than it lasts the node reports pressure; default: 5m",
+    word: ({ evictionPressureTransitionPeriod }) => evictionPressureTransitionPeriod,
   },
   {
     flag: "--system-reserved <resources>",
@@ -80,7 +105,16 @@ export function withNodeOptions(command: Command): Command {
     const option = new Option(flag, description).helpGroup(HELP_GROUP);
     command.addOption(parse ? option.argParser(parse) : option);
   }
-  return command;
+  // Together: one may require another.
+  return command.hook("preAction", (_, action) => checkEviction(action));
+}
+
+function checkEviction(command: Command): void {
+  try {
+    evictionRules(command.opts<NodeOptions>());
+  } catch (error) {
+    command.error(`error: invalid options of evictions: ${errorMessage(error)}.`);
+  }
 }
 
 /** The same options as arguments of a command line. */
@@ -111,13 +145,9 @@ export function parseAmounts(text: string): Readonly<Record<string, string>> {
   return amounts;
 }
 
-function checkThresholds(text: string): string {
-  try {
-    parseThresholds(text);
-    return text;
-  } catch (error) {
-    throw new InvalidArgumentError(`${errorMessage(error)}.`);
-  }
+function parseSeconds(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a number of seconds.");
+  return Number(text);
 }
 
 export function parseTaints(text: string): readonly Taint[] {
