@@ -10,6 +10,7 @@ import { Link } from "./control-plane/link.ts";
 import { endPods } from "./end-pods.ts";
 import { leaveCluster } from "./leave-cluster.ts";
 import { openLocalApi } from "./local-api.ts";
+import { isMislabelled } from "./node/node-object.ts";
 import { isToAllocate } from "./node/patched-resources.ts";
 import { NodeAssembly } from "./node-assembly.ts";
 import type { Parts } from "./parts.ts";
@@ -131,12 +132,14 @@ export class NodeAgent {
    * Extended resources may be patched into the node's capacity by whoever counts them; its pod CIDRs tell which address
    * families it has.
    */
-  #followNode({ metadata, status }: Node): void {
-    if (metadata.name !== this.#options.nodeName) return;
+  #followNode(node: Node): void {
+    if (node.metadata.name !== this.#options.nodeName) return;
     const addresses = this.#made.now.addresses.join();
     const isNew = addresses !== this.#addresses;
     this.#addresses = addresses;
-    if (isNew || isToAllocate(status, this.#made.drivers.amounts)) void this.#made.registrar.register();
+    const { drivers, facts, registrar } = this.#made;
+    if (isNew || isToAllocate(node.status, drivers.amounts) || isMislabelled(node, facts.machine))
+      void registrar.register();
   }
 
   #apply({ type, resource, object }: NodeChange): void {

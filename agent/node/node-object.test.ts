@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { plainNode } from "../../test/fakes/node/node-facts.ts";
-import { nodeStatus, plainVersion } from "./node-object.ts";
+import { isMislabelled, nodeObject, nodeStatus, plainVersion } from "./node-object.ts";
 
 const NOW = "2026-01-01T00:00:00Z";
 const LATER = "2026-01-01T00:01:00Z";
@@ -29,6 +29,18 @@ it("AGENT-RUNTIME: a node reports the features of its container runtime, if know
     runtimeHandlers: [{ name: "", features: can }],
     features: { supplementalGroupsPolicy: true },
   });
+});
+
+it("AGENT-LABELS: a node restores the labels of its operating system and architecture only", () => {
+  const facts = plainNode();
+  const relabelled = (changed: Record<string, string>) => {
+    const { metadata, ...node } = nodeObject(facts);
+    return isMislabelled({ ...node, metadata: { labels: { ...metadata.labels, ...changed } } }, facts.machine);
+  };
+  expect(relabelled({})).toBe(false);
+  expect(relabelled({ "kubernetes.io/os": "dummyOS" })).toBe(true);
+  expect(relabelled({ "kubernetes.io/arch": "dummyArch" })).toBe(true);
+  expect(relabelled({ "kubernetes.io/hostname": "other", "beta.kubernetes.io/os": "other" })).toBe(false);
 });
 
 it("an unchanged condition keeps its lastTransitionTime", () => {

@@ -83,6 +83,13 @@ export function allocatableOf({
   };
 }
 
+const OS = "kubernetes.io/os";
+const ARCHITECTURE = "kubernetes.io/arch";
+
+/** The kubelet restores these two while it runs, since pods are chosen to fit the machine by them; others are left. */
+export const isMislabelled = ({ metadata: { labels = {} } }: Node, { os, architecture }: Machine): boolean =>
+  labels[OS] !== os || labels[ARCHITECTURE] !== architecture;
+
 export function nodeLabels({
   name,
   machine,
@@ -94,9 +101,9 @@ export function nodeLabels({
     ...(localVolumes !== undefined && { [LOCAL_VOLUMES]: "true" }),
     "beta.kubernetes.io/arch": machine.architecture,
     "beta.kubernetes.io/os": machine.os,
-    "kubernetes.io/arch": machine.architecture,
+    [ARCHITECTURE]: machine.architecture,
     "kubernetes.io/hostname": name,
-    "kubernetes.io/os": machine.os,
+    [OS]: machine.os,
   };
 }
 
