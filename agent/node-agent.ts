@@ -13,6 +13,7 @@ import { openLocalApi } from "./local-api.ts";
 import { isMislabelled } from "./node/node-object.ts";
 import { isToAllocate } from "./node/patched-resources.ts";
 import { NodeAssembly } from "./node-assembly.ts";
+import { openNetwork } from "./open-network.ts";
 import type { Parts } from "./parts.ts";
 
 /** Resources that pods refer to. */
@@ -49,10 +50,11 @@ export class NodeAgent {
     const { controlPlane, runtime, log } = this.#parts;
     const { nodeName, signal } = this.#options;
     const stopListening = runtime.onChange((uid) => made.workers.wake(uid));
-    await made.openNetwork();
+    made.network = await openNetwork(made, this.#options, this.#parts);
     if (runtime.simulates !== true) {
       await made.housekeeping.start();
       made.runtimeHealth.start();
+      void made.shutdown.follow();
       await made.drivers.open();
     }
     made.machineNetwork.start();
@@ -121,6 +123,7 @@ export class NodeAgent {
     made.staticPods.stop();
     made.housekeeping.stop();
     made.runtimeHealth.stop();
+    made.shutdown.stop();
     made.machineNetwork.stop();
     made.drivers.close();
     made.workers.stop();

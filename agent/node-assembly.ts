@@ -1,5 +1,6 @@
 /** The parts of a node, and their wiring. */
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "../client/api-client.ts";
 import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
@@ -9,8 +10,7 @@ import { OrphanSearch } from "./housekeeping/remove-orphans.ts";
 import { ImagePuller } from "./images/image-puller.ts";
 import { PullRecords } from "./images/pull-records.ts";
 import { PodLogs } from "./logs/pod-logs.ts";
-import { apiServerOf } from "./network/api-proxy.ts";
-import { ClusterNetwork } from "./network/cluster-network.ts";
+import type { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
 import { MachineNetwork } from "./node/machine-network.ts";
 import { type NodeClients, nodeClients } from "./node/node-clients.ts";
@@ -33,6 +33,9 @@ import type { WorkerContext } from "./pod/worker-context.ts";
 import { evictionRules } from "./pressure/eviction-settings.ts";
 import { ProbeCounts } from "./probes/probe-counts.ts";
 import { runtimeClassHandlers } from "./runtime/runtime-class.ts";
+import { Logind } from "./shutdown/logind.ts";
+import { NodeShutdown } from "./shutdown/node-shutdown.ts";
+import { shutdownPeriods } from "./shutdown/shutdown-periods.ts";
 import { StaticPods } from "./static-pods/static-pods.ts";
 import { Tunnels } from "./streams/tunnels.ts";
 import { VendorDrivers } from "./vendor-drivers.ts";
@@ -41,7 +44,7 @@ import { imageMounts } from "./volumes/image-mounts.ts";
 import { openLocalVolumes } from "./volumes/local/open-local-volumes.ts";
 import { VolumeMemory } from "./volumes/volume-memory.ts";
 
-const CLUSTER_DOMAIN = "cluster.local";
+export const CLUSTER_DOMAIN = "cluster.local";
 
 /** The parts of a node, wired: each gets what it needs of the others. */
 export class NodeAssembly {
@@ -58,15 +61,16 @@ export class NodeAssembly {
   readonly registrar: Registrar;
   readonly orphans: OrphanSearch;
   readonly runtimeHealth: RuntimeHealth;
+  readonly shutdown: NodeShutdown;
   readonly machineNetwork: MachineNetwork;
   readonly now: NodeNow;
+  readonly networkKey: NetworkKey;
   readonly localVolumes: ReturnType<typeof openLocalVolumes>;
   /** Set once it is open. */
   network: ClusterNetwork | undefined;
   readonly #options: AgentOptions;
   readonly #parts: Parts;
   readonly #clients: NodeClients;
-  readonly #networkKey: NetworkKey;
   readonly #sources: ApiVolumeSources;
   readonly #pulls: PullRecords;
   readonly #probeCounts = new ProbeCounts();
@@ -85,7 +89,7 @@ export class NodeAssembly {
     this.localVolumes = openLocalVolumes(options, parts);
     this.facts = { ...facts, localVolumes: this.localVolumes?.directory };
     this.#clients = nodeClients({ nodeName, controlPlane, runtime });
-    this.#networkKey = loadNetworkKey(options.dataDirectory);
+    this.networkKey = loadNetworkKey(options.dataDirectory);
     this.#sources = apiVolumeSources(this.client, this.#clients.reports);
     this.#pulls = new PullRecords(this.#inData("image-pulls.json"));
     this.objects = new ObjectCache(this.#inData("objects"));
@@ -93,6 +97,7 @@ export class NodeAssembly {
     this.staticPods = this.#makeStaticPods();
     this.housekeeping = this.#makeHousekeeping();
     this.runtimeHealth = new RuntimeHealth({ runtime, onChange: () => void this.registrar.register(), log });
+    this.shutdown = this.#makeShutdown();
     this.machineNetwork = new MachineNetwork({ onChange: () => void this.registrar.register() });
     this.drivers = this.#makeDrivers();
     this.now = new NodeNow({
@@ -102,8 +107,9 @@ export class NodeAssembly {
       runtime,
       housekeeping: this.housekeeping,
       runtimeHealth: this.runtimeHealth,
+      shutdown: this.shutdown,
       drivers: this.drivers,
-      networkKey: this.#networkKey,
+      networkKey: this.networkKey,
       network: () => this.network,
     });
     this.nodeApi = this.#makeNodeApi();
@@ -134,29 +140,6 @@ export class NodeAssembly {
 
   get client(): ApiClient {
     return this.#clients.client;
-  }
-
-  /** Sets up Services and the pod network as well as the machine allows. */
-  async openNetwork(): Promise<void> {
-    const { controlPlane, runtime, log } = this.#parts;
-    const { nodeName } = this.#options;
-    this.network = await ClusterNetwork.open({
-      nodeName,
-      clusterDomain: CLUSTER_DOMAIN,
-      runtime,
-      dataDirectory: this.#options.dataDirectory,
-      apiServer: apiServerOf(this.#options.connection),
-      resolvers: () => this.machineNetwork.resolv.servers,
-      key: this.#networkKey,
-      controlPlane,
-      list: (resource) => this.objects.list(resource),
-      onReady: () => {
-        this.pods.followAll();
-        void this.registrar.register();
-      },
-      onWays: () => void this.registrar.register(),
-      log,
-    });
   }
 
   #inData(name: string): string {
@@ -191,6 +174,19 @@ export class NodeAssembly {
     return new Housekeeping(options, this.facts.images);
   }
 
+  #makeShutdown(): NodeShutdown {
+    return new NodeShutdown({
+      periods: shutdownPeriods(this.#options.settings),
+      notice: new Logind(),
+      workers: () => this.workers.all,
+      onChange: () => void this.registrar.register(),
+      recordEvent: (event) => this.#clients.nodeEvents?.record(event),
+      file: this.#inData("graceful_node_shutdown_state"),
+      sleep: (ms) => sleep(ms, undefined, { ref: false }),
+      log: this.#parts.log,
+    });
+  }
+
   #makeDrivers(): VendorDrivers {
     const { dataDirectory, nodeName, settings } = this.#options;
     return new VendorDrivers({
@@ -221,6 +217,7 @@ export class NodeAssembly {
       clusterDomain: CLUSTER_DOMAIN,
       probes: this.#probeCounts,
       lives: this.#lifeCounts,
+      shutdown: () => this.shutdown.times,
       localVolumes: this.localVolumes,
       drivers: this.drivers,
       faults: this.#parts.faults,
@@ -252,6 +249,7 @@ export class NodeAssembly {
     const admission = new Admission({
       node: () => this.now.admitting,
       pressures: () => this.housekeeping.pressures,
+      isShuttingDown: () => this.shutdown.trouble !== undefined,
       devices,
       others: (uid) => this.workers.others(uid),
       preempt: (pod) => this.workers.preempt(pod),

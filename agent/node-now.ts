@@ -11,6 +11,7 @@ import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node
 import { patchedResources } from "./node/patched-resources.ts";
 import type { RuntimeHealth } from "./node/runtime-health.ts";
 import type { Runtime } from "./runtime/runtime.ts";
+import type { NodeShutdown } from "./shutdown/node-shutdown.ts";
 import type { VendorDrivers } from "./vendor-drivers.ts";
 
 export interface NodeSources {
@@ -21,6 +22,7 @@ export interface NodeSources {
   readonly runtime: Runtime;
   readonly housekeeping: Housekeeping;
   readonly runtimeHealth: RuntimeHealth;
+  readonly shutdown: NodeShutdown;
   readonly drivers: VendorDrivers;
   readonly networkKey: NetworkKey;
   /** Set once it is open. */
@@ -48,7 +50,7 @@ export class NodeNow {
     const { amounts: devices, csi } = sources.drivers;
     const open = sources.network();
     const network = open?.ways && { key: networkKey.publicKey, ways: open.ways };
-    const notReady = runtimeHealth.trouble ?? open?.waiting;
+    const notReady = runtimeHealth.trouble ?? open?.waiting ?? sources.shutdown.trouble;
     const { addresses } = this;
     return { ...facts, addresses, pressures, images, devices, volumesInUse: csi.inUse, network, notReady };
   }

@@ -202,6 +202,7 @@ describe("a pod that is assigned to the node", () => {
 
 describe("admission", () => {
   const gone: string[] = [];
+  let shuttingDown = false;
   const admissionOf = (pods: Pod[], setAside: () => Promise<void> = async () => {}) => {
     const admitted: Pod[] = [];
     const running = [...pods];
@@ -209,6 +210,7 @@ describe("admission", () => {
     const admission = new Admission({
       node: () => node,
       pressures: () => new Set(),
+      isShuttingDown: () => shuttingDown,
       devices: { setAside, free: () => {} },
       others,
       preempt: async (one) => {
@@ -218,6 +220,13 @@ describe("admission", () => {
     });
     return (one: Pod) => admission.decide(one, () => admitted.push(one));
   };
+
+  test("AGENT-SHUTDOWN: no pod is admitted while the machine shuts down", async () => {
+    shuttingDown = true;
+    const refusal = await admissionOf([])(pod("a", { priority: CRITICAL }));
+    shuttingDown = false;
+    expect(refusal).toEqual({ reason: "NodeShutdown", message: "Pod was rejected as the node is shutting down." });
+  });
 
   test("AGENT-ADMIT: only the first of two concurrent pods is admitted if they do not fit together", async () => {
     const decide = admissionOf([]);

@@ -15,12 +15,18 @@ import { type AdmittingNode, checkPod, type Lack, type Refusal, whyNoAppArmor, w
 export interface AdmissionOptions {
   readonly node: () => AdmittingNode;
   readonly pressures: () => ReadonlySet<string>;
+  readonly isShuttingDown: () => boolean;
   readonly devices: Pick<DeviceManager, "setAside" | "free">;
   /** The admitted pods except for the one with that uid, each with its allocated resources. */
   readonly others: (uid: string) => readonly Pod[];
   /** Ends a pod in favour of another; settles when its containers have ended. */
   readonly preempt: (pod: Pod) => Promise<void>;
 }
+
+const SHUTTING_DOWN: Refusal = {
+  reason: "NodeShutdown",
+  message: "Pod was rejected as the node is shutting down.",
+};
 
 const unexpected = (message: string): Refusal => ({ reason: "UnexpectedAdmissionError", message });
 
@@ -43,7 +49,8 @@ export class Admission {
   }
 
   async #decide(pod: Pod): Promise<Refusal | undefined> {
-    const { node, pressures, others } = this.#options;
+    const { node, pressures, isShuttingDown, others } = this.#options;
+    if (isShuttingDown()) return SHUTTING_DOWN;
     const pressed = whyNotUnder(pressures(), pod, qosOf(pod));
     if (pressed !== undefined) return { reason: "Evicted", message: pressed };
     const early = whyNoSysctls(pod) ?? (await this.#setDevicesAside(pod));

@@ -4,9 +4,11 @@ import { HIGH_SHARE, LOW_SHARE, MIN_AGE_MS } from "../images/choose-images.ts";
 import { MAX_LOG_BYTES, MAX_LOG_FILES } from "../logs/rotate-log.ts";
 import { MAX_PODS } from "../node/node-object.ts";
 import { DEFAULT_EVICTION_HARD, type EvictionSettings, evictionRules } from "../pressure/eviction-settings.ts";
+import { type ShutdownSettings, shutdownPeriods } from "../shutdown/shutdown-periods.ts";
 
 export interface NodeConfiguration {
   readonly eviction: EvictionSettings;
+  readonly shutdown: ShutdownSettings;
   readonly systemReserved: Readonly<Record<string, string>>;
   readonly clusterDomain: string;
   readonly clusterDns: readonly string[];
@@ -37,6 +39,23 @@ function evictionOf(settings: EvictionSettings) {
   };
 }
 
+function shutdownOf(settings: ShutdownSettings) {
+  const { shutdownGracePeriod, shutdownGracePeriodCriticalPods, shutdownGracePeriodByPodPriority } = settings;
+  if (shutdownGracePeriodByPodPriority !== undefined) {
+    const periods = shutdownPeriods(settings);
+    return {
+      shutdownGracePeriodByPodPriority: periods.map(({ priority, seconds: shutdownGracePeriodSeconds }) => ({
+        priority,
+        shutdownGracePeriodSeconds,
+      })),
+    };
+  }
+  return {
+    ...(shutdownGracePeriod && { shutdownGracePeriod }),
+    ...(shutdownGracePeriodCriticalPods && { shutdownGracePeriodCriticalPods }),
+  };
+}
+
 export const configz = (node: NodeConfiguration) => ({
   kubeletconfig: {
     enableServer: true,
@@ -58,6 +77,7 @@ export const configz = (node: NodeConfiguration) => ({
     cpuCFSQuotaPeriod: "100ms",
     serializeImagePulls: false,
     ...evictionOf(node.eviction),
+    ...shutdownOf(node.shutdown),
     failSwapOn: false,
     containerLogMaxSize: `${MAX_LOG_BYTES / 1024 / 1024}Mi`,
     containerLogMaxFiles: MAX_LOG_FILES,

@@ -7,6 +7,7 @@ import type { FaultCounts } from "../fault-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
+import type { ShutdownTimes } from "../shutdown/node-shutdown.ts";
 import type { CgroupStats } from "../usage/cgroup-stats.ts";
 import type { InterfaceCounters } from "../usage/network-counters.ts";
 import type { PodTraffic } from "../usage/pod-traffic.ts";
@@ -44,6 +45,7 @@ export interface NodeApiFacts {
   readonly operations: () => readonly OperationCount[];
   readonly probes: Pick<ProbeCounts, "all" | "durations">;
   readonly lives: KubeletState["lives"];
+  readonly shutdown: () => ShutdownTimes;
   readonly claimsInUse: () => ClaimsInUse;
   readonly podResources: () => readonly PodResourcesCount[];
   readonly faults: FaultCounts;

@@ -9,6 +9,7 @@ import { KUBELET_VERSION } from "../node/node-object.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
+import type { ShutdownTimes } from "../shutdown/node-shutdown.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
 
 export interface AgentProcess {
@@ -26,6 +27,7 @@ export interface KubeletState {
     LifeCounts,
     "startedPods" | "startedContainers" | "terminations" | "podStarts" | "workerSeconds" | "evictions"
   >;
+  readonly shutdown: ShutdownTimes;
   readonly volumes: readonly VolumeStats[];
   readonly operations: readonly OperationCount[];
   readonly claims: ClaimsInUse;
@@ -74,6 +76,15 @@ const lifeFamilies = ({
       count,
     ]),
   ),
+];
+
+const shutdownFamilies = ({ start, end }: ShutdownTimes): Family[] => [
+  gauge(
+    "kubelet_graceful_shutdown_start_time_seconds",
+    "When the machine's last shutdown began that pods were ended for, in seconds since the epoch.",
+    [[{}, start]],
+  ),
+  gauge("kubelet_graceful_shutdown_end_time_seconds", "When that shutdown's pods had ended.", [[{}, end]]),
 ];
 
 const operationFamilies = (operations: readonly OperationCount[]): Family[] => [
@@ -182,7 +193,8 @@ const claimFamily = ({ total, byDriver }: ClaimsInUse): Family =>
   );
 
 export function renderKubeletMetrics(state: KubeletState): string {
-  const { process, pods, observation, lives, volumes, operations, claims, podResources, faults, requests } = state;
+  const { process, pods, observation, lives, shutdown, volumes, operations, claims, podResources, faults, requests } =
+    state;
   const { node, startedAt, cpuSeconds, residentBytes } = process;
   const states = ["created", "exited", "running", "unknown"] as const;
   const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
@@ -203,6 +215,7 @@ export function renderKubeletMetrics(state: KubeletState): string {
       [{ static: "" }, pods.length],
     ]),
     ...lifeFamilies(lives),
+    ...shutdownFamilies(shutdown),
     ...operationFamilies(operations),
     ...volumeFamilies(volumes),
     claimFamily(claims),

@@ -26,6 +26,7 @@ export interface NodeApiSources {
   readonly clusterDomain: string;
   readonly probes: ProbeCounts;
   readonly lives: LifeCounts;
+  readonly shutdown: NodeApiFacts["shutdown"];
   readonly localVolumes: LocalVolumes | undefined;
   readonly drivers: Pick<VendorDrivers, "claims" | "podResourcesCounts">;
   readonly faults: FaultCounts;
@@ -34,7 +35,7 @@ export interface NodeApiSources {
 
 export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
   const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain } = sources;
-  const { probes, lives, localVolumes, drivers, faults, requests } = sources;
+  const { probes, lives, shutdown, localVolumes, drivers, faults, requests } = sources;
   const { nodeName: node, dataDirectory, settings } = options;
   const startedAt = Date.now();
   return {
@@ -45,6 +46,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     dataDirectory,
     configuration: () => ({
       eviction: settings,
+      shutdown: settings,
       systemReserved: settings.systemReserved ?? {},
       clusterDomain,
       clusterDns: clusterDns(),
@@ -66,6 +68,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     operations: () => runtime.operations?.() ?? [],
     probes,
     lives,
+    shutdown,
     claimsInUse: () => drivers.claims.inUse,
     podResources: () => drivers.podResourcesCounts,
     faults,

@@ -93,6 +93,7 @@ const facts: NodeApiFacts = {
       evictionSoftGracePeriod: "nodefs.available=1m30s",
       evictionMaxPodGracePeriod: 60,
     },
+    shutdown: { shutdownGracePeriodByPodPriority: "100=10s,0=1m" },
     systemReserved: {},
     clusterDomain: "cluster.local",
     clusterDns: ["10.96.0.10"],
@@ -117,6 +118,7 @@ const facts: NodeApiFacts = {
   operations: () => operations.all,
   probes,
   lives,
+  shutdown: () => ({ start: 12, end: 34 }),
   claimsInUse: () => ({ total: 2, byDriver: new Map([["gpu.example.com", 2]]) }),
   podResources: () => [{ version: "v1", method: "Get", requests: 3, errors: 1 }],
   faults: { contained: 3, restarts: 1 },
@@ -158,6 +160,10 @@ describe("the kubelet API of the node", () => {
       evictionSoft: { "nodefs.available": "20%" },
       evictionSoftGracePeriod: { "nodefs.available": "1m30s" },
       evictionMaxPodGracePeriod: 60,
+      shutdownGracePeriodByPodPriority: [
+        { priority: 0, shutdownGracePeriodSeconds: 60 },
+        { priority: 100, shutdownGracePeriodSeconds: 10 },
+      ],
       evictionPressureTransitionPeriod: "5m0s",
       clusterDNS: ["10.96.0.10"],
       containerLogMaxSize: "10Mi",
@@ -167,6 +173,7 @@ describe("the kubelet API of the node", () => {
     const own = await ask("/metrics");
     expect(own).toContain('kubelet_running_containers{container_state="running"} 1\n');
     expect(own).toContain("kubelet_running_pods 1\n");
+    expect(own).toContain("kubelet_graceful_shutdown_end_time_seconds 34\n");
     expect(own).toContain('kubelet_pod_start_duration_seconds_bucket{le="2"} 1\n');
     expect(own).toContain('kubelet_pod_worker_duration_seconds_sum{operation_type="sync"} 0.03\n');
     expect(own).toContain(

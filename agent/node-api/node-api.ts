@@ -31,6 +31,7 @@ async function kubeletMetrics({
   observe,
   claimedBy,
   lives,
+  shutdown,
   operations,
   claimsInUse,
   podResources,
@@ -50,7 +51,7 @@ async function kubeletMetrics({
     residentBytes: process.memoryUsage.rss(),
   };
   return renderKubeletMetrics({
-    ...{ process: self, pods: known, observation, lives },
+    ...{ process: self, pods: known, observation, lives, shutdown: shutdown() },
     volumes: claimed.flat(),
     operations: operations(),
     claims: claimsInUse(),

@@ -28,6 +28,8 @@ import type { WorkerContext } from "./worker-context.ts";
 /** Everything known to change by itself wakes its pod in time; this is for what is not known. */
 const MAX_SLEEP_MS = 300_000;
 
+type NodeVerdict = Omit<Verdict, "refused" | "endedByNode">;
+
 /** Seconds, for a pod that exceeds its own limit. */
 const OVER_LIMIT_GRACE = 1;
 
@@ -100,6 +102,17 @@ export class PodWorker {
     this.#endForNode({ reason: "Evicted", message, graceSeconds: OVER_LIMIT_GRACE });
   }
 
+  /** Ends the pod, because the machine shuts down. */
+  shutDown(graceSeconds: number): void {
+    const message = "Pod was terminated in response to imminent node shutdown.";
+    this.#end({ reason: "Terminated", message, disruption: message, graceSeconds });
+  }
+
+  /** Nothing of it runs, its volumes are released, and the API has its last status. */
+  get isOver(): boolean {
+    return this.#record.endedAt !== undefined && !this.#record.reporter.isBusy;
+  }
+
   /** Preempts the pod for one that must run here. */
   preempt(): void {
     this.#endForNode({
@@ -109,13 +122,19 @@ export class PodWorker {
     });
   }
 
-  #endForNode(verdict: Omit<Verdict, "refused" | "endedByNode">, annotations?: EventTarget["annotations"]): void {
+  #endForNode(verdict: NodeVerdict, annotations?: EventTarget["annotations"]): void {
+    if (!this.#end(verdict)) return;
+    const { pod, context } = this.#record;
+    context.events.record({ pod, ...(annotations && { annotations }) }, "Warning", verdict.reason, verdict.message);
+  }
+
+  /** Returns whether it was not ending already. */
+  #end(verdict: NodeVerdict): boolean {
     const record = this.#record;
-    if (record.verdict !== undefined || record.terminating) return;
+    if (record.verdict !== undefined || record.terminating) return false;
     record.verdict = { ...verdict, refused: false, endedByNode: true };
-    const target = { pod: record.pod, ...(annotations && { annotations }) };
-    record.context.events.record(target, "Warning", verdict.reason, verdict.message);
     this.wake();
+    return true;
   }
 
   /** Whether the node has admitted the pod, in this run of the agent or an earlier one. */
@@ -224,7 +243,7 @@ export class PodWorker {
     this.#checkDeadline();
     if (isTerminal(record.pod.status.phase) || record.verdict !== undefined) record.terminating = true;
     clearWaiting(record, observation);
-    if (record.terminating) return this.#end(observation);
+    if (record.terminating) return this.#endStep(observation);
 
     allocate(record);
     if (record.resize.kind === "in-progress") record.report(observation);
@@ -278,7 +297,7 @@ export class PodWorker {
     record.recordEvent(undefined, "Normal", "DeadlineExceeded", message);
   }
 
-  async #end(observation: Observation): Promise<void> {
+  async #endStep(observation: Observation): Promise<void> {
     if (!(await endPod(this.#record, observation))) return;
     this.stop();
     this.#onDone();

@@ -17,6 +17,11 @@ export interface NodeSettings {
   readonly evictionMaxPodGracePeriod?: number;
   /** For how much longer than it lasts pressure is reported: `5m`. */
   readonly evictionPressureTransitionPeriod?: string;
+  /** How long all pods have to end when the machine shuts down, and the critical ones of it: `30s`; absent: they run on. */
+  readonly shutdownGracePeriod?: string;
+  readonly shutdownGracePeriodCriticalPods?: string;
+  /** The same by priority: `100000=10s,0=1m`. */
+  readonly shutdownGracePeriodByPodPriority?: string;
   /** What is reserved on the machine and not offered to pods. */
   readonly systemReserved?: Readonly<Record<string, string>>;
   /** Where device and volume drivers find the node, usually /var/lib/kubelet; absent: a directory of the node's own. */

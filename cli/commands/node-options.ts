@@ -1,6 +1,7 @@
 /** Options of the commands that run a node. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { evictionRules } from "../../agent/pressure/eviction-settings.ts";
+import { shutdownPeriods } from "../../agent/shutdown/shutdown-periods.ts";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Taint } from "../../api/generated/core.v1.ts";
 import { parseQuantity } from "../../api/machinery/quantity.ts";
@@ -72,6 +73,22 @@ const OPTIONAL: readonly NodeOption[] = [
     word: ({ evictionPressureTransitionPeriod }) => evictionPressureTransitionPeriod,
   },
   {
+    flag: "--shutdown-grace-period <duration>",
+    description:
+      "how long pods have to end when the machine shuts down, announced by systemd; default: they are not ended",
+    word: ({ shutdownGracePeriod }) => shutdownGracePeriod,
+  },
+  {
+    flag: "--shutdown-grace-period-critical-pods <duration>",
+    description: "the part of it that is for critical pods, which end last",
+    word: ({ shutdownGracePeriodCriticalPods }) => shutdownGracePeriodCriticalPods,
+  },
+  {
+    flag: "--shutdown-grace-period-by-pod-priority <periods>",
+    description: "the same by priority, lowest first: 0=1m,100000=10s,…",
+    word: ({ shutdownGracePeriodByPodPriority }) => shutdownGracePeriodByPodPriority,
+  },
+  {
     flag: "--system-reserved <resources>",
     description: "resources that are not available to pods, as in a kubelet: cpu=500m,memory=1Gi,ephemeral-storage=5Gi",
     parse: parseAmounts,
@@ -106,14 +123,15 @@ export function withNodeOptions(command: Command): Command {
     command.addOption(parse ? option.argParser(parse) : option);
   }
   // Together: one may require another.
-  return command.hook("preAction", (_, action) => checkEviction(action));
+  return command.hook("preAction", (_, action) => checkTogether(action));
 }
 
-function checkEviction(command: Command): void {
+function checkTogether(command: Command): void {
   try {
     evictionRules(command.opts<NodeOptions>());
+    shutdownPeriods(command.opts<NodeOptions>());
   } catch (error) {
-    command.error(`error: invalid options of evictions: ${errorMessage(error)}.`);
+    command.error(`error: invalid options of the node: ${errorMessage(error)}.`);
   }
 }
 
