@@ -4,6 +4,7 @@ import type { NodeUsage } from "../../api/node/node-usage.ts";
 import type { PodResourcesCount } from "../devices/pod-resources.ts";
 import type { ClaimsInUse } from "../dra/pod-claims.ts";
 import type { FaultCounts } from "../fault-counts.ts";
+import type { PodCounts } from "../pod/pod-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
@@ -27,6 +28,7 @@ export interface NodeApiFacts {
   readonly configuration: () => NodeConfiguration;
   /** With the agent's status of each. */
   readonly pods: () => readonly Pod[];
+  readonly podCounts: () => PodCounts;
   /** What the runtime is running. */
   readonly observe: () => Promise<Observation>;
   /** What the pod of that uid stores on the node's disks; undefined: it is not here. */

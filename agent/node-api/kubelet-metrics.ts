@@ -1,11 +1,11 @@
 /** The kubelet's /metrics, as far as this agent knows them: itself, its pods, and the space left in claimed volumes. */
-import type { Pod } from "../../api/generated/core.v1.ts";
 import { counter, type Family, gauge, histogram, type Line, renderFamilies } from "../../api/metrics/exposition.ts";
 import type { RequestCounts } from "../control-plane/request-counts.ts";
 import type { PodResourcesCount } from "../devices/pod-resources.ts";
 import type { ClaimsInUse } from "../dra/pod-claims.ts";
 import type { FaultCounts } from "../fault-counts.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
+import type { PodCounts } from "../pod/pod-counts.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
@@ -21,7 +21,7 @@ export interface AgentProcess {
 
 export interface KubeletState {
   readonly process: AgentProcess;
-  readonly pods: readonly Pod[];
+  readonly pods: PodCounts;
   readonly observation: Observation;
   readonly lives: Pick<
     LifeCounts,
@@ -77,6 +77,23 @@ const lifeFamilies = ({
     ]),
   ),
 ];
+
+function podFamilies({ desired, active, mirrors, working }: PodCounts): Family[] {
+  const bySource = (counts: PodCounts["desired"]): Line[] => [
+    [{ static: "" }, counts.api],
+    [{ static: "true" }, counts.static],
+  ];
+  return [
+    gauge("kubelet_desired_pods", "Pods that this node is told to run, by whether they are static.", bySource(desired)),
+    gauge("kubelet_active_pods", "Pods that count when others are admitted.", bySource(active)),
+    gauge("kubelet_mirror_pods", "Mirror pods of static pods of this node.", [[{}, mirrors]]),
+    gauge(
+      "kubelet_working_pods",
+      "Pods that this node works on, by their lifecycle, and by whether the API or a manifest still has them.",
+      working.map(({ config, lifecycle, static: isStatic, count }) => [{ config, lifecycle, static: isStatic }, count]),
+    ),
+  ];
+}
 
 const shutdownFamilies = ({ start, end }: ShutdownTimes): Family[] => [
   gauge(
@@ -211,9 +228,7 @@ export function renderKubeletMetrics(state: KubeletState): string {
     gauge("kubelet_running_pods", "Number of pods that have a running pod sandbox", [
       [{}, new Set(observation.sandboxes.filter(({ ready }) => ready).map(({ pod }) => pod.uid)).size],
     ]),
-    gauge("kubelet_active_pods", "The number of pods the kubelet considers active and which are being considered", [
-      [{ static: "" }, pods.length],
-    ]),
+    ...podFamilies(pods),
     ...lifeFamilies(lives),
     ...shutdownFamilies(shutdown),
     ...operationFamilies(operations),

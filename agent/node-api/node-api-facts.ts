@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { AgentOptions } from "../agent-options.ts";
 import type { RequestCounts } from "../control-plane/request-counts.ts";
 import type { FaultCounts } from "../fault-counts.ts";
+import { podCounts } from "../pod/pod-counts.ts";
 import type { PodWorkers } from "../pod/pod-workers.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
@@ -55,6 +56,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
       cgroupDriver: runtime.cgroupDriver,
     }),
     pods: () => workers.pods,
+    podCounts: () => podCounts(workers.all.map(({ state }) => state)),
     observe: () => runtime.observe(),
     storageOf: async (uid) => {
       const worker = workers.get(uid);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { podCounts } from "../pod/pod-counts.ts";
 import { LifeCounts } from "../pod/status/life-counts.ts";
 import { ProbeCounts } from "../probes/probe-counts.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
@@ -87,21 +88,12 @@ const facts: NodeApiFacts = {
   machine: { cpus: 2, memoryBytes: 4096 },
   dataDirectory: "/",
   configuration: () => ({
-    eviction: {
-      evictionHard: "memory.available<100Mi,nodefs.available<10%",
-      evictionSoft: "nodefs.available<20%",
-      evictionSoftGracePeriod: "nodefs.available=1m30s",
-      evictionMaxPodGracePeriod: 60,
-    },
-    shutdown: { shutdownGracePeriodByPodPriority: "100=10s,0=1m" },
-    systemReserved: {},
-    clusterDomain: "cluster.local",
-    clusterDns: ["10.96.0.10"],
-    staticPodPath: "/m",
-    podLogsDirectory: "/l",
-    cgroupDriver: "systemd",
+    ...{ eviction: {}, shutdown: {}, systemReserved: {}, clusterDomain: "cluster.local", clusterDns: [] },
+    ...{ staticPodPath: "/m", podLogsDirectory: "/l", cgroupDriver: "systemd" },
   }),
   pods: () => [pod],
+  podCounts: () =>
+    podCounts([{ isStatic: true, isDesired: true, isActive: true, hasMirror: true, lifecycle: "terminating" }]),
   observe: async () => observation,
   storageOf: async () => ({ volumes, logDirectory: "/nowhere" }),
   claimedBy: async () => volumes,
@@ -154,25 +146,16 @@ describe("the kubelet API of the node", () => {
 
   it("shows its configuration", async () =>
     expect(JSON.parse(await ask("/configz")).kubeletconfig).toMatchObject({
-      kind: "KubeletConfiguration",
-      maxPods: 110,
-      evictionHard: { "memory.available": "100Mi", "nodefs.available": "10%" },
-      evictionSoft: { "nodefs.available": "20%" },
-      evictionSoftGracePeriod: { "nodefs.available": "1m30s" },
-      evictionMaxPodGracePeriod: 60,
-      shutdownGracePeriodByPodPriority: [
-        { priority: 0, shutdownGracePeriodSeconds: 60 },
-        { priority: 100, shutdownGracePeriodSeconds: 10 },
-      ],
-      evictionPressureTransitionPeriod: "5m0s",
-      clusterDNS: ["10.96.0.10"],
-      containerLogMaxSize: "10Mi",
+      podLogsDir: "/l",
+      cgroupDriver: "systemd",
     }));
 
   it("AGENT-METRICS, AGENT-CGROUP-STATS: exposes metrics of itself, containers, probes and volumes", async () => {
     const own = await ask("/metrics");
     expect(own).toContain('kubelet_running_containers{container_state="running"} 1\n');
     expect(own).toContain("kubelet_running_pods 1\n");
+    expect(own).toContain('kubelet_active_pods{static="true"} 1\n');
+    expect(own).toContain('kubelet_working_pods{config="desired",lifecycle="terminating",static="true"} 1\n');
     expect(own).toContain("kubelet_graceful_shutdown_end_time_seconds 34\n");
     expect(own).toContain('kubelet_pod_start_duration_seconds_bucket{le="2"} 1\n');
     expect(own).toContain('kubelet_pod_worker_duration_seconds_sum{operation_type="sync"} 0.03\n');

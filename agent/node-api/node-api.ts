@@ -28,6 +28,7 @@ async function kubeletMetrics({
   node,
   startedAt,
   pods,
+  podCounts,
   observe,
   claimedBy,
   lives,
@@ -51,7 +52,7 @@ async function kubeletMetrics({
     residentBytes: process.memoryUsage.rss(),
   };
   return renderKubeletMetrics({
-    ...{ process: self, pods: known, observation, lives, shutdown: shutdown() },
+    ...{ process: self, pods: podCounts(), observation, lives, shutdown: shutdown() },
     volumes: claimed.flat(),
     operations: operations(),
     claims: claimsInUse(),

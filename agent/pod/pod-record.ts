@@ -137,6 +137,10 @@ export class PodRecord {
     if (this.volumeRetry !== undefined) this.volumeRetry = { ...this.volumeRetry, at: 0 };
   }
 
+  get directories() {
+    return { directory: this.directory, logDirectory: this.logDirectory };
+  }
+
   get uid(): string {
     return this.pod.metadata.uid ?? "";
   }

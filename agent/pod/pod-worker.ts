@@ -2,7 +2,6 @@
  * Runs one pod: observe, plan, act, report, over and over, one step at a time. All decisions are in plan.ts and
  * status.ts; this is the execution, and the wake-ups.
  */
-
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { EventTarget } from "../event-recorder.ts";
 import { allContainersOf, findContainer } from "../pod-spec/containers.ts";
@@ -19,7 +18,8 @@ import { planPod } from "./life/plan.ts";
 import { prepareClaims, prepareVolumes } from "./life/prepare-pod.ts";
 import { shorten } from "./life/stop-containers.ts";
 import { WakeLoop } from "./life/wake-loop.ts";
-import type { Verdict } from "./local.ts";
+import { evicted, evictedOverLimit, type NodeVerdict, PREEMPTED, shutDown } from "./node-verdicts.ts";
+import type { PodState } from "./pod-counts.ts";
 import { PodRecord, RETRY_MS } from "./pod-record.ts";
 import { actuate, allocate } from "./resize/resize-pod.ts";
 import { isNotableChange } from "./status/notable-change.ts";
@@ -27,11 +27,6 @@ import type { WorkerContext } from "./worker-context.ts";
 
 /** Everything known to change by itself wakes its pod in time; this is for what is not known. */
 const MAX_SLEEP_MS = 300_000;
-
-type NodeVerdict = Omit<Verdict, "refused" | "endedByNode">;
-
-/** Seconds, for a pod that exceeds its own limit. */
-const OVER_LIMIT_GRACE = 1;
 
 export class PodWorker {
   readonly #record: PodRecord;
@@ -77,8 +72,7 @@ export class PodWorker {
   }
 
   get directories() {
-    const { directory, logDirectory } = this.#record;
-    return { directory, logDirectory };
+    return this.#record.directories;
   }
 
   volumeStats(which: { readonly onlyClaimed?: boolean } = {}): Promise<readonly VolumeStats[]> {
@@ -91,21 +85,31 @@ export class PodWorker {
     return this.#record.running;
   }
 
-  /** Evicts the pod, because the node is under resource pressure. */
-  evict({ message, annotations, graceSeconds }: Eviction): void {
-    const verdict = { reason: "Evicted", message, disruption: message, graceSeconds };
-    this.#endForNode(verdict, annotations);
+  evict(eviction: Eviction): void {
+    this.#endForNode(evicted(eviction), eviction.annotations);
   }
 
-  /** Evicts the pod, because it exceeds its local storage limit. */
   evictOverLimit(message: string): void {
-    this.#endForNode({ reason: "Evicted", message, graceSeconds: OVER_LIMIT_GRACE });
+    this.#endForNode(evictedOverLimit(message));
   }
 
-  /** Ends the pod, because the machine shuts down. */
+  preempt(): void {
+    this.#endForNode(PREEMPTED);
+  }
+
   shutDown(graceSeconds: number): void {
-    const message = "Pod was terminated in response to imminent node shutdown.";
-    this.#end({ reason: "Terminated", message, disruption: message, graceSeconds });
+    this.#end(shutDown(graceSeconds));
+  }
+
+  get state(): PodState {
+    const { isStatic, gone, mirror, terminating, endedAt } = this.#record;
+    return {
+      isStatic,
+      isDesired: !gone,
+      isActive: !this.ended,
+      hasMirror: mirror !== undefined,
+      lifecycle: endedAt !== undefined ? "terminated" : terminating ? "terminating" : "sync",
+    };
   }
 
   /** Nothing of it runs, its volumes are released, and the API has its last status. */
@@ -113,19 +117,10 @@ export class PodWorker {
     return this.#record.endedAt !== undefined && !this.#record.reporter.isBusy;
   }
 
-  /** Preempts the pod for one that must run here. */
-  preempt(): void {
-    this.#endForNode({
-      reason: "Preempting",
-      message: "Preempted in order to admit critical pod",
-      disruption: "Pod was preempted by Kubelet to accommodate a critical pod.",
-    });
-  }
-
   #endForNode(verdict: NodeVerdict, annotations?: EventTarget["annotations"]): void {
     if (!this.#end(verdict)) return;
-    const { pod, context } = this.#record;
-    context.events.record({ pod, ...(annotations && { annotations }) }, "Warning", verdict.reason, verdict.message);
+    const target = { pod: this.#record.pod, ...(annotations && { annotations }) };
+    this.#record.context.events.record(target, "Warning", verdict.reason, verdict.message);
   }
 
   /** Returns whether it was not ending already. */

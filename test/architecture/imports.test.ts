@@ -26,11 +26,11 @@ const rules: readonly Rule[] = [
   { from: /^migrations\//, mayImport: /^migrations\// },
   { from: /^agent\//, mayImport: /^(agent|api|client)\// },
   // `up` and `join` run an agent: they know its entry point, leave the machine by the same routes, verify servers in the
-  // same way, and read the same messages. `proxy` forwards requests as nodes do for their pods.
+  // same way, read the same messages, and check the same settings. `proxy` forwards requests as nodes do for their pods.
   {
     from: /^cli\//,
     mayImport:
-      /^(api|cli|client)\/|^agent\/(main|contained-faults|api-forwarding\/forwarder|control-plane\/(outbound-proxy|forwarded-requests)|streams\/verified-tls|pressure\/thresholds)\.ts$/,
+      /^(api|cli|client)\/|^agent\/(main|contained-faults|api-forwarding\/forwarder|control-plane\/(outbound-proxy|forwarded-requests)|streams\/verified-tls|pressure\/eviction-settings|shutdown\/shutdown-periods)\.ts$/,
   },
   { from: /^dashboard\//, mayImport: /^(api|client|dashboard)\// },
 ];
