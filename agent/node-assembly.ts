@@ -146,6 +146,10 @@ export class NodeAssembly {
     return join(this.#options.dataDirectory, name);
   }
 
+  get #kubeletDirectory(): string {
+    return resolve(this.#options.settings.kubeletDir ?? this.#inData("kubelet"));
+  }
+
   #makeStaticPods(): StaticPods {
     return new StaticPods({
       directory: this.#inData("manifests"),
@@ -181,16 +185,16 @@ export class NodeAssembly {
       workers: () => this.workers.all,
       onChange: () => void this.registrar.register(),
       recordEvent: (event) => this.#clients.nodeEvents?.record(event),
-      file: this.#inData("graceful_node_shutdown_state"),
+      file: join(this.#kubeletDirectory, "graceful_node_shutdown_state"),
       sleep: (ms) => sleep(ms, undefined, { ref: false }),
       log: this.#parts.log,
     });
   }
 
   #makeDrivers(): VendorDrivers {
-    const { dataDirectory, nodeName, settings } = this.#options;
+    const { dataDirectory, nodeName } = this.#options;
     return new VendorDrivers({
-      kubeletDirectory: resolve(settings.kubeletDir ?? this.#inData("kubelet")),
+      kubeletDirectory: this.#kubeletDirectory,
       dataDirectory,
       nodeName,
       client: this.client,

@@ -20,7 +20,7 @@ export interface NodeShutdownOptions {
   /** Whether the node is shutting down has changed. */
   readonly onChange: () => void;
   readonly recordEvent: (event: NodeEvent) => void;
-  /** Where the times of the last shutdown are kept for the next start. */
+  /** Where the times of the last shutdown are kept for the next start, as by the kubelet. */
   readonly file: string;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly log: Logger;
@@ -106,17 +106,25 @@ export class NodeShutdown {
   #record(times: ShutdownTimes): void {
     this.#times = times;
     try {
-      writeWhole(this.#options.file, JSON.stringify(times));
+      writeWhole(this.#options.file, renderTimes(times));
     } catch (error) {
       this.#options.log.warn(`the shutdown's time cannot be recorded: ${errorMessage(error)}`);
     }
   }
 }
 
+/** Go's zero time. */
+const NEVER = "0001-01-01T00:00:00Z";
+const timeOf = (seconds: number): string => (seconds === 0 ? NEVER : new Date(seconds * 1000).toISOString());
+const secondsOf = (time = NEVER): number => Math.max(0, Date.parse(time) / 1000);
+
+const renderTimes = ({ start, end }: ShutdownTimes): string =>
+  JSON.stringify({ startTime: timeOf(start), endTime: timeOf(end) });
+
 function parseTimes(text: string): ShutdownTimes {
   try {
-    const { start = 0, end = 0 } = JSON.parse(text) as Partial<ShutdownTimes>;
-    return { start, end };
+    const { startTime, endTime } = JSON.parse(text) as { readonly startTime?: string; readonly endTime?: string };
+    return { start: secondsOf(startTime), end: secondsOf(endTime) };
   } catch {
     return { start: 0, end: 0 };
   }
