@@ -107,6 +107,8 @@ export class PodRecord {
     this.reporter = new StatusReporter(context.reports, pod, {
       onAccepted: wake.accepted,
       onRefused: (why) => context.log.warn(`the status of pod ${namespace}/${name} is refused: ${why}`),
+      onForbidden: (why) =>
+        context.log.warn(`the status of pod ${namespace}/${name} is refused, and is sent until it is taken: ${why}`),
     });
     this.prober = new Prober({
       runtime: context.runtime,

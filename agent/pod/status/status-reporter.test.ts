@@ -92,8 +92,13 @@ describe("AGENT-STATUS: status reports", () => {
       const refusal = answers.shift();
       return refusal === undefined ? { ok: true, object: { ...pod, status } } : { ok: false, status: refusal };
     };
-    const options = { onAccepted: () => {}, onRefused: (why: string) => refused.push(why) };
-    return { phases, answers, refused, reporter: new StatusReporter({ patch } as ApiClient, pod, options) };
+    const forbidden: string[] = [];
+    const options = {
+      onAccepted: () => {},
+      onRefused: (why: string) => refused.push(why),
+      onForbidden: (why: string) => forbidden.push(why),
+    };
+    return { phases, answers, refused, forbidden, reporter: new StatusReporter({ patch } as ApiClient, pod, options) };
   }
 
   it("skip Pending for a pod that starts at once", async () => {
@@ -137,6 +142,21 @@ describe("AGENT-STATUS: status reports", () => {
     status.report(running, { replace: false });
     await status.flushed();
     expect([phases, refused]).toEqual([["Running"], []]);
+  });
+
+  it("that are forbidden are sent until they are accepted, and each reason is logged once", async () => {
+    const { phases, answers, forbidden, reporter: status } = reporter();
+    const denied = { code: 403, message: "pods is forbidden" };
+    answers.push(denied, { code: 500, message: "busy" }, denied, { code: 400, message: "denied by a webhook" });
+    status.report(running, { replace: false });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await status.flushed();
+    expect(phases).toHaveLength(5);
+    expect(forbidden).toEqual(["pods is forbidden", "denied by a webhook"]);
+    answers.push(denied);
+    status.report({ ...running, phase: "Failed" }, { replace: false });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(forbidden).toHaveLength(3);
   });
 
   it("are not sent after the reporter has stopped", async () => {

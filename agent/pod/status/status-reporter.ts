@@ -11,6 +11,9 @@ const MAX_RETRY_MS = 10_000;
 /** How long a status is held back that only says that the pod is starting: most have started by then. */
 const STARTING_MS = 100;
 
+/** What somebody has to change: a role, a policy or a webhook. Of the others, 401 and 429 pass, and 409 is a conflict. */
+const isForbidden = (code: number): boolean => code >= 400 && code < 500 && ![401, 409, 429].includes(code);
+
 const STARTING: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing"]);
 
 const hasYetToStart = ({ state, lastState }: ContainerStatus): boolean =>
@@ -67,14 +70,19 @@ export function statusPatch(before: PodStatus, next: PodStatus, options: { reado
 export interface StatusReporterOptions {
   /** Called with the API's pod after each report. */
   readonly onAccepted: (pod: Pod) => void;
-  /** The API rejects a status, with the reason. */
+  /** The API rejects a status for its content, and will not get it again. */
   readonly onRefused: (why: string) => void;
+  /** The API refuses to take a status from this node, which sends it again until it is taken; said once for a reason. */
+  readonly onForbidden: (why: string) => void;
 }
 
 export class StatusReporter {
   readonly #client: ApiClient;
   readonly #onAccepted: (pod: Pod) => void;
   readonly #onRefused: (why: string) => void;
+  readonly #onForbidden: (why: string) => void;
+  /** Why the last report was refused; "": it was not. */
+  #forbidden = "";
   #pod: Pod;
   #next: { readonly status: PodStatus; readonly replace: boolean } | undefined;
   #sending: Promise<void> | undefined;
@@ -83,11 +91,12 @@ export class StatusReporter {
   /** Ends the delay of a status that only says that the pod is starting. */
   #skipDelay: (() => void) | undefined;
 
-  constructor(client: ApiClient, pod: Pod, { onAccepted, onRefused }: StatusReporterOptions) {
+  constructor(client: ApiClient, pod: Pod, { onAccepted, onRefused, onForbidden }: StatusReporterOptions) {
     this.#client = client;
     this.#pod = pod;
     this.#onAccepted = onAccepted;
     this.#onRefused = onRefused;
+    this.#onForbidden = onForbidden;
   }
 
   /** The API's current pod. */
@@ -157,6 +166,7 @@ export class StatusReporter {
           this.#onAccepted(outcome.object);
           if (this.#next === sent) this.#next = undefined;
           retry = FIRST_RETRY_MS;
+          this.#forbidden = "";
           continue;
         }
         const { code = 0, message = "" } = outcome.status;
@@ -168,6 +178,8 @@ export class StatusReporter {
           if (this.#next === undefined) return;
           continue;
         }
+        if (isForbidden(code) && message !== this.#forbidden) this.#onForbidden(message);
+        if (isForbidden(code)) this.#forbidden = message;
       } catch {
         // No connection: the newest status waits.
       }
