@@ -1,5 +1,6 @@
 /** What a node needs for answering questions about itself. */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import type { NodeSettings } from "../../api/node/node-settings.ts";
 import type { NodeUsage } from "../../api/node/node-usage.ts";
 import type { PodResourcesCount } from "../devices/pod-resources.ts";
 import type { ClaimsInUse } from "../dra/pod-claims.ts";
@@ -25,6 +26,8 @@ export interface NodeApiFacts {
   readonly startedAt: number;
   readonly machine: MachineSize;
   readonly dataDirectory: string;
+  /** As given by whoever started the node, and nothing else. */
+  readonly settings: NodeSettings;
   readonly configuration: () => NodeConfiguration;
   /** With the agent's status of each. */
   readonly pods: () => readonly Pod[];

@@ -45,6 +45,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     startedAt,
     machine,
     dataDirectory,
+    settings,
     configuration: () => ({
       eviction: settings,
       shutdown: settings,

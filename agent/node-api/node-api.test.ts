@@ -87,6 +87,7 @@ const facts: NodeApiFacts = {
   startedAt: 1_000_000,
   machine: { cpus: 2, memoryBytes: 4096 },
   dataDirectory: "/",
+  settings: {},
   configuration: () => ({
     ...{ eviction: {}, shutdown: {}, systemReserved: {}, clusterDomain: "cluster.local", clusterDns: [] },
     ...{ staticPodPath: "/m", podLogsDirectory: "/l", cgroupDriver: "systemd" },

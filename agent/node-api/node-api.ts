@@ -14,6 +14,7 @@ import { renderProbeMetrics } from "./probe-metrics.ts";
 import { renderResourceMetrics } from "./resource-metrics.ts";
 import { runningPods } from "./running-pods.ts";
 import { summaryOf, withoutDisks } from "./summary.ts";
+import { flagz, statusz } from "./z-pages.ts";
 
 async function measure(meter: NodeApiFacts["meter"]): Promise<Measured> {
   const usage = await meter.read();
@@ -95,6 +96,10 @@ export async function serveNodeApi(
       return json({ kind: "PodList", apiVersion: "v1", metadata: {}, items: facts.pods() });
     case "/runningpods":
       return json(runningPods(await facts.observe()));
+    case "/statusz":
+      return plain(statusz(facts.startedAt, Date.now()));
+    case "/flagz":
+      return plain(flagz(facts.settings));
     case "/configz":
       return json(configz(facts.configuration()));
     case "/localVolumes":

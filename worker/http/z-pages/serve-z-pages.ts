@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { notAcceptable } from "../../../api/machinery/status.ts";
 import { NODE_PORTS } from "../../../api/resources/core/service/service-node-ports.ts";
+import { flagPage, statusPage, type ZPage, zText } from "../../../api/z-pages.ts";
 import { ApiError } from "../../api-error.ts";
 import { API_AUDIENCES, ISSUER } from "../../auth/credentials/service-account-token.ts";
 import type { Env } from "../../env.ts";
@@ -16,7 +17,7 @@ import { acceptsGzip } from "../response/compress.ts";
 import { parseAccept } from "../response/negotiate.ts";
 import { renderValue } from "../response/respond.ts";
 import { warningHeaders } from "../response/warning-headers.ts";
-import { flagPage, statusPage, type ZPage, zForm, zObject, zText, zWarnings } from "./z-pages.ts";
+import { zForm, zObject, zWarnings } from "./z-form.ts";
 
 const TEXT = { "Content-Type": "text/plain; charset=utf-8" };
 const NOT_ACCEPTABLE =
@@ -28,6 +29,7 @@ export const serveStatusz = (c: Context<Bindings>): Promise<Response> =>
     const now = Date.now();
     const version = KUBERNETES_VERSION;
     const page = statusPage({
+      component: "apiserver",
       now,
       startedAt: startedAt(now),
       runtime: RUNTIME,
@@ -41,7 +43,7 @@ export const serveStatusz = (c: Context<Bindings>): Promise<Response> =>
 export const serveFlagz = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async (at) => {
     await requirePath(c, at);
-    return respond(c, flagPage(flagsOf(c.env)));
+    return respond(c, flagPage("apiserver", flagsOf(c.env)));
   });
 
 function respond(c: Context<Bindings>, page: ZPage): Response {

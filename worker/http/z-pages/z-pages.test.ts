@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { flagPage, statusPage, zText } from "../../../api/z-pages.ts";
 import { componentRoles } from "../../bootstrap/roles/components.ts";
 import { parseAccept } from "../response/negotiate.ts";
-import { flagPage, statusPage, zForm, zObject, zText, zWarnings } from "./z-pages.ts";
+import { zForm, zObject, zWarnings } from "./z-form.ts";
 
 const STATUSZ = "g=config.k8s.io;as=Statusz";
 
@@ -24,6 +25,7 @@ test.each([
 });
 
 const status = statusPage({
+  component: "apiserver",
   now: Date.UTC(2026, 10, 8, 9, 3, 4),
   startedAt: Date.UTC(2026, 10, 8, 7, 0, 1),
   runtime: "workerd",
@@ -46,7 +48,7 @@ test("WIRE-ZPAGES: the default format is plain text", () => {
     "",
   ]);
   expect(
-    zText(flagPage({ b: "2", a: "1" }))
+    zText(flagPage("apiserver", { b: "2", a: "1" }))
       .split("\n")
       .slice(3),
   ).toEqual(["a=1", "b=2", ""]);
