@@ -2,19 +2,23 @@
  * Timestamps decisions about certificate requests, whoever makes them. In Kubernetes the kind's strategy does this,
  * since it has a clock (pkg/registry/certificates/certificates/strategy.go).
  */
+import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import { defineResourcePlugin } from "../resource-plugin.ts";
+import type { AdmissionPlugin } from "../plugin.ts";
 
-export const certificateDecisionTimes = defineResourcePlugin({
+export const certificateDecisionTimes: AdmissionPlugin = {
   name: "CertificateDecisionTimes",
-  resources: ["certificatesigningrequests.certificates.k8s.io"],
-  handles: ["UPDATE approval", "UPDATE status"],
+  handles: ({ operation, subresource, object }) =>
+    operation === "UPDATE" &&
+    (subresource === "approval" || subresource === "status") &&
+    object?.kind === "CertificateSigningRequest",
   mutate({ object, old, context: { now } }) {
-    const before = old.status.conditions ?? [];
-    for (const condition of object.status.conditions ?? []) {
+    const { conditions } = (object as CertificateSigningRequest).status;
+    const before = (old as CertificateSigningRequest | undefined)?.status.conditions ?? [];
+    for (const condition of conditions ?? []) {
       condition.lastUpdateTime ??= timestamp(now);
       const known = before.find(({ type, status }) => type === condition.type && status === condition.status);
       condition.lastTransitionTime ??= known?.lastTransitionTime ?? timestamp(now);
     }
   },
-});
+};

@@ -2,13 +2,15 @@
  * Sets the requesting user in a certificate request's spec: that is whom the signer will certify. In Kubernetes the
  * kind's strategy does this, since it knows the request (pkg/registry/certificates/certificates/strategy.go).
  */
-import { defineResourcePlugin } from "../resource-plugin.ts";
+import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
+import type { AdmissionPlugin } from "../plugin.ts";
 
-export const certificateRequestUser = defineResourcePlugin({
+export const certificateRequestUser: AdmissionPlugin = {
   name: "CertificateRequestUser",
-  resources: ["certificatesigningrequests.certificates.k8s.io"],
-  handles: ["CREATE"],
-  mutate({ object: { spec }, context: { user } }) {
+  handles: ({ operation, subresource, object }) =>
+    operation === "CREATE" && subresource === "" && object?.kind === "CertificateSigningRequest",
+  mutate({ object, context: { user } }) {
+    const { spec } = object as CertificateSigningRequest;
     for (const claim of ["uid", "groups", "extra"] as const) delete spec[claim];
     spec.username = user.name;
     if (user.uid) spec.uid = user.uid;
@@ -16,4 +18,4 @@ export const certificateRequestUser = defineResourcePlugin({
     const extra = Object.entries(user.extra ?? {}).map(([key, values]): [string, string[]] => [key, [...values]]);
     if (extra.length > 0) spec.extra = Object.fromEntries(extra);
   },
-});
+};

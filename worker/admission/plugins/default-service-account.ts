@@ -6,14 +6,18 @@
 import type { ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import { defineResourcePlugin } from "../resource-plugin.ts";
+import type { AdmissionPlugin } from "../plugin.ts";
 
-export const defaultServiceAccount = defineResourcePlugin({
+export const defaultServiceAccount: AdmissionPlugin = {
   name: "DefaultServiceAccount",
-  resources: ["namespaces"],
-  handles: ["CREATE"],
+  handles: ({ operation, subresource, context: { served } }) =>
+    operation === "CREATE" &&
+    subresource === "" &&
+    served.resource.plural === "namespaces" &&
+    served.resource.group === "",
+
   allocate({ object, writes, context }) {
-    const namespace = object.metadata.name ?? "";
+    const namespace = object?.metadata.name ?? "";
     const account: ServiceAccount = {
       kind: "ServiceAccount",
       apiVersion: "v1",
@@ -31,4 +35,4 @@ export const defaultServiceAccount = defineResourcePlugin({
       attributes: { labels: {}, fields: {} },
     });
   },
-});
+};

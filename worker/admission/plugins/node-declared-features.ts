@@ -3,9 +3,9 @@
  * (component-helpers/nodedeclaredfeatures).
  */
 import { sameValue } from "../../../api/machinery/field-checks.ts";
+import type { AdmissionPlugin } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
-import { defineResourcePlugin } from "../resource-plugin.ts";
-import { nodeOfResized, nodeReads, type ResizedPod, resizedPod } from "./resized-pod.ts";
+import { isPodResize, nodeOfResized, nodeReads, type ResizedPod, resizedPod } from "./resized-pod.ts";
 
 /** By the name under which a node declares the feature: whether a change requires it. */
 const FEATURES: Readonly<Record<string, (resized: ResizedPod) => boolean>> = {
@@ -17,10 +17,9 @@ const FEATURES: Readonly<Record<string, (resized: ResizedPod) => boolean>> = {
     ),
 };
 
-export const nodeDeclaredFeatures = defineResourcePlugin({
+export const nodeDeclaredFeatures: AdmissionPlugin = {
   name: "NodeDeclaredFeatureValidator",
-  resources: ["pods"],
-  handles: ["UPDATE resize"],
+  handles: isPodResize,
   reads: nodeReads,
   async validate(request) {
     const resized = resizedPod(request);
@@ -36,4 +35,4 @@ export const nodeDeclaredFeatures = defineResourcePlugin({
         `pod update requires features ${missing.join(", ")} which are not available on node ${JSON.stringify(node.metadata.name)}`,
       );
   },
-});
+};

@@ -3,17 +3,15 @@ import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { milliUnits, type Quantity, quantityOf, wholeUnits } from "../../../api/machinery/quantity.ts";
 import { ApiError } from "../../api-error.ts";
 import { podAmounts } from "../../controllers/quota/pod-usage.ts";
-import type { AdmissionRequest } from "../plugin.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
-import { defineResourcePlugin } from "../resource-plugin.ts";
-import { nodeOfResized, nodeReads, resizedPod } from "./resized-pod.ts";
+import { isPodResize, nodeOfResized, nodeReads, resizedPod } from "./resized-pod.ts";
 
 const OS = "kubernetes.io/os";
 
-export const podResize = defineResourcePlugin({
+export const podResize: AdmissionPlugin = {
   name: "PodResizeValidator",
-  resources: ["pods"],
-  handles: ["UPDATE resize"],
+  handles: isPodResize,
   reads: nodeReads,
   async validate(request) {
     const resized = resizedPod(request);
@@ -31,7 +29,7 @@ export const podResize = defineResourcePlugin({
       throw resizeRefusal(request, why, "NodeCapacity");
     }
   },
-});
+};
 
 const UNITS: Readonly<Record<string, (quantity: Quantity) => bigint>> = { cpu: milliUnits, memory: wholeUnits };
 
