@@ -22,7 +22,7 @@ export interface AgentEnd {
 }
 
 /**
- * Runs until the signal aborts. After a fault, which is counted and printed, the agent is started anew: as with a
+ * Runs until the signal aborts. After a fault, which is counted and printed, the agent is started again: as with a
  * restarted kubelet, its pods go on, and the new agent adopts them.
  */
 export async function superviseAgent(options: AgentOptions): Promise<AgentEnd> {

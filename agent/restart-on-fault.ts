@@ -1,5 +1,5 @@
 /**
- * Runs something, and runs it anew after a fault: an error that nothing caught, of a listener or a timer, by which
+ * Runs something, and runs it again after a fault: an error that nothing caught, of a listener or a timer, by which
  * Node.js would end the process. What was under way then is in an unknown state, so all of it ends first
  * (docs/decisions/0013).
  */

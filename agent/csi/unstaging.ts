@@ -56,7 +56,7 @@ export class Unstaging {
     void this.#attempt(volume, FIRST_RETRY_MS);
   }
 
-  /** The driver has unstaged it, or staged it anew. */
+  /** The driver has unstaged it, or staged it again. */
   delete(volume: Staged): void {
     rmSync(this.#file(volume), { force: true });
   }

@@ -99,13 +99,13 @@ describe("a device plugin", () => {
 
   test("AGENT-DEVICES-SET: a restarted agent remembers the devices of each container", async () => {
     const before = await manager.give("pod-1", asking("c", 2));
-    const anew = managerOf();
-    expect(await anew.give("pod-1", asking("c", 2))).toEqual(before);
-    await expect(anew.give("pod-2", asking("c", 1))).rejects.toThrow("Available: 0");
+    const restarted = managerOf();
+    expect(await restarted.give("pod-1", asking("c", 2))).toEqual(before);
+    await expect(restarted.give("pod-2", asking("c", 1))).rejects.toThrow("Available: 0");
     // It went away while no agent was running.
-    expect(anew.uids).toEqual(["pod-1"]);
-    anew.free("pod-1");
-    expect((await anew.give("pod-2", asking("c", 1))).env.WIDGETS).toBe("a");
+    expect(restarted.uids).toEqual(["pod-1"]);
+    restarted.free("pod-1");
+    expect((await restarted.give("pod-2", asking("c", 1))).env.WIDGETS).toBe("a");
   });
 
   test("AGENT-DEVICES-SET: containers keep their devices after the plugin is gone, and it is not called for containers that request none", async () => {

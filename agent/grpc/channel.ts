@@ -76,7 +76,7 @@ export class GrpcChannel {
     this.#onConnection = onConnection;
   }
 
-  /** Connects before the first call, or anew. */
+  /** Connects before the first call, or again. */
   connect(): void {
     this.#open();
   }

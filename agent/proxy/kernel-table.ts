@@ -29,7 +29,7 @@ export class KernelTable {
       } catch (error) {
         if (before === undefined) throw error;
         // Somebody else has changed them, or it is unknown how much of a change was applied.
-        this.#log.warn(`the kernel's rules are written anew: ${errorMessage(error)}`);
+        this.#log.warn(`the kernel's rules are written again: ${errorMessage(error)}`);
         this.#applied = undefined;
         await this.#nft.apply(renderWhole(table));
       }

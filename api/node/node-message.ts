@@ -1,10 +1,11 @@
-/** The texts that go over a node's link: to the node, and back. Its binary messages are frames (link-request.ts). */
+/** What goes over a node's link: to the node, and back. */
+import type { NodeHttpCall, NodeHttpResponse } from "./http-call.ts";
 import type { LinkMark, NodeSync, NodeTunnelCall, RelayCall } from "./node-sync.ts";
 import type { UsageCall, UsageResponse } from "./node-usage.ts";
 
-export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall | RelayCall | LinkMark;
+export type NodeMessage = NodeSync | NodeTunnelCall | NodeHttpCall | UsageCall | RelayCall | LinkMark;
 
-export type NodeReply = UsageResponse | LinkMark;
+export type NodeReply = UsageResponse | NodeHttpResponse | LinkMark;
 
 /** Undefined if it cannot be read: a node may send anything. */
 export function parseReply(text: string): NodeReply | undefined {
@@ -13,6 +14,7 @@ export function parseReply(text: string): NodeReply | undefined {
     if (typeof reply?.id !== "string") return undefined;
     if (reply.type === "mark") return { type: "mark", id: reply.id };
     if (reply.type === "usage" && reply.usage) return reply as UsageResponse;
+    if (reply.type === "http" && typeof reply.response?.code === "number") return reply as NodeHttpResponse;
   } catch {
     // Not JSON.
   }

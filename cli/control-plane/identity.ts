@@ -67,7 +67,7 @@ export function secretsOf(identity: Identity): Record<string, string> {
   };
 }
 
-/** `ID:BASE64`. The id is random: a key that was made anew must not be taken for the one that was lost. */
+/** `ID:BASE64`. The id is random: a key that was made again must not be taken for the one that was lost. */
 export const createEncryptionKey = (): string => `${randomInt(1, 2 ** 31)}:${randomBytes(32).toString("base64")}`;
 
 export const ENCRYPTION_KEYS = "encryption.keys";

@@ -9,7 +9,7 @@ interface RowProps {
   readonly cursor: number | undefined;
 }
 
-/** Drawn anew only if its line has changed: a screen has hundreds of them. */
+/** Redrawn only if its line has changed: a screen has hundreds of them. */
 export class Row extends Component<RowProps> {
   override shouldComponentUpdate(next: RowProps): boolean {
     const { line, version, cursor } = this.props;

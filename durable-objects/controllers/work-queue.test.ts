@@ -69,6 +69,15 @@ describe("the work queue of controllers", () => {
     expect(found).toEqual(waits);
   });
 
+  test.each([403, 409])(
+    "CTL-BACKOFF: no delay after a %i is longer than the period of Kubernetes' controller",
+    (code) => {
+      const queue = queueOf([{ pace: { longest: 15_000 } }]);
+      for (let attempts = 0; attempts < 20; attempts++) queue.fail(work("a"), 0, { ...conflict, code });
+      expect(queue.nextDue()).toBe(15_000);
+    },
+  );
+
   test("CTL-BACKOFF: an item whose node call failed waits as long as external provisioners do", () => {
     const queue = queueOf([{}]);
     const call = { op: "call", resource: "nodes/proxy", namespace: "", name: "n", method: "PUT", path: "/x" } as const;

@@ -34,7 +34,7 @@ const LEAST = 250;
 const BATCH = 512;
 
 /**
- * How long a pod waits on its node for its volumes before it has to be placed anew: kube-scheduler's
+ * How long a pod waits on its node for its volumes before it has to be placed again: kube-scheduler's
  * bindTimeoutSeconds.
  */
 const MAX_EXPECTATION_MS = 600_000;

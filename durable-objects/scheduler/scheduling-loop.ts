@@ -84,7 +84,7 @@ export class SchedulingLoop {
     while (this.#again) {
       this.#again = false;
       let state = await this.#look();
-      // Before anything is reported again: series that have ended start anew.
+      // Before anything is reported again: series that have ended start over.
       await this.#record(this.#planner.events.settle(now()));
       state.queue.wake(now());
       while (state.queue.hasReady()) {

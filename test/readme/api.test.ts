@@ -45,7 +45,7 @@ Views: ${VIEWS.map((view) => `\`${view}\``).join(", ")}.
 
 ## Admission
 
-In this order: ${plugins.map(({ name }) => name).join(", ")}.
+In this order: ${[...new Set(plugins.map(({ name }) => name))].join(", ")}.
 
 ## Endpoints
 

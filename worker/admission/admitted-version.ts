@@ -8,7 +8,7 @@ import { canonicalObject, draftObject } from "../../api/machinery/json/object-te
 import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
 import { decodePatched } from "../kinds/decode-patched.ts";
 import type { Served } from "../kinds/kind-registry.ts";
-import { scaleOf } from "../kinds/scale-kind.ts";
+import { scaleServed } from "../kinds/scale-kind.ts";
 import { convertObjects } from "../outbound/convert-objects.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
@@ -18,13 +18,17 @@ export interface Kind {
   readonly kind: string;
 }
 
+const isScale = ({ subresource, context }: AdmissionRequest) =>
+  subresource === "scale" && context.served.resource.scale !== undefined;
+
 /**
  * The kind of the object: for an action or a subresource with a form of its own (an Eviction, a Scale), that form and
  * not the resource.
  */
-export function admittedKind({ subresource, object, old, context }: AdmissionRequest, at: Served): Kind {
-  const { scale, kind } = context.served.resource;
-  if (subresource === "scale" && scale) return { group: "autoscaling", version: "v1", kind: "Scale" };
+export function admittedKind(request: AdmissionRequest, at: Served): Kind {
+  const { subresource, object, old, context } = request;
+  const { kind } = context.served.resource;
+  if (isScale(request)) return { group: "autoscaling", version: "v1", kind: "Scale" };
   const own = object ?? old;
   if (subresource === "" || !own?.kind || own.kind === kind) return { group: at.group, version: at.version, kind };
   const [group = "", version] = (own.apiVersion ?? "").split("/");
@@ -35,14 +39,9 @@ export function admittedKind({ subresource, object, old, context }: AdmissionReq
 export async function admittedObject(request: AdmissionRequest, object: KubeObject, at: Served): Promise<KubeObject> {
   const { served } = request.context;
   const { resource } = served;
-  if (request.subresource === "scale" && resource.scale) {
-    const { metadata, ...scale } = scaleOf(object, resource, resource.scale);
-    const { managedFields: _, ...shown } = metadata;
-    return canonicalObject({ ...scale, metadata: shown });
-  }
   const { group, version, kind } = admittedKind(request, at);
   if (request.operation === "CONNECT") return withoutMetadata(object);
-  if (kind !== resource.kind) return canonicalObject(object);
+  if (isScale(request) || kind !== resource.kind) return canonicalObject(object);
   const shown = await atVersion(request, object, { from: served, to: at });
   return { ...canonicalObject(shown), kind, apiVersion: apiVersionOf(group, version) };
 }
@@ -84,19 +83,17 @@ export async function draftOfAdmitted(
 ): Promise<AdmittedDraft> {
   const { served } = request.context;
   const { resource } = served;
-  if (request.subresource === "scale" && resource.scale && request.object) {
-    const draft = structuredClone(request.object);
-    resource.scale.setReplicas(draft, (changed as { spec?: { replicas?: number } }).spec?.replicas ?? 0);
-    return { ok: true, draft };
-  }
-  if (admittedKind(request, at).kind !== resource.kind) return { ok: true, draft: draftObject(kubeObject(changed)) };
+  const kind = admittedKind(request, at);
+  const form = isScale(request) ? scaleServed : at;
+  if (kind.kind !== form.resource.kind) return { ok: true, draft: draftObject(kubeObject(changed)) };
   // For custom kinds, a changed kind is caught by validation.
-  const another = at.custom ? undefined : kindChanged(changed, admittedKind(request, at));
+  const another = form.custom ? undefined : kindChanged(changed, kind);
   if (another !== undefined) return { ok: false, message: another };
   // What a plugin sets is validated as it is.
-  const decoded = decodePatched(changed, at, { nulls: "kept" });
+  const decoded = decodePatched(changed, form, { nulls: "kept" });
   if (!decoded.ok) return { ok: false, message: decoded.message };
   const object = kubeObject(decoded.value);
+  if (form !== at) return { ok: true, draft: object, unknown: decoded.strict };
   const draft = served.custom
     ? await atVersion(request, object, { from: at, to: served })
     : (at.conversion?.toStored(object) ?? object);

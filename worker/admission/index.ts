@@ -1,5 +1,7 @@
 /** The admission chain, in Kubernetes' order. */
 import type { FieldError } from "../../api/machinery/field-error.ts";
+import { groupResource } from "../../api/machinery/meta.ts";
+import type { Resource } from "../../api/resources/resource.ts";
 import type { Write } from "../../api/store/store.ts";
 import { mutateWith } from "./mutate-with.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
@@ -16,18 +18,19 @@ import { defaultTolerationSeconds } from "./plugins/default-toleration-seconds.t
 import { deviceAdminAccess } from "./plugins/device-admin-access.ts";
 import { deviceTaintTime } from "./plugins/device-taint-time.ts";
 import { endingDefinition } from "./plugins/ending-definition.ts";
-import { limitRanger } from "./plugins/limit-ranger/index.ts";
+import { claimLimits, podLimits } from "./plugins/limit-ranger/index.ts";
 import { localApiService } from "./plugins/local-api-service.ts";
-import { namespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
+import { immortalNamespaces, namespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
 import { nodeCredential } from "./plugins/node-credential.ts";
 import { nodeDeclaredFeatures } from "./plugins/node-declared-features.ts";
 import { nodeRestriction } from "./plugins/node-restriction/index.ts";
 import { persistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
 import { podResize } from "./plugins/pod-resize.ts";
-import { podSecurity } from "./plugins/pod-security/index.ts";
+import { podSecurityOfNamespaces, podSecurityOfPods, podSecurityOfWorkloads } from "./plugins/pod-security/index.ts";
 import { podTopologyLabels } from "./plugins/pod-topology-labels.ts";
-import { priority } from "./plugins/priority.ts";
-import { rbacEscalation } from "./plugins/rbac-escalation.ts";
+import { podPriority, priorityClasses } from "./plugins/priority.ts";
+import { bindingEscalation, roleEscalation } from "./plugins/rbac-escalation.ts";
+import { rbacSize } from "./plugins/rbac-size.ts";
 import { resourceQuota } from "./plugins/resource-quota/index.ts";
 import { runtimeClass } from "./plugins/runtime-class.ts";
 import { serviceAccountAdmission } from "./plugins/service-account.ts";
@@ -43,16 +46,21 @@ import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  immortalNamespaces,
   endingDefinition,
   deviceAdminAccess,
   claimStatusRights,
-  limitRanger,
+  podLimits,
+  claimLimits,
   certificateRequestUser,
   serviceAccountAdmission,
   nodeRestriction,
   taintNodesByCondition,
-  podSecurity,
-  priority,
+  podSecurityOfPods,
+  podSecurityOfWorkloads,
+  podSecurityOfNamespaces,
+  podPriority,
+  priorityClasses,
   defaultTolerationSeconds,
   defaultStorageClass,
   storageObjectInUseProtection,
@@ -79,39 +87,57 @@ export const plugins: readonly AdmissionPlugin[] = [
   defaultServiceAccount,
   customResourceNames,
   nodeCredential,
-  rbacEscalation,
+  roleEscalation,
+  bindingEscalation,
+  rbacSize,
 ];
 
+const byResource = new WeakMap<Resource, readonly AdmissionPlugin[]>();
+
+/** The plugins for the requested resource. */
+function pluginsFor({ context: { served } }: AdmissionRequest): readonly AdmissionPlugin[] {
+  const { resource } = served;
+  const known = byResource.get(resource);
+  if (known) return known;
+  const name = groupResource(resource.group, resource.plural);
+  const found = plugins.filter(({ resources }) => resources?.has(name) ?? true);
+  byResource.set(resource, found);
+  return found;
+}
+
 export async function admitMutation(request: AdmissionRequest): Promise<void> {
-  await request.reads.prefetch(plugins.flatMap((plugin) => (plugin.handles(request) && plugin.reads?.(request)) || []));
+  const concerned = pluginsFor(request);
+  await request.reads.prefetch(
+    concerned.flatMap((plugin) => (plugin.handles(request) && plugin.reads?.(request)) || []),
+  );
   const before = request.object?.metadata.managedFields;
-  await mutateWith(plugins, request);
+  await mutateWith(concerned, request);
   restoreManagedFields(request, before);
 }
 
 export async function fieldsWithoutRights(request: AdmissionRequest): Promise<readonly FieldError[]> {
   const errors: FieldError[] = [];
-  for (const plugin of plugins) {
+  for (const plugin of pluginsFor(request)) {
     if (plugin.withoutRights && plugin.handles(request)) errors.push(...(await plugin.withoutRights(request)));
   }
   return errors;
 }
 
 export async function admitValidation(request: AdmissionRequest): Promise<void> {
-  for (const plugin of plugins) {
+  for (const plugin of pluginsFor(request)) {
     if (plugin.validate && plugin.handles(request)) await plugin.validate(request);
   }
 }
 
 export async function admitAllocation(request: AdmissionRequest): Promise<void> {
-  for (const plugin of plugins) {
+  for (const plugin of pluginsFor(request)) {
     if (plugin.allocate && plugin.handles(request)) await plugin.allocate(request);
   }
 }
 
 /** A commit failed on a write that a plugin added: lets that plugin explain why. */
 export async function explainFailure(request: AdmissionRequest, failed: Write): Promise<void> {
-  for (const plugin of plugins) {
+  for (const plugin of pluginsFor(request)) {
     if (plugin.explain && plugin.handles(request)) await plugin.explain(request, failed);
   }
 }

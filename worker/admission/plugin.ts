@@ -5,7 +5,7 @@
  */
 import type { FieldError } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { Key, Write } from "../../api/store/store.ts";
+import type { GroupResource, Key, Write } from "../../api/store/store.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { KeyedReads } from "./keyed-reads.ts";
 
@@ -39,37 +39,39 @@ export interface Invoked {
   readonly again: () => Promise<void>;
 }
 
-export interface AdmissionPlugin {
+export interface AdmissionPlugin<R extends AdmissionRequest = AdmissionRequest> {
   /** Named as in kube-apiserver: `NamespaceLifecycle`. */
   readonly name: string;
+  /** The resources that it is for; absent: all. */
+  readonly resources?: ReadonlySet<GroupResource>;
   /** Whether the plugin is concerned. Cheap, because it is called for every request. */
-  readonly handles: (request: AdmissionRequest) => boolean;
+  handles(request: AdmissionRequest): boolean;
   /**
    * Keys that the plugin will read; they are fetched together with those of other plugins before the first one runs.
    */
-  readonly reads?: (request: AdmissionRequest) => readonly Key[];
+  reads?(request: R): readonly Key[];
   /** Runs in order before validation; may change the draft. */
-  readonly mutate?: (request: AdmissionRequest) => void | Promise<void>;
+  mutate?(request: R): void | Promise<void>;
   /**
    * In place of a plain `mutate`, for plugins that call others. If one of those changes the object, all plugins see it
    * once more: `mutate` runs again (so it must be idempotent), and `invoke` continues by what it returned.
    */
-  readonly invoke?: (request: AdmissionRequest) => Promise<Invoked>;
+  invoke?(request: R): Promise<Invoked>;
   /**
    * Fields of an update that its sender has no right to write. Reported ahead of, and together with, what the kind's
    * validation finds.
    */
-  readonly withoutRights?: (request: AdmissionRequest) => Promise<readonly FieldError[]>;
+  withoutRights?(request: R): Promise<readonly FieldError[]>;
   /** Runs after the kind's own validation; the draft is final. */
-  readonly validate?: (request: AdmissionRequest) => void | Promise<void>;
+  validate?(request: R): void | Promise<void>;
   /**
    * Runs last: takes from the cluster what the object needs (addresses, quota), by changing the draft and adding
    * writes.
    */
-  readonly allocate?: (request: AdmissionRequest) => void | Promise<void>;
+  allocate?(request: R): void | Promise<void>;
   /**
    * Explains a commit that failed on one of this plugin's writes, if the client is at fault. Throws an ApiError;
    * returns if the write is not this plugin's.
    */
-  readonly explain?: (request: AdmissionRequest, failed: Write) => void | Promise<void>;
+  explain?(request: R, failed: Write): void | Promise<void>;
 }

@@ -1,5 +1,3 @@
-/** Group versions served by aggregated API servers, according to APIServices (kube-aggregator). */
-import type { APIService } from "../../api/generated/apiregistration.v1.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 
@@ -19,7 +17,7 @@ export interface RemoteApi {
 /** Keyed by `group/version`. */
 export function remoteApis(policy: PolicySnapshot): ReadonlyMap<string, RemoteApi> {
   const remotes = policy
-    .list<APIService>("apiservices.apiregistration.k8s.io")
+    .list("apiservices.apiregistration.k8s.io")
     .flatMap(({ spec: { group = "", version = "", service, ...spec }, status }): RemoteApi[] => {
       if (!service || group === "") return [];
       const { namespace = "", name = "", port = 443 } = service;

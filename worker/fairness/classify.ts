@@ -3,8 +3,7 @@
  * clients and operators in headers and metrics; it does not decide how much a client may have under way
  * (worker/http/filters/in-flight.ts).
  */
-import type { FlowSchema, PriorityLevelConfiguration, Subject } from "../../api/generated/flowcontrol.v1.ts";
-import type { Stored } from "../../api/machinery/meta.ts";
+import type { FlowSchema, Subject } from "../../api/generated/flowcontrol.v1.ts";
 import { type Attributes, isResource, type ResourceAttributes } from "../auth/attributes.ts";
 import type { User } from "../auth/user.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
@@ -31,11 +30,11 @@ interface Class extends Flow {
 function classesOf(policy: PolicySnapshot): readonly Class[] {
   const levels = new Map(
     policy
-      .list<Stored<PriorityLevelConfiguration>>("prioritylevelconfigurations.flowcontrol.apiserver.k8s.io")
+      .list("prioritylevelconfigurations.flowcontrol.apiserver.k8s.io")
       .map(({ metadata }) => [metadata.name, metadata.uid]),
   );
   return policy
-    .list<Stored<FlowSchema>>("flowschemas.flowcontrol.apiserver.k8s.io")
+    .list("flowschemas.flowcontrol.apiserver.k8s.io")
     .toSorted((a, b) => precedence(a) - precedence(b) || (a.metadata.name < b.metadata.name ? -1 : 1))
     .flatMap(({ metadata, spec }) => {
       const priorityLevel = spec.priorityLevelConfiguration?.name ?? "";

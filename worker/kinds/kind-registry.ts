@@ -14,6 +14,8 @@ export interface Converter {
   /** The version at which objects are stored, as `group/version`. */
   readonly storageVersion: string;
   readonly kind: string;
+  /** A stored object with the fields and the defaults of the version at which it is stored. */
+  readonly completed: (object: KubeObject) => KubeObject;
 }
 
 /** A kind at one of its served versions. */

@@ -54,7 +54,7 @@ export class ConvertingStore extends StoreClient {
     const [stored = object] = known
       ? [{ ...known, metadata: { ...known.metadata, resourceVersion: object.metadata.resourceVersion ?? "" } }]
       : await this.#convert([object], this.#converter.storageVersion);
-    const [back = stored] = await this.#convert([stored], this.#apiVersion);
+    const [back = stored] = await this.#read([stored]);
     return exactJson(canonicalObject(this.#shaped(back)));
   }
 
@@ -82,7 +82,7 @@ export class ConvertingStore extends StoreClient {
   async #served<T extends Entry | undefined>(entries: readonly T[]): Promise<T[]> {
     const objects = entries.flatMap((entry) => (this.#isMine(entry) ? [parseExactJson(entry.text) as KubeObject] : []));
     if (objects.length === 0) return [...entries];
-    const converted = (await this.#convert(objects, this.#apiVersion)).values();
+    const converted = (await this.#read(objects)).values();
     return entries.map((entry) =>
       this.#isMine(entry)
         ? { ...entry, text: exactJson(canonicalObject(this.#shaped(converted.next().value as KubeObject))) }
@@ -90,7 +90,7 @@ export class ConvertingStore extends StoreClient {
     );
   }
 
-  /** Drops fields that the webhook added and the version does not have, and defaults what it left out. */
+  /** Drops fields that the webhook added and the version does not have. What it left out gets no defaults. */
   #shaped(object: KubeObject): KubeObject {
     return this.#conversion?.fromStored(object) ?? object;
   }
@@ -114,6 +114,11 @@ export class ConvertingStore extends StoreClient {
     });
   }
 
+  /** Stored objects as the version of the request has them. */
+  #read(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
+    return this.#convert(objects.map(this.#converter.completed), this.#apiVersion);
+  }
+
   #convert(objects: readonly KubeObject[], apiVersion: string): Promise<readonly KubeObject[]> {
     return convertObjects(this.#caller, this.#converter, { objects, apiVersion });
   }
@@ -132,7 +137,7 @@ export class ConvertingStore extends StoreClient {
   async #event(line: string): Promise<string> {
     const event = parseExactJson(line) as { readonly type: string; readonly object: KubeObject };
     if (event.type === "ERROR" || event.type === "BOOKMARK") return line;
-    const [object] = await this.#convert([event.object], this.#apiVersion);
+    const [object] = await this.#read([event.object]);
     return exactJson({ ...event, object });
   }
 }

@@ -1,4 +1,3 @@
-import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import { isConditionTrue } from "../../api/machinery/conditions.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Env } from "../env.ts";
@@ -33,7 +32,7 @@ function resourcesBeside(own: Registry): (policy: PolicySnapshot) => Registry {
   const isOwn = ({ group, version }: Pick<Served, "group" | "version">) => !own.has(group, version);
 
   return (policy) => {
-    const definitions = policy.list<CustomResourceDefinition>(DEFINITIONS);
+    const definitions = policy.list(DEFINITIONS);
     const kinds = definitions.filter(({ status }) => isConditionTrue(status, "Established")).map(customKinds);
     if (kinds.length === 0) return own;
     return registryOf(

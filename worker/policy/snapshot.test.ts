@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
-import { PolicySnapshot } from "./snapshot.ts";
+import { knownPolicy, loadPolicy, PolicySnapshot } from "./snapshot.ts";
 
 const RESOURCE = "roles.rbac.authorization.k8s.io";
 const role = (name: string) => ({
@@ -25,4 +25,29 @@ test("STORE-POLICY: objects that did not change are the same in the next snapsho
   expect(third.get(RESOURCE, "a", "old")).toBe(first.get(RESOURCE, "a", "old"));
   expect(third.deriveFrom(earlierOf)).toEqual([1, 1]);
   expect(first.list(RESOURCE)).toHaveLength(1);
+});
+
+test("RBAC-SIZE: of roles and bindings, a snapshot has what decides", async () => {
+  const store = new MemoryStore();
+  const metadata = { name: "r", namespace: "a", uid: "u", resourceVersion: "", annotations: { a: "b" } };
+  const rules = [{ verbs: ["get"], apiGroups: [""], resources: ["pods"] }];
+  await store.commit({ writes: [{ ...role("r"), text: JSON.stringify({ metadata, rules }) }] });
+  const { metadata: kept, ...rest } = (await PolicySnapshot.load(store)).get(RESOURCE, "a", "r") ?? {};
+  expect({ kept, rest }).toEqual({ kept: { name: "r", namespace: "a" }, rest: { rules } });
+});
+
+test("RBAC-SIZE: beyond 32 MiB the oldest snapshots of other clusters are dropped", async () => {
+  const large = new MemoryStore();
+  const key = { resource: "storageclasses.storage.k8s.io", namespace: "", name: "s" };
+  const text = JSON.stringify({
+    metadata: { name: "s", resourceVersion: "", annotations: { a: "x".repeat(1_200_000) } },
+  });
+  for (let i = 0; i < 10; i++) await large.commit({ writes: [{ ...role(""), key: { ...key, name: `s${i}` }, text }] });
+  const known = () => ["one", "two", "three", "small"].filter((cluster) => knownPolicy(cluster) !== undefined);
+  await loadPolicy("one", large);
+  await loadPolicy("two", large);
+  await loadPolicy("small", new MemoryStore());
+  expect(known()).toEqual(["one", "two", "small"]);
+  await loadPolicy("three", large);
+  expect(known()).toEqual(["two", "three", "small"]);
 });

@@ -5,10 +5,12 @@
  */
 
 import { readObject } from "../../api/machinery/json/object-text.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { ResourceTypes } from "../../api/resources/resource-types.ts";
 import type { GroupResource, Revision, Store } from "../../api/store/store.ts";
 import { listWhole } from "../../api/store/whole-list.ts";
 import { POLICY_RESOURCES } from "./policy-resources.ts";
+import { ROLE_RESOURCES, rolePart, sizeOfPart } from "./role-parts.ts";
 
 type Objects = ReadonlyMap<string, KubeObject>;
 
@@ -26,11 +28,19 @@ export class PolicySnapshot {
   }
 
   /** All objects of a policy resource. */
+  list<R extends keyof ResourceTypes>(resource: R): readonly Stored<ResourceTypes[R]>[];
+  list<T extends KubeObject>(resource: GroupResource): readonly T[];
   list<T extends KubeObject>(resource: GroupResource): readonly T[] {
     return [...(this.objects.get(resource)?.values() ?? [])] as T[];
   }
 
   /** One object; `namespace` "" for cluster scope. */
+  get<R extends keyof ResourceTypes>(
+    resource: R,
+    namespace: string,
+    name: string,
+  ): Stored<ResourceTypes[R]> | undefined;
+  get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): T | undefined;
   get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): T | undefined {
     return this.objects.get(resource)?.get(`${namespace}/${name}`) as T | undefined;
   }
@@ -56,7 +66,9 @@ export class PolicySnapshot {
       POLICY_RESOURCES.map(async (resource) => {
         const page = await listWhole(store, { resource });
         if (!page.ok) throw new Error(`cannot load policy: ${page.reason}`);
-        const objects = page.items.map(({ key, text }) => [`${key.namespace}/${key.name}`, parse(text)] as const);
+        const objects = page.items.map(
+          ({ key, text }) => [`${key.namespace}/${key.name}`, parse(resource, text)] as const,
+        );
         return [resource, new Map(objects)] as const;
       }),
     );
@@ -79,7 +91,7 @@ export class PolicySnapshot {
       for (const { type, key, text } of tail.changes) {
         const id = `${key.namespace}/${key.name}`;
         if (type === "DELETED") changesOf(key.resource).delete(id);
-        else changesOf(key.resource).set(id, parse(text));
+        else changesOf(key.resource).set(id, parse(key.resource, text));
       }
       revision = tail.revision;
       if (!tail.more) return new PolicySnapshot(revision, objects, this.#earlier);
@@ -87,15 +99,24 @@ export class PolicySnapshot {
   }
 }
 
-const parse = (text: string): KubeObject => readObject(text);
+const roleResources: ReadonlySet<GroupResource> = new Set(ROLE_RESOURCES);
+
+const sizes = new WeakMap<KubeObject, number>();
+
+function parse(resource: GroupResource, text: string): KubeObject {
+  const object = readObject(text);
+  const kept = roleResources.has(resource) ? rolePart(object) : object;
+  sizes.set(kept, kept === object ? text.length : sizeOfPart(kept));
+  return kept;
+}
 
 /**
  * By cluster. Only finished snapshots are shared: a promise belongs to the request that created it, and would stay
  * pending for all others if that request were cancelled.
  */
 const snapshots = new Map<string, PolicySnapshot>();
-/** A snapshot takes some hundred kilobytes. */
-const REMEMBERED = 200;
+/** Of JSON. A new cluster's snapshot has some hundred kilobytes. */
+const MAX_CACHED_MIB = 32;
 
 /** The cluster's snapshot in this isolate, if it has one. */
 export const knownPolicy = (cluster: string): PolicySnapshot | undefined => snapshots.get(cluster);
@@ -118,8 +139,24 @@ function cacheNewest(cluster: string, snapshot: PolicySnapshot): PolicySnapshot 
   const known = snapshots.get(cluster);
   // If another is as new, others have derived values from it already.
   if (known && known.revision >= snapshot.revision) return known;
-  const [oldest] = snapshots.keys();
-  if (oldest !== undefined && snapshots.size >= REMEMBERED && !snapshots.has(cluster)) snapshots.delete(oldest);
   snapshots.set(cluster, snapshot);
+  if (snapshots.size > 1) makeRoom(cluster);
   return snapshot;
 }
+
+/** Forgets the snapshots of other clusters, the oldest first, which are loaded again when they are needed. */
+function makeRoom(cluster: string): void {
+  let size = [...snapshots.values()].reduce((sum, each) => sum + each.derive(sizeOfSnapshot), 0);
+  for (const [other, snapshot] of snapshots) {
+    if (size <= MAX_CACHED_MIB * 2 ** 20) return;
+    if (other === cluster) continue;
+    snapshots.delete(other);
+    size -= snapshot.derive(sizeOfSnapshot);
+  }
+}
+
+const sizeOfSnapshot = (snapshot: PolicySnapshot): number =>
+  POLICY_RESOURCES.flatMap((resource) => snapshot.list(resource)).reduce(
+    (sum, object) => sum + (sizes.get(object) ?? 0),
+    0,
+  );

@@ -31,13 +31,21 @@ import { dropRepeatedOwners } from "./owner-references.ts";
 import { placeInNamespace } from "./place-in-namespace.ts";
 import { refuse } from "./strategy.ts";
 
+/** Lets admission change what is written in place of the object. */
+export type MutateForm = (next: KubeObject, old: Stored<KubeObject>) => Promise<void>;
+
 export interface Update {
   /** "" for the object itself. */
   readonly subresource: string;
   readonly dryRun: boolean;
   readonly fieldManager: string;
-  /** Computes the next object from the current one; at the stored version, defaulted. The result is not shared. */
-  readonly draftOf: (current: Stored<KubeObject>) => KubeObject | Promise<KubeObject>;
+  /**
+   * Computes the next object from the current one; at the stored version, defaulted. The result is not shared. With a
+   * `formOf`, mutating what the client wrote is up to this function.
+   */
+  readonly draftOf: (current: Stored<KubeObject>, mutate: MutateForm) => KubeObject | Promise<KubeObject>;
+  /** If clients read and write the object in another form (a Scale): that form, which is what admission sees. */
+  readonly formOf?: (object: KubeObject) => KubeObject;
   /** Applies the kind's strategy to the draft. */
   readonly prepare: (draft: KubeObject, current: Stored<KubeObject>) => void;
   /** Validates the draft as an update of the current object. */
@@ -81,23 +89,25 @@ export async function updateObject(context: RequestContext, update: Update): Pro
 async function tryUpdate(context: RequestContext, update: Update, entry: Entry): Promise<Updated | "conflict"> {
   const { resource } = context.served;
   const current = currentOf(context, entry);
-  const draft = await update.draftOf(current);
-  if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
-  const request: AdmissionRequest = {
+  const { formOf } = update;
+  const unchanged: AdmissionRequest = {
     operation: "UPDATE",
     context,
     subresource: update.subresource,
     namespace: entry.key.namespace,
     name: entry.key.name,
-    object: draft,
+    object: undefined,
     old: current,
     dryRun: update.dryRun,
     reads: new KeyedReads(context.store),
     writes: [],
     drawn: new Set(),
   };
+  const draft = await update.draftOf(current, (object, old) => admitMutation({ ...unchanged, object, old }));
+  if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
+  const request = { ...unchanged, object: draft };
   if (!update.tracked) trackManagedFields(context, { old: current, next: draft }, update);
-  if (!update.admitted) await admitMutation(request);
+  if (!update.admitted && !formOf) await admitMutation(request);
   // Plugins may have changed the namespace and the revision, too.
   placeInNamespace(context, draft);
   checkRevision(context, draft, entry.revision);
@@ -114,7 +124,8 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   // Scaling changes the object itself.
   if (update.subresource === "" || update.subresource === "scale")
     context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
-  if (!update.admitted) await admitValidation(request);
+  const judged = formOf ? { ...request, object: formOf(draft), old: formOf(current) as Stored<KubeObject> } : request;
+  if (!update.admitted) await admitValidation(judged);
 
   const ends = endsNow(context, draft);
   // Whichever part was written, it is the object that is deleted.

@@ -29,7 +29,7 @@ export type PendingPlacement =
   /** An event says why the pod does not go to the node that was meant for it. */
   | { readonly kind: "failed"; readonly plugin: string; readonly why: string; readonly freed: readonly Freed[] };
 
-/** Undefined if no node is meant for the pod, or it has to be chosen anew. */
+/** Undefined if no node is meant for the pod, or it has to be chosen again. */
 export function pendingPlacementOf(
   pod: PendingPod,
   cluster: Cluster,

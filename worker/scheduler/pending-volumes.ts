@@ -9,12 +9,12 @@ import { chooseVolumes, reaches } from "./volumes/volume-choice.ts";
 
 export type PendingVolumes = "ready" | "pending" | { readonly failed: string };
 
-/** Undefined if a claim or volume is gone, so that the node has to be chosen anew. */
+/** Undefined if a claim or volume is gone, so that the node has to be chosen again. */
 export function volumesFor(pod: PendingPod, node: NodeInfo, cluster: Cluster): PendingVolumes | undefined {
   const claims = claimsOf(pod, cluster);
   if (!("waiting" in claims)) return undefined;
   for (const { spec } of claims.bound) {
-    const volume = cluster.get<PersistentVolume>(VOLUMES, "", spec.volumeName ?? "");
+    const volume = cluster.get(VOLUMES, "", spec.volumeName ?? "");
     if (!volume) return undefined;
     if (!reaches(volume, node)) return { failed: unreachable(volume, node) };
   }

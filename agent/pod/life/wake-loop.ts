@@ -32,7 +32,7 @@ export class WakeLoop {
     void this.#run();
   }
 
-  /** Runs the step after this time, unless it runs earlier: each run must request its next wake-up anew. */
+  /** Runs the step after this time, unless it runs earlier: each run must request the next one. */
   wakeIn(ms: number): void {
     const at = steadyNow() + ms;
     this.#wakeAt = Math.min(this.#wakeAt ?? at, at);

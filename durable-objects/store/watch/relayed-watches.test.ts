@@ -111,9 +111,9 @@ test("RELAY-AGAIN: if the log no longer reaches back to the relay's position, al
   await write(store, "b");
   await expect.poll(() => one.ended).toBe("the watch was interrupted");
   expect(await relay.watch(watching)).toMatchObject({ ok: false, reason: "compacted" });
-  const anew = await watch(relay, { since: 100 as Revision });
-  await expect.poll(() => namesIn(anew.text)).toEqual(["b"]);
-  await anew.stop();
+  const resumed = await watch(relay, { since: 100 as Revision });
+  await expect.poll(() => namesIn(resumed.text)).toEqual(["b"]);
+  await resumed.stop();
 });
 
 test("WATCH-SLOW: a client that falls behind the relay's buffer reads the store's log, and misses nothing", async () => {

@@ -2,15 +2,13 @@
  * Sets the requesting user in a certificate request's spec: that is whom the signer will certify. In Kubernetes the
  * kind's strategy does this, since it knows the request (pkg/registry/certificates/certificates/strategy.go).
  */
-import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
-import type { AdmissionPlugin } from "../plugin.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
 
-export const certificateRequestUser: AdmissionPlugin = {
+export const certificateRequestUser = defineResourcePlugin({
   name: "CertificateRequestUser",
-  handles: ({ operation, subresource, object }) =>
-    operation === "CREATE" && subresource === "" && object?.kind === "CertificateSigningRequest",
-  mutate({ object, context: { user } }) {
-    const { spec } = object as CertificateSigningRequest;
+  resources: ["certificatesigningrequests.certificates.k8s.io"],
+  handles: ["CREATE"],
+  mutate({ object: { spec }, context: { user } }) {
     for (const claim of ["uid", "groups", "extra"] as const) delete spec[claim];
     spec.username = user.name;
     if (user.uid) spec.uid = user.uid;
@@ -18,4 +16,4 @@ export const certificateRequestUser: AdmissionPlugin = {
     const extra = Object.entries(user.extra ?? {}).map(([key, values]): [string, string[]] => [key, [...values]]);
     if (extra.length > 0) spec.extra = Object.fromEntries(extra);
   },
-};
+});

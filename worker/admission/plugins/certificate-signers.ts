@@ -2,22 +2,18 @@
  * CertificateApproval and CertificateSigning: whoever approves, denies or signs a certificate request must be allowed
  * to do so for its signer (plugin/pkg/admission/certificates).
  */
-import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import { authorize } from "../../auth/authorize.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
+import { defineResourcePlugin, type RequestFor } from "../resource-plugin.ts";
 
 const GROUP = "certificates.k8s.io";
-const RESOURCE = "certificatesigningrequests";
-
-const updates = ({ operation, subresource, context: { served } }: AdmissionRequest, which: string): boolean =>
-  operation === "UPDATE" && subresource === which && served.resource.plural === RESOURCE && served.group === GROUP;
+const RESOURCE = "certificatesigningrequests.certificates.k8s.io";
 
 /** Throws unless the user may do `verb` with the signer, by its name or by its domain as in `example.com/*`. */
-async function requireSigner(request: AdmissionRequest, verb: "approve" | "sign"): Promise<void> {
+async function requireSigner(request: RequestFor<typeof RESOURCE, "UPDATE">, verb: "approve" | "sign"): Promise<void> {
   const { context, old } = request;
-  const { signerName } = (old as CertificateSigningRequest).spec;
+  const { signerName } = old.spec;
   const may = (signer: string) => {
     const target = { group: GROUP, version: "*", resource: "signers", subresource: "", namespace: "", name: signer };
     return authorize(context.user, { verb, ...target }, context);
@@ -28,21 +24,22 @@ async function requireSigner(request: AdmissionRequest, verb: "approve" | "sign"
   throw refusal(request, why);
 }
 
-export const certificateApproval: AdmissionPlugin = {
+export const certificateApproval = defineResourcePlugin({
   name: "CertificateApproval",
-  handles: (request) => updates(request, "approval"),
+  resources: [RESOURCE],
+  handles: ["UPDATE approval"],
   validate: (request) => requireSigner(request, "approve"),
-};
+});
 
-export const certificateSigning: AdmissionPlugin = {
+export const certificateSigning = defineResourcePlugin({
   name: "CertificateSigning",
-  handles: (request) => updates(request, "status"),
+  resources: [RESOURCE],
+  handles: ["UPDATE status"],
   async validate(request) {
-    const next = request.object as CertificateSigningRequest;
-    const old = request.old as CertificateSigningRequest;
-    const sameCertificate = next.status.certificate === old.status.certificate;
+    const { status: next } = request.object;
+    const { status: old } = request.old;
     // Only a signer may report that it failed, or retract what it reported.
-    if (sameCertificate && deepEqual(next.status.conditions, old.status.conditions)) return;
+    if (next.certificate === old.certificate && deepEqual(next.conditions, old.conditions)) return;
     return requireSigner(request, "sign");
   },
-};
+});

@@ -11,26 +11,24 @@ import type { ResourceAttributes } from "../../auth/attributes.ts";
 import { authorize } from "../../auth/authorize.ts";
 import { forbiddenTo } from "../../auth/require-permission.ts";
 import type { User } from "../../auth/user.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import type { AdmissionRequest } from "../plugin.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
 
 const GROUP = "resource.k8s.io";
 const NODE_NAME = "authentication.kubernetes.io/node-name";
 
 type ClaimStatus = NonNullable<ResourceClaim["status"]>;
 
-export const claimStatusRights: AdmissionPlugin = {
+export const claimStatusRights = defineResourcePlugin({
   name: "ClaimStatusRights",
-  handles: ({ operation, subresource, context: { served } }) =>
-    operation === "UPDATE" &&
-    subresource === "status" &&
-    served.group === GROUP &&
-    served.resource.plural === "resourceclaims",
+  resources: ["resourceclaims.resource.k8s.io"],
+  handles: ["UPDATE status"],
   async withoutRights(request) {
-    const next = (request.object as ResourceClaim).status ?? {};
-    const old = (request.old as ResourceClaim).status ?? {};
+    const { status: next = {} } = request.object;
+    const { status: old = {} } = request.old;
     return [...(await bindingErrors(request, next, old)), ...(await deviceErrors(request, next, old))];
   },
-};
+});
 
 const verbOf = ({ context }: AdmissionRequest) => (context.request.method === "PATCH" ? "patch" : "update");
 

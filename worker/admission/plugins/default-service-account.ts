@@ -6,18 +6,14 @@
 import type { ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import type { AdmissionPlugin } from "../plugin.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
 
-export const defaultServiceAccount: AdmissionPlugin = {
+export const defaultServiceAccount = defineResourcePlugin({
   name: "DefaultServiceAccount",
-  handles: ({ operation, subresource, context: { served } }) =>
-    operation === "CREATE" &&
-    subresource === "" &&
-    served.resource.plural === "namespaces" &&
-    served.resource.group === "",
-
+  resources: ["namespaces"],
+  handles: ["CREATE"],
   allocate({ object, writes, context }) {
-    const namespace = object?.metadata.name ?? "";
+    const namespace = object.metadata.name ?? "";
     const account: ServiceAccount = {
       kind: "ServiceAccount",
       apiVersion: "v1",
@@ -35,4 +31,4 @@ export const defaultServiceAccount: AdmissionPlugin = {
       attributes: { labels: {}, fields: {} },
     });
   },
-};
+});

@@ -8,7 +8,8 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { invalid } from "../../../api/machinery/status.ts";
 import type { Key } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import type { AdmissionRequest } from "../plugin.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
 
 const LABEL = "resource.kubernetes.io/admin-access";
 
@@ -18,12 +19,11 @@ const namespaceKey = ({ namespace }: AdmissionRequest): Key => ({
   name: namespace,
 });
 
-export const deviceAdminAccess: AdmissionPlugin = {
+export const deviceAdminAccess = defineResourcePlugin({
   name: "DeviceAdminAccess",
-  handles: (request) =>
-    request.operation === "CREATE" &&
-    request.context.served.group === "resource.k8s.io" &&
-    indexOfAdminAccess(request) >= 0,
+  resources: ["resourceclaims.resource.k8s.io", "resourceclaimtemplates.resource.k8s.io"],
+  handles: ["CREATE"],
+  when: ({ object }) => indexOfAdminAccess(object) >= 0,
   reads: (request) => [namespaceKey(request)],
   async validate(request) {
     const entry = await request.reads.entry(namespaceKey(request));
@@ -32,20 +32,13 @@ export const deviceAdminAccess: AdmissionPlugin = {
     const { group, kind } = request.context.served.resource;
     const rule = `admin access to devices requires the \`${LABEL}: true\` label on the containing namespace`;
     // Errors for templates use the paths of claims.
-    const path = `spec.devices.requests[${indexOfAdminAccess(request)}].adminAccess`;
+    const path = `spec.devices.requests[${indexOfAdminAccess(request.object)}].adminAccess`;
     throw new ApiError(invalid(group, kind, request.name, [forbidden(path, rule)]));
   },
-};
+});
 
 /** The index of the first request for admin access, or -1. */
-function indexOfAdminAccess({ context, object }: AdmissionRequest): number {
-  if (!object) return -1;
-  const { plural } = context.served.resource;
-  const spec =
-    plural === "resourceclaims"
-      ? (object as ResourceClaim).spec
-      : plural === "resourceclaimtemplates"
-        ? (object as ResourceClaimTemplate).spec.spec
-        : undefined;
-  return spec?.devices?.requests?.findIndex(({ exactly }) => exactly?.adminAccess) ?? -1;
+function indexOfAdminAccess({ spec }: ResourceClaim | ResourceClaimTemplate): number {
+  const { devices } = "spec" in spec ? spec.spec : spec;
+  return devices?.requests?.findIndex(({ exactly }) => exactly?.adminAccess) ?? -1;
 }

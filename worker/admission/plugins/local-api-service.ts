@@ -2,19 +2,17 @@
  * An APIService that this server answers itself is available from the start. In Kubernetes the kind's strategy does
  * this, since it has a clock (kube-aggregator/pkg/registry/apiservice/strategy.go).
  */
-import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import type { AdmissionPlugin } from "../plugin.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
 
-export const localApiService: AdmissionPlugin = {
+export const localApiService = defineResourcePlugin({
   name: "LocalAPIService",
-  handles: ({ operation, subresource, object }) =>
-    operation === "CREATE" && subresource === "" && object?.kind === "APIService",
-  mutate({ object, context: { now } }) {
-    const { spec, status } = object as APIService;
+  resources: ["apiservices.apiregistration.k8s.io"],
+  handles: ["CREATE"],
+  mutate({ object: { spec, status }, context: { now } }) {
     if (spec.service) return;
     const reason = "Local";
     const message = "Local APIServices are always available";
     status.conditions = [{ type: "Available", status: "True", lastTransitionTime: timestamp(now), reason, message }];
   },
-};
+});

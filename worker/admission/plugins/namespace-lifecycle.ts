@@ -7,6 +7,7 @@ import type { Key, Write } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
 
 const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public"]);
 
@@ -17,20 +18,16 @@ const expectsNamespace = ({ op, key }: Write) => op === "expect" && key.resource
 export const namespaceLifecycle: AdmissionPlugin = {
   name: "NamespaceLifecycle",
   handles: ({ operation, namespace, context }) =>
-    (operation === "CREATE" && namespace !== "" && context.served.resource.scope === "Namespaced") ||
-    (operation === "DELETE" && context.served.resource.plural === "namespaces"),
+    operation === "CREATE" && namespace !== "" && context.served.resource.scope === "Namespaced",
 
-  mutate(request) {
-    const { operation, namespace, name } = request;
-    if (operation === "CREATE") {
-      if (request.writes.some(expectsNamespace)) return;
-      request.writes.push({
-        op: "expect",
-        key: keyOfNamespace(namespace),
-        exists: true,
-        requirements: [{ of: "field", key: "status.phase", operator: "in", values: ["Active"] }],
-      });
-    } else if (IMMORTAL.has(name)) throw refusal(request, "this namespace may not be deleted");
+  mutate({ namespace, writes }) {
+    if (writes.some(expectsNamespace)) return;
+    writes.push({
+      op: "expect",
+      key: keyOfNamespace(namespace),
+      exists: true,
+      requirements: [{ of: "field", key: "status.phase", operator: "in", values: ["Active"] }],
+    });
   },
 
   async explain(request, failed) {
@@ -40,6 +37,15 @@ export const namespaceLifecycle: AdmissionPlugin = {
     throw new ApiError(beingTerminated(request));
   },
 };
+
+export const immortalNamespaces = defineResourcePlugin({
+  name: "NamespaceLifecycle",
+  resources: ["namespaces"],
+  handles: ["DELETE"],
+  mutate(request) {
+    if (IMMORTAL.has(request.name)) throw refusal(request, "this namespace may not be deleted");
+  },
+});
 
 function beingTerminated(request: AdmissionRequest) {
   const { namespace } = request;

@@ -3,9 +3,9 @@
  * (component-helpers/nodedeclaredfeatures).
  */
 import { sameValue } from "../../../api/machinery/field-checks.ts";
-import type { AdmissionPlugin } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
-import { isPodResize, nodeOfResized, nodeReads, type ResizedPod, resizedPod } from "./resized-pod.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
+import { nodeOfResized, nodeReads, type ResizedPod, resizedPod } from "./resized-pod.ts";
 
 /** By the name under which a node declares the feature: whether a change requires it. */
 const FEATURES: Readonly<Record<string, (resized: ResizedPod) => boolean>> = {
@@ -17,9 +17,10 @@ const FEATURES: Readonly<Record<string, (resized: ResizedPod) => boolean>> = {
     ),
 };
 
-export const nodeDeclaredFeatures: AdmissionPlugin = {
+export const nodeDeclaredFeatures = defineResourcePlugin({
   name: "NodeDeclaredFeatureValidator",
-  handles: isPodResize,
+  resources: ["pods"],
+  handles: ["UPDATE resize"],
   reads: nodeReads,
   async validate(request) {
     const resized = resizedPod(request);
@@ -35,4 +36,4 @@ export const nodeDeclaredFeatures: AdmissionPlugin = {
         `pod update requires features ${missing.join(", ")} which are not available on node ${JSON.stringify(node.metadata.name)}`,
       );
   },
-};
+});

@@ -3,15 +3,17 @@ import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { milliUnits, type Quantity, quantityOf, wholeUnits } from "../../../api/machinery/quantity.ts";
 import { ApiError } from "../../api-error.ts";
 import { podAmounts } from "../../controllers/quota/pod-usage.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import type { AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
-import { isPodResize, nodeOfResized, nodeReads, resizedPod } from "./resized-pod.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
+import { nodeOfResized, nodeReads, resizedPod } from "./resized-pod.ts";
 
 const OS = "kubernetes.io/os";
 
-export const podResize: AdmissionPlugin = {
+export const podResize = defineResourcePlugin({
   name: "PodResizeValidator",
-  handles: isPodResize,
+  resources: ["pods"],
+  handles: ["UPDATE resize"],
   reads: nodeReads,
   async validate(request) {
     const resized = resizedPod(request);
@@ -29,7 +31,7 @@ export const podResize: AdmissionPlugin = {
       throw resizeRefusal(request, why, "NodeCapacity");
     }
   },
-};
+});
 
 const UNITS: Readonly<Record<string, (quantity: Quantity) => bigint>> = { cpu: milliUnits, memory: wholeUnits };
 

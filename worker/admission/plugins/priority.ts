@@ -1,59 +1,51 @@
 /** Priority: a pod's priority comes from its class, and from nowhere else (plugin/pkg/admission/priority). */
-import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { PodSpec } from "../../../api/generated/core.v1.ts";
 import type { PriorityClass } from "../../../api/generated/scheduling.v1.ts";
 import { SYSTEM_CLASSES } from "../../../api/resources/scheduling/priority-class.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import type { AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
-import { isPodCreation, isPodUpdate } from "./pod-requests.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
 
 const CLASSES = "priorityclasses.scheduling.k8s.io";
 const COMPUTED_FROM = "priority admission controller computed";
 
-export const priority: AdmissionPlugin = {
+export const podPriority = defineResourcePlugin({
   name: "Priority",
-  handles: (request) =>
-    isPodCreation(request) || isPodUpdate(request) || isClassWrite(request) || isSystemsEnd(request),
+  resources: ["pods"],
+  handles: ["CREATE", "UPDATE"],
   mutate(request) {
-    if (isPodCreation(request)) prioritize(request);
-    else if (isPodUpdate(request)) retainPriority(request);
+    if (request.operation === "CREATE") prioritize(request, request.object.spec);
+    else retainPriority(request.object.spec, request.old.spec);
   },
+});
+
+export const priorityClasses = defineResourcePlugin({
+  name: "Priority",
+  resources: [CLASSES],
+  handles: ["CREATE", "UPDATE", "DELETE"],
   validate(request) {
-    if (isClassWrite(request)) requireOneDefault(request);
-    if (isSystemsEnd(request)) throw refusal(request, "this is a system priority class and cannot be deleted");
+    if (request.operation !== "DELETE") requireOneDefault(request, request.object);
+    // Only deletion by name: Kubernetes lets a DELETE of the whole collection remove them.
+    else if (SYSTEM_CLASSES.includes(request.name) && request.context.path.name !== "")
+      throw refusal(request, "this is a system priority class and cannot be deleted");
   },
-};
-
-/** Only deletion by name: Kubernetes lets a DELETE of the whole collection remove them. */
-const isSystemsEnd = ({ operation, name, context: { served, path } }: AdmissionRequest) =>
-  operation === "DELETE" &&
-  served.resource.plural === "priorityclasses" &&
-  SYSTEM_CLASSES.includes(name) &&
-  path.name !== "";
-
-const isClassWrite = ({ operation, context: { served } }: AdmissionRequest) =>
-  (operation === "CREATE" || operation === "UPDATE") &&
-  served.resource.group === "scheduling.k8s.io" &&
-  served.resource.plural === "priorityclasses";
+});
 
 /** An update by a client that does not know priorities leaves the pod's unchanged. */
-function retainPriority(request: AdmissionRequest): void {
-  const { spec } = request.object as Pod;
-  const { spec: old } = request.old as Pod;
+function retainPriority(spec: PodSpec, old: PodSpec): void {
   if (old.priority !== undefined) spec.priority ??= old.priority;
   if (old.preemptionPolicy !== undefined) spec.preemptionPolicy ??= old.preemptionPolicy;
 }
 
-function requireOneDefault(request: AdmissionRequest): void {
-  const { globalDefault, metadata } = request.object as PriorityClass;
+function requireOneDefault(request: AdmissionRequest, { globalDefault, metadata }: PriorityClass): void {
   const known = globalDefault ? request.context.policy.derive(globalDefaultClass) : undefined;
   if (!known || (request.operation === "UPDATE" && known.metadata.name === metadata.name)) return;
   const why = `PriorityClass ${known.metadata.name} is already marked as default. Only one default can exist`;
   throw refusal(request, why);
 }
 
-function prioritize(request: AdmissionRequest): void {
-  const { spec } = request.object as Pod;
+function prioritize(request: AdmissionRequest, spec: PodSpec): void {
   const found = classOf(request, spec.priorityClassName ?? "");
   if (found.name !== "") spec.priorityClassName = found.name;
   const { value, preemptionPolicy } = found;
@@ -80,7 +72,7 @@ const NEUTRAL: Found = { name: "", value: 0, preemptionPolicy: "PreemptLowerPrio
 function classOf(request: AdmissionRequest, name: string): Found {
   const { policy } = request.context;
   if (name === "") return policy.derive(globalDefault);
-  const named = policy.get<PriorityClass>(CLASSES, "", name);
+  const named = policy.get(CLASSES, "", name);
   if (!named) throw refusal(request, `no PriorityClass with name ${name} was found`);
   return foundIn(named);
 }
@@ -92,7 +84,7 @@ function globalDefault(policy: PolicySnapshot): Found {
 
 /** Of several global defaults the lowest wins, as in Kubernetes. */
 function globalDefaultClass(policy: PolicySnapshot): PriorityClass | undefined {
-  const defaults = policy.list<PriorityClass>(CLASSES).filter((candidate) => candidate.globalDefault);
+  const defaults = policy.list(CLASSES).filter((candidate) => candidate.globalDefault);
   return defaults.toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
 }
 

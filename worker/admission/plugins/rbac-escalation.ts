@@ -4,13 +4,7 @@
  * like everything else that looks at writes.
  */
 
-import type {
-  ClusterRole,
-  ClusterRoleBinding,
-  PolicyRule,
-  RoleBinding,
-  RoleRef,
-} from "../../../api/generated/rbac.v1.ts";
+import type { ClusterRole, PolicyRule, RoleRef } from "../../../api/generated/rbac.v1.ts";
 import { sameValue } from "../../../api/machinery/field-checks.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
@@ -21,34 +15,48 @@ import { rulesOf } from "../../auth/rbac/rbac.ts";
 import { findRole } from "../../auth/rbac/role-index.ts";
 import { describeRules, missingRules, quoteList } from "../../auth/rbac/rule-covers.ts";
 import { MASTERS } from "../../auth/user.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import type { AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
+import { defineResourcePlugin, type RequestFor } from "../resource-plugin.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
-const ROLES: ReadonlySet<string> = new Set(["roles", "clusterroles"]);
-const BINDINGS: ReadonlySet<string> = new Set(["rolebindings", "clusterrolebindings"]);
 /** An aggregated role may come to hold any right. */
 const FULL_AUTHORITY: readonly PolicyRule[] = [
   { verbs: ["*"], apiGroups: ["*"], resources: ["*"] },
   { verbs: ["*"], nonResourceURLs: ["*"] },
 ];
 
-export const rbacEscalation: AdmissionPlugin = {
+type RoleRequest = RequestFor<
+  "roles.rbac.authorization.k8s.io" | "clusterroles.rbac.authorization.k8s.io",
+  "CREATE" | "UPDATE"
+>;
+type BindingRequest = RequestFor<
+  "rolebindings.rbac.authorization.k8s.io" | "clusterrolebindings.rbac.authorization.k8s.io",
+  "CREATE" | "UPDATE"
+>;
+
+const isLimited = ({ context: { user } }: AdmissionRequest) => !user.groups.includes(MASTERS);
+
+export const roleEscalation = defineResourcePlugin({
   name: "RBACEscalation",
-  handles: ({ operation, context: { served, user } }) =>
-    served.resource.group === GROUP && operation !== "DELETE" && !user.groups.includes(MASTERS),
-
+  resources: ["roles.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io"],
+  handles: ["CREATE", "UPDATE"],
+  when: isLimited,
   // Checks the new object, before its content is validated.
-  async mutate(request) {
-    const { plural } = request.context.served.resource;
-    if (ROLES.has(plural)) await checkRole(request);
-    else if (BINDINGS.has(plural)) await checkBinding(request);
-  },
-};
+  mutate: checkRole,
+});
 
-async function checkRole(request: AdmissionRequest): Promise<void> {
-  const next = request.object as ClusterRole;
-  const old = request.old as ClusterRole | undefined;
+export const bindingEscalation = defineResourcePlugin({
+  name: "RBACEscalation",
+  resources: ["rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io"],
+  handles: ["CREATE", "UPDATE"],
+  when: isLimited,
+  mutate: checkBinding,
+});
+
+async function checkRole(request: RoleRequest): Promise<void> {
+  const next: ClusterRole = request.object;
+  const old: ClusterRole | undefined = request.old;
   if (old && isBeingCollected(old, next)) return;
   const { path } = request.context;
   if (await may(request, "escalate", { resource: path.resource, name: path.name })) return;
@@ -63,9 +71,8 @@ async function checkRole(request: AdmissionRequest): Promise<void> {
 const gathers = (role: ClusterRole | undefined): boolean =>
   (role?.aggregationRule?.clusterRoleSelectors ?? []).length > 0;
 
-async function checkBinding(request: AdmissionRequest): Promise<void> {
-  const next = request.object as RoleBinding | ClusterRoleBinding;
-  const old = request.old as RoleBinding | ClusterRoleBinding | undefined;
+async function checkBinding(request: BindingRequest): Promise<void> {
+  const { object: next, old } = request;
   if (old && isBeingCollected(old, next)) return;
   const { kind, name } = next.roleRef;
   if (await may(request, "bind", { resource: kind === "ClusterRole" ? "clusterroles" : "roles", name })) return;

@@ -1,24 +1,25 @@
 /**
  * RuntimeClass: applies its class's overhead and scheduling constraints to a pod (plugin/pkg/admission/runtimeclass).
  */
-import type { Pod, PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
+import type { PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
 import type { RuntimeClass, Scheduling } from "../../../api/generated/node.v1.ts";
 import { compareQuantities, type QuantityText } from "../../../api/machinery/quantity.ts";
 import { failure } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import type { AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 import { resourceNameProblem } from "../resource-name.ts";
-import { isPodCreation } from "./pod-requests.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
 
 type Overhead = Readonly<Record<string, QuantityText>>;
 
-export const runtimeClass: AdmissionPlugin = {
+export const runtimeClass = defineResourcePlugin({
   name: "RuntimeClass",
-  handles: isPodCreation,
+  resources: ["pods"],
+  handles: ["CREATE"],
 
   mutate(request) {
-    const { spec } = request.object as Pod;
+    const { spec } = request.object;
     const found = classOf(request, spec);
     if (!found) return;
     const overhead = found.overhead?.podFixed;
@@ -30,7 +31,7 @@ export const runtimeClass: AdmissionPlugin = {
   },
 
   validate(request) {
-    const { spec } = request.object as Pod;
+    const { spec } = request.object;
     if (!spec.overhead) return;
     const overhead = classOf(request, spec)?.overhead?.podFixed;
     if (!overhead) {
@@ -38,7 +39,7 @@ export const runtimeClass: AdmissionPlugin = {
     }
     if (!sameAmounts(spec.overhead, overhead)) throw mismatch(request);
   },
-};
+});
 
 const mismatch = (request: AdmissionRequest) =>
   refusal(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
@@ -48,7 +49,7 @@ function classOf(request: AdmissionRequest, { runtimeClassName }: PodSpec): Runt
   // Upstream fetches the class over HTTP, and its client refuses names that cannot be part of a path.
   const problem = resourceNameProblem(runtimeClassName);
   if (problem !== undefined) throw new ApiError(failure(500, "", problem));
-  const found = request.context.policy.get<RuntimeClass>("runtimeclasses.node.k8s.io", "", runtimeClassName);
+  const found = request.context.policy.get("runtimeclasses.node.k8s.io", "", runtimeClassName);
   if (!found) throw refusal(request, `pod rejected: RuntimeClass ${JSON.stringify(runtimeClassName)} not found`);
   return found;
 }

@@ -6,11 +6,11 @@ import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../../a
 import { generatedName } from "../../../api/machinery/generated-name.ts";
 import type { Key } from "../../../api/store/store.ts";
 import { namesSecrets } from "../../auth/node/node-graph.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import type { AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 import { resourceNameProblem } from "../resource-name.ts";
+import { defineResourcePlugin } from "../resource-plugin.ts";
 import { unmountableEphemeralSecret, unmountableSecret } from "./mountable-secrets.ts";
-import { isPodCreation } from "./pod-requests.ts";
 
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -19,14 +19,15 @@ const VOLUME_PREFIX = "kube-api-access-";
 const TOKEN_SECONDS = 3607;
 const READ_ONLY = 0o644;
 
-export const serviceAccountAdmission: AdmissionPlugin = {
+export const serviceAccountAdmission = defineResourcePlugin({
   name: "ServiceAccount",
-  handles: (request) => isPodCreation(request) || isDebugging(request),
-  reads: (request) => [accountKey(request, (request.object as Pod).spec.serviceAccountName ?? "default")],
+  resources: ["pods"],
+  handles: ["CREATE", "UPDATE ephemeralcontainers"],
+  reads: (request) => [accountKey(request, request.object.spec.serviceAccountName ?? "default")],
 
   async mutate(request) {
-    if (!isPodCreation(request)) return;
-    const pod = request.object as Pod;
+    if (request.operation !== "CREATE") return;
+    const pod = request.object;
     if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return checkMirrorPod(request, pod);
     pod.spec.serviceAccountName ??= "default";
     pod.spec.serviceAccount = pod.spec.serviceAccountName;
@@ -40,8 +41,8 @@ export const serviceAccountAdmission: AdmissionPlugin = {
   },
 
   async validate(request) {
-    if (!isDebugging(request)) return;
-    const { metadata, spec } = request.object as Pod;
+    if (request.operation === "CREATE") return;
+    const { metadata, spec } = request.object;
     const name = spec.serviceAccountName ?? "";
     if (name === "") {
       throw refusal(request, `no service account specified for pod ${request.namespace}/${metadata.name}`);
@@ -49,13 +50,7 @@ export const serviceAccountAdmission: AdmissionPlugin = {
     const problem = unmountableEphemeralSecret(spec, await accountOf(request, name));
     if (problem) throw refusal(request, problem);
   },
-};
-
-const isDebugging = ({ operation, subresource, context: { served } }: AdmissionRequest): boolean =>
-  operation === "UPDATE" &&
-  subresource === "ephemeralcontainers" &&
-  served.resource.plural === "pods" &&
-  served.resource.group === "";
+});
 
 /** Mirrors of static pods have no identity. */
 function checkMirrorPod(request: AdmissionRequest, pod: Pod): void {

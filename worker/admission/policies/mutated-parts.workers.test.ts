@@ -47,6 +47,34 @@ test("ADM-PART-TYPES: a Scale has no type for a configuration, but can be patche
   expect(await scale()).toMatchObject({ code: 200, object: { spec: { replicas: 5 } } });
 });
 
+test("ADM-SCALE: what a policy makes of a Scale is validated as a Scale is, and no part of the object", async () => {
+  const deployment = await deploymentIn("part-scales");
+  const scale = () => call(`${deployment}/scale`, { spec: { replicas: 2 } }, "PATCH");
+  const patch = async (path: string, value: string) => {
+    const mutations = [jsonPatch(`[JSONPatch{op: 'add', path: '${path}', value: ${value}}]`)];
+    await call(`${POLICIES}/mutatingadmissionpolicies/part-scales`, { spec: { mutations } }, "PATCH");
+    const { code, object } = await scale();
+    return [code, (object as { message?: string }).message];
+  };
+  await policy("part-scales", "deployments/scale", jsonPatch("[JSONPatch{op: 'test', path: '/kind', value: 'Scale'}]"));
+  const failed = "Internal error occurred: json: cannot unmarshal";
+  const field = "into Go struct field ScaleSpec.spec.replicas of type int32";
+  expect(await patch("/spec/replicas", "9999999999")).toEqual([500, `${failed} number 9999999999 ${field}`]);
+  expect(await patch("/spec/replicas", "'3'")).toEqual([500, `${failed} string ${field}`]);
+  const invalid = 'Scale.autoscaling "d" is invalid: ';
+  expect(await patch("/spec/replicas", "-1")).toEqual([
+    422,
+    `${invalid}spec.replicas: Invalid value: -1: must be greater than or equal to 0`,
+  ]);
+  const [uid, message] = await patch("/metadata/uid", "'another'");
+  expect([uid, message]).toEqual([409, expect.stringContaining("UID in precondition: another")]);
+  expect((await patch("/metadata/resourceVersion", "'1'"))[0]).toBe(409);
+  expect((await patch("/metadata/finalizers", "['example.com/f']"))[0]).toBe(200);
+  const { object } = await call(deployment);
+  expect(object).toMatchObject({ spec: { replicas: 2 } });
+  expect(object).not.toHaveProperty("metadata.finalizers");
+});
+
 test("ADM-REVISION: a policy that names another revision causes a conflict", async () => {
   const deployment = await deploymentIn("part-revision");
   await policy(

@@ -2,15 +2,7 @@
  * The bindings of a policy snapshot, indexed by namespace and subject, so that a request only looks at the bindings of its
  * own user and groups, and a change of one binding does not index the subjects of all others again.
  */
-import type {
-  ClusterRole,
-  ClusterRoleBinding,
-  PolicyRule,
-  Role,
-  RoleBinding,
-  RoleRef,
-  Subject,
-} from "../../../api/generated/rbac.v1.ts";
+import type { ClusterRoleBinding, PolicyRule, RoleBinding, RoleRef, Subject } from "../../../api/generated/rbac.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { User } from "../user.ts";
@@ -48,10 +40,7 @@ const ROLE_BINDINGS = "rolebindings.rbac.authorization.k8s.io";
 
 /** Scopes whose bindings did not change are those of the snapshot before. */
 export function roleIndex(policy: PolicySnapshot, earlier: RoleIndex | undefined): RoleIndex {
-  const bindings = [
-    ...policy.list<ClusterRoleBinding>(CLUSTER_ROLE_BINDINGS),
-    ...policy.list<RoleBinding>(ROLE_BINDINGS),
-  ];
+  const bindings = [...policy.list(CLUSTER_ROLE_BINDINGS), ...policy.list(ROLE_BINDINGS)];
   const index = new Map<string, Scope>();
   for (const [namespace, here] of Map.groupBy<string, Binding>(bindings, ({ metadata }) => metadata.namespace ?? "")) {
     const before = earlier?.get(namespace);
@@ -125,10 +114,7 @@ export function findRole(
   { kind, name }: RoleRef,
   namespace: string,
 ): Pick<Grant, "rules" | "missing"> {
-  const role =
-    kind === "ClusterRole"
-      ? policy.get<ClusterRole>(CLUSTER_ROLES, "", name)
-      : policy.get<Role>(ROLES, namespace, name);
+  const role = kind === "ClusterRole" ? policy.get(CLUSTER_ROLES, "", name) : policy.get(ROLES, namespace, name);
   if (role) return { rules: role.rules ?? [] };
   return { rules: [], missing: `${kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(name)} not found` };
 }

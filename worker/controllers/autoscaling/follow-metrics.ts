@@ -22,18 +22,20 @@ interface Looking {
   readonly scale: Scale;
   readonly conditions: HorizontalPodAutoscalerCondition[];
   readonly memory: Memory | undefined;
+  /** As in rescale.ts. */
+  readonly refused: string | undefined;
 }
 
 export function followMetrics(
   autoscaler: Autoscaler,
-  { scale, conditions, memory }: Looking,
+  { scale, conditions, memory, refused }: Looking,
   context: ReconcileContext,
 ): Plan {
   const { queryResults, now, snapshot } = context;
   const { spec } = autoscaler;
   const namespace = autoscaler.metadata.namespace ?? "";
   const selection = selectionOf(autoscaler, scale.selector, context);
-  if (!selection.ok) return unselected(autoscaler, { scale, conditions, memory }, selection, now);
+  if (!selection.ok) return unselected(autoscaler, { scale, conditions, memory, refused }, selection, now);
   const { pods } = selection;
   const specs = spec.metrics ?? [];
   const queries = specs.map((metric) => queryOf(metric, { namespace, selector: scale.selector, snapshot }));
@@ -61,7 +63,7 @@ export function followMetrics(
       now,
     );
   if (!best) return settled;
-  return follow(autoscaler, { scale, conditions, metrics, history, events, best }, now);
+  return follow(autoscaler, { scale, conditions, metrics, history, events, best, refused }, now);
 }
 
 interface Computed {
@@ -135,8 +137,12 @@ function withoutMetrics(
   };
 }
 
-function follow(autoscaler: Autoscaler, computed: Computed & { readonly best: Valid }, now: number): Plan {
-  const { scale, metrics, history, events, best } = computed;
+function follow(
+  autoscaler: Autoscaler,
+  computed: Computed & { readonly best: Valid; readonly refused: string | undefined },
+  now: number,
+): Plan {
+  const { scale, metrics, history, events, best, refused } = computed;
   const { spec } = autoscaler;
   const { replicas: current } = scale;
   const sizes = { current, desired: best.replicas, min: spec.minReplicas ?? 1, max: spec.maxReplicas };
@@ -150,7 +156,7 @@ function follow(autoscaler: Autoscaler, computed: Computed & { readonly best: Va
   ].reduce((conditions, next) => setCondition(conditions, next, now), computed.conditions);
   if (replicas !== current) {
     const reason = best.replicas > current ? `${best.name} above target` : "All metrics below target";
-    const standing = { autoscaler, scale, conditions, metrics, history: memory, now };
+    const standing = { autoscaler, scale, conditions, metrics, history: memory, now, refused };
     const plan = rescale(standing, { desired: replicas, reason });
     return { ...plan, events };
   }

@@ -74,6 +74,10 @@ describe("an autoscaler", () => {
       reason: "FailedUpdateScale",
       message: "the HPA controller was unable to update the target scale: no",
     });
+    expect(at.condition("ScalingActive")).toMatchObject({ status: "True", reason: "ValidMetricFound" });
+    expect(at.condition("ScalingLimited")).toMatchObject({ reason: "DesiredWithinRange" });
+    expect(at.status()).toMatchObject({ currentReplicas: 3, desiredReplicas: 0 });
+    expect(at.status()?.currentMetrics?.[0]?.resource?.current.averageUtilization).toBe(90);
     expect(at.messages()).toEqual([
       "New size: 6; reason: cpu resource utilization (percentage of request) above target; error: no",
     ]);

@@ -15,6 +15,8 @@ export const horizontalPodAutoscaler = defineController({
   name: "horizontal-pod-autoscaler",
   reads: [RESOURCE, "pods", API_SERVICES, ...TARGETS],
   writes: [EVERYTHING],
+  /** Kubernetes knows no other delay. */
+  pace: { longest: PERIOD_MS },
   remembers: true,
   itemsOf({ resource, object, previous, snapshot }) {
     if (resource === "pods" || resource === API_SERVICES) return [];
@@ -38,12 +40,13 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
   const { now, failure } = context;
   const { maxReplicas, minReplicas = 1 } = autoscaler.spec;
   const scale = scaleOf(autoscaler, context);
-  const memory = context.remembered as Memory | undefined;
+  const refused = failure && isRescale(failure.effect) ? failure.message : undefined;
+  const remembered = context.remembered as Memory | undefined;
+  const memory = remembered && refused !== undefined ? withoutLastChange(remembered, now) : remembered;
   if ("query" in scale) return { effects: [], queries: [scale.query], remember: memory };
   if ("error" in scale) return unable(autoscaler, scale.error, context);
   const { replicas } = scale;
   const history = memory ?? firstHistory(replicas, now);
-  if (failure && isRescale(failure.effect)) return refused(autoscaler, replicas, failure.message, context);
   const reached = setCondition(
     autoscaler.status.conditions ?? [],
     {
@@ -79,11 +82,18 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
       : replicas < minReplicas
         ? { desired: minReplicas, reason: "Current number of replicas below Spec.MinReplicas" }
         : undefined;
-  if (bound) return rescale({ autoscaler, scale, conditions: reached, metrics: [], history, now }, bound);
+  if (bound) return rescale({ autoscaler, scale, conditions: reached, metrics: [], history, now, refused }, bound);
   // The conditions of the last rescale stand until the metrics are due again.
   if (memory && memory.due > now) return { effects: [], wakeAt: memory.due, remember: memory };
-  return followMetrics(autoscaler, { scale, conditions: reached, memory }, context);
+  return followMetrics(autoscaler, { scale, conditions: reached, memory, refused }, context);
 }
+
+/** A change was refused, which now has to be reported: the metrics are looked at again for that. */
+const withoutLastChange = (memory: Memory, now: number): Memory => ({
+  ...memory,
+  changes: memory.changes.slice(0, -1),
+  due: now,
+});
 
 function unable(autoscaler: Autoscaler, error: string, { now, remembered }: ReconcileContext): Plan {
   const message = `the HPA controller was unable to get the target's current scale: ${error}`;
@@ -99,26 +109,4 @@ function unable(autoscaler: Autoscaler, error: string, { now, remembered }: Reco
     wakeAt: now + PERIOD_MS,
     remember: remembered,
   };
-}
-
-/** The target's scale could not be written; an event has said so. */
-function refused(
-  autoscaler: Autoscaler,
-  currentReplicas: number,
-  error: string,
-  { now, remembered }: ReconcileContext,
-): Plan {
-  const message = `the HPA controller was unable to update the target scale: ${error}`;
-  const condition = { type: "AbleToScale", status: "False", reason: "FailedUpdateScale", message };
-  const status: HorizontalPodAutoscalerStatus = {
-    ...autoscaler.status,
-    currentReplicas,
-    desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
-    conditions: setCondition(autoscaler.status.conditions ?? [], condition, now),
-  };
-  const due = now + PERIOD_MS;
-  const memory = remembered as Memory | undefined;
-  // The remembered change did not happen.
-  const remember = memory && ({ ...memory, changes: memory.changes.slice(0, -1), due } satisfies Memory);
-  return { effects: statusUpdate(RESOURCE, autoscaler, status), wakeAt: due, remember };
 }

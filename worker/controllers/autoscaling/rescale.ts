@@ -38,10 +38,13 @@ export interface Standing {
   readonly metrics: readonly MetricStatus[];
   readonly history: History;
   readonly now: number;
+  /** Why the API server has just refused the new size; an event has said so. */
+  readonly refused: string | undefined;
 }
 
 export function rescale(standing: Standing, { desired, reason }: { desired: number; reason: string }): Plan {
-  const { autoscaler, scale, conditions, metrics, history, now } = standing;
+  const { autoscaler, scale, conditions, metrics, history, now, refused } = standing;
+  if (refused !== undefined) return reportRefused(standing, refused);
   const text = `New size: ${desired}; reason: ${reason}`;
   const write: Effect = {
     op: "patch",
@@ -75,5 +78,23 @@ export function rescale(standing: Standing, { desired, reason }: { desired: numb
     effects: [write, ...statusUpdate(RESOURCE, autoscaler, status)],
     wakeAt: due,
     remember: { ...changed, due } satisfies Memory,
+  };
+}
+
+function reportRefused({ autoscaler, scale, conditions, metrics, history, now }: Standing, refused: string): Plan {
+  const message = `the HPA controller was unable to update the target scale: ${refused}`;
+  const condition = { type: "AbleToScale", status: "False", reason: "FailedUpdateScale", message };
+  const status: HorizontalPodAutoscalerStatus = {
+    ...unchangedStatus(autoscaler),
+    currentReplicas: scale.replicas,
+    desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
+    ...(metrics.length > 0 ? { currentMetrics: [...metrics] } : {}),
+    conditions: setCondition(conditions, condition, now),
+  };
+  const due = now + PERIOD_MS;
+  return {
+    effects: statusUpdate(RESOURCE, autoscaler, status),
+    wakeAt: due,
+    remember: { ...history, due } satisfies Memory,
   };
 }

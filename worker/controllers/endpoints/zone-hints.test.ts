@@ -93,13 +93,13 @@ describe("zone hints of endpoints", () => {
   it.each<[string, string, string[], boolean]>([
     ["stay in a slice that does not change, and others lend", "abab", ["abab", "ba"], false],
     [
-      "are computed anew in a slice where a zone has more than leaves the others their minimum",
+      "are computed again in a slice where a zone has more than leaves the others their minimum",
       "bbbb",
       ["bbba", "aa"],
       true,
     ],
-    ["are computed anew in a slice that has one for a zone without nodes", "abax", ["bbba", "aa"], true],
-    ["are computed anew in a slice that lacks one", "aba", ["bbba", "aa"], true],
+    ["are computed again in a slice that has one for a zone without nodes", "abax", ["bbba", "aa"], true],
+    ["are computed again in a slice that lacks one", "aba", ["bbba", "aa"], true],
   ])("CTL-EP-HINTS: %s", (_, stored, hints, changes) => {
     const kept = ["a", "a", "a", "a"].map((zone, i) => (stored[i] ? hint(endpoint(zone), stored[i]) : endpoint(zone)));
     const outcome = hintedByZone([slice(kept, false), slice([endpoint("a"), endpoint("a")])], even);

@@ -16,6 +16,8 @@ export const apiServiceAvailability = defineController({
   name: "apiservice-status-controller",
   reads: [API_SERVICES, "services", SLICES],
   writes: [API_SERVICES],
+  /** As in Kubernetes. */
+  pace: { longest: 30_000 },
   itemsOf({ resource, object, snapshot }) {
     if (resource === API_SERVICES) return [itemKey(object)];
     const { namespace } = object.metadata;

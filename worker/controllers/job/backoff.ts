@@ -6,6 +6,8 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { endOf } from "./job-pods.ts";
 
+/** Between attempts of a write that fails (ms). */
+export const API_BACKOFF = { first: 1000, longest: 60_000 };
 const FIRST_MS = 10_000;
 const MAX_BACKOFF_MS = 600_000;
 /** Further failures do not lengthen the delay. */

@@ -21,7 +21,7 @@ import { isActive, isReady, isTerminated } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { waking } from "../time.ts";
-import { endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
+import { API_BACKOFF, endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
 import { addCondition, decidedEnding, type Ending, isFinished } from "./conditions.ts";
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
 import {
@@ -48,7 +48,7 @@ export const jobController = defineController({
   name: "job-controller",
   reads: [RESOURCE, "pods"],
   writes: [RESOURCE, "pods"],
-  pace: { first: 1000, longest: 60_000 },
+  pace: API_BACKOFF,
   remembers: true,
   itemsOf: (change) =>
     change.resource === RESOURCE ? [itemKey(change.object)] : ownersOf(change, PRIMARY, selectorOf),

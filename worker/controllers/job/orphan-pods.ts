@@ -4,6 +4,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { defineController, type Snapshot, settled } from "../controller.ts";
 import { controllerOf } from "../controller-ref.ts";
 import { itemKey, splitItem } from "../item-key.ts";
+import { API_BACKOFF } from "./backoff.ts";
 import { isFinished } from "./conditions.ts";
 import { isManagedHere, isTracked, untrack } from "./job-pods.ts";
 
@@ -13,6 +14,7 @@ export const jobOrphanController = defineController({
   name: "job-controller",
   reads: [JOBS, "pods"],
   writes: ["pods"],
+  pace: API_BACKOFF,
   itemsOf({ resource, object, deleted, snapshot }) {
     if (resource === "pods") return !deleted && isTracked(object) ? [itemKey(object)] : [];
     return deleted || isFinished(object)

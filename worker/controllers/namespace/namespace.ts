@@ -34,6 +34,8 @@ export const namespaceController = defineController({
   name: "namespace-controller",
   reads: ["namespaces", API_SERVICES, EVERYTHING],
   writes: [EVERYTHING],
+  /** As in Kubernetes. */
+  pace: { longest: 60_000 },
   itemsOf({ resource, object, snapshot }) {
     if (resource === "namespaces") return [object.metadata.name];
     const { namespace } = object.metadata;

@@ -18,6 +18,8 @@ export const nodeEvictionController = defineController({
   name: "node-controller",
   reads: ["nodes"],
   writes: ["nodes"],
+  /** Its --node-monitor-period. */
+  pace: { longest: 5000 },
   itemsOf({ object, previous, deleted }) {
     const isNews =
       deleted ||

@@ -61,6 +61,24 @@ describe("nodes", () => {
     expect(readyOf()).toBe("Unknown");
   });
 
+  it("CTL-NODE-OUTAGE: that could not renew their leases while the control plane was out have a whole grace period then", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
+      status.conditions = [{ type: "Ready", status: "True" }];
+    });
+    await at.settle();
+    at.cluster.now += 3_600_000;
+    at.restart();
+    const readyOf = () => nodeAt(at)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
+    await at.pass(30_000);
+    at.restart();
+    await at.pass(19_000);
+    expect(readyOf()).toBe("True");
+    await at.pass(1000);
+    expect(readyOf()).toBe("Unknown");
+  });
+
   it("that never reported become Unknown after their grace period, and cause no further wake-ups", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));

@@ -17,14 +17,23 @@ import { itemKey } from "../item-key.ts";
 import { isReady } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { conditionsPatch } from "../status-update.ts";
-import { timeOf, waking } from "../time.ts";
+import { timeOf } from "../time.ts";
 import { isNodeReady } from "./readiness.ts";
 import { evictingTaint, taintsOf } from "./taints.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 50_000;
+/** Its node-monitor-period: a silence that is noticed later than this after its end was missed in an outage. */
+const MONITOR_MS = 5000;
 /** Its node-startup-grace-period, for nodes that have not reported yet. */
 const STARTUP_GRACE_MS = 60_000;
+
+/** Nodes could not renew their leases while the control plane was out: their grace begins anew. */
+interface Memory {
+  /** ms */
+  readonly backSince: number;
+}
+
 const LEASES = "leases.coordination.k8s.io";
 const NODE_LEASES = "kube-node-lease";
 const UNKNOWN_WITH_THE_NODE = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
@@ -37,13 +46,19 @@ export const nodeLifecycleController = defineController({
   name: "node-controller",
   reads: ["nodes", "pods", LEASES],
   writes: ["nodes", "pods"],
+  pace: { longest: MONITOR_MS },
+  remembers: true,
   itemsOf: ({ resource, object }) => (resource === "nodes" ? [itemKey(object)] : []),
   reconcile(name, context) {
     const node = context.snapshot.get("nodes", "", name);
     if (!node) return settled;
+    const { now, remembered } = context;
     const silentAt = silenceOf(node, context);
-    if (silentAt !== undefined && silentAt <= context.now) return planSilent(node, context);
-    return { effects: marked(node, context), ...waking(silentAt) };
+    if (silentAt === undefined) return { effects: marked(node, context) };
+    if (silentAt > now) return { effects: marked(node, context), wakeAt: silentAt, remember: remembered };
+    if (silentAt > now - MONITOR_MS) return { ...planSilent(node, context), remember: remembered };
+    const remember: Memory = { backSince: now };
+    return { effects: marked(node, context), wakeAt: now + graceOf(node), remember };
   },
 });
 
@@ -75,8 +90,8 @@ function relabelled({ metadata }: Node): Readonly<Record<string, string>> | unde
 }
 
 /** When the node becomes silent (ms); undefined: it is connected, or known to be silent. */
-function silenceOf(node: Stored<Node>, { snapshot, lastSeen }: ReconcileContext): number | undefined {
-  const ready = node.status.conditions?.find(({ type }) => type === "Ready");
+function silenceOf(node: Stored<Node>, { snapshot, lastSeen, remembered }: ReconcileContext): number | undefined {
+  const ready = readyCondition(node);
   if (ready?.status === "Unknown") return undefined;
   const seen = lastSeen(node.metadata.name) ?? 0;
   if (!Number.isFinite(seen)) return undefined;
@@ -85,8 +100,13 @@ function silenceOf(node: Stored<Node>, { snapshot, lastSeen }: ReconcileContext)
   // A node without one of our links, such as a kubelet's, renews its lease as with kube-apiserver.
   const lease = snapshot.get(LEASES, NODE_LEASES, node.metadata.name);
   const renewed = timeOf(lease?.spec.renewTime) ?? 0;
-  return Math.max(seen, reported, made, renewed) + (ready ? GRACE_MS : STARTUP_GRACE_MS);
+  const { backSince = 0 } = (remembered ?? {}) as Partial<Memory>;
+  return Math.max(seen, reported, made, renewed, backSince) + graceOf(node);
 }
+
+const readyCondition = ({ status }: Node) => status.conditions?.find(({ type }) => type === "Ready");
+
+const graceOf = (node: Node): number => (readyCondition(node) ? GRACE_MS : STARTUP_GRACE_MS);
 
 /** If its own kubelet reported it as not ready or unknown, that is no news, and its pods are left alone. */
 function planSilent(node: Stored<Node>, context: ReconcileContext): Plan {

@@ -18,6 +18,8 @@ export const missingNodeController = defineController({
   component: "pod-garbage-collector-controller",
   reads: ["nodes", "pods"],
   writes: ["pods"],
+  /** Kubernetes looks at all pods that often. */
+  pace: { longest: 20_000 },
   remembers: true,
   itemsOf({ resource, object, deleted, snapshot }) {
     if (resource === "nodes") return deleted ? [object.metadata.name] : [];

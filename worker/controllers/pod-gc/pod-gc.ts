@@ -19,6 +19,8 @@ export const podGcController = defineController({
   component: "pod-garbage-collector-controller",
   reads: ["nodes", "pods"],
   writes: ["pods"],
+  /** Kubernetes looks at all pods that often. */
+  pace: { longest: 20_000 },
   itemsOf({ resource, object, deleted, snapshot }) {
     if (deleted) return [];
     if (resource === "nodes")

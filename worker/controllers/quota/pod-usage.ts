@@ -74,14 +74,13 @@ function ofContainers(
   return largest(running, starting);
 }
 
-/** Ended pods take nothing, nor do those whose grace period is over. */
-export function counts(pod: Pod, now: number): boolean {
-  if (isTerminated(pod)) return false;
+/** Until when a pod counts (ms): ended pods take nothing, nor do those whose grace period is long over. */
+export function countsUntil(pod: Pod): number {
+  if (isTerminated(pod)) return Number.NEGATIVE_INFINITY;
   const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
   const end = timeOf(deletionTimestamp);
-  return (
-    end === undefined || deletionGracePeriodSeconds === undefined || now <= end + deletionGracePeriodSeconds * 1000
-  );
+  if (end === undefined || deletionGracePeriodSeconds === undefined) return Number.POSITIVE_INFINITY;
+  return end + deletionGracePeriodSeconds * 1000;
 }
 
 /** By quota resource: `pods`, `cpu` and `requests.cpu`, `limits.cpu`, `requests.example.com/gpu`. */

@@ -10,7 +10,8 @@ import type { GroupResource } from "../../../api/store/store.ts";
 import { defineController, EVERYTHING, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
-import { usageOf } from "./usage.ts";
+import { waking } from "../time.ts";
+import { usageChangesAt, usageOf } from "./usage.ts";
 
 const RESOURCE = "resourcequotas";
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
@@ -24,6 +25,8 @@ export const resourceQuotaController = defineController({
   name: "resourcequota-controller",
   reads: [RESOURCE, ...MEASURED, DEVICE_CLASSES, EVERYTHING],
   writes: [RESOURCE],
+  /** Its --resource-quota-sync-period. */
+  pace: { longest: 300_000 },
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     const { namespace } = object.metadata;
     if (!namespace) return [];
@@ -45,6 +48,7 @@ export const resourceQuotaController = defineController({
       },
       now,
     );
-    return { effects: statusUpdate(RESOURCE, quota, { hard: quota.spec.hard ?? {}, used }) };
+    const effects = statusUpdate(RESOURCE, quota, { hard: quota.spec.hard ?? {}, used });
+    return { effects, ...waking(usageChangesAt(quota.spec, snapshot.list("pods", namespace), now)) };
   },
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PersistentVolumeClaim, Pod, ResourceQuotaSpec, Service } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { inScopes, podAmounts, podUsage } from "./pod-usage.ts";
-import { usageOf } from "./usage.ts";
+import { usageChangesAt, usageOf } from "./usage.ts";
 
 const pod = (spec: Partial<Pod["spec"]> = {}, status: Pod["status"] = {}): Pod => ({
   metadata: { name: "p" },
@@ -65,6 +65,16 @@ it("CTL-QUOTA-RESIZE: a pod with a pod-level resize in progress is charged what 
   expect(podUsage(pod(spec, status))["requests.cpu"]).toBe("1");
   const conditions = [{ type: "PodResizePending", status: "True", reason: "Infeasible" }];
   expect(podUsage(pod(spec, { ...status, conditions }))["requests.cpu"]).toBe("1");
+});
+
+it("CTL-QUOTA-LOST: a pod ceases to count when its grace period has been over for as long again, and that time is known", () => {
+  const deletionTimestamp = "1970-01-01T00:00:30Z";
+  const lost = { ...pod(), metadata: { name: "p", deletionTimestamp, deletionGracePeriodSeconds: 30 } };
+  const pods = (now: number) => usageOf(hard("pods"), () => [lost] as never, now).pods;
+  expect([60_000, 60_001].map(pods)).toEqual(["1", "0"]);
+  expect(usageChangesAt(hard("pods"), [pod(), lost], 0)).toBe(60_001);
+  expect(usageChangesAt(hard("pods"), [pod(), lost], 60_001)).toBeUndefined();
+  expect(usageChangesAt(hard("secrets"), [lost], 0)).toBeUndefined();
 });
 
 describe("quota usage", () => {

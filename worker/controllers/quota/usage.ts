@@ -6,7 +6,7 @@ import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resourc
 import type { GroupResource } from "../../../api/store/store.ts";
 import { claimInScopes, claimUsage, OF_STORAGE_CLASS } from "./claim-usage.ts";
 import { countsDevices, deviceUsage, OF_DEVICE_CLASS } from "./device-usage.ts";
-import { type Amounts, add, counts, inScopes, podUsage, scopeClauses } from "./pod-usage.ts";
+import { type Amounts, add, countsUntil, inScopes, podUsage, scopeClauses } from "./pod-usage.ts";
 
 /** Resources that are counted under their plain name, from before `count/…`. */
 const PLAIN_COUNTS = new Set(["configmaps", "secrets", "replicationcontrollers", "resourcequotas"]);
@@ -51,6 +51,13 @@ export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amo
   return used;
 }
 
+/** When the usage changes although nothing is written (ms): a pod's node is lost, and the pod ceases to count. */
+export function usageChangesAt(spec: ResourceQuotaSpec, pods: readonly Pod[], now: number): number | undefined {
+  if (!Object.keys(spec.hard ?? {}).some((name) => evaluatorOf(name) === "pods")) return undefined;
+  const ends = pods.map(countsUntil).filter((at) => Number.isFinite(at) && at >= now);
+  return ends.length > 0 ? Math.min(...ends) + 1 : undefined;
+}
+
 interface UsageQuery {
   readonly spec: ResourceQuotaSpec;
   /** Only pods and claims can be in a scope. */
@@ -63,7 +70,7 @@ interface UsageQuery {
 function* usages(names: readonly string[], { spec, isScoped, list, now }: UsageQuery): Generator<Amounts> {
   const evaluators = new Set(names.map(evaluatorOf));
   if (evaluators.has("pods"))
-    for (const pod of list<Pod>("pods") ?? []) if (counts(pod, now) && inScopes(pod, spec)) yield podUsage(pod);
+    for (const pod of list<Pod>("pods") ?? []) if (now <= countsUntil(pod) && inScopes(pod, spec)) yield podUsage(pod);
   if (evaluators.has("claims"))
     for (const claim of list<PersistentVolumeClaim>("persistentvolumeclaims") ?? [])
       if (claimInScopes(claim, spec)) yield claimUsage(claim);

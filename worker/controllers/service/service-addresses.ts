@@ -23,6 +23,8 @@ export const serviceAddressesController = defineController({
   name: "ipallocator-repair-controller",
   reads: ["services", ADDRESSES, RANGES],
   writes: [ADDRESSES],
+  /** Kubernetes looks at all addresses that often. */
+  pace: { longest: 180_000 },
   itemsOf({ resource, object }) {
     if (resource === "services") return addressesOf(object);
     return resource === ADDRESSES ? [object.metadata.name] : [];

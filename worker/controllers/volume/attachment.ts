@@ -26,6 +26,8 @@ export const attachDetachController = defineController({
   name: "attachdetach-controller",
   reads: [ATTACHMENTS, DRIVERS, VOLUMES, CLAIMS, "pods", "nodes"],
   writes: [ATTACHMENTS, "nodes"],
+  /** Kubernetes' longest delay between two attempts. */
+  pace: { longest: 122_000 },
   remembers: true,
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     switch (resource) {

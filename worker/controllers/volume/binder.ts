@@ -21,6 +21,8 @@ export const volumeBinder = defineController({
   component: "persistentvolume-controller",
   reads: [VOLUMES, CLAIMS, CLASSES, "pods"],
   writes: [VOLUMES, CLAIMS],
+  /** Its --pvclaimbinder-sync-period. */
+  pace: { longest: 15_000 },
   itemsOf({ resource, object, deleted, snapshot }) {
     if (resource === "pods") return !deleted && isRefused(object) ? delayedClaims(object, snapshot) : [];
     if (resource === VOLUMES) return [volumeItem(object), ...claimsFor(object, snapshot)];

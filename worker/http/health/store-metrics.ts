@@ -1,5 +1,3 @@
-/** What a cluster's stores contain and carry, under kube-apiserver's names. */
-import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import { type Family, gauge, type Line } from "../../../api/metrics/exposition.ts";
 import type { Registry } from "../../kinds/kind-registry.ts";
@@ -70,7 +68,7 @@ export const unavailableServices = (policy: PolicySnapshot): Family =>
   gauge(
     "aggregator_unavailable_apiservice",
     "Whether an API server behind this one is unavailable.",
-    policy.list<APIService>("apiservices.apiregistration.k8s.io").map(({ metadata: { name = "" }, status }) => {
+    policy.list("apiservices.apiregistration.k8s.io").map(({ metadata: { name = "" }, status }) => {
       const { conditions = [] } = status ?? {};
       const isAvailable = conditions.some((each) => each.type === "Available" && each.status === "True");
       return [{ name }, isAvailable ? 0 : 1];

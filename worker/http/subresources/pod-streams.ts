@@ -8,8 +8,7 @@ import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { notConnected } from "../../tunnels/dial-back.ts";
-import { joinNode, readLog } from "../../tunnels/node-stream.ts";
+import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
 import { booleanOption } from "../request/write-options.ts";
 import { chooseProtocol, requestsWebSocket } from "../response/websocket-response.ts";
 import { logOptions } from "./log-options.ts";
@@ -63,7 +62,7 @@ export async function podLog(context: RequestContext): Promise<Response> {
   const stream = { kind: "logs", ...targetOf(pod), container, options } as const;
   if (requestsWebSocket(request)) {
     const protocol = chooseProtocol(request, LOG_PROTOCOLS);
-    return joinNode({
+    return openNodeStream({
       env,
       cluster,
       node,
@@ -73,7 +72,7 @@ export async function podLog(context: RequestContext): Promise<Response> {
     });
   }
   if (options.follow) requireRoom(client);
-  const log = await readLog({ env, cluster, node, stream, isEndless: options.follow });
+  const log = await openNodeStream({ env, cluster, node, stream });
   if (!options.follow || !log.ok || !log.body) return log;
   return new Response(streamOf(client, log.body), log);
 }
@@ -135,7 +134,7 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   const protocol = await protocolOf(context, node, TERMINAL_PROTOCOLS);
   const streams = { ...targetOf(pod), ...requested, container, protocol };
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
-  return joinNode({ env, cluster, node, stream, client: clientOf(context), upgrade: { request, protocol } });
+  return openNodeStream({ env, cluster, node, stream, client: clientOf(context), upgrade: { request, protocol } });
 }
 
 export const podExec = (context: RequestContext): Promise<Response> => terminal(context, "exec");
@@ -152,7 +151,7 @@ export async function podPortForward(context: RequestContext): Promise<Response>
   const isSpdy = protocol === SPDY_FORWARD;
   if (!isSpdy && ports.length === 0) throw new ApiError(badRequest('query parameter "port" is required'));
   if (!isSpdy && ports.includes(0)) throw new ApiError(badRequest('port "0" must be > 0'));
-  return joinNode({
+  return openNodeStream({
     env,
     cluster,
     node,

@@ -7,7 +7,7 @@ import { parentEntries } from "../../../api/machinery/apply/scale-owners.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { membersOf } from "../../../api/machinery/json/json-object.ts";
 import { parseObject } from "../../../api/machinery/json/object-text.ts";
-import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
+import { apiVersionOf, type KubeObject, kubeObject, type Stored } from "../../../api/machinery/meta.ts";
 import { validateObjectMeta } from "../../../api/machinery/object-meta-validation.ts";
 import {
   badRequest,
@@ -54,9 +54,13 @@ export async function scale(context: RequestContext): Promise<Response> {
 
 /** The Scale shows no managedFields; those are the object's. */
 function render(context: RequestContext, object: KubeObject, accepted: Accepted): Response | Promise<Response> {
-  const { managedFields: _, ...metadata } = object.metadata;
-  const shown = scaleOf({ ...object, metadata }, context.served.resource, viewOf(context));
+  const shown = scaleOf(withoutOwners(object), context.served.resource, viewOf(context));
   return renderView({ ...context, served: scaleServed }, shown, accepted);
+}
+
+function withoutOwners(object: KubeObject): KubeObject {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /** Stands for the replicas of a custom object that does not specify any, until somebody does. */
@@ -108,8 +112,8 @@ function patch(context: RequestContext): Promise<KubeObject> {
 
 /** For a custom kind the errors are about the object itself, for a built-in one about its Scale. */
 function checkScale(
-  { served, path: { name, namespace } }: RequestContext,
-  { metadata }: Scale,
+  { served, path: { name } }: RequestContext,
+  { metadata }: KubeObject,
   { replicas, uid }: { readonly replicas: number; readonly uid: string },
 ): void {
   const { custom, group, resource } = served;
@@ -119,7 +123,7 @@ function checkScale(
     const error = invalidField(field, replicas, "should be a non-negative integer");
     throw new ApiError(invalid(group, resource.kind, name, [error]));
   }
-  const errors = validateObjectMeta({ ...metadata, name, namespace }, { scope: "Namespaced" });
+  const errors = validateObjectMeta(metadata, { scope: "Namespaced" });
   if (replicas < 0) errors.push(invalidField("spec.replicas", replicas, "must be greater than or equal to 0"));
   if (errors.length > 0) throw new ApiError(invalid("autoscaling", "Scale", name, errors));
   if (!metadata.uid || metadata.uid === uid) return;
@@ -153,7 +157,7 @@ function applied(context: RequestContext, live: KubeObject, { fieldManager, forc
   return next;
 }
 
-/** Changes the object's replicas, and their owners, to what `nextOf` makes of its Scale. */
+/** Changes the object's replicas, and their owners, to what `nextOf` and then admission make of its Scale. */
 async function write(
   context: RequestContext,
   options: WriteOptions,
@@ -168,9 +172,12 @@ async function write(
     fieldManager: options.fieldManager,
     tracked: true,
     ...updateStrategy(resource, ""),
-    draftOf(object) {
-      const scale = scaleOf(object, resource, view);
-      const next = nextOf(view.specReplicas(object) === undefined ? { ...scale, spec: { replicas: UNSET } } : scale);
+    formOf: (object) => scaleOf(withoutOwners(object), resource, view),
+    async draftOf(object, mutate) {
+      const scale = scaleOf(object, resource, view) as Stored<Scale>;
+      const old = view.specReplicas(object) === undefined ? { ...scale, spec: { replicas: UNSET } } : scale;
+      const next = nextOf(old);
+      await mutate(next, old);
       const replicas = next.spec?.replicas ?? 0;
       if (replicas === UNSET) throw new ApiError(badRequest(`${replicasField(served)} cannot be empty`));
       checkScale(context, next, { replicas, uid: object.metadata.uid });

@@ -79,3 +79,20 @@ test("CRD-STORED: an object is stored at the storage version, whose defaults it 
   expect(read(v2, foo)).toEqual({ a: "x", b: "asked", own: "y" });
   expect(read(v1, foo)).toEqual({ a: "x", b: "asked" });
 });
+
+test("CRD-WEBHOOK: an object gets the defaults of the version at which it is stored, and no others, before its conversion", () => {
+  const withDefault = (field: string) => {
+    const spec = { type: "object", properties: { [field]: { type: "string", default: "d" } } };
+    return { schema: { openAPIV3Schema: { type: "object", properties: { spec } } } };
+  };
+  const versions = [version("v1", withDefault("a")), version("v2", withDefault("b"))];
+  const defined = definition(versions);
+  const conversion = { strategy: "Webhook", webhook: { conversionReviewVersions: ["v1"] } };
+  const { served } = customKinds({ ...defined, spec: { ...defined.spec, conversion } } as CustomResourceDefinition);
+  const v2 = served.find((each) => each.version === "v2");
+  const foo = (at: string, spec: object) =>
+    ({ apiVersion: `e.com/${at}`, kind: "Foo", metadata: { name: "f" }, spec }) as KubeObject;
+  expect(v2?.converter?.completed(foo("v1", { dropped: "x" }))).toEqual(foo("v1", { a: "d" }));
+  expect(v2?.converter?.completed(foo("v2", {}))).toEqual(foo("v2", { b: "d" }));
+  expect(v2?.conversion?.fromStored(foo("v2", { unknown: "x" }))).toEqual(foo("v2", {}));
+});

@@ -6,6 +6,7 @@ import type {
 import { membersOf } from "../../../api/machinery/json/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
+import type { Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { prune } from "../../../api/machinery/structural/prune.ts";
 import type { Resource, ServedVersion } from "../../../api/resources/resource.ts";
 import { compareVersions } from "../../kinds/group-order.ts";
@@ -64,7 +65,23 @@ function converterOf({ spec }: CustomResourceDefinition): Pick<Served, "converte
   const { strategy, webhook } = spec.conversion ?? {};
   const storage = spec.versions.find((version) => version.storage);
   if (strategy !== "Webhook" || !webhook || !storage) return {};
-  return { converter: { webhook, storageVersion: apiVersionOf(spec.group, storage.name), kind: spec.names.kind } };
+  const schemas = schemasOf(spec);
+  const completed = (object: KubeObject) => {
+    const schema = schemas.get(object.apiVersion ?? "");
+    return schema ? readAt(structuredClone(object), schema) : object;
+  };
+  const storageVersion = apiVersionOf(spec.group, storage.name);
+  return { converter: { webhook, storageVersion, kind: spec.names.kind, completed } };
+}
+
+const schemasOf = ({ group, versions }: CustomResourceDefinition["spec"]) =>
+  new Map(versions.map((each) => [apiVersionOf(group, each.name), schemaOf(each)]));
+
+/** Drops what the version does not have, and sets its defaults. Objects stay readable even if not all defaults fit. */
+function readAt(object: KubeObject, schema: Schema): KubeObject {
+  prune(membersOf(object), schema);
+  applyDefaults(membersOf(object), schema);
+  return object;
 }
 
 /** All objects were written under a single schema, and can be served as stored. */
@@ -90,7 +107,7 @@ function storedFormOf(
 
 /**
  * A read returns the fields that the stored version defines, with its defaults, as far as the requested version defines
- * them, too.
+ * them, too. A webhook gets the former and returns the latter.
  */
 function conversionTo(
   { spec }: CustomResourceDefinition,
@@ -100,18 +117,15 @@ function conversionTo(
   const schema = schemaOf(version);
   // The converting store already exchanges objects at the requested version (worker/outbound/converting-store.ts).
   const byWebhook = spec.conversion?.strategy === "Webhook";
-  const schemas = new Map(spec.versions.map((each) => [apiVersionOf(spec.group, each.name), schemaOf(each)]));
+  const schemas = schemasOf(spec);
   return {
     version: version.name,
     toStored: (object) => ({ ...object, apiVersion }),
     fromStored(object) {
       const converted = { ...structuredClone(object), apiVersion };
-      const members = membersOf(converted);
-      const written = (byWebhook ? undefined : schemas.get(object.apiVersion ?? "")) ?? schema;
-      prune(members, written);
-      // Objects stay readable even if not all defaults fit.
-      applyDefaults(members, written);
-      if (written !== schema) prune(members, schema);
+      const written = byWebhook ? undefined : (schemas.get(object.apiVersion ?? "") ?? schema);
+      if (written) readAt(converted, written);
+      if (written !== schema) prune(membersOf(converted), schema);
       return converted;
     },
   };

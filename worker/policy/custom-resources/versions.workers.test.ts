@@ -103,7 +103,7 @@ test("CRD-STORED: an object keeps the fields of the version at which it is store
   await send("PATCH", `${definitions}/moves.moved.example`, { spec: { versions: versions("v2") } });
   expect(await shown("v1")).toEqual({ color: "red", size: "tall" });
   expect(await shown("v2")).toEqual({ color: "red" });
-  // A write that changes nothing stores it anew, which is how objects are migrated.
+  // A write that changes nothing stores it again, which is how objects are migrated.
   await send("PATCH", `${moves("v1")}/m`, {});
   expect(await shown("v1")).toEqual({ color: "red" });
 });

@@ -7,6 +7,8 @@ import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { discouragesScheduling } from "../../../api/machinery/selectors/tolerations.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
+import type { ObjectOf } from "../../../api/resources/resource-types.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
 import { claimNamesOf } from "./claim-names.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { NodeInfo } from "./node-info.ts";
@@ -132,16 +134,16 @@ export class Cluster {
     return this.#images.get(name) ?? 0;
   }
 
-  get<T extends KubeObject>(resource: string, namespace: string, name: string): Stored<T> | undefined {
-    return this.#objects.get(resource)?.get(namespace)?.get(name) as Stored<T> | undefined;
+  get<R extends GroupResource>(resource: R, namespace: string, name: string): Stored<ObjectOf<R>> | undefined {
+    return this.#objects.get(resource)?.get(namespace)?.get(name) as Stored<ObjectOf<R>> | undefined;
   }
 
-  *list<T extends KubeObject>(resource: string): Iterable<Stored<T>> {
-    for (const objects of this.#objects.get(resource)?.values() ?? []) yield* objects.values() as Iterable<Stored<T>>;
+  *list<R extends GroupResource>(resource: R): Iterable<Stored<ObjectOf<R>>> {
+    for (const namespace of this.#objects.get(resource)?.keys() ?? []) yield* this.listIn(resource, namespace);
   }
 
-  listIn<T extends KubeObject>(resource: string, namespace: string): Iterable<Stored<T>> {
-    return (this.#objects.get(resource)?.get(namespace)?.values() ?? NOBODY) as Iterable<Stored<T>>;
+  listIn<R extends GroupResource>(resource: R, namespace: string): Iterable<Stored<ObjectOf<R>>> {
+    return (this.#objects.get(resource)?.get(namespace)?.values() ?? NOBODY) as Iterable<Stored<ObjectOf<R>>>;
   }
 
   setNode(node: Stored<Node>): ClusterChange {

@@ -121,7 +121,7 @@ describe("SCHED-DEVICE: devices for claims", () => {
       claim("c", { requests, config }),
       claimant("p", "c"),
     );
-    const made = state.cluster.get<ReturnType<typeof claim>>("resourceclaims.resource.k8s.io", "default", "c");
+    const made = state.cluster.get("resourceclaims.resource.k8s.io", "default", "c");
     expect(made?.status.allocation?.devices?.config).toEqual([
       { source: "FromClass", requests: ["r", "s"], ...of({ class: 1 }) },
       { source: "FromClaim", requests: ["r", "s"], ...of({ both: 1 }) },

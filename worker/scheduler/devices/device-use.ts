@@ -1,5 +1,3 @@
-/** Which devices are in use, exclusively or shared, and how much of the shared ones is consumed. */
-import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { quantityOf } from "../../../api/machinery/quantity.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Consumption } from "./capacity.ts";
@@ -61,7 +59,7 @@ export class DeviceUse {
 /** By all claims; administrative access does not count. */
 export function devicesInUse(cluster: Cluster): DeviceUse {
   const use = new DeviceUse();
-  for (const { status } of cluster.list<ResourceClaim>(DEVICE_CLAIMS))
+  for (const { status } of cluster.list(DEVICE_CLAIMS))
     for (const result of status.allocation?.devices?.results ?? []) {
       const { driver, pool, device, adminAccess, shareID, consumedCapacity = {} } = result;
       if (adminAccess) continue;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Device, ResourceClaim, ResourceSlice } from "../../../api/generated/resource.v1.ts";
+import type { Device, ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import {
   claim,
@@ -91,7 +91,7 @@ describe("a pod with claims of devices", () => {
     const taken = claim("c", one(), { allocation: { devices: { results }, nodeSelector }, reservedFor });
     const { told, state } = scheduled(node("a"), node("b"), deviceClass("gpu"), taken, pod("p", "c"));
     expect(told.p).toBe("b");
-    const { status } = state.cluster.get<ResourceClaim>("resourceclaims.resource.k8s.io", "default", "c") ?? taken;
+    const { status } = state.cluster.get("resourceclaims.resource.k8s.io", "default", "c") ?? taken;
     expect(status.reservedFor?.map(({ name }) => name)).toEqual(["first", "p"]);
     const elsewhere = scheduled(node("a"), deviceClass("gpu"), taken, pod("p", "c"));
     expect(elsewhere.told.p).toBe(useless("1 resourceclaim not available on the node"));
@@ -113,7 +113,7 @@ describe("a pod with claims of devices", () => {
       pod("q", "all"),
     );
     expect(devices).toEqual({ either: ["d0"], all: ["d0", "d1"] });
-    const either = state.cluster.get<ResourceClaim>("resourceclaims.resource.k8s.io", "default", "either");
+    const either = state.cluster.get("resourceclaims.resource.k8s.io", "default", "either");
     expect(either?.metadata.finalizers).toEqual(["resource.kubernetes.io/delete-protection"]);
     expect(either?.status.allocation).toEqual({
       allocationTimestamp: "1970-01-01T00:00:00Z",

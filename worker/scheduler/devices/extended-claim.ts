@@ -6,7 +6,7 @@ import type {
   ContainerExtendedResourceRequest,
   PodExtendedResourceClaimStatus,
 } from "../../../api/generated/core.v1.ts";
-import type { AllocationResult, DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import type { AllocationResult } from "../../../api/generated/resource.v1.ts";
 import { generatedName } from "../../../api/machinery/generated-name.ts";
 import { DEVICE_CLASSES, deviceClassOf, EXTENDED_CLAIM } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -33,7 +33,7 @@ const NONE: ReadonlyMap<string, string> = new Map();
 /** The names of the device classes that map to the pod's extended resources, by resource. */
 export function extendedResourcesOf({ requests }: PendingPod, cluster: Cluster): ReadonlyMap<string, string> {
   if (requests.scalars.size === 0) return NONE;
-  const classes = [...cluster.list<DeviceClass>(DEVICE_CLASSES)];
+  const classes = [...cluster.list(DEVICE_CLASSES)];
   const found = [...requests.scalars].flatMap(([resource, amount]): [string, string][] => {
     const deviceClass = amount > 0 ? deviceClassOf(resource, classes) : undefined;
     return deviceClass ? [[resource, deviceClass.metadata.name]] : [];
@@ -43,7 +43,7 @@ export function extendedResourcesOf({ requests }: PendingPod, cluster: Cluster):
 
 /** The claim created for the pod earlier. */
 export function extendedClaimOf({ namespace, name, uid }: PendingPod, cluster: Cluster): Claim | undefined {
-  for (const claim of cluster.listIn<ResourceClaim>(DEVICE_CLAIMS, namespace)) {
+  for (const claim of cluster.listIn(DEVICE_CLAIMS, namespace)) {
     const { annotations, ownerReferences = [] } = claim.metadata;
     if (annotations?.[EXTENDED_CLAIM] !== "true") continue;
     if (ownerReferences.some((owner) => owner.controller && owner.name === name && owner.uid === uid)) return claim;

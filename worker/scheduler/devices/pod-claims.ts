@@ -1,6 +1,5 @@
 /** The device claims that a pod refers to. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import type { DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { type Labelled, meetsAnyTerm } from "../../../api/machinery/selectors/node-selector.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -26,7 +25,7 @@ export function deviceClaimsOf(pod: PendingPod, cluster: Cluster): readonly Clai
   for (const podClaim of pod.pod.spec.resourceClaims ?? []) {
     const name = claimNameOf(pod, podClaim);
     if (name === null) continue;
-    const claim = name === undefined ? undefined : cluster.get<ResourceClaim>(DEVICE_CLAIMS, pod.namespace, name);
+    const claim = name === undefined ? undefined : cluster.get(DEVICE_CLAIMS, pod.namespace, name);
     if (!claim || claim.metadata.deletionTimestamp) return undefined;
     const generated = !podClaim.resourceClaimName;
     const owners = claim.metadata.ownerReferences ?? [];
@@ -55,7 +54,7 @@ export function unschedulableReason(claims: readonly Claim[], pod: PendingPod, c
       const requested = exactly ? [{ name, deviceClassName: exactly.deviceClassName }] : [];
       const others = firstAvailable.map((each) => ({ ...each, name: `${name}/${each.name}` }));
       for (const each of [...requested, ...others])
-        if (!cluster.get<DeviceClass>(DEVICE_CLASSES, "", each.deviceClassName))
+        if (!cluster.get(DEVICE_CLASSES, "", each.deviceClassName))
           return `request ${each.name}: device class ${each.deviceClassName} does not exist`;
     }
   }

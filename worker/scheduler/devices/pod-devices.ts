@@ -1,5 +1,5 @@
 /** The devices that a pod needs, and those that it gets on a node. */
-import type { AllocationResult, DeviceClass, ResourceSlice } from "../../../api/generated/resource.v1.ts";
+import type { AllocationResult } from "../../../api/generated/resource.v1.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
@@ -41,9 +41,9 @@ export function podDevicesOf(pod: PendingPod, cluster: Cluster): PodDevices | un
 
 /** The cluster's devices, and their users. */
 export const devicesOf = (cluster: Cluster): Devices => ({
-  supply: new DeviceSupply(cluster.list<ResourceSlice>(SLICES)),
+  supply: new DeviceSupply(cluster.list(SLICES)),
   inUse: devicesInUse(cluster),
-  classOf: (name) => cluster.get<DeviceClass>(DEVICE_CLASSES, "", name),
+  classOf: (name) => cluster.get(DEVICE_CLASSES, "", name),
 });
 
 /** What happens to a pod's claim. */

@@ -41,7 +41,7 @@ export const dynamicResources: Plugin = {
     const failed = wanted.claims.some((claim) => readinessOf(claim, now).kind === "failed");
     return {
       check: (node) => {
-        // The claim created earlier may no longer fit: it is discarded, and everything is computed anew.
+        // The claim created earlier may no longer fit: it is discarded, and everything is computed again.
         if (wanted.made) return leftOver;
         const outcome = devicesAt(node, pod, { wanted, devices });
         if (typeof outcome === "string") return lacks[outcome];

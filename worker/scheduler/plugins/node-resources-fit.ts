@@ -52,7 +52,7 @@ export const nodeResourcesFit: Plugin = {
 };
 
 const hasDevices = (resource: string, cluster: Cluster) =>
-  deviceClassOf(resource, cluster.list<DeviceClass>(DEVICE_CLASSES)) !== undefined;
+  deviceClassOf(resource, cluster.list(DEVICE_CLASSES)) !== undefined;
 
 interface Scalar {
   readonly name: string;

@@ -1,11 +1,9 @@
-import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
-import type { CSINode } from "../../../api/generated/storage.v1.ts";
 import { claimNamesOf } from "../cluster/claim-names.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Refusal } from "../cluster/node-filter.ts";
 import type { PodFacts } from "../cluster/pod-facts.ts";
 import type { Plugin } from "../framework/plugin.ts";
-import { CLAIMS, type Claim, storageClassOf, VOLUMES } from "../volumes/pod-volumes.ts";
+import { CLAIMS, storageClassOf, VOLUMES } from "../volumes/pod-volumes.ts";
 
 export const CSI_NODES = "csinodes.storage.k8s.io";
 const NAME = "NodeVolumeLimits";
@@ -20,7 +18,7 @@ export const nodeVolumeLimits: Plugin = {
     if (requested.size === 0) return undefined;
     return {
       check: (node) => {
-        const drivers = cluster.get<CSINode>(CSI_NODES, "", node.name)?.spec.drivers ?? [];
+        const drivers = cluster.get(CSI_NODES, "", node.name)?.spec.drivers ?? [];
         const limited = drivers.filter(
           ({ name, allocatable }) => allocatable?.count !== undefined && has(requested, name),
         );
@@ -46,9 +44,9 @@ const has = (volumes: ReadonlyMap<string, string>, driver: string) => [...volume
 function volumesOf(pod: Pick<PodFacts, "name" | "namespace" | "volumes">, cluster: Cluster): Map<string, string> {
   const volumes = new Map<string, string>();
   for (const { name } of claimNamesOf(pod)) {
-    const claim = cluster.get<Claim>(CLAIMS, pod.namespace, name);
+    const claim = cluster.get(CLAIMS, pod.namespace, name);
     if (!claim) continue;
-    const volume = cluster.get<PersistentVolume>(VOLUMES, "", claim.spec.volumeName ?? "");
+    const volume = cluster.get(VOLUMES, "", claim.spec.volumeName ?? "");
     const { csi } = volume?.spec ?? {};
     const driver = csi ? csi.driver : volume ? undefined : storageClassOf(claim, cluster)?.provisioner;
     if (driver) volumes.set(csi ? `${driver}^${csi.volumeHandle}` : `${driver}^${pod.namespace}/${name}`, driver);

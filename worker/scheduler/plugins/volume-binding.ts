@@ -24,7 +24,7 @@ export const volumeBinding: Plugin = {
     if (claimNamesOf(pod).length === 0) return undefined;
     const claims = claimsOf(pod, cluster);
     if ("reasons" in claims) return claims;
-    const volumes = claims.bound.map(({ spec }) => cluster.get<PersistentVolume>(VOLUMES, "", spec.volumeName ?? ""));
+    const volumes = claims.bound.map(({ spec }) => cluster.get(VOLUMES, "", spec.volumeName ?? ""));
     return {
       // A problem with bound claims does not keep the others from being checked.
       check: (node) => {
@@ -76,7 +76,7 @@ export function claimsOf(pod: PendingPod, cluster: Cluster): Claims | Refusal {
   const waiting: Claim[] = [];
   let immediate = false;
   for (const { name, ephemeral } of claimNamesOf(pod)) {
-    const claim = cluster.get<Claim>(CLAIMS, pod.namespace, name);
+    const claim = cluster.get(CLAIMS, pod.namespace, name);
     if (!claim)
       return refuse(
         ephemeral

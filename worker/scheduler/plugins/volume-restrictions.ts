@@ -1,7 +1,7 @@
 import { claimNamesOf } from "../cluster/claim-names.ts";
 import type { Refusal } from "../cluster/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
-import { CLAIMS, type Claim } from "../volumes/pod-volumes.ts";
+import { CLAIMS } from "../volumes/pod-volumes.ts";
 
 const NAME = "VolumeRestrictions";
 const refusal: Refusal = {
@@ -16,15 +16,13 @@ export const volumeRestrictions: Plugin = {
   filter: (pod, cluster) => {
     // The first plugin that looks at claims reports missing ones.
     const missing = claimNamesOf(pod).find(
-      ({ name, ephemeral }) => !ephemeral && !cluster.get<Claim>(CLAIMS, pod.namespace, name),
+      ({ name, ephemeral }) => !ephemeral && !cluster.get(CLAIMS, pod.namespace, name),
     );
     if (missing)
       return { plugin: NAME, reasons: [`persistentvolumeclaim "${missing.name}" not found`], resolvable: false };
     const exclusive = claimNamesOf(pod)
       .map(({ name }) => name)
-      .filter((name) =>
-        cluster.get<Claim>(CLAIMS, pod.namespace, name)?.spec.accessModes?.includes("ReadWriteOncePod"),
-      );
+      .filter((name) => cluster.get(CLAIMS, pod.namespace, name)?.spec.accessModes?.includes("ReadWriteOncePod"));
     if (exclusive.length === 0) return undefined;
     let users = exclusive.reduce((sum, name) => sum + cluster.usersOfClaim(pod.namespace, name), 0);
     return {

@@ -1,9 +1,8 @@
-import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import { claimNamesOf } from "../cluster/claim-names.ts";
 import { changesLabels } from "../cluster/node-change.ts";
 import type { Refusal } from "../cluster/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
-import { CLAIMS, type Claim, STORAGE_CLASSES, VOLUMES } from "../volumes/pod-volumes.ts";
+import { CLAIMS, STORAGE_CLASSES, VOLUMES } from "../volumes/pod-volumes.ts";
 
 const NAME = "VolumeZone";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had no available volume zone"], resolvable: false };
@@ -21,8 +20,8 @@ export const volumeZone: Plugin = {
   name: NAME,
   filter: (pod, cluster) => {
     const requested = claimNamesOf(pod).flatMap(({ name }) => {
-      const volume = cluster.get<Claim>(CLAIMS, pod.namespace, name)?.spec.volumeName;
-      const labels = volume ? cluster.get<PersistentVolume>(VOLUMES, "", volume)?.metadata.labels : undefined;
+      const volume = cluster.get(CLAIMS, pod.namespace, name)?.spec.volumeName;
+      const labels = volume ? cluster.get(VOLUMES, "", volume)?.metadata.labels : undefined;
       // A volume in several zones lists them all.
       return TOPOLOGY.flatMap((key) => (labels?.[key] ? [{ key, values: labels[key].split("__") }] : []));
     });

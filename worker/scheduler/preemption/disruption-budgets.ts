@@ -1,5 +1,3 @@
-/** What pod disruption budgets allow to happen to the victims of a preemption. */
-import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PodFacts } from "../cluster/pod-facts.ts";
@@ -12,7 +10,7 @@ export interface Budget {
 export const BUDGETS = "poddisruptionbudgets.policy";
 
 export function budgetsOf(cluster: Cluster): Budget[] {
-  return [...cluster.list<PodDisruptionBudget>(BUDGETS)].map(({ metadata, spec, status }) => {
+  return [...cluster.list(BUDGETS)].map(({ metadata, spec, status }) => {
     const requirements = labelSelectorRequirements(spec.selector ?? {});
     const { disruptionsAllowed = 0, disruptedPods = {} } = status;
     return {

@@ -1,5 +1,5 @@
 /** Terms of pod affinity: which pods a term selects, from the point of view of the pod that has it. */
-import type { Namespace, PodAffinityTerm } from "../../../api/generated/core.v1.ts";
+import type { PodAffinityTerm } from "../../../api/generated/core.v1.ts";
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -62,5 +62,4 @@ export function matcherOf(terms: readonly PodAffinityTerm[], owner: PodFacts, cl
   };
 }
 
-const namespaceLabels = (cluster: Cluster, name: string) =>
-  cluster.get<Namespace>("namespaces", "", name)?.metadata.labels;
+const namespaceLabels = (cluster: Cluster, name: string) => cluster.get("namespaces", "", name)?.metadata.labels;

@@ -1,8 +1,7 @@
 /** Prefers domains with fewer matching pods: PodTopologySpread's score. */
-import type { ReplicaSet, StatefulSet } from "../../../api/generated/apps.v1.ts";
-import type { ReplicationController, Service } from "../../../api/generated/core.v1.ts";
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { labelSelectorRequirements } from "../../../api/machinery/selectors/selector.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
@@ -108,25 +107,24 @@ function defaultConstraints(pod: PendingPod, cluster: Cluster): SpreadConstraint
 /** The pods of the same services and the same controller. */
 function kinOf(pod: PendingPod, cluster: Cluster): Requirement[] {
   const exact: Record<string, string> = {};
-  for (const { spec } of cluster.listIn<Service>("services", pod.namespace)) {
+  for (const { spec } of cluster.listIn("services", pod.namespace)) {
     const selector = spec.selector ?? {};
     const entries = Object.entries(selector);
     if (entries.length === 0) continue;
     if (entries.every(([key, value]) => pod.labels[key] === value)) Object.assign(exact, selector);
   }
   const owner = pod.pod.metadata.ownerReferences?.find(({ controller }) => controller);
-  const find = <T extends ReplicaSet | StatefulSet | ReplicationController>(resource: string) =>
-    cluster.get<T>(resource, pod.namespace, owner?.name ?? "");
+  const find = <R extends GroupResource>(resource: R) => cluster.get(resource, pod.namespace, owner?.name ?? "");
   let selector = {};
   switch (owner && `${owner.apiVersion} ${owner.kind}`) {
     case "v1 ReplicationController":
-      Object.assign(exact, find<ReplicationController>("replicationcontrollers")?.spec.selector);
+      Object.assign(exact, find("replicationcontrollers")?.spec.selector);
       break;
     case "apps/v1 ReplicaSet":
-      selector = find<ReplicaSet>("replicasets.apps")?.spec.selector ?? {};
+      selector = find("replicasets.apps")?.spec.selector ?? {};
       break;
     case "apps/v1 StatefulSet":
-      selector = find<StatefulSet>("statefulsets.apps")?.spec.selector ?? {};
+      selector = find("statefulsets.apps")?.spec.selector ?? {};
       break;
   }
   return [...labelSelectorRequirements({ matchLabels: exact }), ...labelSelectorRequirements(selector)];

@@ -15,7 +15,7 @@ const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
 export const SELECTED_NODE = "volume.kubernetes.io/selected-node";
 
 export const storageClassOf = (claim: Claim, cluster: Cluster): Stored<StorageClass> | undefined =>
-  cluster.get<StorageClass>(STORAGE_CLASSES, "", classNameOf(claim));
+  cluster.get(STORAGE_CLASSES, "", classNameOf(claim));
 
 export const isBound = ({ spec, metadata }: Claim): boolean =>
   Boolean(spec.volumeName) && metadata.annotations?.[BIND_COMPLETED] !== undefined;

@@ -3,7 +3,7 @@
  * volume that fits, or a new one if the class can provision one there.
  */
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
-import type { CSIDriver, CSIStorageCapacity, StorageClass } from "../../../api/generated/storage.v1.ts";
+import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { meetsAnyTerm } from "../../../api/machinery/selectors/node-selector.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
@@ -60,7 +60,7 @@ function freeVolume(
   { node, cluster }: { readonly node: NodeInfo; readonly cluster: Cluster },
 ): Volume | undefined {
   let best: Volume | undefined;
-  for (const volume of cluster.list<PersistentVolume>(VOLUMES)) {
+  for (const volume of cluster.list(VOLUMES)) {
     if (taken.has(volume.metadata.name) || !fits(claim, volume) || !reaches(volume, node)) continue;
     if (volume.spec.claimRef) return volume;
     if (!best || capacityOf(volume) < capacityOf(best)) best = volume;
@@ -100,10 +100,8 @@ function hasRoom(
   { metadata, provisioner }: Stored<StorageClass>,
   { node, cluster }: { readonly node: NodeInfo; readonly cluster: Cluster },
 ): boolean {
-  if (!cluster.get<CSIDriver>(CSI_DRIVERS, "", provisioner)?.spec.storageCapacity) return true;
-  for (const { storageClassName, nodeTopology, capacity, maximumVolumeSize } of cluster.list<CSIStorageCapacity>(
-    CAPACITIES,
-  )) {
+  if (!cluster.get(CSI_DRIVERS, "", provisioner)?.spec.storageCapacity) return true;
+  for (const { storageClassName, nodeTopology, capacity, maximumVolumeSize } of cluster.list(CAPACITIES)) {
     if (storageClassName !== metadata.name || !nodeTopology) continue;
     if (!labelsMatch(labelSelectorRequirements(nodeTopology), node.labels)) continue;
     if (amountOf("storage", maximumVolumeSize ?? capacity) >= sizeOf(claim)) return true;

@@ -261,7 +261,7 @@ const GRADUATED: Readonly<Record<string, string>> = {
   "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
 };
 
-/** Whether the volume is reachable from where it was, though from nodes that are labelled anew. */
+/** Whether the volume is reachable from where it was, though from nodes that are relabelled. */
 function onlyGraduates({ nodeAffinity: next }: PersistentVolumeSpec, { nodeAffinity: old }: PersistentVolumeSpec) {
   const terms = (affinity: typeof next) => affinity?.required?.nodeSelectorTerms;
   const [after, before] = [terms(next), terms(old)];

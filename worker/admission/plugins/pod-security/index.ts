@@ -3,14 +3,15 @@
  * refused, and warns whoever sets such labels which existing pods violate them
  * (k8s.io/pod-security-admission/admission).
  */
-import type { Namespace, Pod, PodTemplateSpec } from "../../../../api/generated/core.v1.ts";
-import { groupResource, type KubeObject } from "../../../../api/machinery/meta.ts";
+import type { Namespace, PodTemplateSpec } from "../../../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../../../api/machinery/meta.ts";
 import { invalid } from "../../../../api/machinery/status.ts";
 import type { Key } from "../../../../api/store/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import { noteAnnotation } from "../../../audit/audited-request.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";
+import type { AdmissionRequest } from "../../plugin.ts";
 import { refusal } from "../../refusal.ts";
+import { defineResourcePlugin, type RequestFor } from "../../resource-plugin.ts";
 import type { PodLike } from "./check.ts";
 import { detailOf, violationsOf } from "./evaluate.ts";
 import { namespaceWarnings } from "./namespace-warnings.ts";
@@ -19,56 +20,58 @@ import { isSignificant } from "./significant-update.ts";
 
 type Templated = KubeObject & { spec?: { template?: PodTemplateSpec; jobTemplate?: { spec?: Templated["spec"] } } };
 
-const WORKLOADS: ReadonlySet<string> = new Set([
-  "cronjobs.batch",
-  "daemonsets.apps",
-  "deployments.apps",
-  "jobs.batch",
-  "podtemplates",
-  "replicasets.apps",
-  "replicationcontrollers",
-  "statefulsets.apps",
-]);
-/** Subresources that change what a pod runs. */
-const POD_SUBRESOURCES: ReadonlySet<string> = new Set(["", "ephemeralcontainers", "resize"]);
-
 type ParsedPolicy = ReturnType<typeof parsePolicy>;
-
-type Subject = "pod" | "workload" | "namespace";
-
-function subjectOf({ operation, subresource, context }: AdmissionRequest): Subject | undefined {
-  if (operation !== "CREATE" && operation !== "UPDATE") return undefined;
-  const { group, plural } = context.served.resource;
-  const resource = groupResource(group, plural);
-  if (resource === "pods") return POD_SUBRESOURCES.has(subresource) ? "pod" : undefined;
-  if (subresource !== "") return undefined;
-  if (resource === "namespaces") return "namespace";
-  return WORKLOADS.has(resource) ? "workload" : undefined;
-}
 
 const AUDIT = "pod-security.kubernetes.io/";
 
-const namespaceKey = (name: string): Key => ({ resource: "namespaces", namespace: "", name });
+const namespaceKey = ({ namespace }: AdmissionRequest): Key => ({
+  resource: "namespaces",
+  namespace: "",
+  name: namespace,
+});
 
-export const podSecurity: AdmissionPlugin = {
+async function policyOf(request: AdmissionRequest): Promise<ParsedPolicy> {
+  const namespace = await request.reads.object<Namespace>(namespaceKey(request));
+  return parsePolicy(namespace?.metadata.labels);
+}
+
+export const podSecurityOfPods = defineResourcePlugin({
   name: "PodSecurity",
-  handles: (request) => subjectOf(request) !== undefined,
-  reads: (request) => (subjectOf(request) === "namespace" ? [] : [namespaceKey(request.namespace)]),
+  resources: ["pods"],
+  /** The object, and the subresources that change what a pod runs. */
+  handles: ["CREATE", "UPDATE", "UPDATE ephemeralcontainers", "UPDATE resize"],
+  reads: (request) => [namespaceKey(request)],
+  validate: async (request) => checkPod(request, await policyOf(request)),
+});
 
-  async validate(request) {
-    const subject = subjectOf(request);
-    if (subject === "namespace") return checkNamespace(request);
-    const namespace = await request.reads.object<Namespace>(namespaceKey(request.namespace));
-    const parsed = parsePolicy(namespace?.metadata.labels);
-    if (subject === "pod") checkPod(request, parsed);
-    else reportViolations(request, templateOf(request.object as Templated), parsed);
-  },
-};
+export const podSecurityOfWorkloads = defineResourcePlugin({
+  name: "PodSecurity",
+  resources: [
+    "cronjobs.batch",
+    "daemonsets.apps",
+    "deployments.apps",
+    "jobs.batch",
+    "podtemplates",
+    "replicasets.apps",
+    "replicationcontrollers",
+    "statefulsets.apps",
+  ],
+  handles: ["CREATE", "UPDATE"],
+  reads: (request) => [namespaceKey(request)],
+  validate: async (request) => reportViolations(request, templateOf(request.object), await policyOf(request)),
+});
 
-function checkPod(request: AdmissionRequest, parsed: ParsedPolicy): void {
+export const podSecurityOfNamespaces = defineResourcePlugin({
+  name: "PodSecurity",
+  resources: ["namespaces"],
+  handles: ["CREATE", "UPDATE"],
+  validate: checkNamespace,
+});
+
+function checkPod(request: RequestFor<"pods", "CREATE" | "UPDATE">, parsed: ParsedPolicy): void {
   const { enforce } = parsed.policy;
-  const pod = request.object as Pod;
-  if (request.old && !isSignificant(pod, request.old as Pod)) return;
+  const { object: pod, old } = request;
+  if (old && !isSignificant(pod, old)) return;
   noteAnnotation(request.context.request, `${AUDIT}enforce-policy`, textOf(enforce));
   const violations = violationsOf(pod, enforce);
   if (violations.length === 0) {
@@ -113,8 +116,8 @@ function templateOf(object: Templated): PodLike | undefined {
   return found?.spec && { metadata: found.metadata ?? {}, spec: found.spec };
 }
 
-async function checkNamespace(request: AdmissionRequest): Promise<void> {
-  const { metadata } = request.object as KubeObject;
+async function checkNamespace(request: RequestFor<"namespaces", "CREATE" | "UPDATE">): Promise<void> {
+  const { metadata } = request.object;
   const { policy: next, errors } = parsePolicy(metadata.labels);
   const before = parsePolicy(request.old?.metadata.labels);
   // An error that existed before does not block unrelated changes.

@@ -15,18 +15,18 @@ import {
   deviceUsage,
   OF_DEVICE_CLASS,
 } from "../../../controllers/quota/device-usage.ts";
-import { type Amounts, counts, inScopes, isTerminating, podUsage } from "../../../controllers/quota/pod-usage.ts";
+import { type Amounts, countsUntil, inScopes, isTerminating, podUsage } from "../../../controllers/quota/pod-usage.ts";
 import { serviceUsage, UNCOUNTED } from "../../../controllers/quota/usage.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 
 /** How a kind is measured. */
-export interface Evaluator {
-  readonly usage: (object: KubeObject, now: number) => Amounts;
+export interface Evaluator<T extends KubeObject = KubeObject> {
+  usage(object: T, now: number): Amounts;
   /** Whether the kind can use this quota resource. */
-  readonly measures: (name: string) => boolean;
-  readonly inScopes: (object: KubeObject, spec: ResourceQuotaSpec) => boolean;
+  measures(name: string): boolean;
+  inScopes(object: T, spec: ResourceQuotaSpec): boolean;
   /** Why the object cannot be measured by a quota of these resources. */
-  readonly problem?: (object: KubeObject, names: readonly string[]) => string | undefined;
+  problem?(object: T, names: readonly string[]): string | undefined;
 }
 
 const unscoped = (_: KubeObject, { scopes = [], scopeSelector }: ResourceQuotaSpec) =>
@@ -35,37 +35,28 @@ const unscoped = (_: KubeObject, { scopes = [], scopeSelector }: ResourceQuotaSp
 const POD_RESOURCES =
   /^(pods|count\/pods|cpu|memory|ephemeral-storage|hugepages-.+|requests\.(?!storage$).+|limits\..+)$/;
 
-const pods: Evaluator = {
-  usage(object, now) {
-    const pod = object as Pod;
-    return { "count/pods": "1", ...(counts(pod, now) ? podUsage(pod) : {}) };
-  },
+const pods: Evaluator<Pod> = {
+  usage: (pod, now) => ({ "count/pods": "1", ...(now <= countsUntil(pod) ? podUsage(pod) : {}) }),
   measures: (name) => POD_RESOURCES.test(name),
-  inScopes: (object, spec) => inScopes(object as Pod, spec),
-  problem: (object, names) => unspecified(object as Pod, names),
+  inScopes,
+  problem: unspecified,
 };
 
-const services: Evaluator = {
-  usage: (object) => ({ "count/services": "1", ...serviceUsage(object as Service) }),
+const services: Evaluator<Service> = {
+  usage: (service) => ({ "count/services": "1", ...serviceUsage(service) }),
   measures: (name) => /^(count\/)?services$|^services\.(nodeports|loadbalancers)$/.test(name),
   inScopes: unscoped,
 };
 
-const claims: Evaluator = {
-  usage: (object) => ({
-    "count/persistentvolumeclaims": "1",
-    ...claimUsage(object as PersistentVolumeClaim),
-  }),
+const claims: Evaluator<PersistentVolumeClaim> = {
+  usage: (claim) => ({ "count/persistentvolumeclaims": "1", ...claimUsage(claim) }),
   measures: (name) =>
     /^(count\/)?persistentvolumeclaims$|^requests\.storage$|\.storageclass\.storage\.k8s\.io\//.test(name),
-  inScopes: (object, spec) => claimInScopes(object as PersistentVolumeClaim, spec),
+  inScopes: claimInScopes,
 };
 
-const deviceClaims = (context: DeviceContext): Evaluator => ({
-  usage: (object) => ({
-    "count/resourceclaims.resource.k8s.io": "1",
-    ...deviceUsage(object as ResourceClaim, context),
-  }),
+const deviceClaims = (context: DeviceContext): Evaluator<ResourceClaim> => ({
+  usage: (claim) => ({ "count/resourceclaims.resource.k8s.io": "1", ...deviceUsage(claim, context) }),
   measures: (name) =>
     name === "count/resourceclaims.resource.k8s.io" ||
     name.endsWith(OF_DEVICE_CLASS) ||

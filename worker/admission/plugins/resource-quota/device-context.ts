@@ -1,6 +1,6 @@
 /** What must be known besides a device claim to compute what it takes from a quota. */
 import type { Pod } from "../../../../api/generated/core.v1.ts";
-import type { DeviceClass, ResourceClaim } from "../../../../api/generated/resource.v1.ts";
+import type { ResourceClaim } from "../../../../api/generated/resource.v1.ts";
 import { DEVICE_CLASSES, EXTENDED_CLAIM } from "../../../../api/resources/resource/extended-resource.ts";
 import type { DeviceContext } from "../../../controllers/quota/device-usage.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
@@ -9,7 +9,7 @@ const CLAIMS = "resourceclaims.resource.k8s.io";
 
 export async function deviceContextOf(request: AdmissionRequest): Promise<DeviceContext> {
   const { context, namespace, object } = request;
-  const classes = [...context.policy.list<DeviceClass>(DEVICE_CLASSES)] as DeviceContext["classes"];
+  const classes = context.policy.list(DEVICE_CLASSES);
   const { annotations, ownerReferences = [] } = object?.metadata ?? {};
   const owner = ownerReferences.find(({ controller }) => controller);
   if (annotations?.[EXTENDED_CLAIM] !== "true" || !owner) return { classes, pod: () => undefined, ownedBy: () => [] };

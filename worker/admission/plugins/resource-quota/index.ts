@@ -19,7 +19,7 @@ const RESOURCE = "resourcequotas";
 
 function namesByNamespace(policy: PolicySnapshot): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();
-  for (const { metadata } of policy.list<ResourceQuota>(RESOURCE)) {
+  for (const { metadata } of policy.list(RESOURCE)) {
     const { namespace = "", name = "" } = metadata;
     names.set(namespace, [...(names.get(namespace) ?? []), name].sort());
   }

@@ -7,7 +7,8 @@ import type { Service } from "../../../../api/generated/core.v1.ts";
 import type { IPFamily } from "../../../../api/machinery/network/ip.ts";
 import { isHeadless, needsClusterIp } from "../../../../api/resources/core/service/service-defaults.ts";
 import type { Write } from "../../../../api/store/store.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";
+import type { AdmissionRequest } from "../../plugin.ts";
+import { defineResourcePlugin } from "../../resource-plugin.ts";
 import { addressKey, addressWrite, checkAddress, pickAddress, refuseAddress } from "./cluster-ip.ts";
 import {
   nodePortKey,
@@ -19,16 +20,15 @@ import {
 } from "./node-port.ts";
 import { OWN_RANGE } from "./service-range.ts";
 
-export const serviceAddresses: AdmissionPlugin = {
+export const serviceAddresses = defineResourcePlugin({
   name: "ServiceAddresses",
-  handles: ({ context, subresource }) =>
-    context.served.resource.plural === "services" && context.served.resource.group === "" && subresource === "",
+  resources: ["services"],
+  handles: ["CREATE", "UPDATE", "DELETE"],
 
   reads: ({ operation }) => (operation === "CREATE" ? [OWN_RANGE] : []),
 
   async allocate(request) {
-    const next = request.object as Service | undefined;
-    const old = request.old as Service | undefined;
+    const { object: next, old } = request;
     if (next) {
       await takeAddresses(request, next, old);
       takeNodePorts(request, next, old);
@@ -37,12 +37,11 @@ export const serviceAddresses: AdmissionPlugin = {
   },
 
   explain(request, failed) {
-    if (failed.op !== "create") return;
-    const service = request.object as Service;
-    refuseAddress(request, service, failed.key);
-    refuseNodePort(request, service, failed.key);
+    if (failed.op !== "create" || request.object === undefined) return;
+    refuseAddress(request, request.object, failed.key);
+    refuseNodePort(request, request.object, failed.key);
   },
-};
+});
 
 const addressesOf = ({ spec }: Service): readonly string[] =>
   !needsClusterIp(spec) || isHeadless(spec) || !spec.clusterIP ? [] : (spec.clusterIPs ?? [spec.clusterIP]);

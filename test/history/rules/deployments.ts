@@ -1,0 +1,57 @@
+/** A rolling update keeps what its Deployment promises: at most so many pods, and at least so many available. */
+import type { Deployment } from "../../../api/generated/apps.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { about, type Rule } from "../history.ts";
+import { ownerOf } from "../pods.ts";
+
+/** For how long the controller may scale by what the Deployment said before (ms). */
+const BEHIND_MS = 8000;
+
+export const rollouts = (): Rule => {
+  /** When a Deployment's spec last changed (ms). */
+  const changed = new Map<string, number>();
+  return function* (moment) {
+    const { resource, object, previous, at } = moment;
+    if (resource === "deployments.apps" && object.metadata.generation !== previous?.metadata.generation)
+      changed.set(object.metadata.uid, at);
+    const deployment = moment.before.get(
+      "deployments.apps",
+      object.metadata.namespace ?? "",
+      ownerOf(object)?.name ?? "",
+    );
+    if (!deployment || deployment.metadata.uid !== ownerOf(object)?.uid) return;
+    if (
+      deployment.spec.strategy?.type === "RollingUpdate" &&
+      at - (changed.get(deployment.metadata.uid) ?? 0) > BEHIND_MS
+    )
+      yield* step(deployment)(moment);
+  };
+};
+
+const step = (deployment: Stored<Deployment>): Rule =>
+  about("replicasets.apps", function* ({ type, object, previous, before }) {
+    if (type !== "MODIFIED" || !previous) return;
+    const [size, earlier] = [object.spec.replicas ?? 0, previous.spec.replicas ?? 0];
+    const { namespace = "", uid } = deployment.metadata;
+    const sets = before.list("replicasets.apps", namespace).filter((each) => ownerOf(each)?.uid === uid);
+    const { wanted, surge, unavailable } = promised(deployment);
+    const total = sets.reduce((sum, each) => sum + (each.spec.replicas ?? 0), size - earlier);
+    if (size > earlier && total > wanted + surge) yield `${total} replicas of ${wanted} and ${surge} more`;
+    if (size >= earlier) return;
+    const available = sets.reduce((sum, { status }) => sum + (status.availableReplicas ?? 0), 0);
+    const unhealthy = Math.max(0, earlier - (previous.status.availableReplicas ?? 0));
+    const lost = Math.max(0, earlier - size - unhealthy);
+    if (lost > 0 && available - lost < wanted - unavailable)
+      yield `${available - lost} of ${wanted} stay available, ${unavailable} may be missing`;
+  });
+
+function promised({ spec }: Deployment) {
+  const wanted = spec.replicas ?? 1;
+  const { maxSurge = 0, maxUnavailable = 0 } = spec.strategy?.rollingUpdate ?? {};
+  const share = (value: string | number, round: (exact: number) => number) =>
+    typeof value === "number" ? value : round((Number.parseInt(value, 10) * wanted) / 100);
+  const surge = share(maxSurge, Math.ceil);
+  const unavailable = share(maxUnavailable, Math.floor);
+  // If both come to nothing, one pod may be missing.
+  return { wanted, surge, unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable };
+}
