@@ -50,6 +50,29 @@ export class Client {
     return { text, first, whole: performance.now() - started };
   }
 
+  /** Rejects only if there is no answer. */
+  async attempt(request: Asked): Promise<{ readonly status: number; readonly text: string }> {
+    const response = await this.#open(request);
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    if (!response.complete) throw new Error(`${request.path}: the answer was cut off`);
+    return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
+  }
+
+  /** The lines of a watch until it ends or breaks. */
+  async *lines(request: Asked): AsyncGenerator<string, void> {
+    const response = await this.#open(request);
+    if (response.statusCode !== 200) throw new Error(`${request.path}: ${response.statusCode}`);
+    const splitter = new LineSplitter(new TextDecoder());
+    for await (const chunk of response) yield* splitter.push(chunk as Uint8Array);
+  }
+
+  /** Breaks all connections, as networks do. */
+  cut(): void {
+    for (const sockets of [this.#agent.sockets, this.#agent.freeSockets])
+      for (const socket of Object.values(sockets).flatMap((each) => each ?? [])) socket.destroy();
+  }
+
   /** A watch: calls `line` with each line until it is closed. Resolves when the server has answered. */
   async follow(path: string, line: (text: string) => void): Promise<void> {
     const response = await this.#open({ path });
