@@ -65,7 +65,7 @@ export class NodeAgent {
       revision: () => made.objects.revision,
       onSync: (sync) => this.#sync(sync),
       onTunnel: (call) => void made.tunnels.serve(call),
-      onCall: (call) => made.tunnels.answer(call),
+      onRequest: (frame, replies) => void made.tunnels.answer(frame, replies),
       onRelay: ({ peer }) => made.network?.called(peer),
       usage: () => made.nodeApi.meter.read(),
       onUp: () => void made.registrar.register(),

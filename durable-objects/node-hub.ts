@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
-import { ANSWERS_CALLS, type NodeHttpCall, type NodeHttpResponse } from "../api/node/http-call.ts";
+import { ANSWERS_REQUESTS, type LinkOutcome } from "../api/node/link-request.ts";
 import { type NodeMessage, parseReply } from "../api/node/node-message.ts";
 import type { NodeUsage } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store/store.ts";
@@ -12,7 +12,7 @@ import type { ClusterStore } from "./cluster-store.ts";
 import { eraseObject } from "./erase-object.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
 import { attachmentOf, MAX_TUNNELS } from "./node-hub/attachment.ts";
-import { HttpCalls } from "./node-hub/http-calls.ts";
+import { LinkRequests } from "./node-hub/link-requests.ts";
 import { Links } from "./node-hub/links.ts";
 import { FOLLOWED, REFERENCED, syncFor } from "./node-hub/node-feed.ts";
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
@@ -52,7 +52,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   readonly #updates: NodeUpdates;
   readonly #absence: Absence;
   readonly #usage = new UsageCalls();
-  readonly #calls = new HttpCalls();
+  readonly #requests = new LinkRequests();
   #reports: Rounds | undefined;
 
   constructor(state: DurableObjectState, env: NodeHubEnv) {
@@ -72,20 +72,20 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const node = query.get("node") ?? "";
     const cluster = query.get("cluster") ?? "";
     if (request.headers.get("Upgrade")?.toLowerCase() === "websocket")
-      return this.#link(node, cluster, query.has(ANSWERS_CALLS));
+      return this.#link(node, cluster, query.has(ANSWERS_REQUESTS));
     if (await this.#absence.polled(node, cluster)) await this.#lookLater();
     const headers = { "Content-Type": "application/json", ...dated() };
     return new Response(await syncFor(this.#store(cluster), node, Number(query.get("since") ?? 0)), { headers });
   }
 
-  async #link(node: string, cluster: string, answersCalls: boolean): Promise<Response> {
+  async #link(node: string, cluster: string, answersRequests: boolean): Promise<Response> {
     const { 0: client, 1: server } = new WebSocketPair();
     const tunnels = await this.#tunnelsOf(node);
     this.#links.accept(node, server);
     await this.#absence.linked(node, cluster);
     await this.#updates.begin(this.#store(cluster), server, {
       ...{ node, cluster, since: Date.now(), tunnels },
-      ...(answersCalls && { answersCalls }),
+      ...(answersRequests && { answersRequests }),
     });
     await this.#lookLater();
     return new Response(null, { status: 101, webSocket: client, headers: dated() });
@@ -116,12 +116,16 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   /** Everything a node sends over its link, except for pings. */
-  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     const attachment = attachmentOf(socket);
-    if (attachment === undefined || typeof text !== "string") return;
+    if (attachment === undefined) return;
+    if (typeof message === "string") this.#receive(socket, attachment.node, message);
+    else this.#requests.receive(attachment.node, new Uint8Array(message));
+  }
+
+  #receive(socket: WebSocket, node: string, text: string): void {
     const reply = parseReply(text);
-    if (reply?.type === "usage") this.#usage.receive(attachment.node, reply);
-    else if (reply?.type === "http") this.#calls.receive(attachment.node, reply);
+    if (reply?.type === "usage") this.#usage.receive(node, reply);
     else if (reply?.type === "mark") this.#links.returned(socket, reply);
   }
 
@@ -145,10 +149,9 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     return this.#links.send(node, message);
   }
 
-  /** A request to one of the node's pods. Undefined: it takes a tunnel. */
-  async request(node: string, call: Omit<NodeHttpCall, "type" | "id">): Promise<NodeHttpResponse | undefined> {
-    if (!this.#links.attachmentsOf(node).some(({ answersCalls }) => answersCalls)) return undefined;
-    return this.#calls.make(node, call, (message) => this.#links.send(node, message));
+  /** A request to the node or one of its pods, as a frame. */
+  async request(node: string, frame: Uint8Array): Promise<LinkOutcome> {
+    return this.#requests.make(node, frame, () => this.#links.request(node, frame));
   }
 
   async isLinked(node: string): Promise<boolean> {
@@ -180,7 +183,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const { node, cluster, tunnels } = attachment;
     this.#updates.delete(node);
     this.#usage.delete(node);
-    this.#calls.delete(node);
+    this.#requests.delete(node);
     await this.#absence.left(node, { cluster, at: Date.now(), tunnels });
     await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
   }

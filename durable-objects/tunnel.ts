@@ -5,9 +5,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { failure, type Status } from "../api/machinery/status.ts";
 import { type NodeResponse, parseNodeResponse, RESPONSE_HEADER } from "../api/node/node-sync.ts";
+import { statusResponse } from "../worker/tunnels/node-response.ts";
 import { joined, refused } from "./tunnel/joined.ts";
 import { serveOneWay } from "./tunnel/one-way.ts";
-import { statusResponse } from "./tunnel/responses.ts";
 
 /** How long the node may take to dial back. */
 const DIAL_MS = 15_000;

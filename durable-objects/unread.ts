@@ -28,7 +28,7 @@ export const NOTHING_UNREAD: Unread = { marks: [], sinceMark: NOTHING };
 
 const sum = (a: Amount, b: Amount): Amount => ({ bytes: a.bytes + b.bytes, messages: a.messages + b.messages });
 
-export function withMessage({ marks, sinceMark }: Unread, message: string | ArrayBuffer): Unread {
+export function withMessage({ marks, sinceMark }: Unread, message: string | ArrayBuffer | Uint8Array): Unread {
   const bytes = typeof message === "string" ? message.length : message.byteLength;
   return { marks, sinceMark: sum(sinceMark, { bytes, messages: 1 }) };
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
-import { ANSWERS_CALLS, type NodeHttpCall } from "../../api/node/http-call.ts";
+import { ANSWERS_REQUESTS } from "../../api/node/link-request.ts";
 import type { NodeSync } from "../../api/node/node-sync.ts";
 import { Link, type LinkOptions } from "./link.ts";
 
@@ -36,7 +36,7 @@ function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
     revision: () => received.at(-1) ?? 0,
     onSync: ({ revision }) => void received.push(revision),
     onTunnel: () => {},
-    onCall: async ({ id }) => ({ type: "http", id, response: { code: 200 }, body: "made" }),
+    onRequest: (frame, { send }) => send(Buffer.concat([frame, Buffer.from(", and answered")])),
     onRelay: () => {},
     onUp: () => {},
     onLost: () => {},
@@ -135,16 +135,14 @@ test("LINK-CLOCK: a clock that jumps by an hour does not end the link", async ()
   }
 });
 
-test("LINK-HTTP: the node says that it answers requests over its link, and does", async () => {
+test("LINK-REQUEST: the node says that it answers requests over its link, and does", async () => {
   const connected = new Promise<{ client: WebSocket; path: string }>((resolve) =>
     server.once("connection", (client, { url = "" }) => resolve({ client, path: url })),
   );
   start();
   const { client, path } = await connected;
-  expect(new URL(path, "http://plane.test").searchParams.has(ANSWERS_CALLS)).toBe(true);
+  expect(new URL(path, "http://plane.test").searchParams.has(ANSWERS_REQUESTS)).toBe(true);
   const answered = new Promise<string>((resolve) => client.once("message", (data) => resolve(String(data))));
-  const request = { namespace: "n", pod: "p", uid: "u", port: 1, method: "GET", path: "/", headers: [] };
-  const call: NodeHttpCall = { type: "http", id: "7", request, body: "", milliseconds: 1000 };
-  client.send(JSON.stringify(call));
-  expect(JSON.parse(await answered)).toMatchObject({ type: "http", id: "7", body: "made" });
+  client.send(Buffer.from("asked"));
+  expect(await answered).toBe("asked, and answered");
 });

@@ -6,7 +6,7 @@
 import type { WebSocket } from "ws";
 import { type ApiRequest, isSuccess } from "../../api/api-request.ts";
 import { completeObject } from "../../api/machinery/json/object-text.ts";
-import { ANSWERS_CALLS, type NodeHttpCall, type NodeHttpResponse } from "../../api/node/http-call.ts";
+import { ANSWERS_REQUESTS } from "../../api/node/link-request.ts";
 import type { NodeMessage, NodeReply } from "../../api/node/node-message.ts";
 import type { NodeSync, NodeTunnelCall, RelayCall } from "../../api/node/node-sync.ts";
 import type { NodeUsage } from "../../api/node/node-usage.ts";
@@ -14,6 +14,13 @@ import { containFaults } from "../contained-faults.ts";
 import type { Logger } from "../logger.ts";
 import { steadyNow } from "../steady-now.ts";
 import type { DatedResponse } from "./connection.ts";
+
+/** The link as the answer to a request sees it. */
+export interface LinkReplies {
+  /** Whether so much is on its way that pings would be late. */
+  readonly isCongested: boolean;
+  send(frame: Uint8Array): void;
+}
 
 /** How the control plane can be reached. */
 export interface Dialer {
@@ -27,8 +34,8 @@ export interface LinkOptions {
   readonly revision: () => number;
   readonly onSync: (sync: NodeSync) => void;
   readonly onTunnel: (call: NodeTunnelCall) => void;
-  /** Makes a short request to a pod. */
-  readonly onCall: (call: NodeHttpCall) => Promise<NodeHttpResponse>;
+  /** A request to a pod or to the node, as a frame; its answer is one, too. */
+  readonly onRequest: (frame: Uint8Array, replies: LinkReplies) => void;
   /** Another node is waiting at the relay to this one. */
   readonly onRelay: (call: RelayCall) => void;
   /** Answers a query for the node's resource usage. */
@@ -44,6 +51,8 @@ export interface LinkOptions {
 const PING_MS = 10_000;
 /** After this long without an answer, the connection is dead even if nobody said so. */
 const SILENCE_MS = 25_000;
+/** With more on its way, answers take tunnels. */
+const CONGESTED_BYTES = 1024 * 1024;
 /** The control plane gives up on a silent node, and its streams, after 40 s. */
 const LOST_MS = 40_000;
 const FIRST_RETRY_MS = 200;
@@ -159,7 +168,7 @@ export class Link {
   /** The life of one socket; returns whether it was ever open. */
   #socket(): Promise<boolean> {
     const { controlPlane, revision, signal } = this.#options;
-    const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}&${ANSWERS_CALLS}`);
+    const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}&${ANSWERS_REQUESTS}`);
     // Monotonic, because the time of day may be set.
     let lastSeen = steadyNow();
     let opened = false;
@@ -178,10 +187,19 @@ export class Link {
         this.#failedSince = undefined;
         this.#options.onUp();
       });
-      socket.on("message", (data) => {
+      const replies: LinkReplies = {
+        get isCongested() {
+          return socket.bufferedAmount > CONGESTED_BYTES;
+        },
+        send: (frame) => {
+          if (socket.readyState === socket.OPEN) socket.send(frame);
+        },
+      };
+      socket.on("message", (data: Buffer, isBinary) => {
         lastSeen = steadyNow();
-        const text = data.toString();
-        if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, socket);
+        const text = isBinary ? "" : data.toString();
+        if (isBinary) this.#options.onRequest(data, replies);
+        else if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, socket);
       });
       socket.on("error", () => {});
       socket.on("close", () => {
@@ -203,8 +221,6 @@ export class Link {
         return this.#options.onRelay(message);
       case "mark":
         return reply(socket, message);
-      case "http":
-        return reply(socket, await this.#options.onCall(message));
       case "usage": {
         const usage = await this.#options.usage().catch(() => undefined);
         if (usage !== undefined) reply(socket, { ...message, usage });

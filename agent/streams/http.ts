@@ -8,11 +8,11 @@ import { writeTo } from "../spdy/write-to.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
 import { connectVerified } from "./verified-tls.ts";
 
-export async function serveHttp(
-  tunnel: Tunnel,
-  request: PodHttpRequest,
-  connect: () => Promise<Duplex>,
-): Promise<void> {
+/** Makes a request, with the body that came with it, over a connection that it may open. */
+export type SendHttp = (request: PodHttpRequest, connect: () => Promise<Duplex>) => Promise<IncomingMessage>;
+
+/** Makes a request over a connection of its own, with a body that comes through the tunnel. */
+export function receiveBody(tunnel: Tunnel): SendHttp {
   // The body is on its way already.
   const body = new PassThrough();
   tunnel.onFrame = (channel, bytes) => {
@@ -20,22 +20,21 @@ export async function serveHttp(
     if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) body.end();
     return undefined;
   };
-  const socket = await connect();
-  tunnel.signal.addEventListener("abort", () => socket.destroy());
-  if (tunnel.signal.aborted) return void socket.destroy();
-  const call = await beginRequest(request, socket);
-  body.pipe(call);
-  const response = await responseTo(call);
-  tunnel.respond({ code: 200, http: headOf(response) });
-  for await (const chunk of response) await tunnel.send(CHANNEL.stdout, chunk as Buffer);
-  tunnel.close();
+  return async (request, connect) => {
+    const socket = await connect();
+    tunnel.signal.addEventListener("abort", () => socket.destroy());
+    if (tunnel.signal.aborted) {
+      socket.destroy();
+      throw new Error("the client has left");
+    }
+    const call = await beginRequest(request, socket);
+    body.pipe(call);
+    return responseTo(call);
+  };
 }
 
 /** A request over the connection; its body is yet to be written. */
-export async function beginRequest(
-  { method, path, headers, tls }: PodHttpRequest,
-  socket: Duplex,
-): Promise<ClientRequest> {
+async function beginRequest({ method, path, headers, tls }: PodHttpRequest, socket: Duplex): Promise<ClientRequest> {
   const connection = tls === undefined ? socket : await secured(socket, tls);
   return send({
     method,

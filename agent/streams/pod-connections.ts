@@ -1,17 +1,19 @@
 /**
- * TLS connections to pods that are called again and again, such as webhooks: a handshake costs more than the call. Like
- * Go's client, the agent keeps those that are idle for a while.
+ * Connections to pods that are called again and again, such as webhooks and API servers: a handshake of TLS costs more
+ * than the call. Like Go's client, the agent keeps those that are idle for a while.
  */
-import { Agent, type ClientRequestArgs } from "node:http";
+import { Agent, type ClientRequestArgs, type IncomingMessage, request as send } from "node:http";
 import type { Duplex } from "node:stream";
+import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import type { PodHttpRequest } from "../../api/node/node-sync.ts";
+import { responseTo, secured } from "./http.ts";
 
 /** Go's servers close what is idle for longer than three minutes by default; others sooner, which is found out. */
 const IDLE_MS = 60_000;
 /** For each server. */
-const MAX_IDLE = 4;
+const MAX_IDLE = 16;
 
-export interface PodConnection {
+interface PodConnection {
   /** What has the same name is the same server, verified in the same way. */
   readonly connectionName: string;
   readonly open: () => Promise<Duplex>;
@@ -40,7 +42,42 @@ class PodConnections extends Agent {
   }
 }
 
-export const podConnections = new PodConnections();
+const podConnections = new PodConnections();
 
-export const connectionNameOf = ({ pod, uid, address, port, tls }: PodHttpRequest): string =>
+const connectionNameOf = ({ pod, uid, address, port, tls }: PodHttpRequest): string =>
   JSON.stringify([pod, uid, address, port, tls]);
+
+export interface PodRequest {
+  readonly request: PodHttpRequest;
+  readonly body: Uint8Array;
+  /** Whether it may be sent again to a server that may have received it. */
+  readonly isRepeatable: boolean;
+  readonly connect: () => Promise<Duplex>;
+  readonly signal: AbortSignal;
+}
+
+/** Makes a request over a connection that is kept, or a new one. */
+export async function requestPod(call: PodRequest): Promise<IncomingMessage> {
+  const { request, body, isRepeatable, connect, signal } = call;
+  const { method, path, headers, tls } = request;
+  const connection: PodConnection = {
+    connectionName: connectionNameOf(request),
+    open: async () => (tls === undefined ? connect() : secured(await connect(), tls)),
+  };
+  const fields = endToEnd(headers).flat();
+  const sent = send({ method, path, headers: fields, setHost: false, agent: podConnections, ...connection });
+  const stop = () => void sent.destroy();
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  // Its connection may be another request's by then.
+  sent.once("close", () => signal.removeEventListener("abort", stop));
+  sent.end(body);
+  try {
+    return await responseTo(sent);
+  } catch (error) {
+    // The server has closed the connection while nobody used it.
+    const isStale = sent.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET";
+    if (!isStale || !isRepeatable || signal.aborted) throw error;
+    return requestPod(call);
+  }
+}

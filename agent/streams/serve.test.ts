@@ -22,6 +22,22 @@ class LeavingSocket extends EventEmitter {
   resume(): void {}
 }
 
+class ClosingSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readonly readyState = 1;
+  readonly bufferedAmount = 0;
+  readonly heard: string[] = [];
+  code: number | undefined;
+  send(bytes: Buffer | string): void {
+    this.heard.push(bytes.toString());
+  }
+  ping(): void {}
+  close(code?: number): void {
+    this.code = code;
+  }
+  resume(): void {}
+}
+
 test("TUNNEL-END: a log is no longer read once its client has gone", async () => {
   let read = 0;
   let hasEnded = false;
@@ -41,6 +57,18 @@ test("TUNNEL-END: a log is no longer read once its client has gone", async () =>
   const dial = async () => socket as unknown as WebSocket;
   await serveTunnel({ kind: "node", path: "/logs/lastlog" }, dial, { ...context, followed: () => {} });
   expect([socket.heard.length, read, hasEnded]).toEqual([2, 1, true]);
+});
+
+test("TUNNEL-END: an answer that breaks off does not look complete", async () => {
+  async function* broken() {
+    yield Buffer.from("the beginning");
+    throw new Error("the disk is gone");
+  }
+  const socket = new ClosingSocket();
+  const nodeApi = async () => ({ status: 200, type: "text/plain", body: broken() });
+  const context = { runtime: {} as Runtime, findPod: () => undefined, nodeApi, followed: () => {} };
+  await serveTunnel({ kind: "node", path: "/logs/syslog" }, async () => socket as unknown as WebSocket, context);
+  expect([socket.heard.length, socket.code]).toEqual([2, 1011]);
 });
 
 test("TUNNEL-FRAME: invalid frames from an exec client end at most its own stream", async () => {

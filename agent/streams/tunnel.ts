@@ -38,6 +38,7 @@ export class Tunnel {
   #changed: Promise<void> | undefined;
   #change: () => void = () => {};
   #usedAt = steadyNow();
+  #hasResponded = false;
   /** For whole messages, in protocols with framing of their own; otherwise they go to `onFrame`. */
   onMessage: ((bytes: Buffer, isBinary: boolean) => Consumed) | undefined;
   onFrame: (channel: number, bytes: Buffer) => Consumed = () => undefined;
@@ -102,7 +103,12 @@ export class Tunnel {
     return this.#abort.signal;
   }
 
+  get hasResponded(): boolean {
+    return this.#hasResponded;
+  }
+
   respond(response: NodeResponse): void {
+    this.#hasResponded = true;
     this.#socket.send(JSON.stringify(response));
   }
 

@@ -1,7 +1,6 @@
 /** The tunnels that this node was called to. */
 
 import { errorMessage } from "../../api/error-message.ts";
-import type { NodeHttpCall, NodeHttpResponse } from "../../api/node/http-call.ts";
 import {
   type NodeResponse,
   type NodeTunnelCall,
@@ -9,12 +8,14 @@ import {
   renderNodeResponse,
 } from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
+import type { LinkReplies } from "../control-plane/link.ts";
 import type { Logger } from "../logger.ts";
-import { answerCall } from "./answer-call.ts";
+import { fail } from "./answer.ts";
 import { JoinedStreams } from "./joined-streams.ts";
+import { LinkRequests } from "./link-requests.ts";
 import { isOneWay, serveTunnel } from "./serve.ts";
 import type { ServeContext } from "./serve-context.ts";
-import type { Tunnel } from "./tunnel.ts";
+import { Tunnel } from "./tunnel.ts";
 
 export interface TunnelsOptions extends ServeContext {
   readonly controlPlane: ControlPlane;
@@ -26,6 +27,7 @@ export class Tunnels {
   readonly #options: TunnelsOptions;
   readonly #open = new Set<Tunnel>();
   readonly #joined = new JoinedStreams();
+  readonly #linkRequests = new LinkRequests();
 
   constructor(options: TunnelsOptions) {
     this.#options = options;
@@ -36,7 +38,8 @@ export class Tunnels {
     const path = `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(nodeName)}`;
     const dial = (response?: NodeResponse) =>
       controlPlane.openWebSocket(path, response && { [RESPONSE_HEADER]: renderNodeResponse(response) });
-    const counted = isOneWay(request) ? undefined : client;
+    const isHeld = request.kind === "answer";
+    const counted = isHeld || isOneWay(request) ? undefined : client;
     const admit = () => (counted === undefined ? undefined : this.#joined.requireRoom(counted));
     const followed = (tunnel: Tunnel) => {
       this.#open.add(tunnel);
@@ -44,15 +47,26 @@ export class Tunnels {
       tunnel.signal.addEventListener("abort", () => this.#open.delete(tunnel));
     };
     try {
+      if (isHeld) {
+        const tunnel = new Tunnel(await dial(), { oneWay: true });
+        followed(tunnel);
+        return await this.#sendHeld(request.id, tunnel);
+      }
       await serveTunnel(request, dial, { ...context, admit, followed });
     } catch (error) {
       log.warn(`the control plane asked for ${request.kind}, and could not be answered: ${errorMessage(error)}`);
     }
   }
 
-  /** A short request, which is answered over the link. */
-  answer(call: NodeHttpCall): Promise<NodeHttpResponse> {
-    return answerCall(call, this.#options);
+  async #sendHeld(id: string, tunnel: Tunnel): Promise<void> {
+    const answer = this.#linkRequests.held(id);
+    if (answer !== undefined) return answer.continueIn(tunnel);
+    fail(tunnel, new Error("the node does not hold the answer any more"));
+  }
+
+  /** A request that came over the link. */
+  answer(frame: Uint8Array, replies: LinkReplies): Promise<void> {
+    return this.#linkRequests.serve(frame, replies, this.#options);
   }
 
   /** The connection to the control plane is broken. */

@@ -1,11 +1,10 @@
-/** What goes over a node's link: to the node, and back. */
-import type { NodeHttpCall, NodeHttpResponse } from "./http-call.ts";
+/** The texts that go over a node's link: to the node, and back. Its binary messages are frames (link-request.ts). */
 import type { LinkMark, NodeSync, NodeTunnelCall, RelayCall } from "./node-sync.ts";
 import type { UsageCall, UsageResponse } from "./node-usage.ts";
 
-export type NodeMessage = NodeSync | NodeTunnelCall | NodeHttpCall | UsageCall | RelayCall | LinkMark;
+export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall | RelayCall | LinkMark;
 
-export type NodeReply = UsageResponse | NodeHttpResponse | LinkMark;
+export type NodeReply = UsageResponse | LinkMark;
 
 /** Undefined if it cannot be read: a node may send anything. */
 export function parseReply(text: string): NodeReply | undefined {
@@ -14,7 +13,6 @@ export function parseReply(text: string): NodeReply | undefined {
     if (typeof reply?.id !== "string") return undefined;
     if (reply.type === "mark") return { type: "mark", id: reply.id };
     if (reply.type === "usage" && reply.usage) return reply as UsageResponse;
-    if (reply.type === "http" && typeof reply.response?.code === "number") return reply as NodeHttpResponse;
   } catch {
     // Not JSON.
   }

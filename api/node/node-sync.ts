@@ -31,9 +31,16 @@ export interface NodeSync {
 export interface NodeTunnelCall {
   readonly type: "tunnel";
   readonly id: string;
-  readonly request: StreamRequest;
+  readonly request: StreamRequest | HeldAnswer;
   /** Tells the clients of streams apart, without naming them. */
   readonly client?: string;
+}
+
+/** The answer to a request that came over the link, which the node holds because it does not fit there. */
+export interface HeldAnswer {
+  readonly kind: "answer";
+  /** The request's. */
+  readonly id: string;
 }
 
 /** Another node is waiting at the relay between the two (docs/spec/pod-network.md). */

@@ -10,8 +10,8 @@ export interface Attachment {
   readonly since: number;
   /** The newest tunnels that the node was called to; some may have ended. */
   readonly tunnels: readonly string[];
-  /** It answers requests to its pods over the link. */
-  readonly answersCalls?: boolean;
+  /** It answers requests over the link. */
+  readonly answersRequests?: boolean;
   /** As of the newest mark. */
   readonly unread?: Unread;
 }

@@ -5,7 +5,9 @@ import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage,
 import { type Attachment, attachmentOf, LEFT, noteTunnel } from "./attachment.ts";
 
 /** What may be on its way to a node, besides what its link began with. */
-const MAX_UNREAD_BYTES = { bytes: 16 * 1024 * 1024, messages: 50_000 };
+const MAX_UNREAD = { bytes: 16 * 1024 * 1024, messages: 50_000 };
+/** With more on its way, a request would wait for long, and the node's pings behind it. */
+const CONGESTED = { bytes: 2 * 1024 * 1024, messages: 10_000 };
 
 export class Links {
   readonly #state: DurableObjectState;
@@ -81,15 +83,24 @@ export class Links {
     return true;
   }
 
-  /** Sends a text to a node, and cuts it off if it does not read. */
-  push(socket: WebSocket, text: string): void {
-    const unread = withMessage(this.#unreadOf(socket), text);
-    if (exceeds(unread, MAX_UNREAD_BYTES)) {
+  /** Sends a request to a node as a frame. Returns whether the node answers such requests and has room for it. */
+  request(node: string, frame: Uint8Array): boolean {
+    const socket = this.#openOf(node);
+    if (socket === undefined || !attachmentOf(socket)?.answersRequests) return false;
+    if (exceeds(this.#unreadOf(socket), CONGESTED)) return false;
+    this.push(socket, frame);
+    return true;
+  }
+
+  /** Sends a message to a node, and cuts it off if it does not read. */
+  push(socket: WebSocket, message: string | Uint8Array): void {
+    const unread = withMessage(this.#unreadOf(socket), message);
+    if (exceeds(unread, MAX_UNREAD)) {
       socket.close(1008, "the node does not read");
       return;
     }
     this.#unread.set(socket, unread);
-    send(socket, text);
+    send(socket, message);
     if (!needsMark(unread)) return;
     const mark: LinkMark = { type: "mark", id: crypto.randomUUID() };
     send(socket, JSON.stringify(mark));
@@ -130,9 +141,9 @@ export class Links {
   }
 }
 
-export function send(socket: WebSocket, text: string): void {
+export function send(socket: WebSocket, message: string | Uint8Array): void {
   try {
-    socket.send(text);
+    socket.send(message);
   } catch {
     // The socket is closing: the node will reconnect and ask for what it missed.
   }

@@ -6,7 +6,7 @@
 import { failure, internalError, type Status } from "../../api/machinery/status.ts";
 import type { NodeResponse } from "../../api/node/node-sync.ts";
 import { errorFrame, isPassedOn, toClient } from "../../api/terminal-protocol.ts";
-import { headersOf, statusResponse } from "./responses.ts";
+import { headersOf, statusResponse } from "../../worker/tunnels/node-response.ts";
 
 /** Upgrades the client to this socket, with the subprotocol that was chosen for it. */
 const upgraded = (webSocket: WebSocket, protocol: string): Response =>

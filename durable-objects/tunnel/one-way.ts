@@ -1,7 +1,6 @@
 /** One direction of a tunnel, as the body of an HTTP response. The node's window opens as the client reads. */
-import { failure } from "../../api/machinery/status.ts";
 import { type NodeResponse, parseResponseText } from "../../api/node/node-sync.ts";
-import { headersOf, statusResponse } from "./responses.ts";
+import { responseOfNode, UNREADABLE } from "../../worker/tunnels/node-response.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -13,8 +12,6 @@ const FRAME_BYTES = 256 * 1024;
  * that sends more would fill this isolate's memory.
  */
 const MAX_AHEAD = { bytes: 2 * 1024 * 1024, messages: 100_000 };
-/** Status codes without a body (fetch forbids one). */
-const BODILESS = new Set([204, 205, 304]);
 
 /** `input` is the body of the client's request, if it has one. */
 export async function serveOneWay(socket: WebSocket, input: Uint8Array | undefined): Promise<Response> {
@@ -58,24 +55,8 @@ export async function serveOneWay(socket: WebSocket, input: Uint8Array | undefin
   });
   writer.closed.catch(abandon);
   if (input !== undefined) sendInput(socket, input);
-  const { code, reason = "", message = "", http } = await firstWord(socket);
-  if (code !== 200) return statusResponse(failure(code, reason, message));
-  if (http) {
-    // Passed on unchanged: what the pod compressed stays compressed.
-    return new Response(BODILESS.has(http.status) ? null : readable, {
-      status: http.status,
-      headers: headersOf(http),
-      encodeBody: "manual",
-    });
-  }
-  return new Response(readable, { headers: { "Content-Type": "text/plain", "Content-Encoding": "identity" } });
+  return responseOfNode(await firstWord(socket), readable);
 }
-
-const UNREADABLE: NodeResponse = {
-  code: 500,
-  reason: "InternalError",
-  message: "the node's answer cannot be read",
-};
 
 /** The node's first frame. */
 function firstWord(socket: WebSocket): Promise<NodeResponse> {

@@ -21,7 +21,8 @@ const rules: readonly Rule[] = [
   { from: /^durable-objects\/store\//, mayImport: /^(api\/(?!resources\/)|durable-objects\/|migrations\/)/ },
   {
     from: /^durable-objects\//,
-    mayImport: /^(api|client|durable-objects|migrations|worker\/(controllers|scheduler))\/|^worker\/env\.ts$/,
+    mayImport:
+      /^(api|client|durable-objects|migrations|worker\/(controllers|scheduler))\/|^worker\/(env|tunnels\/node-response)\.ts$/,
   },
   { from: /^migrations\//, mayImport: /^migrations\// },
   { from: /^agent\//, mayImport: /^(agent|api|client)\// },

@@ -23,6 +23,8 @@ export interface RemoteCall {
   readonly path: string;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
+  /** Its answer has no end. */
+  readonly isWatch?: boolean;
   /** How long the beginning of the answer is waited for (ms). */
   readonly timeoutMs?: number;
 }
@@ -34,7 +36,7 @@ export const AGGREGATOR: User = { name: "system:kube-aggregator", groups: [MASTE
 const unavailable = () => new PlainTextError(503, "service unavailable");
 
 export async function callRemote(caller: Caller, call: RemoteCall): Promise<Response> {
-  const { remote, user, method, path, headers, body, timeoutMs = REQUEST_MS } = call;
+  const { remote, user, method, path, headers, body, isWatch = false, timeoutMs = REQUEST_MS } = call;
   if (!remote.available) throw unavailable();
   if (headers.get("Upgrade") !== null)
     throw new PlainTextError(503, "upgrades are not passed on to other API servers by this control plane");
@@ -49,6 +51,7 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
       cluster: caller.cluster,
       node: found.endpoint.node,
       body,
+      isEndless: isWatch,
       signal,
       request: {
         ...found.endpoint,

@@ -131,7 +131,8 @@ async function serve(c: Context<Bindings>, identified: IdentifiedRequest): Promi
   if (remote) {
     const { pathname, search } = new URL(request.url);
     const { method, headers } = request;
-    const requested = { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body };
+    const isWatch = verb === "watch";
+    const requested = { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body, isWatch };
     return sandboxedResponse(await callRemote(caller, requested), user);
   }
   const registry = policy.derive(deployedResources(c.env));

@@ -1,5 +1,5 @@
 /**
- * Serves requests to the deployment's public hosts, which go to pods through their nodes' tunnels. Anybody who knows
+ * Serves requests to the deployment's public hosts, which go to pods through their nodes. Anybody who knows
  * the address may send them, as with any load balancer; access control is up to the workload (docs/spec/ingress.md).
  */
 import type { Service } from "../../api/generated/core.v1.ts";
@@ -18,7 +18,7 @@ import { callPod, joinPod, type PodResponse } from "../tunnels/node-stream.ts";
 import { type EndpointPort, findEndpoints, type ServicePortName } from "../tunnels/service-endpoint.ts";
 import { routeOf } from "./route.ts";
 
-/** The limit for a request body through the tunnel; it is held in memory. */
+/** The limit for a request body; it is held in memory. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** Long enough for some megabytes over a slow line. */
 const BODY_MS = 300_000;

@@ -12,7 +12,6 @@ import type { Status } from "../../api/machinery/status.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
-import { callOverLink } from "../tunnels/link-call.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { callPinned, type PinnedCall } from "./pinned-call.ts";
@@ -200,7 +199,7 @@ async function callExternalName(
 }
 
 async function callService(caller: Caller, called: Called): Promise<Response | string> {
-  const { config, hop, body, milliseconds, signal } = called;
+  const { config, hop, body, signal } = called;
   const { name = "", namespace = "", port = 443 } = config.service ?? {};
   const { method, address } = hop;
   const found = await findEndpoint(
@@ -224,10 +223,12 @@ async function callService(caller: Caller, called: Called): Promise<Response | s
       tls: { serverName, ...(authorities === undefined ? {} : { authorities }) },
     },
   };
-  const text = method === "POST" ? body : "";
-  const response =
-    (await withSignal(callOverLink({ ...call, body: text, milliseconds }), signal)) ??
-    (await withSignal(callPod({ ...call, body: new Uint8Array(new TextEncoder().encode(text)), signal }), signal));
+  const sent = new TextEncoder().encode(method === "POST" ? body : "");
+  // Webhooks must expect repeated calls.
+  const response = await withSignal(
+    callPod({ ...call, body: new Uint8Array(sent), isRepeatable: true, signal }),
+    signal,
+  );
   return response.ok ? response.response : response.why;
 }
 

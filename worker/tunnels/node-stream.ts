@@ -1,61 +1,39 @@
-/** Streams between a client and a pod's node, and requests to a pod, through a tunnel that the node connects to. */
-import { encodeBase64 } from "../../api/machinery/encoding/base64.ts";
-import { utf8Bytes } from "../../api/machinery/encoding/utf8.ts";
-import { internalError, type Status } from "../../api/machinery/status.ts";
+/** Streams between a client and a pod's node, and requests to a pod or its node. */
+import type { Status } from "../../api/machinery/status.ts";
+import type { OneWayRequest } from "../../api/node/link-request.ts";
 import { ANSWERED_BY_POD, type PodHttpRequest, type StreamRequest } from "../../api/node/node-sync.ts";
 import type { Env } from "../env.ts";
+import { type Dial, dialBack } from "./dial-back.ts";
+import { type NodeCall, requestNode } from "./node-request.ts";
 import { upgradeOf } from "./upgrade.ts";
 
-export const notConnected = (node: string): Status =>
-  internalError(`node "${node}" is not connected to the control plane`);
-
-export interface NodeStream {
-  readonly env: Env;
-  readonly cluster: string;
-  readonly node: string;
+export interface JoinedStream extends Pick<Dial, "env" | "cluster" | "node" | "client"> {
   readonly stream: StreamRequest;
-  /** Who opens it: the node counts the streams that are joined to a client's connection (FAIR-STREAM). */
-  readonly client?: string;
-  /** The client's upgrade, for bidirectional streams, and the subprotocol chosen for it. */
-  readonly upgrade?: { readonly request: Request; readonly protocol?: string };
+  /** The client's upgrade, and the subprotocol chosen for it. */
+  readonly upgrade: { readonly request: Request; readonly protocol: string };
 }
 
-/** The body is the node's stream; with an upgrade, the answer is the joined WebSocket. */
-export async function openNodeStream({ env, cluster, node, stream, client, upgrade }: NodeStream): Promise<Response> {
-  const headers = upgrade === undefined ? new Headers() : upgradeOf(upgrade.request);
-  if (upgrade?.protocol !== undefined) headers.set("X-Sailplane-Protocol", upgrade.protocol);
+/** The answer is the node's socket, joined to the client's. */
+export async function joinNode({ stream, upgrade, ...dial }: JoinedStream): Promise<Response> {
+  const headers = upgradeOf(upgrade.request);
+  headers.set("X-Sailplane-Protocol", upgrade.protocol);
   if (stream.kind === "exec" || stream.kind === "attach") headers.set("X-Sailplane-Terminal", "true");
-  const response = await dialBack({ env, cluster, node, stream, ...(client && { client }), init: { headers } });
-  // The headers of an answer from an object are immutable.
-  return response.status === 101 ? response : new Response(response.body, response);
+  return ofObject(await dialBack({ ...dial, stream, init: { headers } }));
 }
 
-interface Dial extends Omit<NodeStream, "upgrade"> {
-  readonly init: RequestInit;
-}
+export const readLog = async (
+  call: Pick<NodeCall, "env" | "cluster" | "node" | "isEndless"> & {
+    readonly stream: Extract<OneWayRequest, { kind: "logs" }>;
+  },
+): Promise<Response> => ofObject(await requestNode(call));
 
-/** Opens the client's end of a tunnel, and calls the node to the other end. */
-async function dialBack({ env, cluster, node, stream, client, init }: Dial): Promise<Response> {
-  const id = crypto.randomUUID();
-  const tunnel = env.TUNNEL.getByName(`${cluster}/${id}`);
-  const response = tunnel.fetch(new Request(`https://tunnel/client?node=${encodeURIComponent(node)}`, init));
-  const call = { type: "tunnel", id, request: stream, ...(client && { client: await digestOf(client) }) } as const;
-  if (!(await env.NODE_HUB.getByName(cluster).call(node, call))) await tunnel.refuse(notConnected(node));
-  return response;
-}
+/** The headers of an answer from an object are immutable. */
+const ofObject = (response: Response): Response =>
+  response.status === 101 ? response : new Response(response.body, response);
 
-async function digestOf(client: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", utf8Bytes(client));
-  return encodeBase64(new Uint8Array(digest).subarray(0, 12));
-}
-
-export interface PodCall {
-  readonly env: Env;
-  readonly cluster: string;
-  readonly node: string;
+export interface PodCall extends Omit<NodeCall, "stream"> {
   readonly request: PodHttpRequest;
   readonly body: Uint8Array<ArrayBuffer>;
-  readonly signal?: AbortSignal;
 }
 
 /** Passes a client's WebSocket upgrade on to a pod. The status is 101, or the pod's own if it refuses. */
@@ -66,7 +44,14 @@ export async function joinPod({
   request,
   client,
   upgrade,
-}: Omit<PodCall, "body" | "signal"> & { readonly client?: string; readonly upgrade: Request }): Promise<PodResponse> {
+}: {
+  readonly env: Env;
+  readonly cluster: string;
+  readonly node: string;
+  readonly request: PodHttpRequest;
+  readonly client?: string;
+  readonly upgrade: Request;
+}): Promise<PodResponse> {
   const stream = { kind: "websocket", ...request } as const;
   const init = { headers: upgradeOf(upgrade) };
   const response = await dialBack({ env, cluster, node, stream, ...(client && { client }), init });
@@ -80,23 +65,19 @@ export type PodResponse =
   | { readonly ok: true; readonly response: Response }
   | { readonly ok: false; readonly why: string };
 
+/** Methods for which a length is expected even of an empty body (RFC 9110, 8.6). */
+const HAVE_BODIES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
 export function callPod({ request, ...call }: PodCall): Promise<PodResponse> {
   const { length } = call.body;
-  const headers = [...request.headers, ...(length > 0 ? [["Content-Length", String(length)] as const] : [])];
+  const hasLength = length > 0 || HAVE_BODIES.has(request.method);
+  const headers = [...request.headers, ...(hasLength ? [["Content-Length", String(length)] as const] : [])];
   return callNode({ ...call, stream: { kind: "http", ...request, headers } });
 }
 
 /** A request that is answered over HTTP, by a pod or by the node's own API. */
-export async function callNode({
-  env,
-  cluster,
-  node,
-  stream,
-  body,
-  signal,
-}: Omit<PodCall, "request"> & { readonly stream: StreamRequest }): Promise<PodResponse> {
-  const init = { method: "POST", body, redirect: "manual", ...(signal ? { signal } : {}) } as const;
-  const response = await dialBack({ env, cluster, node, stream, init });
+export async function callNode(call: NodeCall): Promise<PodResponse> {
+  const response = await requestNode(call);
   if (response.headers.get(ANSWERED_BY_POD) === null)
     return { ok: false, why: ((await response.json()) as Status).message ?? "" };
   const headers = new Headers(response.headers);

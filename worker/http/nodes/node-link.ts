@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import { forbidden, serviceUnavailable, unauthorized } from "../../../api/machinery/status.ts";
-import { ANSWERS_CALLS } from "../../../api/node/http-call.ts";
+import { ANSWERS_REQUESTS } from "../../../api/node/link-request.ts";
 import { RESPONSE_HEADER } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import { nodeNameOf } from "../../auth/node/node-identity.ts";
@@ -35,7 +35,7 @@ export async function serveNodeLink(c: Context<Bindings>): Promise<Response> {
   url.searchParams.set("node", node);
   url.searchParams.set("cluster", c.get("cluster"));
   url.searchParams.set("since", c.req.query("since") ?? "0");
-  if (c.req.query(ANSWERS_CALLS) !== undefined) url.searchParams.set(ANSWERS_CALLS, "");
+  if (c.req.query(ANSWERS_REQUESTS) !== undefined) url.searchParams.set(ANSWERS_REQUESTS, "");
   const hub = c.env.NODE_HUB.getByName(c.get("cluster"));
   return ofObject(await hub.fetch(new Request(url, { headers: upgradeOf(c.req.raw) })));
 }

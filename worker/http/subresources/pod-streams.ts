@@ -8,7 +8,8 @@ import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
+import { notConnected } from "../../tunnels/dial-back.ts";
+import { joinNode, readLog } from "../../tunnels/node-stream.ts";
 import { booleanOption } from "../request/write-options.ts";
 import { chooseProtocol, requestsWebSocket } from "../response/websocket-response.ts";
 import { logOptions } from "./log-options.ts";
@@ -62,7 +63,7 @@ export async function podLog(context: RequestContext): Promise<Response> {
   const stream = { kind: "logs", ...targetOf(pod), container, options } as const;
   if (requestsWebSocket(request)) {
     const protocol = chooseProtocol(request, LOG_PROTOCOLS);
-    return openNodeStream({
+    return joinNode({
       env,
       cluster,
       node,
@@ -72,7 +73,7 @@ export async function podLog(context: RequestContext): Promise<Response> {
     });
   }
   if (options.follow) requireRoom(client);
-  const log = await openNodeStream({ env, cluster, node, stream });
+  const log = await readLog({ env, cluster, node, stream, isEndless: options.follow });
   if (!options.follow || !log.ok || !log.body) return log;
   return new Response(streamOf(client, log.body), log);
 }
@@ -134,7 +135,7 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   const protocol = await protocolOf(context, node, TERMINAL_PROTOCOLS);
   const streams = { ...targetOf(pod), ...requested, container, protocol };
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
-  return openNodeStream({ env, cluster, node, stream, client: clientOf(context), upgrade: { request, protocol } });
+  return joinNode({ env, cluster, node, stream, client: clientOf(context), upgrade: { request, protocol } });
 }
 
 export const podExec = (context: RequestContext): Promise<Response> => terminal(context, "exec");
@@ -151,7 +152,7 @@ export async function podPortForward(context: RequestContext): Promise<Response>
   const isSpdy = protocol === SPDY_FORWARD;
   if (!isSpdy && ports.length === 0) throw new ApiError(badRequest('query parameter "port" is required'));
   if (!isSpdy && ports.includes(0)) throw new ApiError(badRequest('port "0" must be > 0'));
-  return openNodeStream({
+  return joinNode({
     env,
     cluster,
     node,

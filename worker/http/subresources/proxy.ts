@@ -1,5 +1,5 @@
 /**
- * `proxy` of pods and services: the request goes to the pod through its node's tunnel, and links in the answer are
+ * `proxy` of pods and services: the request goes to the pod through its node, and links in the answer are
  * rewritten to lead back here. `proxy` of a node addresses the agent itself, which answers GETs of the kubelet's API,
  * and creates and deletes local volumes.
  */
