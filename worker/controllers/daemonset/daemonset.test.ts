@@ -25,6 +25,40 @@ describe("daemon set", () => {
     expect(status(at)).toMatchObject({ currentNumberScheduled: 1, numberMisscheduled: 0 });
   });
 
+  it("CTL-DS-FAILED: replaces a failed pod after 1 s, 2 s, … 15 min, and that of a changed set at once", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    const fail = async () => {
+      const name = pods(at).find(({ status }) => status.phase !== "Failed")?.metadata.name;
+      if (name !== undefined)
+        at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+          draft.status = { phase: "Failed" };
+        });
+      await at.settle();
+    };
+    const replacedAfter = async () => {
+      const began = at.cluster.now;
+      await fail();
+      const [failed] = pods(at).filter(({ status }) => status.phase === "Failed");
+      if (failed) at.restart();
+      for (await at.settle(); failed && pods(at).some(({ metadata }) => metadata.uid === failed.metadata.uid); )
+        await at.pass((at.wakeAt() ?? 0) - at.cluster.now);
+      return (at.cluster.now - began) / 1000;
+    };
+    const waits: number[] = [];
+    for (let failures = 0; failures < 13; failures++) waits.push(await replacedAfter());
+    expect(waits).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", ({ metadata, spec }) => {
+      metadata.generation = 2;
+      spec.minReadySeconds = 1;
+    });
+    await at.settle();
+    expect(await replacedAfter()).toBe(0);
+    expect(await replacedAfter()).toBe(1);
+  });
+
   it("CTL-DS-PENDING: removes a pod pending for its node when the template changes, not when the node's label does", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));

@@ -13,6 +13,7 @@ import { templateHash } from "../template-hash/template-hash.ts";
 import { earliest, waking } from "../time.ts";
 import { fitting, HASH, isOfTemplate } from "./daemon-pod.ts";
 import { mergeEqual } from "./equal-revisions.ts";
+import type { FailedPods } from "./failed-pods.ts";
 import { planPlacement, strayPods } from "./placement.ts";
 import { placesOf, type Rollout } from "./places.ts";
 import { planUpdate } from "./rolling-update.ts";
@@ -27,6 +28,7 @@ export const daemonSetController = defineController({
   component: "daemonset-controller",
   reads: [RESOURCE, REVISIONS, "pods", "nodes"],
   writes: [RESOURCE, REVISIONS, "pods"],
+  remembers: true,
   itemsOf(change) {
     if (change.resource === RESOURCE) return [itemKey(change.object)];
     if (change.resource === "nodes") return nodeMatters(change) ? concernedBy(change).map(itemKey) : [];
@@ -36,7 +38,7 @@ export const daemonSetController = defineController({
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
     const daemonSet = context.snapshot.get(RESOURCE, namespace, name);
-    return daemonSet ? planDaemonSet(daemonSet, context) : settled;
+    return daemonSet ? { remember: context.remembered, ...planDaemonSet(daemonSet, context) } : settled;
   },
 });
 
@@ -107,7 +109,8 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
   const nodes = snapshot.list("nodes");
   const places = placesOf(daemonSet, claimed.owned.filter(isNotOver), nodes);
   const rollout: Rollout = { hash, isNew: isOfTemplate(daemonSet, hash), now };
-  const placement = planPlacement(daemonSet, places, rollout);
+  const failedPods = context.remembered as FailedPods | undefined;
+  const placement = planPlacement(daemonSet, places, { ...rollout, failedPods });
   const stray = strayPods(daemonSet, claimed.owned, nodes);
   const busy = placement.effects.length + stray.length > 0;
   const update = busy ? [] : planUpdate(daemonSet, places, rollout);
@@ -126,6 +129,7 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
       ? [...status, ...placement.effects, ...stray, ...update, ...trimmed]
       : [...placement.effects, ...stray, ...update, ...status, ...trimmed],
     events: placement.events,
+    remember: placement.failedPods,
     ...waking(earliest(placement.wakeAt, nextAvailability(claimed.owned, minReadySeconds, now))),
   };
 }

@@ -5,23 +5,30 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect, EventRecord } from "../controller.ts";
 import { podRemoval } from "../pod/pod-removal.ts";
 import { isAvailable, isReady, isTerminated } from "../pod/pod-state.ts";
-import { earliest, timeOf } from "../time.ts";
+import { earliest } from "../time.ts";
 import { BURST, creations } from "./daemon-effects.ts";
 import { nodeOf } from "./daemon-pod.ts";
+import { type FailedPods, keptUntil, withDeleted } from "./failed-pods.ts";
 import { oldestFirst, type Place, type Rollout } from "./places.ts";
 import { surgeOf } from "./rolling-update.ts";
 
-/** The minimum time between recreations of a pod that fails at once. */
-const FAILED_AGE_MS = 5000;
+interface Placement {
+  readonly effects: readonly (Effect | Batch)[];
+  readonly events: readonly EventRecord[];
+  readonly wakeAt?: number;
+  readonly failedPods: FailedPods | undefined;
+}
 
 export function planPlacement(
   daemonSet: Stored<DaemonSet>,
   places: readonly Place[],
-  { hash, isNew, now }: Rollout,
-): { effects: (Effect | Batch)[]; events: EventRecord[]; wakeAt?: number } {
+  { hash, isNew, now, failedPods }: Rollout & { readonly failedPods: FailedPods | undefined },
+): Placement {
   const missing: string[] = [];
   const doomed: Stored<Pod>[] = [];
   const events: EventRecord[] = [];
+  const failed: string[] = [];
+  const generation = daemonSet.status.observedGeneration ?? 0;
   let wakeAt: number | undefined;
   const surges = surgeOf(daemonSet, places.length) > 0;
   const available = (pod: Pod) => isAvailable(pod, daemonSet.spec.minReadySeconds ?? 0, now);
@@ -32,13 +39,18 @@ export function planPlacement(
       continue;
     }
     for (const pod of present.filter(isTerminated)) {
-      const due = (timeOf(pod.metadata.creationTimestamp) ?? 0) + FAILED_AGE_MS;
-      if (pod.status.phase === "Failed" && due > now) {
-        wakeAt = earliest(wakeAt, due);
-        continue;
+      const { name } = node.metadata;
+      if (pod.status.phase === "Failed") {
+        // One at a time.
+        const due = failed.includes(name) ? Number.POSITIVE_INFINITY : keptUntil(failedPods, name, generation);
+        if (due > now) {
+          if (Number.isFinite(due)) wakeAt = earliest(wakeAt, due);
+          continue;
+        }
+        failed.push(name);
       }
       doomed.push(pod);
-      events.push(endedEvent(daemonSet, pod, node.metadata.name));
+      events.push(endedEvent(daemonSet, pod, name));
     }
     const running = present.filter((pod) => !isTerminated(pod));
     const older = oldestFirst(running);
@@ -52,7 +64,8 @@ export function planPlacement(
     ...creations(daemonSet, missing, hash),
     ...doomed.slice(0, BURST).map((pod) => podRemoval(daemonSet, pod)),
   ];
-  return { effects, events, ...(wakeAt === undefined ? {} : { wakeAt }) };
+  const known = withDeleted(failedPods, failed, { generation, now });
+  return { effects, events, failedPods: known, ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
 
 /**
