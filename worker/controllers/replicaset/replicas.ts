@@ -164,14 +164,15 @@ function conditionsOf<T extends Replicated>(
   difference: number,
   { failure, now }: { failure: EffectFailure | undefined; now: number },
 ): ReplicaCondition[] {
-  const others = (owner.status.conditions ?? []).filter(({ type }) => type !== "ReplicaFailure");
-  const standing = owner.status.conditions?.find(({ type }) => type === "ReplicaFailure");
-  const failed = failure?.effect.resource === PODS && failure.effect.op !== "patch";
-  if (difference === 0 || owner.metadata.deletionTimestamp || (!failed && !standing)) return others;
+  const [op, reason] = difference < 0 ? ["create", "FailedCreate"] : ["delete", "FailedDelete"];
+  const { conditions = [] } = owner.status;
+  const others = conditions.filter(({ type }) => type !== "ReplicaFailure");
+  // Of a set that is scaled the other way nothing has failed yet.
+  const standing = conditions.find((each) => each.type === "ReplicaFailure" && each.reason === reason);
+  if (difference === 0 || owner.metadata.deletionTimestamp) return others;
   // Between attempts (a retry under way, a shell that just woke) the last result still stands.
-  if (!failed) return standing ? [...others, standing] : others;
-  const reason = difference < 0 ? "FailedCreate" : "FailedDelete";
-  if (standing?.reason === reason) return [...others, standing];
+  if (standing) return [...others, standing];
+  if (failure?.effect.resource !== PODS || failure.effect.op !== op) return others;
   return [
     ...others,
     { lastTransitionTime: timestamp(now), message: failure.message, reason, status: "True", type: "ReplicaFailure" },

@@ -79,6 +79,25 @@ describe("replica set", () => {
     expect(status()?.replicas).toBe(1);
   });
 
+  it("CTL-RS-FAILURE: drops the report of pods that it could not create when it has to delete some", async () => {
+    const { cluster, settle, pass, status } = start();
+    cluster.put("replicasets.apps", set(2));
+    await settle();
+    cluster.refuse = (verb, { resource }) =>
+      verb === "create" && resource === "pods" ? { code: 403, message: "exceeded quota" } : undefined;
+    const scale = (replicas: number) =>
+      cluster.change<ReplicaSet>("replicasets.apps", "ns", "rs", ({ spec }) => {
+        spec.replicas = replicas;
+      });
+    scale(3);
+    await pass(10);
+    expect(status()?.conditions).toMatchObject([{ reason: "FailedCreate" }]);
+    cluster.refuse = (verb) => (verb === "delete" ? { code: 500, message: "later" } : undefined);
+    scale(1);
+    await pass(10);
+    expect(status()?.conditions).toMatchObject([{ reason: "FailedDelete", message: "later" }]);
+  });
+
   it("drops the report of a failure once it is being deleted", async () => {
     const { cluster, settle, pass, status } = start();
     cluster.refuse = (verb, { resource }) =>
