@@ -6,7 +6,9 @@ import { CLAIMS } from "../volumes/pod-volumes.ts";
 const NAME = "VolumeRestrictions";
 const refusal: Refusal = {
   plugin: NAME,
-  reasons: ["node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"],
+  reasons: [
+    "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod",
+  ],
   resolvable: true,
 };
 
