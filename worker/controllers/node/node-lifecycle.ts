@@ -2,7 +2,7 @@
  * Sets the conditions of silent nodes to Unknown, taints nodes by their conditions, and maintains the deprecated os and
  * arch labels.
  */
-import type { Node, NodeCondition } from "../../../api/generated/core.v1.ts";
+import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
@@ -20,6 +20,7 @@ import { conditionsPatch } from "../status-update.ts";
 import { timeOf } from "../time.ts";
 import { isNodeReady } from "./readiness.ts";
 import { evictingTaint, taintsOf } from "./taints.ts";
+import { unknownConditions } from "./unknown-conditions.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 50_000;
@@ -36,7 +37,6 @@ interface Memory {
 
 const LEASES = "leases.coordination.k8s.io";
 const NODE_LEASES = "kube-node-lease";
-const UNKNOWN_WITH_THE_NODE = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
 const OLD_LABELS = [
   ["kubernetes.io/os", "beta.kubernetes.io/os"],
   ["kubernetes.io/arch", "beta.kubernetes.io/arch"],
@@ -111,21 +111,7 @@ const graceOf = (node: Node): number => (readyCondition(node) ? GRACE_MS : START
 /** If its own kubelet reported it as not ready or unknown, that is no news, and its pods are left alone. */
 function planSilent(node: Stored<Node>, context: ReconcileContext): Plan {
   const { now } = context;
-  const stamp = timestamp(now);
-  const unknown = UNKNOWN_WITH_THE_NODE.flatMap((type): NodeCondition[] => {
-    const current = node.status.conditions?.find((each) => each.type === type);
-    if (current?.status === "Unknown") return [];
-    return [
-      {
-        type,
-        status: "Unknown",
-        lastHeartbeatTime: current?.lastHeartbeatTime ?? node.metadata.creationTimestamp,
-        lastTransitionTime: stamp,
-        reason: current ? "NodeStatusUnknown" : "NodeStatusNeverUpdated",
-        message: current ? "Kubelet stopped posting node status." : "Kubelet never posted node status.",
-      },
-    ];
-  });
+  const unknown = unknownConditions(node, timestamp(now));
   if (unknown.length === 0) return settled;
   const effects = [conditionsPatch("nodes", node, unknown)];
   if (!isNodeReady(node)) return { effects };
