@@ -32,7 +32,11 @@ export class LinkAnswer implements Answer {
   #state: "collecting" | "held" | "passed on" | "ended" = "collecting";
   #timer: NodeJS.Timeout;
   #tunnel: Tunnel | undefined;
-  readonly #passedOn = Promise.withResolvers<void>();
+  #settle: () => void = () => {};
+  /** Whoever sends more waits for it. */
+  readonly #settled = new Promise<void>((resolve) => {
+    this.#settle = resolve;
+  });
 
   constructor(options: LinkAnswerOptions) {
     this.#options = options;
@@ -64,7 +68,7 @@ export class LinkAnswer implements Answer {
     this.#chunks.push(bytes);
     this.#bytes += bytes.length;
     if (this.#bytes > MAX_LINK_BODY) this.#hold();
-    if (this.#state === "held") await this.#passedOn.promise;
+    if (this.#state === "held") await this.#settled;
   }
 
   close(code = 1000): void {
@@ -92,7 +96,7 @@ export class LinkAnswer implements Answer {
     this.#chunks = [];
     this.#options.release();
     this.#abort.abort();
-    this.#passedOn.resolve();
+    this.#settle();
   }
 
   /** Continues in the tunnel that the node was called to. */
@@ -105,7 +109,7 @@ export class LinkAnswer implements Answer {
     if (this.#head) tunnel.respond(this.#head);
     for (let next = this.#chunks.shift(); next; next = this.#chunks.shift()) await tunnel.send(CHANNEL.stdout, next);
     this.#state = "passed on";
-    this.#passedOn.resolve();
+    this.#settle();
     if (this.#closed !== undefined) tunnel.close(this.#closed);
   }
 }

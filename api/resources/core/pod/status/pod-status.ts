@@ -83,12 +83,9 @@ function validateHostAddresses({ status }: Pod, errors: FieldError[]): void {
 /** A client that does not know observedGeneration does not remove it, from the status or its conditions. */
 export function retainObservedGenerations(next: PodStatus, old: PodStatus): void {
   retainObservedGeneration(next, old);
-  const before = new Map(
-    Object.entries(Object.groupBy(old.conditions ?? [], ({ type }) => type)).map(([type, all = []]) => [
-      type,
-      [...all],
-    ]),
-  );
+  const before = new Map<string, { observedGeneration?: number }[]>();
+  for (const condition of old.conditions ?? [])
+    before.set(condition.type, [...(before.get(condition.type) ?? []), condition]);
   // A type may occur more than once; the first corresponds to the first.
   for (const condition of next.conditions ?? [])
     retainObservedGeneration(condition, before.get(condition.type)?.shift());
