@@ -68,10 +68,10 @@ export function flagPage(component: ZPage["component"], flags: Readonly<Record<s
   return { component, kind: "Flagz", fields: { flags }, lines: names.map((name) => `${name}=${flags[name]}`) };
 }
 
-const two = (number: number) => String(number).padStart(2, "0");
+const twoDigits = (number: number) => String(number).padStart(2, "0");
 
 const clockOf = (seconds: number) =>
-  `${Math.floor(seconds / 3600)} hr ${two(Math.floor(seconds / 60) % 60)} min ${two(seconds % 60)} sec`;
+  `${Math.floor(seconds / 3600)} hr ${twoDigits(Math.floor(seconds / 60) % 60)} min ${twoDigits(seconds % 60)} sec`;
 
 /** Go's time.UnixDate: `Mon Jan _2 15:04:05 MST 2006`. */
 function unixDate(time: Date): string {

@@ -45,10 +45,10 @@ export async function callApi(connection: Caller, request: ApiCall): Promise<Tex
 
 /** The JSON of a 2xx answer; otherwise a CliError that says what the user can do. */
 export const fetchJson = async <T>(connection: Caller, request: ApiCall): Promise<T> =>
-  bodyOf<T>(await reached(connection, callApi(connection, request)));
+  bodyOf<T>(await explainUnreachable(connection, callApi(connection, request)));
 
 /** The result of a call; if nothing answered, a CliError that says how to start what should have. */
-export async function reached<T>({ server }: Caller, call: Promise<T>): Promise<T> {
+export async function explainUnreachable<T>({ server }: Caller, call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {

@@ -7,4 +7,4 @@ setInterval(() => {
 }, 1000);
 
 /** The same every ten seconds, for whether something is late. */
-export const lately = computed(() => Math.floor(now.value / 10_000) * 10_000);
+export const coarseNow = computed(() => Math.floor(now.value / 10_000) * 10_000);

@@ -50,7 +50,7 @@ export function go(path: readonly string[], query: Readonly<Record<string, strin
 }
 
 /** The same view with another query, without a new history entry. */
-export function adjust(query: Readonly<Record<string, string>>): void {
+export function replaceQuery(query: Readonly<Record<string, string>>): void {
   const { path, query: old } = route.peek();
   history.replaceState(null, "", href(path, { ...old, ...query }));
   hash.value = location.hash;

@@ -157,7 +157,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
           [...readWhole],
           builtIns,
         ),
-        apiOf: ({ name }) => as(api, name),
+        apiOf: ({ name }) => clientActingAs(api, name),
         authority: wiring.authority(cluster),
         memory: this.ctx.storage.kv,
         grace: GRACE_AWAKE,
@@ -172,7 +172,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
   };
 }
 
-const as = (api: ApiClient, controller: string): ApiClient =>
+const clientActingAs = (api: ApiClient, controller: string): ApiClient =>
   api.as({
     // Field managers are named after the user agent.
     "user-agent": "kube-controller-manager",

@@ -54,7 +54,7 @@ export class Rounds {
       this.#left -= round.length;
       const carried = this.#carry(round);
       if (this.#left > 0) continue;
-      await ended(carried);
+      await endOrTimeout(carried);
       await this.#options.pause();
       this.#left = this.#options.maxPerRound;
     }
@@ -81,7 +81,7 @@ export class Rounds {
   }
 }
 
-async function ended(round: Promise<void>): Promise<void> {
+async function endOrTimeout(round: Promise<void>): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, TIMEOUT_MS);
   await Promise.race([round, late.promise]);

@@ -21,11 +21,11 @@ export const hasBody = (request: Request): boolean =>
 export async function boundedBody(request: Request, { bytes, deadline }: Bounds): Promise<BoundedBody> {
   const late = deadline.passed.then(() => "too slow" as const);
   const declared = request.headers.get("Content-Length");
-  if (declared !== null) return Number(declared) > bytes ? "too large" : Promise.race([whole(request), late]);
-  return request.body === null ? new Uint8Array() : Promise.race([inChunks(request.body, bytes), late]);
+  if (declared !== null) return Number(declared) > bytes ? "too large" : Promise.race([readWhole(request), late]);
+  return request.body === null ? new Uint8Array() : Promise.race([readInChunks(request.body, bytes), late]);
 }
 
-async function whole(request: Request): Promise<BoundedBody> {
+async function readWhole(request: Request): Promise<BoundedBody> {
   try {
     return new Uint8Array(await request.arrayBuffer());
   } catch {
@@ -33,7 +33,7 @@ async function whole(request: Request): Promise<BoundedBody> {
   }
 }
 
-async function inChunks(body: ReadableStream<Uint8Array>, most: number): Promise<BoundedBody> {
+async function readInChunks(body: ReadableStream<Uint8Array>, most: number): Promise<BoundedBody> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;

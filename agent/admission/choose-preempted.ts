@@ -13,7 +13,7 @@ const POD = 1_000_000_000n;
 const requestOf = (pod: Pod, resource: string): bigint =>
   resource === "pods" ? POD : (podAmounts(pod, "requests").get(resource) ?? 0n);
 
-const without = (lacks: readonly Lack[], pods: readonly Pod[]): Lack[] =>
+const remainingLacks = (lacks: readonly Lack[], pods: readonly Pod[]): Lack[] =>
   lacks.flatMap(({ resource, nanos }) => {
     const left = pods.reduce((sum, pod) => sum - requestOf(pod, resource), nanos);
     return left > 0n ? [{ resource, nanos: left }] : [];
@@ -35,9 +35,9 @@ function bySize(a: Pod, b: Pod): number {
 }
 
 /** Enough of the pods, or all. */
-function nearest(pods: readonly Pod[], lacks: readonly Lack[]): Pod[] {
+function chooseNearest(pods: readonly Pod[], lacks: readonly Lack[]): Pod[] {
   const chosen: Pod[] = [];
-  for (let left = [...lacks]; left.length > 0; left = without(lacks, chosen)) {
+  for (let left = [...lacks]; left.length > 0; left = remainingLacks(lacks, chosen)) {
     const [best] = pods
       .filter((pod) => !chosen.includes(pod))
       .sort((a, b) => distance(left, a) - distance(left, b) || bySize(a, b));
@@ -57,13 +57,13 @@ export type Preemption =
 
 export function choosePreempted(preemptor: Pod, pods: readonly Pod[], lacks: readonly Lack[]): Preemption {
   const may = pods.filter((pod) => mayPreempt(preemptor, pod));
-  const missing = without(lacks, may);
+  const missing = remainingLacks(lacks, may);
   if (missing.length > 0) return { ok: false, missing };
   const of = (qos: string) => may.filter((pod) => qosOf(pod) === qos);
   const [bestEffort, burstable] = [of("BestEffort"), of("Burstable")];
-  const last = nearest(of("Guaranteed"), without(lacks, [...bestEffort, ...burstable]));
-  const middle = nearest(burstable, without(lacks, [...bestEffort, ...last]));
-  const first = nearest(bestEffort, without(lacks, [...middle, ...last]));
+  const last = chooseNearest(of("Guaranteed"), remainingLacks(lacks, [...bestEffort, ...burstable]));
+  const middle = chooseNearest(burstable, remainingLacks(lacks, [...bestEffort, ...last]));
+  const first = chooseNearest(bestEffort, remainingLacks(lacks, [...middle, ...last]));
   return { ok: true, pods: [...first, ...middle, ...last] };
 }
 

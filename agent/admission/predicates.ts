@@ -124,7 +124,7 @@ export interface Findings {
   readonly lacks: readonly Lack[];
 }
 
-const wrong = (refusal: Refusal): Findings => ({ refusal, lacks: [] });
+const refused = (refusal: Refusal): Findings => ({ refusal, lacks: [] });
 const failed = (predicate: string, why: string): Refusal => ({
   reason: predicate,
   message: `Predicate ${predicate} failed: ${why}`,
@@ -134,15 +134,18 @@ const failed = (predicate: string, why: string): Refusal => ({
 export function checkPod(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Findings {
   const label = pod.metadata.labels?.["kubernetes.io/os"];
   if (label !== undefined && label !== node.os)
-    return wrong({
+    return refused({
       reason: "PodOSSelectorNodeLabelDoesNotMatch",
       message: "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
     });
   const os = pod.spec.os?.name;
   if (os && os !== node.os)
-    return wrong({ reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" });
+    return refused({
+      reason: "PodOSNotSupported",
+      message: "Failed to admit pod as the OS field doesn't match node OS",
+    });
   if (pod.spec.securityContext?.supplementalGroupsPolicy === "Strict" && !node.strictGroups)
-    return wrong({
+    return refused({
       reason: "SupplementalGroupsPolicyNotSupported",
       message: "SupplementalGroupsPolicy=Strict is not supported in this node",
     });

@@ -33,11 +33,11 @@ export function csiDrivers(
   return new PluginRegistry({
     ...options,
     type: "CSIPlugin",
-    introduce: (info, socket) => introduce(info, new UnixService(CSI_PROTO, ["Node"], socket)),
+    introduce: (info, socket) => describeDriver(info, new UnixService(CSI_PROTO, ["Node"], socket)),
   });
 }
 
-async function introduce({ name, supported_versions }: PluginInfo, client: UnixService): Promise<CsiDriver> {
+async function describeDriver({ name, supported_versions }: PluginInfo, client: UnixService): Promise<CsiDriver> {
   try {
     if (!supported_versions.some((version) => /^v?1\./.test(version)))
       throw new Error(`driver ${name} speaks ${supported_versions.join(", ")}, and this node CSI 1`);

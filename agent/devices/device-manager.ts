@@ -103,7 +103,7 @@ export class DeviceManager {
         .catch((error) => {
           throw new ConfigError(`device plugin PreStartContainer rpc failed with err: ${errorMessage(error)}`);
         });
-    return held.reduce((all, { grant }) => together(all, grant), NOTHING);
+    return held.reduce((all, { grant }) => mergedGrant(all, grant), NOTHING);
   }
 
   async #hold(pod: string, { name, resources }: Container, { passesOn = false } = {}): Promise<readonly Held[]> {
@@ -188,7 +188,7 @@ export class DeviceManager {
   }
 }
 
-const together = (a: DeviceGrant, b: DeviceGrant): DeviceGrant => ({
+const mergedGrant = (a: DeviceGrant, b: DeviceGrant): DeviceGrant => ({
   env: { ...a.env, ...b.env },
   mounts: [...a.mounts, ...b.mounts],
   devices: [...a.devices, ...b.devices],

@@ -93,7 +93,7 @@ export async function removePodCgroup(uid: string, driver: CgroupDriver | undefi
 const ATTEMPTS = 5;
 const EXIT_MS = 50;
 
-async function below(directory: string): Promise<string[]> {
+async function childDirectories(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name));
 }
@@ -101,13 +101,13 @@ async function below(directory: string): Promise<string[]> {
 /** Fails if there are processes in it. */
 async function removeTree(directory: string): Promise<boolean> {
   if (!existsSync(directory)) return true;
-  for (const child of await below(directory)) await removeTree(child);
+  for (const child of await childDirectories(directory)) await removeTree(child);
   await rmdir(directory);
   return true;
 }
 
 async function killAll(directory: string): Promise<void> {
-  for (const child of await below(directory)) await killAll(child);
+  for (const child of await childDirectories(directory)) await killAll(child);
   const pids = (await readFile(join(directory, "cgroup.procs"), "utf8")).split("\n").map(Number);
   // Processes in other PID namespaces than the agent's are listed as 0.
   for (const pid of pids.filter((each) => each > 0))

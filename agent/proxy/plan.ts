@@ -168,7 +168,7 @@ function planPort(service: Service, port: ServicePort, scope: PortScope) {
           node: facts.node.name,
         })
       : family === familyOf(instead.address)
-        ? [substitute(instead)]
+        ? [asCandidate(instead)]
         : [];
   const { anywhere, here } = chooseEndpoints(candidates, facts.node);
   const pool = poolMaker(spec, protocol);
@@ -215,7 +215,7 @@ function planPort(service: Service, port: ServicePort, scope: PortScope) {
   };
 }
 
-const substitute = (backend: Backend): Candidate => ({
+const asCandidate = (backend: Backend): Candidate => ({
   ...backend,
   ready: true,
   serving: true,

@@ -48,17 +48,17 @@ export const auditRule = (policy: AuditPolicy, audited: Audited): AuditRule | un
   policy.rules.find((rule) => matches(rule, audited));
 
 function matches(rule: AuditRule, { user, groups, verb, resource, path }: Audited): boolean {
-  if (!holds(rule.users, user) || !holds(rule.verbs, verb)) return false;
+  if (!isUnsetOrIncludes(rule.users, user) || !isUnsetOrIncludes(rule.verbs, verb)) return false;
   if (rule.userGroups?.length && !rule.userGroups.some((group) => groups.includes(group))) return false;
   if (rule.namespaces?.length || rule.resources?.length) {
-    if (!resource || !holds(rule.namespaces, resource.namespace)) return false;
+    if (!resource || !isUnsetOrIncludes(rule.namespaces, resource.namespace)) return false;
     return !rule.resources?.length || rule.resources.some((of) => isOf(of, resource));
   }
   if (rule.nonResourceURLs?.length) return !resource && rule.nonResourceURLs.some((url) => pathMatches(url, path));
   return true;
 }
 
-const holds = (wanted: readonly string[] | undefined, value: string): boolean =>
+const isUnsetOrIncludes = (wanted: readonly string[] | undefined, value: string): boolean =>
   !wanted?.length || wanted.includes(value);
 
 const pathMatches = (url: string, path: string): boolean =>
@@ -70,7 +70,7 @@ function isOf(
 ): boolean {
   if (group !== of) return false;
   if (!resources?.length) return true;
-  if (!holds(resourceNames, name)) return false;
+  if (!isUnsetOrIncludes(resourceNames, name)) return false;
   const whole = subresource === "" ? resource : `${resource}/${subresource}`;
   const forms = ["*", whole, `${resource}/*`, ...(subresource === "" ? [] : [`*/${subresource}`])];
   return resources.some((wanted) => forms.includes(wanted));

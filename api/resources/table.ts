@@ -58,7 +58,10 @@ export function renderTable(printed: Printed, objects: Iterable<KubeObject>, opt
   const columns = columnsOf(printed);
   const print = rowPrinter(printed, agesAt(options.now));
   const ordered = printed.rowOrder ? [...objects].sort(printed.rowOrder) : objects;
-  const rows = Array.from(ordered, (object) => ({ ...print(object), object: included(object, printed, options) }));
+  const rows = Array.from(ordered, (object) => ({
+    ...print(object),
+    object: includedObject(object, printed, options),
+  }));
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
@@ -119,7 +122,11 @@ function definitionOf(column: Column<KubeObject>, { documentation }: TableOption
   return { name, type, format, description: text, priority };
 }
 
-function included(object: KubeObject, printed: Printed, { includeObject, show }: TableOptions): KubeObject | null {
+function includedObject(
+  object: KubeObject,
+  printed: Printed,
+  { includeObject, show }: TableOptions,
+): KubeObject | null {
   if (includeObject === "None") return null;
   if (includeObject === "Metadata") return partialObjectMetadata(object, printed);
   return show ? show(object) : object;

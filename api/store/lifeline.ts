@@ -9,7 +9,7 @@ import type { Lifeline } from "./store.ts";
 const DELETION_GRACE_MS = 60_000;
 
 /** Whether the current object (its text, or undefined) is still the same one. `now` is ms since the epoch. */
-export function holds({ uid }: Lifeline, text: string | undefined, now: number): boolean {
+export function stillExists({ uid }: Lifeline, text: string | undefined, now: number): boolean {
   if (text === undefined) return false;
   const { metadata } = JSON.parse(text) as KubeObject;
   if (metadata.uid !== uid) return false;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { AuditEvent } from "../../api/audit/event.ts";
-import { bodyOf, callApi, reached } from "../call-api.ts";
+import { bodyOf, callApi, explainUnreachable } from "../call-api.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { printable } from "../printable.ts";
 import { dataDirectoryOption } from "./options.ts";
@@ -49,7 +49,7 @@ async function audit({ dataDir, limit, follow, output }: AuditOptions): Promise<
 
 async function read(connection: Connection, query: string): Promise<{ lines: string[]; last: string }> {
   const request = { method: "GET", path: `/sailplane/v1/audit?${query}` } as const;
-  const response = await reached(connection, callApi(connection, request));
+  const response = await explainUnreachable(connection, callApi(connection, request));
   if (response.status !== 200) bodyOf(response);
   const lines = response.text.split("\n").filter((line) => line !== "");
   return { lines, last: String(response.headers["audit-last"] ?? "0") };

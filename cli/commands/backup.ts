@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Command } from "commander";
 import { writeBackup } from "../backup/backup-file.ts";
-import { fetchJson, type ListOf, openCall, reached } from "../call-api.ts";
+import { explainUnreachable, fetchJson, type ListOf, openCall } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
@@ -34,7 +34,7 @@ async function backup(file: string, { dataDir }: { dataDir: string }): Promise<v
   progress.begin("backup", file);
   const volumes = await countVolumes(connection);
   const request = { method: "GET", path: "/sailplane/v1/store/backup", patienceMs: 60_000 } as const;
-  const response = await reached(connection, openCall(connection, request));
+  const response = await explainUnreachable(connection, openCall(connection, request));
   if (response.statusCode !== 200) throw new CliError(await refusalOf(response));
   const { head } = await writeBackup(file, response, (bytes) => {
     progress.update("backup", `${file}, ${(bytes / 1e6).toFixed(1)} MB`);

@@ -2,7 +2,7 @@ import type { Server } from "node:https";
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { callApi, reached } from "../call-api.ts";
+import { callApi, explainUnreachable } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { isWildcard } from "../control-plane/identity.ts";
 import { writeDurably } from "../control-plane/write-durably.ts";
@@ -55,7 +55,7 @@ async function proxy({ dataDir, kubeconfig, bind, port }: ProxyOptions): Promise
   const file = kubeconfig ?? `${dataDir}/kubeconfig`;
   const { upstream, through } = readProxied(file);
   progress.begin("control plane", upstream.server);
-  await reached(upstream, callApi(upstream, { method: "GET", path: "/readyz" }));
+  await explainUnreachable(upstream, callApi(upstream, { method: "GET", path: "/readyz" }));
   progress.end("control plane", upstream.server);
 
   const { ForwardedRequests } = await import("../../agent/control-plane/forwarded-requests.ts");

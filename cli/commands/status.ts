@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { Node, PersistentVolume } from "../../api/generated/core.v1.ts";
-import { callApi, fetchJson, type ListOf, reached } from "../call-api.ts";
+import { callApi, explainUnreachable, fetchJson, type ListOf } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { hasLocalVolumes, type NodeVolumes, strayDirectories } from "../node/node-volumes.ts";
@@ -19,7 +19,7 @@ export const statusCommand = (): Command =>
     .action(async ({ dataDir }: { dataDir: string }) => {
       const connection = readKubeconfig(dataDir);
       const started = performance.now();
-      const ready = await reached(connection, callApi(connection, { method: "GET", path: "/readyz" }));
+      const ready = await explainUnreachable(connection, callApi(connection, { method: "GET", path: "/readyz" }));
       const elapsed = (performance.now() - started).toFixed(0);
       if (ready.status !== 200) throw new CliError(`${connection.server} is not ready: ${ready.status} ${ready.text}`);
       console.log(`control plane  ${connection.server} is ready (answered in ${elapsed} ms)`);

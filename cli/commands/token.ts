@@ -8,7 +8,7 @@ import {
   newBootstrapToken,
   type OwnAuthority,
 } from "../../client/bootstrap-token.ts";
-import { bodyOf, callApi, fetchJson, reached } from "../call-api.ts";
+import { bodyOf, callApi, explainUnreachable, fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 import { type Connection, readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
@@ -62,7 +62,7 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
       ...(description !== undefined && { description }),
     }),
   } as const;
-  const response = await reached(connection, callApi(connection, request));
+  const response = await explainUnreachable(connection, callApi(connection, request));
   try {
     bodyOf(response);
   } catch (error) {
@@ -80,7 +80,10 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
 async function ownAuthority(connection: Connection): Promise<OwnAuthority | undefined> {
   const { ca } = connection;
   if (!ca) return undefined;
-  const { status, text } = await reached(connection, callApi(connection, { method: "GET", path: NODE_SCRIPT }));
+  const { status, text } = await explainUnreachable(
+    connection,
+    callApi(connection, { method: "GET", path: NODE_SCRIPT }),
+  );
   return {
     pin: publicKeyPin(new X509Certificate(ca).publicKey.export({ type: "spki", format: "der" })),
     script: status === 200 ? createHash("sha256").update(text).digest("hex") : undefined,

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NODE_SCRIPT } from "../../client/bootstrap-token.ts";
-import { callApi, reached } from "../call-api.ts";
+import { callApi, explainUnreachable } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 
@@ -18,7 +18,7 @@ export async function updateProgram(directory: string): Promise<void> {
   if (existsSync(join(root, "dist/worker"))) throw new CliError("this is the npm package: npm updates it");
   const { server, ca } = readKubeconfig(directory);
   const caller = { server, ...(ca && { ca }) };
-  const { status, text } = await reached(caller, callApi(caller, { method: "GET", path: NODE_SCRIPT }));
+  const { status, text } = await explainUnreachable(caller, callApi(caller, { method: "GET", path: NODE_SCRIPT }));
   if (status !== 200) throw new CliError(`${server} serves no node program: is it an older version?`);
   const installed = spawnSync("sh", ["-s", "--", server], {
     input: text,

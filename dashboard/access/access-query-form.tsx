@@ -1,5 +1,5 @@
 import { discovery } from "../api/discovery.ts";
-import { adjust, route } from "../route.ts";
+import { replaceQuery, route } from "../route.ts";
 import type { AccessQuery } from "./who-can.ts";
 
 const VERBS = [
@@ -36,7 +36,7 @@ export function AccessQueryForm({ question }: { readonly question: AccessQuery }
     <form class="tools question" onSubmit={(event) => event.preventDefault()}>
       <label>
         Who can{" "}
-        <select value={verb} onChange={(event) => adjust({ verb: event.currentTarget.value })}>
+        <select value={verb} onChange={(event) => replaceQuery({ verb: event.currentTarget.value })}>
           {VERBS.map((each) => (
             <option key={each} value={each}>
               {each}
@@ -50,7 +50,7 @@ export function AccessQueryForm({ question }: { readonly question: AccessQuery }
           value={keyOf({ group, resource })}
           onChange={(event) => {
             const [chosen = "", of = ""] = event.currentTarget.value.split(" ");
-            adjust({ resource: chosen, group: of });
+            replaceQuery({ resource: chosen, group: of });
           }}
         >
           {resources.map((each) => (
@@ -67,7 +67,7 @@ export function AccessQueryForm({ question }: { readonly question: AccessQuery }
           placeholder="any"
           aria-label="Name"
           value={name}
-          onInput={(event) => adjust({ name: event.currentTarget.value })}
+          onInput={(event) => replaceQuery({ name: event.currentTarget.value })}
         />
       </label>
       <span class="quiet">{question.namespace === "" ? "in all namespaces" : `in ${question.namespace}`}</span>

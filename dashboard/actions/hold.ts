@@ -57,7 +57,7 @@ export const hold: ActionOf = (kind, object) => {
 
 /** Suspending a finished Job has no effect. */
 const isOver = (object: KubeObject): boolean =>
-  object.kind === "Job" && (object as Job).status.conditions?.some(ended) === true;
+  object.kind === "Job" && (object as Job).status.conditions?.some(isEndCondition) === true;
 
-const ended = ({ type, status }: { type?: string; status?: string }): boolean =>
+const isEndCondition = ({ type, status }: { type?: string; status?: string }): boolean =>
   (type === "Complete" || type === "Failed") && status === "True";

@@ -7,7 +7,7 @@ import { statusText } from "../api/status-text.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { closeDialog } from "../parts/dialogs.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { adjust } from "../route.ts";
+import { replaceQuery } from "../route.ts";
 import { runsPlainProcesses } from "../summaries/containers-of.ts";
 import type { ObjectProps } from "../summaries/object-props.ts";
 import { type DebugOptions, debugCommand, debugContainer, isImage, PROFILES, type Profile } from "./debug-container.ts";
@@ -38,7 +38,7 @@ export function DebugDialog({ kind, object }: ObjectProps) {
       });
       if (!outcome.ok) return setProblem(statusText(outcome.status));
       closeDialog();
-      adjust({ tab: "shell", container: name });
+      replaceQuery({ tab: "shell", container: name });
     } catch {
       setProblem("The cluster does not answer. The containers of the pod say whether it was done.");
     } finally {

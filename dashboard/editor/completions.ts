@@ -1,5 +1,5 @@
 /** Completions at the cursor, from the API server's own schema. */
-import { type FieldSchema, type OpenApiDocument, resolved, schemaAt, schemaOfKind } from "./open-api.ts";
+import { type FieldSchema, type OpenApiDocument, resolveReference, schemaAt, schemaOfKind } from "./open-api.ts";
 import { placeOf, type YamlPlace } from "./yaml-place.ts";
 
 export interface Completion {
@@ -41,7 +41,7 @@ function keysAt(document: OpenApiDocument, root: FieldSchema, { path, indent, si
   const required = new Set(schema?.required);
   return fields
     .map(([key, field]) => {
-      const meant = resolved(document, field);
+      const meant = resolveReference(document, field);
       return {
         label: key,
         insert: `${key}:${afterKey(meant, indent)}`,

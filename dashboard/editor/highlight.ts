@@ -12,10 +12,10 @@ export function partsOf(line: string): Part[] {
   const found = LINE.exec(line);
   if (!found) {
     const [, lead = "", rest = ""] = /^(\s*(?:- +)*)(.*)$/.exec(line) ?? [];
-    return some([{ kind: "mark", text: lead }, ...valueParts(rest)]);
+    return nonEmpty([{ kind: "mark", text: lead }, ...valueParts(rest)]);
   }
   const [, lead = "", key = "", colon = "", rest = ""] = found;
-  return some([
+  return nonEmpty([
     { kind: "mark", text: lead },
     { kind: "key", text: key },
     { kind: "mark", text: colon },
@@ -34,4 +34,4 @@ function valueParts(text: string): Part[] {
   ];
 }
 
-const some = (parts: readonly Part[]): Part[] => parts.filter(({ text }) => text !== "");
+const nonEmpty = (parts: readonly Part[]): Part[] => parts.filter(({ text }) => text !== "");

@@ -23,7 +23,7 @@ export interface OpenApiDocument {
 const PREFIX = "#/components/schemas/";
 
 /** Resolves a reference; its own description takes precedence over that of its target. */
-export function resolved(document: OpenApiDocument, schema: FieldSchema): FieldSchema {
+export function resolveReference(document: OpenApiDocument, schema: FieldSchema): FieldSchema {
   const reference = schema.$ref ?? schema.allOf?.find(({ $ref }) => $ref !== undefined)?.$ref;
   if (!reference?.startsWith(PREFIX)) return schema;
   const found = document.components?.schemas?.[reference.slice(PREFIX.length)];
@@ -47,13 +47,13 @@ export function schemaAt(
   root: FieldSchema,
   path: readonly string[],
 ): FieldSchema | undefined {
-  let schema: FieldSchema | undefined = resolved(document, root);
+  let schema: FieldSchema | undefined = resolveReference(document, root);
   for (const step of path) {
     const { items, properties, additionalProperties }: FieldSchema = schema;
     const further = typeof additionalProperties === "object" ? additionalProperties : undefined;
     const next: FieldSchema | undefined = step === "[]" ? items : (properties?.[step] ?? further);
     if (!next) return undefined;
-    schema = resolved(document, next);
+    schema = resolveReference(document, next);
   }
   return schema;
 }

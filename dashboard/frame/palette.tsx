@@ -8,7 +8,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { closeDialog, showDialog } from "../parts/dialogs.tsx";
 import { matcher } from "../parts/matches.ts";
 import { wantsReadOnly } from "../read-only.ts";
-import { adjust, href, namespace } from "../route.ts";
+import { href, namespace, replaceQuery } from "../route.ts";
 import { signOut } from "../session.ts";
 import { toggleTimeBar } from "../time/time-bar.tsx";
 import { openHelp } from "./help.tsx";
@@ -40,10 +40,10 @@ function places(namespaces: readonly string[]): Choice[] {
       hint: [kubectlName(kind), ...kind.shortNames].join(" "),
       run: goTo(kindHref(kind)),
     })),
-    ...(namespace.value === "" ? [] : [{ title: "All namespaces", hint: "", run: () => adjust({ ns: "" }) }]),
+    ...(namespace.value === "" ? [] : [{ title: "All namespaces", hint: "", run: () => replaceQuery({ ns: "" }) }]),
     ...namespaces
       .filter((name) => name !== namespace.value)
-      .map((name) => ({ title: name, hint: "namespace", run: () => adjust({ ns: name }) })),
+      .map((name) => ({ title: name, hint: "namespace", run: () => replaceQuery({ ns: name }) })),
     { title: "Time", hint: "look at the cluster as it was", run: toggleTimeBar },
     {
       title: wantsReadOnly.value ? "Allow changes" : "Read-only",

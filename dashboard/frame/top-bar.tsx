@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { isConfined, namespaceNames } from "../api/namespace-names.ts";
 import { namespaceOf } from "../api/token-claims.ts";
 import { readOnly } from "../read-only.ts";
-import { adjust, go, namespace, route } from "../route.ts";
+import { go, namespace, replaceQuery, route } from "../route.ts";
 import { token } from "../session.ts";
 import { isTimeBarOpen, toggleTimeBar } from "../time/time-bar.tsx";
 import { openPalette } from "./palette.tsx";
@@ -49,7 +49,7 @@ function NamespaceChoice() {
       setNames(found);
       const own = namespaceOf(token.peek() ?? "");
       // A service account without cluster-wide access starts in its own namespace.
-      if (isConfined.peek() && own !== undefined && namespace.peek() === "") adjust({ ns: own });
+      if (isConfined.peek() && own !== undefined && namespace.peek() === "") replaceQuery({ ns: own });
     });
   }, []);
   const current = namespace.value;
@@ -87,5 +87,5 @@ function NamespaceChoice() {
 function choose(text: string): void {
   const ns = text.trim();
   if (route.value.path[0] === "object") go(["kind", ...route.value.path.slice(1, 4)], { ns });
-  else adjust({ ns });
+  else replaceQuery({ ns });
 }

@@ -59,7 +59,7 @@ async function applyOne(document: string, { dryRun, force, namespace }: ApplyOpt
   if (!kind) return refused(title, `The cluster serves no ${kindName} of ${apiVersion}.`);
   const at = { ...kind, version: apiVersion.slice(apiVersion.indexOf("/") + 1) };
   const of = { namespace: metadata.namespace ?? namespace, name: metadata.name ?? "" };
-  const before = await standing(at, of);
+  const before = await existingObject(at, of);
   const applied = await api.patch(targetOf(at, of), "application/apply-patch+yaml", object, {
     fieldManager: "sailplane-dashboard",
     ...(force ? { force: "true" } : {}),
@@ -76,7 +76,7 @@ async function applyOne(document: string, { dryRun, force, namespace }: ApplyOpt
 }
 
 /** Listed instead of fetched, because a missing object is no failure. */
-async function standing(kind: Kind, { namespace, name }: ObjectName): Promise<KubeObject | undefined> {
+async function existingObject(kind: Kind, { namespace, name }: ObjectName): Promise<KubeObject | undefined> {
   const found = await api.list(targetOf(kind, { namespace }), { fieldSelector: `metadata.name=${name}` });
   return found.ok ? withType(kind, found.object.items[0]) : undefined;
 }

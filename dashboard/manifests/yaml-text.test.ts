@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { documentsOf, masked, parseObject, yamlOf } from "./yaml-text.ts";
+import { documentsOf, parseObject, withMaskedData, yamlOf } from "./yaml-text.ts";
 
 const secret = {
   apiVersion: "v1",
@@ -17,7 +17,7 @@ const secret = {
 } as KubeObject;
 
 test("a masked secret shows its keys but none of its values, including in annotations", () => {
-  const text = yamlOf(masked(secret));
+  const text = yamlOf(withMaskedData(secret));
   expect(text).not.toContain("aHVudGVy");
   expect(text).toContain("password:");
   expect(text).toContain("note: kept");

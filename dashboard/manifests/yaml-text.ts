@@ -29,7 +29,7 @@ export function yamlText(value: unknown): string {
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /** A secret without its values, which kubectl's last-applied annotation contains as well. */
-export function masked(object: KubeObject): KubeObject {
+export function withMaskedData(object: KubeObject): KubeObject {
   const hide = (entries: unknown) =>
     entries && typeof entries === "object"
       ? Object.fromEntries(Object.keys(entries).map((key) => [key, MASK]))

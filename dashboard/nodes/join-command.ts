@@ -1,6 +1,6 @@
 /** The command that makes a machine a node, with a new bootstrap token like that of `sailplane token create`. */
 import type { ConfigMap, Secret } from "../../api/generated/core.v1.ts";
-import { elementsOf, within } from "../../api/machinery/x509/der-reader.ts";
+import { childrenOf, elementsOf } from "../../api/machinery/x509/der-reader.ts";
 import { parsePem } from "../../api/machinery/x509/pem.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import {
@@ -48,9 +48,9 @@ async function serverForOthers(here: string): Promise<string | undefined> {
 /** Undefined without a certificate. */
 async function ownAuthority(pem: string): Promise<OwnAuthority | undefined> {
   const [certificate] = elementsOf(parsePem("CERTIFICATE", btoa(pem)) ?? new Uint8Array());
-  const [signed] = within(certificate);
+  const [signed] = childrenOf(certificate);
   // version [0], serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo (RFC 5280 4.1)
-  const publicKey = within(signed)[6];
+  const publicKey = childrenOf(signed)[6];
   if (!publicKey) return undefined;
   const script = await read(NODE_SCRIPT);
   return {

@@ -2,7 +2,7 @@ import { kindOfReference } from "../api/discovery.ts";
 import type { Kind } from "../api/kind.ts";
 import { useMay } from "../api/may.ts";
 import { Choice } from "../parts/choice.tsx";
-import { adjust, route } from "../route.ts";
+import { replaceQuery, route } from "../route.ts";
 import { ResourceList } from "../views/resource-list.tsx";
 import { openJoin } from "./join-node.tsx";
 import { SiteMap } from "./site-map.tsx";
@@ -16,7 +16,7 @@ export function NodesView({ kind }: { readonly kind: Kind }) {
   const form = route.value.query.as === "table" ? "table" : "map";
   const tools = (
     <>
-      <Choice label="Show as" options={FORMS} chosen={form} choose={(as) => adjust({ as })} />
+      <Choice label="Show as" options={FORMS} chosen={form} choose={(as) => replaceQuery({ as })} />
       <JoinButton />
     </>
   );

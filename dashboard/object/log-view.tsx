@@ -44,7 +44,7 @@ export function LogView({ of, sources, choices, command }: LogViewProps) {
   return (
     <div class="logs">
       <StreamTools
-        status={`${texts.length.toLocaleString()} lines${standing(state, { follow, count: sources.length })}`}
+        status={`${texts.length.toLocaleString()} lines${followingText(state, { follow, count: sources.length })}`}
         problem={state.problems.length === sources.length ? state.problems[0] : undefined}
         after={
           <button type="button" onClick={() => download(`${of}.log`, texts)} disabled={texts.length === 0}>
@@ -78,7 +78,7 @@ interface StandingOptions {
   readonly count: number;
 }
 
-function standing({ following, lost, problems }: LogState, { follow, count }: StandingOptions): string {
+function followingText({ following, lost, problems }: LogState, { follow, count }: StandingOptions): string {
   if (!follow || problems.length === count) return "";
   if (lost > 0) return ", reconnecting";
   if (following === 0) return ", ended";

@@ -4,7 +4,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { type Kind, kubectlName } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { lately } from "../now.ts";
+import { coarseNow } from "../now.ts";
 import { type Happening, happeningOf, newestFirst } from "../summaries/events-of.ts";
 import type { ObjectProps } from "../summaries/object-props.ts";
 import { LogLink } from "../troubles/log-link.tsx";
@@ -23,7 +23,7 @@ function Trouble({ kind, object }: { readonly kind: Kind; readonly object: Store
     ),
   );
   const [warning] = [...warnings.items.value.values()].sort(newestFirst);
-  const trouble = troubleOf(kubectlName(kind), object, { now: lately.value, warningOf: () => warning });
+  const trouble = troubleOf(kubectlName(kind), object, { now: coarseNow.value, warningOf: () => warning });
   if (!trouble) return null;
   return (
     <div class={`trouble ${trouble.tone}`} role="status">

@@ -8,7 +8,7 @@ import { LiveBadge, refusal, waitingFor } from "../live/live-badge.tsx";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
-import { adjust, route } from "../route.ts";
+import { replaceQuery, route } from "../route.ts";
 import type { ObjectProps } from "../summaries/object-props.ts";
 import { revisionSourceOf } from "../summaries/revision-source.ts";
 import { selectsPods } from "./log-sources.ts";
@@ -89,7 +89,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName & { readonly ki
                 role="tab"
                 key={id}
                 aria-selected={id === tab.id}
-                onClick={() => adjust({ tab: id })}
+                onClick={() => replaceQuery({ tab: id })}
               >
                 {title}
               </button>

@@ -6,7 +6,7 @@ import { Age } from "../parts/age.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { TableHead } from "../parts/table-head.tsx";
-import { adjust } from "../route.ts";
+import { replaceQuery } from "../route.ts";
 import { containersOf } from "../summaries/containers-of.ts";
 import type { ObjectProps } from "../summaries/object-props.ts";
 import { podSummaryOf } from "../summaries/pod-summary.ts";
@@ -53,7 +53,7 @@ export function PodContainers({ object }: ObjectProps) {
               <td>{status?.restartCount ?? 0}</td>
               <td class="wrap">{image}</td>
               <td>
-                <button type="button" onClick={() => adjust({ tab: "logs", container: name })}>
+                <button type="button" onClick={() => replaceQuery({ tab: "logs", container: name })}>
                   Logs
                 </button>
               </td>

@@ -1,7 +1,7 @@
 /** Pods with their states: the leaves of ownership trees and of nodes. */
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
-import { lately } from "../now.ts";
+import { coarseNow } from "../now.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import type { PodSummary } from "../summaries/pod-summary.ts";
@@ -41,7 +41,7 @@ export function PodList({ pods, node }: PodListProps) {
 
 /** Why a pod is not ready, and what to do. Of several with the same reason, only the first shows it. */
 const troubleOf = (pod: PodSummary): Trouble | undefined =>
-  podTroubles([pod], { now: lately.value, warningOf: () => undefined })[0];
+  podTroubles([pod], { now: coarseNow.value, warningOf: () => undefined })[0];
 
 const Why = ({ of }: { readonly of: Trouble | undefined }) =>
   of ? (

@@ -5,7 +5,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { openShell, type ShellState } from "../live/shell-stream.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { Notice } from "../parts/notice.tsx";
-import { adjust, route } from "../route.ts";
+import { replaceQuery, route } from "../route.ts";
 import type { ObjectProps } from "../summaries/object-props.ts";
 import { TerminalView } from "../terminal/terminal-view.tsx";
 import { ContainerChoice } from "./container-choice.tsx";
@@ -35,7 +35,7 @@ export function ShellTab({ object }: ObjectProps) {
         <ContainerChoice
           containers={shellContainersOf(pod).map(({ name }) => name)}
           chosen={name}
-          choose={(container) => adjust({ container })}
+          choose={(container) => replaceQuery({ container })}
         />
         <button type="button" disabled={now.name === "open" || !running} onClick={() => setTurn(turn + 1)}>
           Start again

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { useMay } from "../api/may.ts";
 import { YamlView } from "../editor/yaml-view.tsx";
-import { masked, yamlOf } from "../manifests/yaml-text.ts";
+import { withMaskedData, yamlOf } from "../manifests/yaml-text.ts";
 import { copy } from "../parts/copy.ts";
 import type { ObjectProps } from "../summaries/object-props.ts";
 import { YamlEditor } from "./yaml-editor.tsx";
@@ -14,7 +14,7 @@ export function YamlTab({ kind, object }: ObjectProps) {
   const { namespace = "", name } = object.metadata;
   const mayEdit = useMay({ verb: "update" }, kind, { namespace, name }) && kind.verbs.includes("update");
   if (editing) return <YamlEditor kind={kind} object={object} close={() => setEditing(false)} />;
-  const text = yamlOf(revealed ? object : masked(object));
+  const text = yamlOf(revealed ? object : withMaskedData(object));
   return (
     <>
       <div class="tools">

@@ -1,7 +1,7 @@
 /** Problems first; then counts, and the utilization of nodes. */
 import { useMemo } from "preact/hooks";
 import { LiveBadge, refusal, waitingFor, worstOf } from "../live/live-badge.tsx";
-import { lately } from "../now.ts";
+import { coarseNow } from "../now.ts";
 import { namespace } from "../route.ts";
 import { newestFirst } from "../summaries/events-of.ts";
 import { allTroubles } from "../troubles/all-troubles.ts";
@@ -49,9 +49,9 @@ export function Overview() {
           claims: [...claims.items.value.values()],
           warnings: [...warnings.items.value.values()],
         },
-        lately.value,
+        coarseNow.value,
       ),
-    [...items, lately.value],
+    [...items, coarseNow.value],
   );
   const events = useMemo(() => [...warnings.items.value.values()].sort(newestFirst), [warnings.items.value]);
   const empty = worst.name === "live" && pods.items.value.size + deployments.items.value.size === 0;

@@ -2,7 +2,7 @@ import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
-import { gathered } from "../summaries/alike.ts";
+import { groupAlike } from "../summaries/alike.ts";
 import { LogLink } from "../troubles/log-link.tsx";
 import { sortOfTrouble, type Trouble } from "../troubles/trouble.ts";
 import { Others } from "./others.tsx";
@@ -16,7 +16,7 @@ interface TroublesCardProps {
 }
 
 export function TroublesCard({ troubles, nothing }: TroublesCardProps) {
-  const sorts = gathered(troubles, sortOfTrouble);
+  const sorts = groupAlike(troubles, sortOfTrouble);
   return (
     <section class="card">
       <h2>Needs attention {sorts.length > 0 && <span class="count">{sorts.length}</span>}</h2>

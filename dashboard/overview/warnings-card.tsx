@@ -1,5 +1,5 @@
 import { Age } from "../parts/age.tsx";
-import { gathered } from "../summaries/alike.ts";
+import { groupAlike } from "../summaries/alike.ts";
 import { type Happening, sortOfHappening } from "../summaries/events-of.ts";
 import { Subject } from "../views/events.tsx";
 import { Others } from "./others.tsx";
@@ -14,7 +14,7 @@ interface WarningsCardProps {
 }
 
 export function WarningsCard({ warnings, nothing }: WarningsCardProps) {
-  const sorts = gathered(warnings, sortOfHappening);
+  const sorts = groupAlike(warnings, sortOfHappening);
   return (
     <section class="card">
       <h2>Warnings {sorts.length > 0 && <span class="count">{sorts.length}</span>}</h2>

@@ -41,7 +41,7 @@ export type Arrival =
  * Undefined if the browser is not coming from an issuer. Codes can be used once, so address and storage are cleared
  * immediately.
  */
-export async function arrive(): Promise<Arrival | undefined> {
+export async function finishSignIn(): Promise<Arrival | undefined> {
   const { search } = location;
   const stored = sessionStorage.getItem(KEY);
   const pending = stored === null ? undefined : (JSON.parse(stored) as Pending);

@@ -3,7 +3,7 @@ import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { tryToken } from "../api/connection.ts";
 import { signIn, signOutReason } from "../session.ts";
 import { tokenOf } from "./kubeconfig-token.ts";
-import { arrive, leaveFor, readIssuers } from "./sign-in-with.ts";
+import { finishSignIn, leaveFor, readIssuers } from "./sign-in-with.ts";
 
 export function SignIn() {
   const [pasted, setPasted] = useState("");
@@ -24,7 +24,7 @@ export function SignIn() {
   useEffect(() => {
     credential.current?.focus();
     void readIssuers().then(setIssuers);
-    void arrive().then((arrival) => {
+    void finishSignIn().then((arrival) => {
       if (!arrival) return;
       if ("problem" in arrival) return setProblem(arrival.problem);
       if (arrival.hash) location.hash = arrival.hash;

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { gathered } from "./alike.ts";
+import { groupAlike } from "./alike.ts";
 
 it("similar items are grouped at the position of the first", () => {
-  expect(gathered(["b1", "a1", "b2", "c1", "b3"], ([sort = ""]) => sort)).toEqual([
+  expect(groupAlike(["b1", "a1", "b2", "c1", "b3"], ([sort = ""]) => sort)).toEqual([
     { first: "b1", others: 2 },
     { first: "a1", others: 0 },
     { first: "c1", others: 0 },
   ]);
-  expect(gathered([], String)).toEqual([]);
+  expect(groupAlike([], String)).toEqual([]);
 });

@@ -5,7 +5,7 @@ export interface Gathered<T> {
 }
 
 /** Groups in order of their first items. */
-export function gathered<T>(items: Iterable<T>, sortOf: (item: T) => string): Gathered<T>[] {
+export function groupAlike<T>(items: Iterable<T>, sortOf: (item: T) => string): Gathered<T>[] {
   const bySort = Map.groupBy(items, sortOf);
   return [...bySort.values()].flatMap(([first, ...others]) =>
     first === undefined ? [] : [{ first, others: others.length }],

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { LiveBadge } from "../live/live-badge.tsx";
 import type { LiveState } from "../live/live-list.ts";
-import { adjust, route } from "../route.ts";
+import { replaceQuery, route } from "../route.ts";
 
 interface ListHeaderProps {
   readonly title: string;
@@ -32,7 +32,7 @@ export const ListHeader = ({ title, shown, all, state, children }: ListHeaderPro
       placeholder="Filter ( / )"
       aria-label={`Filter ${title}`}
       value={filterText()}
-      onInput={(event) => adjust({ q: event.currentTarget.value })}
+      onInput={(event) => replaceQuery({ q: event.currentTarget.value })}
       onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
     />
   </div>

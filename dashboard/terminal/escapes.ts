@@ -1,6 +1,6 @@
 /** Parses a program's terminal output (ECMA-48, and the private modes of xterm that programs rely on). */
 import type { Screen } from "./screen.ts";
-import { styled } from "./style.ts";
+import { applySgr } from "./style.ts";
 
 type State =
   | { readonly name: "text" | "escape" | "charset" }
@@ -122,7 +122,7 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   S: (screen, { count }) => screen.scroll(count),
   T: (screen, { count }) => screen.scroll(-count),
   m: (screen, { parameters }) => {
-    screen.style = styled(screen.style, parameters);
+    screen.style = applySgr(screen.style, parameters);
   },
   r: (screen, { count, parameters }) => screen.setRegion(count - 1, (parameters[1] || screen.rows) - 1),
   s: (screen) => screen.save(),

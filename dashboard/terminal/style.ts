@@ -14,7 +14,7 @@ const withForeground = (style: CellStyle, colour: number): CellStyle => (style &
 const withBackground = (style: CellStyle, colour: number): CellStyle => (style & ~(31 << 5)) | (colour << 5);
 
 /** Select Graphic Rendition (ECMA-48 8.3.117). */
-export function styled(style: CellStyle, parameters: readonly number[]): CellStyle {
+export function applySgr(style: CellStyle, parameters: readonly number[]): CellStyle {
   let now = style;
   for (let index = 0; index < parameters.length; index++) {
     const code = parameters[index] ?? 0;

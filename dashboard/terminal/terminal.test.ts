@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Escapes } from "./escapes.ts";
 import { bytesOfKey } from "./keys.ts";
 import { Screen } from "./screen.ts";
-import { classOf, PLAIN, styled } from "./style.ts";
+import { applySgr, classOf, PLAIN } from "./style.ts";
 
 function shown(text: string, columns = 10, rows = 3) {
   const screen = new Screen(columns, rows);
@@ -90,7 +90,7 @@ test.each<[number[], string]>([
   [[48, 2, 0, 200, 0], "back-10"],
   [[31, 1, 0], ""],
 ])("style %j is %j", (parameters, classes) => {
-  expect(classOf(styled(PLAIN, parameters))).toBe(classes);
+  expect(classOf(applySgr(PLAIN, parameters))).toBe(classes);
 });
 
 const key = (name: string, ...held: ("ctrlKey" | "altKey" | "shiftKey" | "metaKey")[]) => ({

@@ -5,10 +5,10 @@ import { discovery } from "../api/discovery.ts";
 import { kubectlName } from "../api/kind.ts";
 import { objectHref } from "../api/links.ts";
 import { DiffView } from "../manifests/diff-view.tsx";
-import { masked, yamlOf } from "../manifests/yaml-text.ts";
+import { withMaskedData, yamlOf } from "../manifests/yaml-text.ts";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
-import { adjust, namespace, route } from "../route.ts";
+import { namespace, replaceQuery, route } from "../route.ts";
 import { MomentSlider } from "./moment-slider.tsx";
 import { isComparable, type KindChange, readChanges, type Span } from "./read-changes.ts";
 import { type Moments, readMoments } from "./read-moments.ts";
@@ -42,8 +42,13 @@ export function ChangesView() {
         </Notice>
       ) : (
         <div class="card">
-          <MomentSlider label="From" moments={moments} at={from} choose={(revision) => adjust({ from: revision })} />
-          <MomentSlider label="To" moments={moments} at={to} choose={(revision) => adjust({ to: revision })} />
+          <MomentSlider
+            label="From"
+            moments={moments}
+            at={from}
+            choose={(revision) => replaceQuery({ from: revision })}
+          />
+          <MomentSlider label="To" moments={moments} at={to} choose={(revision) => replaceQuery({ to: revision })} />
         </div>
       )}
       {found.problems.map((problem) => (
@@ -111,7 +116,7 @@ const TONES = { added: "good", removed: "bad", changed: "warn" } as const;
 function ChangeRow({ change: { kind, namespace: ns, name, sign, before, after } }: { readonly change: KindChange }) {
   const [open, setOpen] = useState(false);
   const secret = kind.group === "" && kind.plural === "secrets";
-  const text = (object: typeof before) => (object ? yamlOf(secret ? masked(object) : object) : "");
+  const text = (object: typeof before) => (object ? yamlOf(secret ? withMaskedData(object) : object) : "");
   return (
     <details class="change" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>

@@ -1,7 +1,7 @@
 /** A slider through the cluster's past: every view shows the chosen moment. */
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { adjust, href, moment } from "../route.ts";
+import { href, moment, replaceQuery } from "../route.ts";
 import { MomentSlider } from "./moment-slider.tsx";
 import { type Moments, readMoments } from "./read-moments.ts";
 
@@ -11,7 +11,7 @@ export const isTimeBarOpen = () => opened.value || moment.value !== "";
 
 export function toggleTimeBar(): void {
   opened.value = !isTimeBarOpen();
-  if (!opened.value) adjust({ at: "" });
+  if (!opened.value) replaceQuery({ at: "" });
 }
 
 /** A slider passes many moments on the way to the intended one. */
@@ -24,7 +24,7 @@ export function TimeBar() {
   useEffect(() => setAt(moment.value), [moment.value]);
   useEffect(() => {
     if (at === moment.peek()) return;
-    const timer = setTimeout(() => adjust({ at }), SETTLED_MS);
+    const timer = setTimeout(() => replaceQuery({ at }), SETTLED_MS);
     return () => clearTimeout(timer);
   }, [at]);
   return (

@@ -162,10 +162,10 @@ function groupByWorkload(pods: readonly PicturePod[]): Map<string, Draft> {
     groups.set(id, group);
     group.marks.push(pod);
   }
-  return new Map([...groups].map(([id, group]) => [id, counted(group)]));
+  return new Map([...groups].map(([id, group]) => [id, withReadiness(group)]));
 }
 
-function counted(group: Omit<Draft, "marks"> & { readonly marks: PicturePod[] }): Draft {
+function withReadiness(group: Omit<Draft, "marks"> & { readonly marks: PicturePod[] }): Draft {
   const ready = group.marks.filter((pod) => pod.ready).length;
   const tone = ready === group.marks.length ? "good" : group.marks.some((pod) => pod.tone === "bad") ? "bad" : "warn";
   return { ...group, tone, note: `${ready}/${group.marks.length} ready`, marks: group.marks.sort(byName) };
@@ -243,12 +243,12 @@ function layOut(columns: readonly Draft[][], links: readonly Link[]): Picture {
     boxes,
     lines: links.flatMap(([from, to]) => {
       const [a, b] = [byId.get(from), byId.get(to)];
-      return a && b ? [{ from, to, path: curve(a, b) }] : [];
+      return a && b ? [{ from, to, path: curvePath(a, b) }] : [];
     }),
   };
 }
 
-function curve(from: Box, to: Box): string {
+function curvePath(from: Box, to: Box): string {
   const [x1, y1] = [from.x + BOX_WIDTH, from.y + from.height / 2];
   const [x2, y2] = [to.x, to.y + to.height / 2];
   const middle = (x1 + x2) / 2;

@@ -15,7 +15,7 @@ function nodeTrouble(node: Stored<Node>): Trouble | undefined {
   const ready = readinessOf(node);
   if (ready?.status !== "True") {
     const since = ready?.lastTransitionTime ?? creationTimestamp;
-    return { ...base, tone: "bad", state: "NotReady", why: absence(ready), detail: ready?.message ?? "", since };
+    return { ...base, tone: "bad", state: "NotReady", why: whyNotReady(ready), detail: ready?.message ?? "", since };
   }
   const pressed = node.status.conditions?.find(({ type, status }) => type !== "Ready" && status === "True");
   if (pressed) {
@@ -36,7 +36,7 @@ const PRESSURE: Readonly<Record<string, string>> = {
   NetworkUnavailable: "Its pod network is not set up: look at the network plugin there.",
 };
 
-function absence(ready: ReturnType<typeof readinessOf>): string {
+function whyNotReady(ready: ReturnType<typeof readinessOf>): string {
   if (!ready || ready.reason === "NodeStatusNeverUpdated")
     return "It has not reported yet: look whether its agent runs and reaches the control plane.";
   return ready.status === "Unknown"

@@ -32,14 +32,14 @@ type Finding = Pick<Trouble, "tone" | "why" | "detail"> & { readonly state?: str
 
 function findingOf(pod: PodSummary, now: number, warning: Happening | undefined): Finding | undefined {
   if (pod.finished) return failure(pod);
-  if (pod.deleted !== "") return now - Date.parse(pod.deleted) > SETTLING_MS ? stuck(pod) : undefined;
+  if (pod.deleted !== "") return now - Date.parse(pod.deleted) > SETTLING_MS ? stuckFinding(pod) : undefined;
   if (pod.ready) return undefined;
   if (/BackOff|Err|Fail|Invalid|OOM|ExitCode|Cannot/.test(pod.state)) return brokenContainer(pod, warning);
   if (pod.unschedulable !== "") {
     const why = schedulingAdvice(pod.unschedulable);
     return { tone: "bad", state: "Unschedulable", why, detail: pod.unschedulable };
   }
-  return now - Date.parse(pod.created) > SETTLING_MS ? late(pod, warning) : undefined;
+  return now - Date.parse(pod.created) > SETTLING_MS ? notReadyFinding(pod, warning) : undefined;
 }
 
 function failure(pod: PodSummary): Finding | undefined {
@@ -53,7 +53,7 @@ function failure(pod: PodSummary): Finding | undefined {
 const EVICTED =
   "Its node ran short and ended it: let it ask for what it needs, or use less. The record can be deleted.";
 
-const stuck = ({ finalizers }: PodSummary): Finding => ({
+const stuckFinding = ({ finalizers }: PodSummary): Finding => ({
   tone: "warn",
   why:
     finalizers.length > 0
@@ -81,7 +81,7 @@ const detailOf = ({ why, container }: PodSummary): string =>
   container && why === `${container.name} ended with exit code ${container.exitCode}.` ? "" : why;
 
 /** Neither broken nor ready. */
-function late(pod: PodSummary, warning: Happening | undefined): Finding {
+function notReadyFinding(pod: PodSummary, warning: Happening | undefined): Finding {
   const warn = (why: string, detail = warning?.message ?? ""): Finding => ({ tone: "warn", why, detail });
   const { name, init, reason } = pod.container ?? {};
   if (pod.gated) return warn("Its scheduling gates hold it back: whoever set them must take them away.");

@@ -20,7 +20,7 @@ export const deploymentTroubles = (deployments: Iterable<Stored<Deployment>>, { 
     if (refused?.status === "True") return [refusal("Deployment", deployment, refused.message ?? "")];
     const { lastUpdateTime, lastTransitionTime } = condition("Progressing") ?? {};
     const since = lastUpdateTime ?? lastTransitionTime ?? deployment.metadata.creationTimestamp;
-    return incomplete("Deployment", deployment, { rollout: deploymentRollout(deployment), since, now });
+    return incompleteTroubles("Deployment", deployment, { rollout: deploymentRollout(deployment), since, now });
   });
 
 export const statefulSetTroubles = (sets: Iterable<Stored<StatefulSet>>, options: WorkloadTroublesOptions): Trouble[] =>
@@ -35,7 +35,7 @@ function setTroubles(
   set: Stored<KubeObject>,
   { now, warningOf, rollout }: WorkloadTroublesOptions & { readonly rollout: Rollout },
 ): Trouble[] {
-  const found = incomplete(kind, set, { rollout, since: set.metadata.creationTimestamp, now });
+  const found = incompleteTroubles(kind, set, { rollout, since: set.metadata.creationTimestamp, now });
   const warning = warningOf(set.metadata.uid);
   const refused = found.length > 0 && warning?.reason === "FailedCreate";
   return refused ? [refusal(kind, set, warning.message)] : found;
@@ -65,7 +65,11 @@ interface IncompleteOptions {
   readonly now: number;
 }
 
-function incomplete(kind: string, workload: Stored<KubeObject>, { rollout, since, now }: IncompleteOptions): Trouble[] {
+function incompleteTroubles(
+  kind: string,
+  workload: Stored<KubeObject>,
+  { rollout, since, now }: IncompleteOptions,
+): Trouble[] {
   const { tone, message } = rollout;
   const base = { ...baseOf(kind, workload), detail: "" };
   if (tone === "bad") return [{ ...base, tone, state: "Failed", why: `${message} Look at its newest pods.` }];

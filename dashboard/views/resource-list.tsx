@@ -15,7 +15,7 @@ import { matcher } from "../parts/matches.ts";
 import { isNarrow } from "../parts/narrow.ts";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { readOnly } from "../read-only.ts";
-import { adjust, href, namespace } from "../route.ts";
+import { href, namespace, replaceQuery } from "../route.ts";
 import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
 import { filterText, ListHeader } from "../table/list-header.tsx";
@@ -126,7 +126,7 @@ function Empty({
   if (filtered) {
     return (
       <Notice title="Nothing matches the filter">
-        <button type="button" onClick={() => adjust({ q: "" })}>
+        <button type="button" onClick={() => replaceQuery({ q: "" })}>
           Clear the filter
         </button>
       </Notice>
@@ -137,7 +137,7 @@ function Empty({
     <Notice title={`No ${titleOf(kind)}${where}`}>
       {where !== "" && (
         <p>
-          <button type="button" onClick={() => adjust({ ns: "" })}>
+          <button type="button" onClick={() => replaceQuery({ ns: "" })}>
             Look in all namespaces
           </button>
         </p>

@@ -163,7 +163,7 @@ async function requestOf(effect: Effect, context: EffectContext): Promise<Outcom
         COLLECTED,
       );
     case "issue":
-      return issue(effect, context);
+      return issueToken(effect, context);
     case "review":
       return review(effect, context);
     case "call":
@@ -171,7 +171,7 @@ async function requestOf(effect: Effect, context: EffectContext): Promise<Outcom
   }
 }
 
-async function issue({ what, ...effect }: IssueEffect, context: EffectContext): Promise<Outcome<unknown>> {
+async function issueToken({ what, ...effect }: IssueEffect, context: EffectContext): Promise<Outcome<unknown>> {
   const target = { ...targetOf(effect, context), name: effect.name };
   if (what.kind === "service-account-token") {
     const data = await context.authority.tokenData(what.secret, what.serviceAccount);

@@ -116,7 +116,7 @@ export class ClusterSnapshot implements Snapshot {
 
   #remove(resource: GroupResource, object: Any): void {
     const { namespace = "", name, uid, ownerReferences = [] } = object.metadata;
-    drop(this.#objects.get(resource), namespace, name);
+    deleteNested(this.#objects.get(resource), namespace, name);
     const located = this.#uids.get(uid);
     this.#uids.delete(uid);
     for (const owner of located ? ownerReferences : []) {
@@ -251,7 +251,7 @@ function nested<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
   return inner;
 }
 
-function drop<K, L, V>(map: Map<K, Map<L, V>> | undefined, key: K, inner: L): void {
+function deleteNested<K, L, V>(map: Map<K, Map<L, V>> | undefined, key: K, inner: L): void {
   const found = map?.get(key);
   if (found?.delete(inner) && found.size === 0) map?.delete(key);
 }

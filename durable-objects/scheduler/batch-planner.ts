@@ -238,7 +238,7 @@ export class BatchPlanner {
   /** Continues once the claim was created. */
   withMade({ pod, placement, claim, expected }: Making, made: Claim, state: SchedulerState): Planned | undefined {
     // It is decided again at once, so nobody else gets its devices in between.
-    revert(expected, state);
+    revertPlan(expected, state);
     state.cluster.deleteObject(DEVICE_CLAIMS, claim);
     const planned = this.#plan(pod, { ...placement, made }, state);
     if (!planned) this.#unused.push(made);
@@ -265,7 +265,7 @@ export class BatchPlanner {
 
   /** The writes failed: the placement no longer counts as done, and others may have the room. */
   rollBack(planned: Planned, state: SchedulerState): void {
-    for (const change of revert(planned, state)) state.queue.react(change, state.cluster, this.#options.now());
+    for (const change of revertPlan(planned, state)) state.queue.react(change, state.cluster, this.#options.now());
     if (planned.made) this.#unused.push(planned.made);
   }
 
@@ -283,7 +283,10 @@ export class BatchPlanner {
 }
 
 /** Returns what changed as a result. */
-function revert({ pod, placedOn, isExpected, assumed = [] }: Planned, { cluster }: SchedulerState): ClusterChange[] {
+function revertPlan(
+  { pod, placedOn, isExpected, assumed = [] }: Planned,
+  { cluster }: SchedulerState,
+): ClusterChange[] {
   const changes: ClusterChange[] = [];
   const gone = placedOn === undefined && !isExpected ? undefined : cluster.unassign(pod.key);
   if (gone) changes.push({ kind: "assigned-pod-deleted", pod: gone });

@@ -98,7 +98,7 @@ export class SchedulingLoop {
         // This comes last: a claim created in the meantime must not be seen without its devices.
         state = await this.#look();
       }
-      wakeAt(earlier(state.queue.nextDue(), this.#planner.events.nextDue()));
+      wakeAt(earliest(state.queue.nextDue(), this.#planner.events.nextDue()));
     }
   }
 
@@ -238,7 +238,7 @@ export class SchedulingLoop {
   }
 }
 
-const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
+const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 function ownerOf(planned: readonly Planned[], write: number): Planned | undefined {

@@ -34,7 +34,7 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
   };
 }
 
-const same = (object: JsonObject) => object;
+const unconverted = (object: JsonObject) => object;
 
 /**
  * Managers of a custom kind's other versions, served or not, keep what they own, each by its own version's schema. The
@@ -42,7 +42,7 @@ const same = (object: JsonObject) => object;
  */
 function customVersion({ structuralSchemas = {} }: Resource, apiVersion: string): VersionedType | undefined {
   const schema = structuralSchemas[apiVersion];
-  return schema && { view: structuralView(schema as StructuralSchema), from: same, to: same };
+  return schema && { view: structuralView(schema as StructuralSchema), from: unconverted, to: unconverted };
 }
 
 /** The same at the requested version. */
@@ -98,7 +98,7 @@ export function trackManagedFields(
   { old, next }: { readonly old: KubeObject | undefined; readonly next: KubeObject },
   { fieldManager, subresource }: Tracked,
 ): void {
-  const shown = requestedVersion(context)?.from ?? same;
+  const shown = requestedVersion(context)?.from ?? unconverted;
   const managed = trackUpdate({
     old: old && shown(membersOf(old)),
     next: shown(membersOf(next)),

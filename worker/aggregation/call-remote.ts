@@ -45,7 +45,7 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
   if (!found.ok) throw unavailable();
   const { certificate, key } = await caller.env.CLUSTER_KEYS.getByName(caller.cluster).frontProxy();
   const serverName = `${name}.${namespace}.svc`;
-  const response = await begun(timeoutMs, (signal) =>
+  const response = await awaitStart(timeoutMs, (signal) =>
     callPod({
       env: caller.env,
       cluster: caller.cluster,
@@ -72,7 +72,7 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
 }
 
 /** The call itself may go on: a watch has no end. */
-async function begun<T>(milliseconds: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function awaitStart<T>(milliseconds: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(), milliseconds);
   try {

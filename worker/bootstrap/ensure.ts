@@ -14,7 +14,7 @@ import { prepareCreate } from "../registry/strategy.ts";
 import { keyOf } from "../storage/entry.ts";
 import { informedAnew } from "./cluster-info.ts";
 import type { Deployment } from "./deployment.ts";
-import { readdressed } from "./kubernetes-endpoints.ts";
+import { withAddresses } from "./kubernetes-endpoints.ts";
 import { updatedFacts } from "./public-facts.ts";
 import { reconciledRole } from "./reconcile-role.ts";
 import { systemObjects } from "./system-objects.ts";
@@ -33,7 +33,7 @@ export async function ensureSystemObjects(store: Store, now: number, deployment:
     if (!found.ok) throw new Error(`cannot read the cluster's system objects: ${found.reason}`);
     const writes = wanted.flatMap(({ object, resource }, i) => {
       const entry = found.entries[i];
-      return entry ? repair(resource, object, entry) : [creation(resource, object, now)];
+      return entry ? repair(resource, object, entry) : [createOf(resource, object, now)];
     });
     // Nothing exists yet: the cluster begins.
     const { shards = [] } = deployment;
@@ -53,7 +53,7 @@ function resourceOf(object: KubeObject): Resource {
   return resource;
 }
 
-function creation(resource: Resource, object: KubeObject, now: number): Write {
+function createOf(resource: Resource, object: KubeObject, now: number): Write {
   const { status } = object as { status?: unknown };
   const draft: KubeObject & { status?: unknown } = structuredClone(object);
   resource.defaults?.(draft);
@@ -89,7 +89,7 @@ function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
 function repair(resource: Resource, wanted: KubeObject, { key, text, revision }: Entry): Write[] {
   const next =
     reconciledRole(wanted, text) ??
-    readdressed(wanted, text) ??
+    withAddresses(wanted, text) ??
     updatedFacts(wanted, text) ??
     informedAnew(wanted, text);
   if (!next) return [];

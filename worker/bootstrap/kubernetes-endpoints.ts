@@ -33,7 +33,7 @@ export function kubernetesEndpoints(address: string): readonly KubeObject[] {
 type Leading = KubeObject & Pick<Endpoints, "subsets"> & Partial<Pick<EndpointSlice, "endpoints" | "ports">>;
 
 /** The stored object with the control plane's current address; undefined if it is current, or another object. */
-export function readdressed(wanted: KubeObject, storedText: string): KubeObject | undefined {
+export function withAddresses(wanted: KubeObject, storedText: string): KubeObject | undefined {
   if (wanted.kind !== "Endpoints" && wanted.kind !== "EndpointSlice") return undefined;
   const { subsets, endpoints, ports } = wanted as Leading;
   const parts = { ...(subsets ? { subsets } : {}), ...(endpoints ? { endpoints } : {}), ...(ports ? { ports } : {}) };

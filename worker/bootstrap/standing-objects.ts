@@ -23,13 +23,13 @@ export const standingObjects = (
     ...flowControl(at),
   ]
     .filter(({ kind = "" }) => !MADE_WITH_OTHERS.has(kind))
-    .map(standing);
+    .map(standingObject);
 
 /** A Service's addresses are created with it, a namespace's service account by its controller. */
 const MADE_WITH_OTHERS: ReadonlySet<string> = new Set(["IPAddress", "ServiceAccount"]);
 
 /** In the form in which a client would create it: statuses, finalizers and managed fields are added by the server. */
-function standing(object: KubeObject): StandingObject {
+function standingObject(object: KubeObject): StandingObject {
   const { group, version } = parseApiVersion(object.apiVersion ?? "");
   const resource = builtIn.findKind(group, version, object.kind ?? "")?.resource;
   if (!resource) throw new Error(`standing object of an unknown kind: ${object.kind}`);

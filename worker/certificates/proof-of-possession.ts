@@ -1,6 +1,6 @@
 /** Verifies that the requester of a certificate has its private key: the request is signed with it. */
 import type { ParsedRequest } from "../../api/machinery/x509/certificate-request.ts";
-import { elementsOf, oidText, within } from "../../api/machinery/x509/der-reader.ts";
+import { childrenOf, elementsOf, oidText } from "../../api/machinery/x509/der-reader.ts";
 
 const HASHES: Readonly<Record<string, string>> = {
   "1.2.840.10045.4.1": "SHA-1",
@@ -64,14 +64,14 @@ async function verify(algorithm: Algorithm, { publicKey, signature, signed }: Si
 }
 
 function curveOf(publicKey: Uint8Array): readonly [string, number] | undefined {
-  const [, parameters] = within(within([...elementsOf(publicKey)][0])[0]);
+  const [, parameters] = childrenOf(childrenOf([...elementsOf(publicKey)][0])[0]);
   return parameters && CURVES[oidText(parameters.content)];
 }
 
 /** Web Crypto expects `r` and `s` concatenated, each padded to the size of the curve. */
 function rawSignature(der: Uint8Array, size: number): Uint8Array {
   const raw = new Uint8Array(2 * size);
-  within([...elementsOf(der)][0]).forEach(({ content }, position) => {
+  childrenOf([...elementsOf(der)][0]).forEach(({ content }, position) => {
     const digits = content.subarray(content.findIndex((byte) => byte !== 0));
     if (digits.length <= size) raw.set(digits, (position + 1) * size - digits.length);
   });

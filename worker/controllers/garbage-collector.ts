@@ -163,11 +163,12 @@ function planDependent(found: Located, snapshot: Snapshot, now: number): Plan {
           : "Background";
   // Owners that own each other would wait for each other, so members of a cycle do not block.
   const circular = waiting.length > 0 && dependents.some(({ object: each }) => isForeground(each));
-  const unblock = circular && references.some(({ blockOwnerDeletion }) => blockOwnerDeletion) ? [unblocked(found)] : [];
+  const unblock =
+    circular && references.some(({ blockOwnerDeletion }) => blockOwnerDeletion) ? [unblockOwner(found)] : [];
   return { effects: [...unblock, { op: "delete", ...targetOf(found), uid, propagationPolicy }], events };
 }
 
-const unblocked = (found: Located): Effect => ({
+const unblockOwner = (found: Located): Effect => ({
   op: "patch",
   ...targetOf(found),
   type: "application/merge-patch+json",

@@ -6,7 +6,7 @@ import { nodeOf } from "./daemonset/daemon-pod.ts";
 import { targetPort } from "./endpoints/service-pods.ts";
 import { heldOf } from "./held.ts";
 import { endOf } from "./job/job-pods.ts";
-import { judge } from "./job/pod-failure-policy.ts";
+import { verdictOf } from "./job/pod-failure-policy.ts";
 import { isReady } from "./pod/pod-state.ts";
 import { inScopes, podUsage } from "./quota/pod-usage.ts";
 
@@ -63,7 +63,7 @@ const requested: Record<string, (pod: Stored<Pod>) => unknown> = {
     targetPort({ port: 1, targetPort: "http" } as NonNullable<Service["spec"]["ports"]>[0], each),
   "whether it is ready": isReady,
   "when it ended": endOf,
-  "the action of a pod failure policy": (each) => judge(job, each),
+  "the action of a pod failure policy": (each) => verdictOf(job, each),
   "its addresses": ({ status }) => status.podIPs?.map(({ ip }) => ip) ?? (status.podIP ? [status.podIP] : []),
   "the claims that it uses": ({ spec }) =>
     (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),

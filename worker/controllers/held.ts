@@ -50,7 +50,7 @@ function withoutContent(object: Stored<KubeObject>): Stored<KubeObject> {
 }
 
 /** Those of the named members that are present. */
-function only<T extends object>(value: T, names: readonly (keyof T)[]): T {
+function pickPresent<T extends object>(value: T, names: readonly (keyof T)[]): T {
   const kept: Partial<T> = {};
   for (const name of names) if (value[name] !== undefined) kept[name] = value[name];
   return kept as T;
@@ -74,7 +74,7 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
     kind,
     metadata: heldMetadata(metadata),
     spec: {
-      ...only(spec, [
+      ...pickPresent(spec, [
         "nodeName",
         "hostname",
         "subdomain",
@@ -93,7 +93,7 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
       ...(secrets.length > 0 && { imagePullSecrets: secrets.map((name) => ({ name })) }),
     },
     status: {
-      ...only(status, [
+      ...pickPresent(status, [
         "phase",
         "reason",
         "podIP",
@@ -101,7 +101,7 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
         "resourceClaimStatuses",
         "extendedResourceClaimStatus",
       ]),
-      ...(spec.resources && only(status, ["resources", "allocatedResources"])),
+      ...(spec.resources && pickPresent(status, ["resources", "allocatedResources"])),
       // Most pods have one address, repeated here.
       ...(podIPs.length > 1 || podIPs.some(({ ip }) => ip !== podIP) ? { podIPs } : {}),
       ...(conditions && { conditions: heldConditions(pod, conditions) }),
@@ -114,7 +114,7 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
 }
 
 const heldContainer = (container: Container): Container =>
-  only(container, ["name", "ports", "resources", "restartPolicy"]);
+  pickPresent(container, ["name", "ports", "resources", "restartPolicy"]);
 
 const heldStatusOf =
   (containers: readonly Container[]) =>
@@ -122,7 +122,7 @@ const heldStatusOf =
     const { name, restartCount, state } = status;
     const { exitCode, finishedAt } = state?.terminated ?? {};
     const ended = exitCode !== undefined && { state: { terminated: { exitCode, ...(finishedAt && { finishedAt }) } } };
-    const resized = hasAsRequested(status, containers) ? {} : only(status, ["resources", "allocatedResources"]);
+    const resized = hasAsRequested(status, containers) ? {} : pickPresent(status, ["resources", "allocatedResources"]);
     return { name, restartCount, ...ended, ...resized } as ContainerStatus;
   };
 
@@ -149,7 +149,7 @@ const STEPS: ReadonlySet<string> = new Set(["Initialized", "ContainersReady", "P
 
 const heldConditions = (pod: Pod, conditions: NonNullable<Pod["status"]["conditions"]>) => {
   const read = isTerminated(pod) ? conditions : conditions.filter(({ type }) => !STEPS.has(type));
-  return read.map((each) => only(each, ["type", "status", "reason", "lastTransitionTime"]));
+  return read.map((each) => pickPresent(each, ["type", "status", "reason", "lastTransitionTime"]));
 };
 
 function heldNode(node: Stored<Node>): Stored<Node> {
@@ -159,6 +159,6 @@ function heldNode(node: Stored<Node>): Stored<Node> {
     kind,
     metadata: heldMetadata(metadata),
     spec,
-    status: only(status, ["conditions", "allocatable", "addresses", "volumesAttached", "volumesInUse"]),
+    status: pickPresent(status, ["conditions", "allocatable", "addresses", "volumesAttached", "volumesInUse"]),
   } as Stored<Node>;
 }

@@ -16,5 +16,5 @@ export const isEmptySelector = (selector: LabelSelector | undefined): boolean =>
   !selector || (Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0);
 
 /** Whether labels include each of the wanted pairs. */
-export const carries = (labels: Labels, wanted: Readonly<Record<string, string>>): boolean =>
+export const includesLabels = (labels: Labels, wanted: Readonly<Record<string, string>>): boolean =>
   Object.entries(wanted).every(([key, value]) => labels?.[key] === value);

@@ -35,7 +35,7 @@ export function earliest(...times: readonly (number | undefined)[]): number | un
 }
 
 /** `{wakeAt}` if any of the times is defined. */
-export const waking = (...times: readonly (number | undefined)[]): { wakeAt?: number } => {
+export const earliestWake = (...times: readonly (number | undefined)[]): { wakeAt?: number } => {
   const wakeAt = earliest(...times);
   return wakeAt === undefined ? {} : { wakeAt };
 };

@@ -26,9 +26,10 @@ export function decodePatched(
  * before, and are copied: of a pod whose status a node patches, that is most of it.
  */
 export function decodeChanged(object: JsonObject, stored: JsonObject, served: Served): DecodedJson {
-  const { changed, unchanged } = apart(object, stored);
+  const { changed, unchanged } = splitByChange(object, stored);
   const { metadata } = changed;
-  const own = isJsonObject(metadata) && isJsonObject(stored.metadata) ? apart(metadata, stored.metadata) : undefined;
+  const own =
+    isJsonObject(metadata) && isJsonObject(stored.metadata) ? splitByChange(metadata, stored.metadata) : undefined;
   const decoded = decodePatched(own ? { ...changed, metadata: own.changed } : changed, served);
   if (!decoded.ok) return decoded;
   const value: Record<string, unknown> = { ...decoded.value, ...copyJson(unchanged) };
@@ -39,7 +40,7 @@ export function decodeChanged(object: JsonObject, stored: JsonObject, served: Se
 }
 
 /** `unchanged` are members that `stored` has as identical objects and lists. */
-function apart(
+function splitByChange(
   object: JsonObject,
   stored: JsonObject,
 ): { readonly changed: JsonObject; readonly unchanged: JsonObject } {

@@ -71,7 +71,7 @@ export function findFeasible(
   const feasible = cluster.shortlist;
   const refusals = new Map<NodeInfo, Refusal>();
   const enough = nodesToFind(all.length);
-  const leftOut = narrowing(filters);
+  const leftOut = narrowingFilter(filters);
   const nobodyAwaited = !cluster.hasNominations;
   feasible.begin(enough);
   let looked = 0;
@@ -92,7 +92,7 @@ export function findFeasible(
 }
 
 /** Some filters name the candidate nodes; all other nodes are refused in the names of those filters. */
-function narrowing(filters: readonly PreparedFilter[]): ((node: NodeInfo) => Refusal | undefined) | undefined {
+function narrowingFilter(filters: readonly PreparedFilter[]): ((node: NodeInfo) => Refusal | undefined) | undefined {
   const naming = filters.filter(({ filter }) => filter.only !== undefined);
   const names = naming.map(({ plugin }) => plugin);
   if (naming.length === 0) return undefined;

@@ -5,7 +5,7 @@ import type { NodeInfo } from "./cluster/node-info.ts";
 import type { PendingPod } from "./cluster/pod-facts.ts";
 import { claimsOf } from "./plugins/volume-binding.ts";
 import { SELECTED_NODE, VOLUMES } from "./volumes/pod-volumes.ts";
-import { chooseVolumes, reaches } from "./volumes/volume-choice.ts";
+import { chooseVolumes, isReachable } from "./volumes/volume-choice.ts";
 
 export type PendingVolumes = "ready" | "pending" | { readonly failed: string };
 
@@ -16,7 +16,7 @@ export function volumesFor(pod: PendingPod, node: NodeInfo, cluster: Cluster): P
   for (const { spec } of claims.bound) {
     const volume = cluster.get(VOLUMES, "", spec.volumeName ?? "");
     if (!volume) return undefined;
-    if (!reaches(volume, node)) return { failed: unreachable(volume, node) };
+    if (!isReachable(volume, node)) return { failed: unreachable(volume, node) };
   }
   const isRequested = ({ metadata }: (typeof claims.waiting)[number]) =>
     metadata.annotations?.[SELECTED_NODE] === node.name;

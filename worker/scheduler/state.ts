@@ -92,7 +92,7 @@ export class SchedulerState {
       default: {
         const change = deleted
           ? cluster.deleteObject(resource, object)
-          : cluster.setObject(resource, WRITTEN_BACK.has(resource) ? object : lean(object));
+          : cluster.setObject(resource, WRITTEN_BACK.has(resource) ? object : leanObject(object));
         return ONLY_SCORED.has(resource) ? undefined : change;
       }
     }
@@ -144,7 +144,7 @@ const isPending = (facts: PodFacts): facts is PendingPod => facts.pod !== undefi
 const WRITTEN_BACK: ReadonlySet<GroupResource> = new Set([CLAIMS, DEVICE_CLAIMS, VOLUMES]);
 
 /** Drops voluminous parts that no placement depends on. */
-function lean<T extends KubeObject>(object: Stored<T>): Stored<T> {
+function leanObject<T extends KubeObject>(object: Stored<T>): Stored<T> {
   const { managedFields: _, annotations: __, ...metadata } = object.metadata;
   return { ...object, metadata };
 }

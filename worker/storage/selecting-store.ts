@@ -53,7 +53,7 @@ export class SelectingStore extends StoreClient {
   }
 
   override async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
-    const { fields, requested } = divided(request);
+    const { fields, requested } = splitRequirements(request);
     if (fields.length === 0) return this.#store.list(request);
     const { limit } = request;
     const wanted = limit ?? Number.POSITIVE_INFINITY;
@@ -74,7 +74,7 @@ export class SelectingStore extends StoreClient {
 
   /** Lists selected this way are not streamed. */
   override async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
-    const { fields, requested } = divided(request);
+    const { fields, requested } = splitRequirements(request);
     if (fields.length === 0 || !("bookmarkKind" in requested)) return this.#store.stream(what, request);
     const { since, known } = await this.#before(fields, requested);
     const response = await this.#store.stream(what, { ...requested, ...(since === undefined ? {} : { since }) });
@@ -151,7 +151,7 @@ interface Before {
 const ofKey = ({ of, key }: Requirement) => of === "field" && (key === "metadata.name" || key === "metadata.namespace");
 
 /** Separates requirements on fields from those left to the store: labels and names. */
-function divided<R extends { readonly requirements?: readonly Requirement[] }>(request: R) {
+function splitRequirements<R extends { readonly requirements?: readonly Requirement[] }>(request: R) {
   const { requirements = [] } = request;
   const fields = requirements.filter((each) => each.of === "field" && !ofKey(each));
   const left = requirements.filter((each) => !fields.includes(each));

@@ -4,7 +4,7 @@
  */
 import { failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
 import type { CommitLane } from "../../api/store/commit-lane.ts";
-import { holds } from "../../api/store/lifeline.ts";
+import { stillExists } from "../../api/store/lifeline.ts";
 import { holderOf, type NearbyStore } from "../../api/store/nearby-stores.ts";
 import type {
   CommitFailure,
@@ -99,7 +99,7 @@ export class StoreClient {
   async standOn(lifelines: readonly Lifeline[], now: number): Promise<boolean> {
     if (this.#nearbyStore()) {
       const entries = await this.readMany(lifelines.map(({ key }) => key));
-      return lifelines.every((lifeline, i) => holds(lifeline, entries[i]?.text, now));
+      return lifelines.every((lifeline, i) => stillExists(lifeline, entries[i]?.text, now));
     }
     this.#lifelines = lifelines;
     this.#unconfirmed = true;

@@ -41,7 +41,7 @@ function fittingSearches(searches: readonly string[]): readonly string[] {
 }
 
 /** Truncates to the limits. */
-function fit({ servers, searches, options }: DnsConfig): PodDns {
+function withinLimits({ servers, searches, options }: DnsConfig): PodDns {
   const applied = { servers: servers.slice(0, MAX_NAMESERVERS), searches: fittingSearches(searches), options };
   const omitted = (what: string, which: string, line: readonly string[]) => ({
     reason: "DNSConfigForming",
@@ -63,7 +63,7 @@ export function podDns(pod: Pod, node: NodeDns): PodDns {
   const named = new Map(base.options.map((option) => [nameOf(option), option]));
   for (const { name = "", value } of options)
     named.set(name, value === undefined || value === "" ? name : `${name}:${value}`);
-  return fit({
+  return withinLimits({
     servers: [...new Set([...base.servers, ...nameservers])],
     searches: [...new Set([...base.searches, ...searches])],
     options: [...named.values()],

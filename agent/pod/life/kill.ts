@@ -27,7 +27,7 @@ export interface Kill {
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Settles with the promise, whatever its outcome, or when the time is over. */
-async function within(seconds: number, promise: Promise<unknown>): Promise<void> {
+async function waitAtMost(seconds: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise((resolve) => {
     timer = setTimeout(resolve, Math.min(seconds * 1000, MAX_TIMER_MS));
@@ -47,9 +47,9 @@ export async function killContainer(options: Kill): Promise<void> {
   const hook = container.lifecycle?.preStop;
   if (hook !== undefined && graceSeconds > 0) {
     const hooked = runHook(hook, { runtime, containerId: id, pod, container, podIP }).catch(onFailedHook);
-    await within(graceSeconds, hooked);
+    await waitAtMost(graceSeconds, hooked);
   }
-  if (left() > 0) await within(left(), turn);
+  if (left() > 0) await waitAtMost(left(), turn);
   await runtime.stopContainer(id, Math.max(left(), MIN_GRACE_SECONDS));
 }
 

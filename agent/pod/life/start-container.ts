@@ -86,7 +86,7 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
 }
 
 /** With its allocated resources. */
-function given({ allocation }: PodRecord, container: Container): Container {
+function containerAsAllocated({ allocation }: PodRecord, container: Container): Container {
   const resources = allocation.containers.get(container.name);
   return resources === undefined ? container : { ...container, resources };
 }
@@ -111,7 +111,7 @@ type Start = Extract<Action, { do: "start-container" }>;
 
 export async function startContainer(record: PodRecord, action: Start, observation: Observation): Promise<Outcome> {
   const { sandboxId, restartCount, endedAt } = action;
-  const target = { ...action.target, container: given(record, action.target.container) };
+  const target = { ...action.target, container: containerAsAllocated(record, action.target.container) };
   const { container } = target;
   const { runtime, puller, objects: objectsOf } = record.context;
   const retryAt = record.retryAt.get(container.name);

@@ -30,7 +30,7 @@ const RESTARTS: Finding = {
   reason: "RestartAllContainersStarted",
   message: "container exited with restart policy rule",
 };
-const no = (reason = "", message = ""): Finding => ({
+const falseFinding = (reason = "", message = ""): Finding => ({
   status: "False",
   ...(reason === "" ? {} : { reason }),
   ...(message === "" ? {} : { message }),
@@ -51,14 +51,14 @@ function containersReady(pod: Pod, statuses: readonly ContainerStatus[], phase: 
   const counted = [...initContainersOf(pod).filter(isSidecar), ...pod.spec.containers].map(({ name }) => name);
   const known = new Map(statuses.map((status) => [status.name, status.ready]));
   const unknown = counted.filter((name) => !known.has(name));
-  if (phase === "Succeeded" && unknown.length === 0) return no("PodCompleted");
-  if (phase === "Failed") return no("PodFailed");
+  if (phase === "Succeeded" && unknown.length === 0) return falseFinding("PodCompleted");
+  if (phase === "Failed") return falseFinding("PodFailed");
   const message = unmet(
     unknown,
     "unready",
     counted.filter((name) => known.get(name) === false),
   );
-  return message === "" ? TRUE : no("ContainersNotReady", message);
+  return message === "" ? TRUE : falseFinding("ContainersNotReady", message);
 }
 
 const wasInitialized = ({ status }: Pod): boolean =>
@@ -78,7 +78,7 @@ function initialized(pod: Pod, statuses: readonly ContainerStatus[], phase: Phas
   // Once initialized it stays so, even while its containers start in a new sandbox.
   if (hasMainContainerStarted(pod, statuses) || wasInitialized(pod)) return TRUE;
   const message = unmet(unknown, "incomplete", incomplete);
-  return message === "" ? TRUE : no("ContainersNotInitialized", message);
+  return message === "" ? TRUE : falseFinding("ContainersNotInitialized", message);
 }
 
 function gatesReady(pod: Pod, conditions: readonly PodCondition[]): Finding {
@@ -90,7 +90,7 @@ function gatesReady(pod: Pod, conditions: readonly PodCondition[]): Finding {
       ? []
       : [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`];
   });
-  return messages.length === 0 ? TRUE : no("ReadinessGatesNotReady", messages.join(", "));
+  return messages.length === 0 ? TRUE : falseFinding("ReadinessGatesNotReady", messages.join(", "));
 }
 
 /** Whether some container may restart all containers. */
@@ -164,13 +164,16 @@ export function conditionsOf({
       ? []
       : [own("DisruptionTarget", { status: "True", reason: BY_NODE, message: disruption })]),
     ...resizeFindings(resize).map(resizing),
-    own("PodReadyToStartContainers", sandboxReady ? TRUE : no()),
+    own("PodReadyToStartContainers", sandboxReady ? TRUE : falseFinding()),
     own("Initialized", initialized(pod, statuses, phase)),
     own("Ready", containers.status === "True" ? gatesReady(pod, foreign) : containers),
     own("ContainersReady", containers),
     own("PodScheduled", TRUE),
   ];
   if (!couldRestartAll(pod)) return conditions;
-  const { observedGeneration: _, ...restarting } = own("AllContainersRestarting", restartingAll ? RESTARTS : no());
+  const { observedGeneration: _, ...restarting } = own(
+    "AllContainersRestarting",
+    restartingAll ? RESTARTS : falseFinding(),
+  );
   return [...conditions, restarting];
 }

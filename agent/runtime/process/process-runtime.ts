@@ -28,7 +28,7 @@ import { processUsage } from "./process-usage.ts";
 import { SupervisorClient } from "./supervisor-client.ts";
 
 const SCHEME = "process://";
-const bare = (id: string): string => (id.startsWith(SCHEME) ? id.slice(SCHEME.length) : id);
+const withoutScheme = (id: string): string => (id.startsWith(SCHEME) ? id.slice(SCHEME.length) : id);
 
 /** The same for every image: the machine stands in for all of them. */
 const imageOf = (name: string): ImageObservation => ({ id: name, ref: `${SCHEME}${name}`, names: [name], size: 0 });
@@ -193,12 +193,12 @@ export class ProcessRuntime implements Runtime {
   readonly remarkOn = unmounted;
 
   async startContainer(id: string): Promise<void> {
-    await this.#supervisor.request({ op: "start", container: bare(id) });
-    this.#changed(bare(id));
+    await this.#supervisor.request({ op: "start", container: withoutScheme(id) });
+    this.#changed(withoutScheme(id));
   }
 
   async stopContainer(id: string, graceSeconds: number): Promise<void> {
-    const container = bare(id);
+    const container = withoutScheme(id);
     const isRunning = () => this.#state.state(container)?.state === "running";
     if (!isRunning()) return;
     const ended = new Promise<void>((resolve) => {
@@ -222,17 +222,17 @@ export class ProcessRuntime implements Runtime {
 
   async removeContainer(id: string): Promise<void> {
     await this.stopContainer(id, 0);
-    this.#inventory.removeContainer(bare(id));
+    this.#inventory.removeContainer(withoutScheme(id));
   }
 
   async updateContainer(): Promise<void> {}
 
   async reopenLog(id: string): Promise<void> {
-    await this.#supervisor.request({ op: "reopen-log", container: bare(id) });
+    await this.#supervisor.request({ op: "reopen-log", container: withoutScheme(id) });
   }
 
   #running(id: string): Surroundings {
-    const container = bare(id);
+    const container = withoutScheme(id);
     const stored = this.#inventory.container(container);
     if (stored === undefined || this.#state.state(container)?.state !== "running")
       throw new RuntimeError(`container ${container} is not running`, { notFound: stored === undefined });
@@ -266,7 +266,7 @@ export class ProcessRuntime implements Runtime {
     const { containers, sandboxes } = await this.observe(uid);
     const pods = new Map(sandboxes.map(({ id, pod }) => [id, pod]));
     return containers.flatMap(({ id, name, state, sandboxId }) => {
-      const pid = this.#state.state(bare(id))?.pid;
+      const pid = this.#state.state(withoutScheme(id))?.pid;
       const pod = pods.get(sandboxId);
       const used = state === "running" && pid !== undefined ? processUsage(pid) : undefined;
       return pod === undefined || used === undefined ? [] : [{ id, pod, name, ...used }];

@@ -25,7 +25,7 @@ export function processStart(pid: number): string | undefined {
 }
 
 /** The container's processes outside its process group. Linux only. */
-function strays(containerId: string): number[] {
+function strayProcesses(containerId: string): number[] {
   if (process.platform !== "linux") return [];
   const mark = `${CONTAINER_ENV}=${containerId}\0`;
   return readdirSync("/proc")
@@ -51,5 +51,5 @@ function kill(pid: number, signal: NodeJS.Signals): void {
 /** Kills the process group led by `pid`, and everything that left it. */
 export function killTree(containerId: string, pid: number): void {
   kill(-pid, "SIGKILL");
-  for (const stray of strays(containerId)) kill(stray, "SIGKILL");
+  for (const stray of strayProcesses(containerId)) kill(stray, "SIGKILL");
 }

@@ -74,7 +74,7 @@ export class LocalVolumes {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found?.isDirectory()) return path;
     if (found !== undefined) throw new LocalVolumeError(409, "Conflict", `${path} is there, and no directory`);
-    attempt(() => {
+    refuseOnError(() => {
       const unfinished = mkdtempSync(join(this.directory, UNFINISHED));
       chmodSync(unfinished, FOR_ALL);
       renameSync(unfinished, path);
@@ -93,7 +93,7 @@ export class LocalVolumes {
     // A mounted file system would lose its files, wherever they are.
     const [mounted] = isListedMount(path) ? [path] : mountsBelow(path);
     if (mounted !== undefined) throw new LocalVolumeError(409, "Conflict", `${mounted} is still mounted`);
-    attempt(() => {
+    refuseOnError(() => {
       const removed = mkdtempSync(join(this.directory, REMOVED));
       renameSync(path, join(removed, name));
       this.#retain();
@@ -145,7 +145,7 @@ export class LocalVolumes {
 }
 
 /** A full disk is not retried here: there may be room elsewhere. */
-function attempt(change: () => void): void {
+function refuseOnError(change: () => void): void {
   try {
     change();
   } catch (error) {

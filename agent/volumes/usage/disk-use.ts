@@ -69,14 +69,14 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * Measurements under way or queued: further requests for the same one share it, or the queue would grow without bound.
  */
-const line = new Map<string, Promise<DiskUse>>();
+const measurements = new Map<string, Promise<DiskUse>>();
 
 /** Zero for a missing directory. However many callers there are, one directory is measured at a time. */
 export function diskUse(path: string): Promise<DiskUse> {
-  const known = line.get(path);
+  const known = measurements.get(path);
   if (known !== undefined) return known;
-  const use = last.then(() => measure(path)).finally(() => line.delete(path));
-  line.set(path, use);
+  const use = last.then(() => measure(path)).finally(() => measurements.delete(path));
+  measurements.set(path, use);
   last = use.catch(() => {});
   return use;
 }

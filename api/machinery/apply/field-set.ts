@@ -27,7 +27,7 @@ function nodeOf(member: boolean, below: FieldSet): FieldSet | undefined {
   return member ? { ".": MEMBER, ...below } : below;
 }
 
-function below(node: FieldSet): FieldSet {
+function withoutSelf(node: FieldSet): FieldSet {
   if (!("." in node)) return node;
   const { ".": _, ...rest } = node;
   return rest;
@@ -41,7 +41,7 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
     const [left, right] = [a[element], b[element]];
     if (!left || !right) out[element] = right ?? MEMBER;
     else if (element !== ".")
-      out[element] = nodeOf(isMember(left) || isMember(right), union(below(left), below(right))) ?? MEMBER;
+      out[element] = nodeOf(isMember(left) || isMember(right), union(withoutSelf(left), withoutSelf(right))) ?? MEMBER;
   }
   return out;
 }
@@ -51,7 +51,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   for (const element in a) {
     const [left, right] = [a[element], b[element]];
     if (element === "." || !left || !right) continue;
-    const node = nodeOf(isMember(left) && isMember(right), intersection(below(left), below(right)));
+    const node = nodeOf(isMember(left) && isMember(right), intersection(withoutSelf(left), withoutSelf(right)));
     if (node) out[element] = node;
   }
   return out;
@@ -62,7 +62,9 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   for (const element in a) {
     const [left, right] = [a[element], b[element]];
     if (element === "." || !left) continue;
-    const node = right ? nodeOf(isMember(left) && !isMember(right), difference(below(left), below(right))) : left;
+    const node = right
+      ? nodeOf(isMember(left) && !isMember(right), difference(withoutSelf(left), withoutSelf(right)))
+      : left;
     if (node) out[element] = node;
   }
   return out;
@@ -74,7 +76,7 @@ export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
   for (const element in a) {
     const [left, right] = [a[element], b[element]];
     if (element === "." || !left || (right && isMember(right))) continue;
-    const node = right ? nodeOf(isMember(left), differenceBelow(below(left), below(right))) : left;
+    const node = right ? nodeOf(isMember(left), differenceBelow(withoutSelf(left), withoutSelf(right))) : left;
     if (node) out[element] = node;
   }
   return out;

@@ -59,10 +59,12 @@ export function ownableThrough({ subresource, status, resets }: Endpoint): KindA
   return reset ? (set) => differenceBelow(set, reset) : (set) => set;
 }
 
-const same = (object: JsonObject) => object;
+const unconverted = (object: JsonObject) => object;
 
 export function versionOf(kind: KindAtVersion, apiVersion: string): VersionedType | undefined {
-  return apiVersion === kind.apiVersion ? { view: kind.view, from: same, to: same } : kind.versions?.(apiVersion);
+  return apiVersion === kind.apiVersion
+    ? { view: kind.view, from: unconverted, to: unconverted }
+    : kind.versions?.(apiVersion);
 }
 
 const SERVER_META = [

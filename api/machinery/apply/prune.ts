@@ -23,12 +23,12 @@ export function prune(
   const isSame = now?.apiVersion === last.apiVersion && isEmptySet(difference(last.set, now.set));
   if (isSame && !endsAbove(last.set, whole, version.view)) return merged;
   const lastSet = withNamedParents(last.set, version.view);
-  let pruned = without(whole, lastSet, version);
+  let pruned = withoutFields(whole, lastSet, version);
   for (const [apiVersion, owned] of ownedByVersion(owners, last.apiVersion))
     pruned = addBack(merged, { pruned, version }, { owned, at: versionOf(kind, apiVersion) });
   const [left, all] = [parentsOf(pruned, version), parentsOf(whole, version)];
   // What the applier never owned is added back, too, if only its parent was removed.
-  return version.to(without(whole, intersection(difference(all, left), lastSet), version));
+  return version.to(withoutFields(whole, intersection(difference(all, left), lastSet), version));
 }
 
 /** Whether the set contains an object or list as a leaf that is not empty: then its contents are removed as well. */
@@ -52,7 +52,7 @@ function endsAbove(set: FieldSet, value: unknown, type: TypeView): boolean {
   });
 }
 
-const without = (object: JsonObject, remove: FieldSet, { view }: VersionedType): JsonObject =>
+const withoutFields = (object: JsonObject, remove: FieldSet, { view }: VersionedType): JsonObject =>
   (removeFields(object, remove, view) ?? {}) as JsonObject;
 
 const parentsOf = (object: JsonObject, { view }: VersionedType): FieldSet =>
@@ -74,5 +74,5 @@ function addBack(
   const whole = at.from(merged);
   const left = parentsOf(at.from(version.to(pruned)), at);
   const kept = union(left, withNamedParents(owned, at.view));
-  return version.from(at.to(without(whole, difference(parentsOf(whole, at), kept), at)));
+  return version.from(at.to(withoutFields(whole, difference(parentsOf(whole, at), kept), at)));
 }

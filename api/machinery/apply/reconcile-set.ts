@@ -7,9 +7,9 @@ import { type MapView, memberType, type TypeView } from "./type-view.ts";
 
 /** Returns the set itself if the schema has not changed. */
 export const reconcileSet = (set: FieldSet, view: TypeView): FieldSet =>
-  below(set, (element) => typeOfMember(view, element));
+  reconciledMembers(set, (element) => typeOfMember(view, element));
 
-function below(set: FieldSet, typeOf: (element: string) => TypeView | undefined): FieldSet {
+function reconciledMembers(set: FieldSet, typeOf: (element: string) => TypeView | undefined): FieldSet {
   let changed: { [element: string]: FieldSet } | undefined;
   for (const element in set) {
     const node = set[element];
@@ -28,7 +28,7 @@ function reconciled(node: FieldSet, type: TypeView): FieldSet {
   // An object that was applied empty is itself owned, without any members.
   if (isEmptySet(node) || (!map && scalar)) return node;
   if (map ? map.atomic : list?.type === "atomic") return MEMBER;
-  return below(node, (element) => (map ? typeOfMember({ map }, element) : list?.element));
+  return reconciledMembers(node, (element) => (map ? typeOfMember({ map }, element) : list?.element));
 }
 
 function typeOfMember({ map }: { readonly map?: MapView }, element: string): TypeView | undefined {

@@ -43,7 +43,7 @@ function scalarProblem(value: unknown, scalar: TypeView["scalar"]): string | und
   }
 }
 
-const below = (path: string, errors: TypeError[]): TypeError[] =>
+const underPath = (path: string, errors: TypeError[]): TypeError[] =>
   errors.map((error) => ({ ...error, path: path + error.path }));
 
 function checkMap(value: unknown, map: MapView): TypeError[] {
@@ -54,7 +54,7 @@ function checkMap(value: unknown, map: MapView): TypeError[] {
     const type = memberType(map, name);
     // Kubernetes stops at the first unknown member.
     if (!type) return [...errors, { path: `.${name}`, text: "field not declared in schema" }];
-    errors.push(...below(`.${name}`, check(value[name], type)));
+    errors.push(...underPath(`.${name}`, check(value[name], type)));
   }
   return errors;
 }
@@ -73,7 +73,7 @@ function checkList(value: unknown, list: ListView): TypeError[] {
       if (seen.has(element)) errors.push({ path: "", text: `duplicate entries for key ${printElement(element)}` });
       seen.add(element);
     }
-    errors.push(...below(printElement(element), check(item, list.element)));
+    errors.push(...underPath(printElement(element), check(item, list.element)));
   }
   return errors;
 }

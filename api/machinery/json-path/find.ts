@@ -113,7 +113,7 @@ const fromEnd = (at: number, length: number) => (at < 0 ? at + length : at);
 
 function passes(item: unknown, { left, operator, right }: PathNode & { kind: "filter" }, room: PathRoom): boolean {
   room.spend(2);
-  if (operator === "exists") return exists(item, left, room);
+  if (operator === "exists") return pathExists(item, left, room);
   const [a, ...more] = walk([item], left, room);
   if (more.length > 0) throw new PathProblem("can only compare one element at a time");
   if (a === undefined) return false;
@@ -122,7 +122,7 @@ function passes(item: unknown, { left, operator, right }: PathNode & { kind: "fi
   return b !== undefined && compared(a, operator, b);
 }
 
-function exists(item: unknown, path: Path, room: PathRoom): boolean {
+function pathExists(item: unknown, path: Path, room: PathRoom): boolean {
   try {
     return walk([item], path, room).length > 0;
   } catch (problem) {

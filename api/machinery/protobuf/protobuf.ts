@@ -121,19 +121,19 @@ export function openEnvelope(bytes: Uint8Array): Unknown {
  * reported.
  */
 export function decodeProtobufBody(bytes: Uint8Array, expected: GroupVersionKind): DecodedBody {
-  const unknown = tell(() => openEnvelope(bytes));
+  const unknown = resultOf(() => openEnvelope(bytes));
   if (!unknown.ok) return unrecognized(expected, unknown.message, summaryOfBytes(bytes));
   const { apiVersion, kind, raw } = unknown.value;
   return acceptKind(
     { actual: { ...parseApiVersion(apiVersion), kind }, expected, fieldValidation: "Ignore" },
     (struct) => {
-      const message = tell(() => decodeMessage(raw, struct));
+      const message = resultOf(() => decodeMessage(raw, struct));
       return message.ok ? { ...message, strict: [] } : message;
     },
   );
 }
 
-function tell<T>(read: () => T): { ok: true; value: T } | { ok: false; message: string } {
+function resultOf<T>(read: () => T): { ok: true; value: T } | { ok: false; message: string } {
   try {
     return { ok: true, value: read() };
   } catch (problem) {

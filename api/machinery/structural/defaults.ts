@@ -76,17 +76,17 @@ function fill(value: unknown, schema: Schema | undefined, room: Room): void {
   if (!isJsonObject(value)) return;
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (property.default === undefined) continue;
-    if (!Object.hasOwn(value, name) || isForbiddenNull(value[name], property)) give(value, name, property, room);
+    if (!Object.hasOwn(value, name) || isForbiddenNull(value[name], property)) setDefault(value, name, property, room);
   }
   for (const name of Object.keys(value)) {
     const of = memberOf(schema, name);
     if (!propertyOf(schema, name) && isForbiddenNull(value[name], of) && of?.default !== undefined)
-      give(value, name, of, room);
+      setDefault(value, name, of, room);
     fill(value[name], of, room);
   }
 }
 
-function give(object: JsonObject, name: string, schema: Schema, room: Room): void {
+function setDefault(object: JsonObject, name: string, schema: Schema, room: Room): void {
   const given = room.take(schema.default);
   if (given !== undefined) object[name] = given;
 }

@@ -1,5 +1,5 @@
 /** Parses a PKCS #10 certificate request (RFC 2986). */
-import { elementsOf, oidText, within } from "./der-reader.ts";
+import { childrenOf, elementsOf, oidText } from "./der-reader.ts";
 import { parsePem } from "./pem.ts";
 import { readSubject } from "./subject.ts";
 
@@ -34,9 +34,9 @@ export interface ParsedRequest {
 export function parseCertificateRequest(base64: string): ParsedRequest | undefined {
   const bytes = parsePem("CERTIFICATE REQUEST", base64);
   const [request] = elementsOf(bytes ?? new Uint8Array());
-  const [info, algorithm, signature] = within(request);
-  const [, subject, publicKey, ...rest] = within(info);
-  const [algorithmId] = within(algorithm);
+  const [info, algorithm, signature] = childrenOf(request);
+  const [, subject, publicKey, ...rest] = childrenOf(info);
+  const [algorithmId] = childrenOf(algorithm);
   if (!info || !algorithmId || !signature || subject?.tag !== SEQUENCE || !publicKey) return undefined;
   const { commonName, organizations, der } = readSubject(subject.content);
   const alternativeNames = alternativeNamesOf(rest.find(({ tag }) => tag === ATTRIBUTES)?.content);
@@ -55,14 +55,14 @@ export function parseCertificateRequest(base64: string): ParsedRequest | undefin
 
 function alternativeNamesOf(attributes: Uint8Array | undefined): AlternativeNames | undefined {
   for (const attribute of elementsOf(attributes ?? new Uint8Array())) {
-    const [type, values] = within(attribute);
+    const [type, values] = childrenOf(attribute);
     if (!type || oidText(type.content) !== OID.extensionRequest) continue;
-    for (const extension of within(within(values)[0])) {
-      const parts = within(extension);
+    for (const extension of childrenOf(childrenOf(values)[0])) {
+      const parts = childrenOf(extension);
       const value = parts.at(-1);
       if (!parts[0] || !value || oidText(parts[0].content) !== OID.alternativeNames) continue;
       const [names] = elementsOf(value.content);
-      const count = (tag: number) => within(names).filter((each) => (each.tag & 0x1f) === tag).length;
+      const count = (tag: number) => childrenOf(names).filter((each) => (each.tag & 0x1f) === tag).length;
       if (names) return { der: names.whole, email: count(1), dns: count(2), uri: count(6), ip: count(7) };
     }
   }

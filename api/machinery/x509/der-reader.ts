@@ -26,7 +26,8 @@ export function* elementsOf(bytes: Uint8Array): Generator<Element> {
 }
 
 /** The elements inside an element, if it exists. */
-export const within = (outer: Element | undefined): readonly Element[] => (outer ? [...elementsOf(outer.content)] : []);
+export const childrenOf = (outer: Element | undefined): readonly Element[] =>
+  outer ? [...elementsOf(outer.content)] : [];
 
 /** `2.5.4.10`, from the content of an object identifier. */
 export function oidText(content: Uint8Array): string {

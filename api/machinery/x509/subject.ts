@@ -4,7 +4,7 @@
  * checked.
  */
 import * as der from "./der.ts";
-import { elementsOf, oidText, within } from "./der-reader.ts";
+import { childrenOf, elementsOf, oidText } from "./der-reader.ts";
 
 const COMMON_NAME = "2.5.4.3";
 const SERIAL_NUMBER = "2.5.4.5";
@@ -28,8 +28,8 @@ export interface Subject {
 export function readSubject(name: Uint8Array): Subject {
   const values = new Map<string, string[]>();
   for (const set of elementsOf(name))
-    for (const attribute of within(set)) {
-      const [type, value] = within(attribute);
+    for (const attribute of childrenOf(set)) {
+      const [type, value] = childrenOf(attribute);
       if (!type || !value || !STRINGS.has(value.tag)) continue;
       const oid = oidText(type.content);
       const text = textOf(value.tag, value.content);

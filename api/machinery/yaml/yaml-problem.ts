@@ -60,7 +60,7 @@ export function keyProblem(document: Document, lines: LineCounter): string | und
       const isBare = isScalar(key) && key.value === null && key.source === "";
       const wanted = isMap(parent) && parent.flow ? "node content" : "key";
       if (isBare)
-        problem = `yaml: ${below(lines.linePos(key.range?.[0] ?? 0).line, `did not find expected ${wanted}`)}`;
+        problem = `yaml: ${atParserLine(lines.linePos(key.range?.[0] ?? 0).line, `did not find expected ${wanted}`)}`;
       else if (isMap(key) || isSeq(key)) problem = `yaml: invalid map key: ${goSyntax(key)}`;
       else if (key === null || (isScalar(key) && key.value === null))
         problem = `unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goSyntax(value)}`;
@@ -91,10 +91,10 @@ function closingAt(text: string, at: number): string | undefined {
 }
 
 /** go-yaml's parser counts lines from zero, and omits the first line's number. */
-const below = (line: number, why: string) => (line > 1 ? `line ${line - 1}: ${why}` : why);
+const atParserLine = (line: number, why: string) => (line > 1 ? `line ${line - 1}: ${why}` : why);
 
 /** Its scanner counts them from one, and omits the first line's number, too. */
-const scanned = (line: number, why: string) => (line > 1 ? `line ${line}: ${why}` : why);
+const atScannerLine = (line: number, why: string) => (line > 1 ? `line ${line}: ${why}` : why);
 
 export function problemOf({ code, pos: [from], message }: YAMLError, text: string, lines: LineCounter): string {
   // For a mapping where none is allowed, libyaml reports the position of the colon.
@@ -106,25 +106,25 @@ export function problemOf({ code, pos: [from], message }: YAMLError, text: strin
     const wanted = isCut && /[[{,]\s*$/.test(text) ? "node content" : `',' or '${bracket}'`;
     // The end of the text is on a line of its own.
     const end = (text.endsWith("\n") ? text : `${text}\n`).split("\n").length;
-    return below(isCut ? end : line, `did not find expected ${wanted}`);
+    return atParserLine(isCut ? end : line, `did not find expected ${wanted}`);
   }
   if (code === "MISSING_CHAR" && message.startsWith("Missing closing"))
-    return scanned(lines.linePos(text.length).line, "found unexpected end of stream");
+    return atScannerLine(lines.linePos(text.length).line, "found unexpected end of stream");
   const bare = /^[ \t]*:(?=\s)/m.exec(text.slice(0, from));
   if (bare && closingAt(text, bare.index) === undefined)
-    return below(lines.linePos(bare.index).line, "did not find expected key");
+    return atParserLine(lines.linePos(bare.index).line, "did not find expected key");
   if (code === "UNEXPECTED_TOKEN" || code === "BLOCK_IN_FLOW")
-    return below(line, `did not find expected ${expectedAt(text, from)}`);
+    return atParserLine(line, `did not find expected ${expectedAt(text, from)}`);
   const known: Partial<Record<ErrorCode, string>> = {
-    BLOCK_AS_IMPLICIT_KEY: scanned(line, "mapping values are not allowed in this context"),
-    BAD_INDENT: below(line, "did not find expected key"),
-    BAD_DQ_ESCAPE: scanned(line, "found unknown escape character"),
-    TAB_AS_INDENT: scanned(line, "found character that cannot start any token"),
-    BAD_SCALAR_START: scanned(line, "found character that cannot start any token"),
+    BLOCK_AS_IMPLICIT_KEY: atScannerLine(line, "mapping values are not allowed in this context"),
+    BAD_INDENT: atParserLine(line, "did not find expected key"),
+    BAD_DQ_ESCAPE: atScannerLine(line, "found unknown escape character"),
+    TAB_AS_INDENT: atScannerLine(line, "found character that cannot start any token"),
+    BAD_SCALAR_START: atScannerLine(line, "found character that cannot start any token"),
     MISSING_CHAR: `line ${line}: did not find expected key`,
     BAD_ALIAS: `unknown anchor '${/\*?([\w-]+)$/.exec(message)?.[1] ?? ""}' referenced`,
   };
-  return known[code] ?? scanned(line, "could not find expected ':'");
+  return known[code] ?? atScannerLine(line, "could not find expected ':'");
 }
 
 /** What was expected at a position. */

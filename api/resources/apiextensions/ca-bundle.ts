@@ -4,7 +4,7 @@ import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.
 import { isConditionTrue } from "../../machinery/conditions.ts";
 import { decodeBase64 } from "../../machinery/encoding/base64.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
-import { elementsOf, within } from "../../machinery/x509/der-reader.ts";
+import { childrenOf, elementsOf } from "../../machinery/x509/der-reader.ts";
 
 const SEQUENCE = 0x30;
 const BIT_STRING = 0x03;
@@ -27,7 +27,7 @@ function isCertificate(body: string): boolean {
   const der = decodeBase64(body.replace(/\s/g, ""));
   if (typeof der === "number") return false;
   const [outer, ...more] = elementsOf(der);
-  const [signed, algorithm, signature] = within(outer);
+  const [signed, algorithm, signature] = childrenOf(outer);
   return more.length === 0 && signed?.tag === SEQUENCE && algorithm?.tag === SEQUENCE && signature?.tag === BIT_STRING;
 }
 

@@ -3,7 +3,7 @@ import type * as v1 from "../../generated/autoscaling.v1.ts";
 import type { MetricSpec, MetricStatus, MetricTarget } from "../../generated/autoscaling.v2.ts";
 import type { QuantityText } from "../../machinery/quantity.ts";
 
-const drop = <T extends object>(fields: T): T =>
+const dropUndefined = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
 type Loose<T> = { [key in keyof T]?: T[key] | undefined };
@@ -20,7 +20,7 @@ export function metricSpecToV1({
     type,
     object:
       object &&
-      (drop({
+      (dropUndefined({
         target: object.describedObject,
         metricName: object.metric.name,
         targetValue: object.target.value ?? "0",
@@ -29,21 +29,21 @@ export function metricSpecToV1({
       }) as v1.ObjectMetricSource),
     pods:
       pods &&
-      (drop({
+      (dropUndefined({
         metricName: pods.metric.name,
         targetAverageValue: pods.target.averageValue,
         selector: pods.metric.selector,
       }) as v1.PodsMetricSource),
     resource:
       resource &&
-      (drop({
+      (dropUndefined({
         name: resource.name,
         targetAverageUtilization: resource.target.averageUtilization,
         targetAverageValue: resource.target.averageValue,
       }) as v1.ResourceMetricSource),
     external:
       external &&
-      (drop({
+      (dropUndefined({
         metricName: external.metric.name,
         metricSelector: external.metric.selector,
         targetValue: external.target.value,
@@ -51,17 +51,18 @@ export function metricSpecToV1({
       }) as v1.ExternalMetricSource),
     containerResource:
       containerResource &&
-      (drop({
+      (dropUndefined({
         name: containerResource.name,
         targetAverageUtilization: containerResource.target.averageUtilization,
         targetAverageValue: containerResource.target.averageValue,
         container: containerResource.container,
       }) as v1.ContainerResourceMetricSource),
   };
-  return drop(spec) as v1.MetricSpec;
+  return dropUndefined(spec) as v1.MetricSpec;
 }
 
-const target = (type: string, value: Loose<MetricTarget>): MetricTarget => drop({ type, ...value }) as MetricTarget;
+const target = (type: string, value: Loose<MetricTarget>): MetricTarget =>
+  dropUndefined({ type, ...value }) as MetricTarget;
 
 const resourceTarget = (utilization: number | undefined, average: QuantityText | undefined) =>
   target(utilization !== undefined ? "Utilization" : "AverageValue", {
@@ -73,18 +74,18 @@ const resourceTarget = (utilization: number | undefined, average: QuantityText |
 export function metricSpecFromV1(metric: v1.MetricSpec): MetricSpec {
   const { type = "", object, pods, resource, external, containerResource } = metric;
   const nowhere = { kind: "", name: "" };
-  return drop({
+  return dropUndefined({
     type,
     object: object && {
       describedObject: object.target ?? nowhere,
-      metric: drop({ name: object.metricName ?? "", selector: object.selector }),
+      metric: dropUndefined({ name: object.metricName ?? "", selector: object.selector }),
       target: target(object.averageValue === undefined ? "Value" : "AverageValue", {
         value: object.averageValue === undefined ? object.targetValue : undefined,
         averageValue: object.averageValue,
       }),
     },
     pods: pods && {
-      metric: drop({ name: pods.metricName ?? "", selector: pods.selector }),
+      metric: dropUndefined({ name: pods.metricName ?? "", selector: pods.selector }),
       target: target("AverageValue", { averageValue: pods.targetAverageValue }),
     },
     resource: resource && {
@@ -92,7 +93,7 @@ export function metricSpecFromV1(metric: v1.MetricSpec): MetricSpec {
       target: resourceTarget(resource.targetAverageUtilization, resource.targetAverageValue),
     },
     external: external && {
-      metric: drop({ name: external.metricName ?? "", selector: external.metricSelector }),
+      metric: dropUndefined({ name: external.metricName ?? "", selector: external.metricSelector }),
       target: target(external.targetValue === undefined ? "AverageValue" : "Value", {
         value: external.targetValue,
         averageValue: external.targetAverageValue,
@@ -108,11 +109,11 @@ export function metricSpecFromV1(metric: v1.MetricSpec): MetricSpec {
 
 export function metricStatusToV1(status: MetricStatus): v1.MetricStatus {
   const { type, object, pods, resource, external, containerResource } = status;
-  return drop({
+  return dropUndefined({
     type,
     object:
       object &&
-      drop({
+      dropUndefined({
         target: object.describedObject,
         metricName: object.metric.name,
         currentValue: object.current.value ?? "0",
@@ -121,7 +122,7 @@ export function metricStatusToV1(status: MetricStatus): v1.MetricStatus {
       }),
     pods:
       pods &&
-      drop({
+      dropUndefined({
         metricName: pods.metric.name,
         currentAverageValue: pods.current.averageValue,
         selector: pods.metric.selector,
@@ -129,7 +130,7 @@ export function metricStatusToV1(status: MetricStatus): v1.MetricStatus {
     resource: resource && currentOf(resource),
     external:
       external &&
-      drop({
+      dropUndefined({
         metricName: external.metric.name,
         metricSelector: external.metric.selector,
         currentValue: external.current.value ?? "0",
@@ -140,7 +141,7 @@ export function metricStatusToV1(status: MetricStatus): v1.MetricStatus {
 }
 
 const currentOf = ({ name, current }: NonNullable<MetricStatus["resource"]>) =>
-  drop({
+  dropUndefined({
     name,
     currentAverageUtilization: current.averageUtilization,
     currentAverageValue: current.averageValue ?? "0",
@@ -150,16 +151,16 @@ export function metricStatusFromV1(metric: v1.MetricStatus): MetricStatus {
   const { type = "", object, pods, resource, external, containerResource } = metric;
   const nowhere = { kind: "", name: "" };
   const current = (fields: Loose<{ averageUtilization: number; averageValue: QuantityText; value: QuantityText }>) =>
-    drop(fields);
-  return drop({
+    dropUndefined(fields);
+  return dropUndefined({
     type,
     object: object && {
       describedObject: object.target ?? nowhere,
-      metric: drop({ name: object.metricName ?? "", selector: object.selector }),
+      metric: dropUndefined({ name: object.metricName ?? "", selector: object.selector }),
       current: current({ value: object.currentValue, averageValue: object.averageValue }),
     },
     pods: pods && {
-      metric: drop({ name: pods.metricName ?? "", selector: pods.selector }),
+      metric: dropUndefined({ name: pods.metricName ?? "", selector: pods.selector }),
       current: current({ averageValue: pods.currentAverageValue }),
     },
     resource: resource && {
@@ -170,7 +171,7 @@ export function metricStatusFromV1(metric: v1.MetricStatus): MetricStatus {
       }),
     },
     external: external && {
-      metric: drop({ name: external.metricName ?? "", selector: external.metricSelector }),
+      metric: dropUndefined({ name: external.metricName ?? "", selector: external.metricSelector }),
       current: current({ value: external.currentValue, averageValue: external.currentAverageValue }),
     },
     containerResource: containerResource && {

@@ -64,14 +64,14 @@ interface Described {
 export const bindingColumns = <T extends Binding>({ noun, roleRef: description }: Described): Column<T>[] => [
   { name: "Role", type: "string", description, of: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
   ageColumn,
-  wide("Users", noun, ({ subjects }) => named(subjects, "User").map(({ name }) => name)),
-  wide("Groups", noun, ({ subjects }) => named(subjects, "Group").map(({ name }) => name)),
-  wide("ServiceAccounts", noun, ({ subjects }) =>
+  wideColumn("Users", noun, ({ subjects }) => named(subjects, "User").map(({ name }) => name)),
+  wideColumn("Groups", noun, ({ subjects }) => named(subjects, "Group").map(({ name }) => name)),
+  wideColumn("ServiceAccounts", noun, ({ subjects }) =>
     named(subjects, "ServiceAccount").map(({ name, namespace }) => (namespace ? `${namespace}/${name}` : name)),
   ),
 ];
 
-const wide = <T extends Binding>(name: string, noun: string, of: (binding: T) => string[]): Column<T> => ({
+const wideColumn = <T extends Binding>(name: string, noun: string, of: (binding: T) => string[]): Column<T> => ({
   name,
   type: "string",
   priority: 1,

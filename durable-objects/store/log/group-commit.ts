@@ -10,7 +10,7 @@ import { asRevision } from "../../../api/store/revision.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../../api/store/store.ts";
 import { mustTakeRevision } from "../revision-text.ts";
 import type { Appended, LogTables, Marks, Usage } from "../tables/log-tables.ts";
-import { grown, overLimit } from "./limits.ts";
+import { addUsage, overLimit } from "./limits.ts";
 import { planCommit } from "./plan-commit.ts";
 import { tooLarge } from "./size-limit.ts";
 
@@ -225,7 +225,7 @@ export class GroupCommit {
       const message = overLimit(this.#usage, plan.growth, request.limits);
       if (message !== undefined) return { ok: false, reason: "over-limit", message };
     }
-    if (this.#usage) this.#usage = grown(this.#usage, plan.growth);
+    if (this.#usage) this.#usage = addUsage(this.#usage, plan.growth);
     for (const row of plan.rows) {
       tables.append(row);
       this.#touched.add(row.key.resource);

@@ -5,14 +5,14 @@ import type { Usage } from "../tables/log-tables.ts";
 /** Existing objects may outgrow the limit by this factor: deleting an object usually requires writing to it first. */
 const SLACK = 1.1;
 
-export const grown = (usage: Usage, growth: Usage): Usage => ({
+export const addUsage = (usage: Usage, growth: Usage): Usage => ({
   objects: usage.objects + growth.objects,
   bytes: usage.bytes + growth.bytes,
 });
 
 /** Why a commit of this growth is over the limit; undefined if it fits, and always if it shrinks the store. */
 export function overLimit(usage: Usage, growth: Usage, limits: StoreLimits): string | undefined {
-  const { objects, bytes } = grown(usage, growth);
+  const { objects, bytes } = addUsage(usage, growth);
   if (limits.objects !== undefined && growth.objects > 0 && objects > limits.objects) {
     return `objects: used ${usage.objects}, limited to ${limits.objects}`;
   }

@@ -5,7 +5,7 @@
 import { keyId } from "../../../api/key-id.ts";
 import type { Attributes } from "../../../api/machinery/selectors/requirement.ts";
 import { matches } from "../../../api/machinery/selectors/selector.ts";
-import { holds } from "../../../api/store/lifeline.ts";
+import { stillExists } from "../../../api/store/lifeline.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { CommitRequest, CommitResult, Key, Revision, Write } from "../../../api/store/store.ts";
 import { writeRevision } from "../revision-text.ts";
@@ -36,7 +36,7 @@ export function planCommit(request: CommitRequest, situation: Situation): Commit
   if (request.policyRevision !== undefined && request.policyRevision < situation.policy) {
     return { ok: false, reason: "stale-policy", policyRevision: situation.policy };
   }
-  if (request.lifelines?.some((each) => !holds(each, situation.current(each.key)?.text, situation.now))) {
+  if (request.lifelines?.some((each) => !stillExists(each, situation.current(each.key)?.text, situation.now))) {
     return { ok: false, reason: "identity-gone" };
   }
   const touched = new Map<string, Standing>();

@@ -1,5 +1,5 @@
 /** Why a read is refused: what it was decided by has changed or gone, or its revision is no longer kept. */
-import { holds } from "../../../api/store/lifeline.ts";
+import { stillExists } from "../../../api/store/lifeline.ts";
 
 import type {
   Decided,
@@ -34,7 +34,7 @@ export function refusalOf(
   if (policyRevision !== undefined && policyRevision < policy) {
     return { ok: false, reason: "stale-policy", policyRevision: policy };
   }
-  if (lifelines?.some((lifeline) => !holds(lifeline, textAt(lifeline.key), now))) {
+  if (lifelines?.some((lifeline) => !stillExists(lifeline, textAt(lifeline.key), now))) {
     return { ok: false, reason: "identity-gone" };
   }
   if (at !== undefined && at < oldest) return { ok: false, reason: "compacted", oldest };

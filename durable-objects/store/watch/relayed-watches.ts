@@ -15,7 +15,7 @@ import { eventForm } from "./event-form.ts";
 import { RelayedLog } from "./relayed-log.ts";
 import { parseTailLine } from "./tail-line.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
-import { concerns, type Wanted } from "./watch-groups.ts";
+import { isConcernedBy, type Wanted } from "./watch-groups.ts";
 import { readLog } from "./watch-history.ts";
 import { WatchHub } from "./watch-hub.ts";
 import type { LogPart, StatePart, StateReader, WatchSource } from "./watch-source.ts";
@@ -193,7 +193,7 @@ export class RelayedWatches {
     if (!tail.ok) return "compacted";
     const run = eventForm(wanted.events).run();
     for (const change of tail.changes) {
-      if (!concerns(wanted, change.key)) continue;
+      if (!isConcernedBy(wanted, change.key)) continue;
       const logged = new LoggedChange(rowOf(change));
       const event = eventOf(logged, wanted.requirements ?? []);
       if (!event) continue;

@@ -69,7 +69,7 @@ export class WatchGroups<Watcher> {
 const groupId = ({ resource, namespace, name, requirements = [], events }: Wanted): string =>
   JSON.stringify([resource, namespace, name, requirements, events]);
 
-export const concerns = ({ resource, namespace, name }: Wanted, key: Key): boolean =>
+export const isConcernedBy = ({ resource, namespace, name }: Wanted, key: Key): boolean =>
   key.resource === resource &&
   (namespace === undefined || namespace === key.namespace) &&
   (name === undefined || name === key.name);

@@ -7,7 +7,7 @@ import type { LogTables, Marks } from "../tables/log-tables.ts";
 import { eventText } from "./encoded-events.ts";
 import { addedItems, eventForm } from "./event-form.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
-import { concerns } from "./watch-groups.ts";
+import { isConcernedBy } from "./watch-groups.ts";
 import type { LoggedRows, LogPart, WatchSource } from "./watch-source.ts";
 
 /** Text per read, in UTF-16 units, and rows per turn before other requests run. */
@@ -25,7 +25,7 @@ export function readLog(
   let looked = 0;
   for (const row of rows.rowsBetween(after, newest, [wanted.resource])) {
     const change = new LoggedChange(row);
-    const event = concerns(wanted, row.key) ? eventOf(change, wanted.requirements ?? []) : undefined;
+    const event = isConcernedBy(wanted, row.key) ? eventOf(change, wanted.requirements ?? []) : undefined;
     if (event) length = run.add(event.type, eventText(rows, change, event));
     if (++looked === ROWS || length > CHUNK)
       return { bytes: run.finish().bytes, through: row.revision, ended: row.revision === newest };

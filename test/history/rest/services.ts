@@ -1,6 +1,6 @@
 import type { Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { carries } from "../../../worker/controllers/label-selector.ts";
+import { includesLabels } from "../../../worker/controllers/label-selector.ts";
 import { type ClusterState, keyOf } from "../cluster-state.ts";
 import { hasEnded, isReady } from "../pods.ts";
 
@@ -13,7 +13,7 @@ export function* services(state: ClusterState): Iterable<string> {
     if (!selector) continue;
     const pods = state
       .list("pods", service.metadata.namespace)
-      .filter((pod) => carries(pod.metadata.labels, selector) && pod.status.podIP && !hasEnded(pod));
+      .filter((pod) => includesLabels(pod.metadata.labels, selector) && pod.status.podIP && !hasEnded(pod));
     const published = (pod: Stored<Pod>) => publishNotReadyAddresses || isReady(pod);
     yield* slices(state, service, pods, published);
     yield* endpoints(state, service, pods.filter(published));

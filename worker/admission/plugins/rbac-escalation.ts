@@ -59,23 +59,23 @@ async function checkRole(request: RoleRequest): Promise<void> {
   const old: ClusterRole | undefined = request.old;
   if (old && isBeingCollected(old, next)) return;
   const { path } = request.context;
-  if (await may(request, "escalate", { resource: path.resource, name: path.name })) return;
+  if (await isAllowed(request, "escalate", { resource: path.resource, name: path.name })) return;
   requireHeld(request, next.rules ?? []);
-  if (!gathers(next) && !gathers(old)) return;
+  if (!isAggregated(next) && !isAggregated(old)) return;
   const held = rulesOf(request.context.user, request.namespace, request.context.policy).rules;
   if (missingRules(held, FULL_AUTHORITY).length > 0) {
     throw refusal(request, "must have cluster-admin privileges to use the aggregationRule");
   }
 }
 
-const gathers = (role: ClusterRole | undefined): boolean =>
+const isAggregated = (role: ClusterRole | undefined): boolean =>
   (role?.aggregationRule?.clusterRoleSelectors ?? []).length > 0;
 
 async function checkBinding(request: BindingRequest): Promise<void> {
   const { object: next, old } = request;
   if (old && isBeingCollected(old, next)) return;
   const { kind, name } = next.roleRef;
-  if (await may(request, "bind", { resource: kind === "ClusterRole" ? "clusterroles" : "roles", name })) return;
+  if (await isAllowed(request, "bind", { resource: kind === "ClusterRole" ? "clusterroles" : "roles", name })) return;
   requireHeld(request, rulesBehind(request, next.roleRef));
 }
 
@@ -86,7 +86,7 @@ function rulesBehind({ context, namespace }: AdmissionRequest, roleRef: RoleRef)
   throw new ApiError(notFound({ group: GROUP, resource: context.served.resource.plural }, roleRef.name));
 }
 
-async function may(
+async function isAllowed(
   { context: { user, policy, store }, namespace }: AdmissionRequest,
   verb: "escalate" | "bind",
   { resource, name }: { readonly resource: string; readonly name: string },

@@ -4,12 +4,12 @@ import { formOf, memberType, type TypeView } from "../../../api/machinery/apply/
 import { typeErrors } from "../../../api/machinery/apply/validate-typed.ts";
 import { toJson } from "../../../api/machinery/cel/values/to-json.ts";
 import { isJsonObject, type JsonObject } from "../../../api/machinery/json/json-object.ts";
-import { misplaced } from "./made-objects.ts";
+import { misplacedProblem } from "./made-objects.ts";
 
 /** Returns the object, or what is wrong with the configuration. */
 export function applyConfiguration(made: unknown, live: JsonObject, view: TypeView | undefined): JsonObject | string {
   const json = toJson(made) as JsonObject;
-  const names = misplaced(made);
+  const names = misplacedProblem(made);
   if (names !== "") return `type mismatch: ${names}`;
   const applied = { ...json, apiVersion: live.apiVersion, kind: live.kind };
   const untyped = "error applying patch: failed to convert patch object to typed object:";

@@ -2,7 +2,7 @@
 import { isCelMap } from "../../../api/machinery/cel/values/values.ts";
 
 /** What is in the wrong place, one per line; empty if nothing is. */
-export function misplaced(value: unknown): string {
+export function misplacedProblem(value: unknown): string {
   return isCelMap(value) && value.typeName !== undefined ? problemsAt(value, value.typeName).join("\n") : "";
 }
 

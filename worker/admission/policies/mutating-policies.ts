@@ -22,7 +22,7 @@ import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 import { applyConfiguration } from "./apply-configuration.ts";
 import { CompiledPolicy, type PolicyRun } from "./compiled-policy.ts";
-import { misplaced } from "./made-objects.ts";
+import { misplacedProblem } from "./made-objects.ts";
 import { isBeyondPolicies, matchedRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
 import { paramKindProblem, paramsOf } from "./policy-params.ts";
 import { policyValues } from "./policy-values.ts";
@@ -103,7 +103,7 @@ async function invocationsOf(request: AdmissionRequest): Promise<Invocations> {
       continue;
     const found = await paramsOf(spec.paramKind, paramRef, request);
     if (found.ok) for (const params of found.params) invocations.push({ policy, binding, at, params });
-    else if (failsClosed) denials.push({ message: denied({ policy, binding }, found.message) });
+    else if (failsClosed) denials.push({ message: deniedBy({ policy, binding }, found.message) });
   }
   return { invocations, denials };
 }
@@ -122,7 +122,7 @@ async function mutateAll(
     if (!outcome) continue;
     changed ||= outcome.changed;
     if (policy.spec.failurePolicy !== "Ignore")
-      for (const why of outcome.problems) failed.push({ message: denied(invocation, why), reason: "Invalid" });
+      for (const why of outcome.problems) failed.push({ message: deniedBy(invocation, why), reason: "Invalid" });
     if (policy.spec.reinvocationPolicy === "IfNeeded") reinvoked.push(invocation);
   }
   if (failed.length > 0) throw refusalOf(failed, request);
@@ -148,7 +148,7 @@ async function invoke(invocation: Invocation, request: AdmissionRequest): Promis
   let changed = false;
   for (const mutation of policy.spec.mutations ?? []) {
     const run = compiled.run(await policyValues(request, { at, namespace, params }));
-    const result = await mutate(mutation, { run, request, draft, at });
+    const result = await applyMutation(mutation, { run, request, draft, at });
     if (typeof result === "string") problems.push(result);
     else changed = replaceDraft(draft, result) || changed;
   }
@@ -163,7 +163,7 @@ interface Running {
 }
 
 /** The object after one mutation, or what is wrong with the mutation. */
-async function mutate(
+async function applyMutation(
   { patchType, jsonPatch, applyConfiguration: configuration }: Mutation,
   { run, request, draft, at }: Running,
 ): Promise<KubeObject | string> {
@@ -205,7 +205,7 @@ function patched(before: JsonObject, operations: unknown): JsonObject | string {
   const patch: JsonObject[] = [];
   for (const operation of Array.isArray(operations) ? (operations as unknown[]) : []) {
     if (!isCelMap(operation)) continue;
-    const names = misplaced(operation.get("value"));
+    const names = misplacedProblem(operation.get("value"));
     if (names !== "") return `type mismatch: ${names}`;
     const value = patchValue(operation.get("value"));
     if (typeof value === "string") return value;
@@ -228,7 +228,7 @@ function patchValue(made: unknown): { readonly value: unknown } | string {
   }
 }
 
-const denied = ({ policy, binding }: Bound, why: string) =>
+const deniedBy = ({ policy, binding }: Bound, why: string) =>
   `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${why}`;
 
 /** Kubernetes overwrites the message of a 403 with its own, and keeps the code. */

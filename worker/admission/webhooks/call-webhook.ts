@@ -37,7 +37,7 @@ export async function callWebhook(
     milliseconds: Math.min((webhook.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000, timeLeft(request)),
     body: exactJson({ kind: "AdmissionReview", apiVersion, request: await reviewOf(request, uid, at) }),
   });
-  if (!response.ok) return uncalled(response.problem);
+  if (!response.ok) return failedCall(response.problem);
   return readReview(response.text, { uid, apiVersion, mutating });
 }
 
@@ -46,7 +46,7 @@ export function timeLeft({ operation, context: { now, query } }: AdmissionReques
   return operation === "CONNECT" ? Number.POSITIVE_INFINITY : now + requestTime(query) - Date.now();
 }
 
-const uncalled = (why: string): Called => ({ ok: false, problem: `failed to call webhook: ${why}` });
+const failedCall = (why: string): Called => ({ ok: false, problem: `failed to call webhook: ${why}` });
 const invalid = (why: string): Called => ({ ok: false, problem: `received invalid webhook response: ${why}` });
 
 /** The first of the webhook's versions that is supported here. */
@@ -70,11 +70,11 @@ interface Sent {
 export function readReview(text: string, { uid, apiVersion, mutating }: Sent): Called {
   const requested = { kind: "AdmissionReview", apiVersion };
   const parsed = parseReview(text, requested);
-  if (!parsed.ok) return uncalled(parsed.problem);
+  if (!parsed.ok) return failedCall(parsed.problem);
   const { review } = parsed;
   if ((review.response ?? undefined) === undefined) return invalid("webhook response was absent");
   const response = readResponse(review.response);
-  if (typeof response === "string") return uncalled(response);
+  if (typeof response === "string") return failedCall(response);
   // The first version of the review required none of this.
   if (apiVersion.endsWith("/v1beta1")) return { ok: true, response };
   if (response.uid !== uid)

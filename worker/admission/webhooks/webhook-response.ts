@@ -47,13 +47,15 @@ export function readResponse(value: unknown): WebhookResponse | string {
   const { status } = response;
   if (isJsonObject(status)) response.status = withoutNulls(status);
   return (
-    misfit(response, FIELDS, "AdmissionResponse.response") ??
-    (isJsonObject(response.status) ? misfit(response.status, STATUS_FIELDS, "Status.response.status") : undefined) ??
+    fieldMismatch(response, FIELDS, "AdmissionResponse.response") ??
+    (isJsonObject(response.status)
+      ? fieldMismatch(response.status, STATUS_FIELDS, "Status.response.status")
+      : undefined) ??
     (response as WebhookResponse)
   );
 }
 
-function misfit(object: JsonObject, fields: typeof FIELDS, path: string): string | undefined {
+function fieldMismatch(object: JsonObject, fields: typeof FIELDS, path: string): string | undefined {
   for (const [name, { goType, fits }] of Object.entries(fields))
     if (object[name] !== undefined && !fits(object[name])) return mismatch(object[name], `${path}.${name}`, goType);
   return undefined;

@@ -5,7 +5,7 @@
 import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { holds } from "../../../api/store/lifeline.ts";
+import { stillExists } from "../../../api/store/lifeline.ts";
 import type { Key, Lifeline } from "../../../api/store/store.ts";
 import type { Env } from "../../env.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
@@ -128,7 +128,7 @@ export const isThereNow =
   (store: StoreClient, now: number) =>
   async (lifelines: readonly Lifeline[]): Promise<boolean> => {
     const entries = await store.readMany(lifelines.map(({ key }) => key));
-    return lifelines.every((lifeline, i) => holds(lifeline, entries[i]?.text, now));
+    return lifelines.every((lifeline, i) => stillExists(lifeline, entries[i]?.text, now));
   };
 
 async function verifyLegacy(

@@ -7,11 +7,11 @@ import type {
 import { type EventRecord, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
 import { setCondition } from "./conditions.ts";
-import { firstHistory, type History, limit, remembering } from "./limits.ts";
+import { firstHistory, type History, limitReplicas, updatedHistory } from "./limits.ts";
 import { type Proposed, propose } from "./metric-proposal.ts";
 import { queryOf, resultOf } from "./metric-query.ts";
 import { toleranceOf } from "./replica-count.ts";
-import { type Autoscaler, type Memory, PERIOD_MS, RESOURCE, rescale, unchangedStatus } from "./rescale.ts";
+import { type Autoscaler, type Memory, PERIOD_MS, planRescale, RESOURCE, unchangedStatus } from "./rescale.ts";
 import type { Scale } from "./scale-target.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 
@@ -35,7 +35,7 @@ export function followMetrics(
   const { spec } = autoscaler;
   const namespace = autoscaler.metadata.namespace ?? "";
   const selection = selectionOf(autoscaler, scale.selector, context);
-  if (!selection.ok) return unselected(autoscaler, { scale, conditions, memory, refused }, selection, now);
+  if (!selection.ok) return planWithoutSelection(autoscaler, { scale, conditions, memory, refused }, selection, now);
   const { pods } = selection;
   const specs = spec.metrics ?? [];
   const queries = specs.map((metric) => queryOf(metric, { namespace, selector: scale.selector, snapshot }));
@@ -75,7 +75,7 @@ interface Computed {
 }
 
 /** It is ambiguous which pods count, so no metrics are queried. */
-function unselected(
+function planWithoutSelection(
   autoscaler: Autoscaler,
   { scale, conditions, memory }: Looking,
   { reason, event, message, error }: Selection & { readonly ok: false },
@@ -146,8 +146,8 @@ function follow(
   const { spec } = autoscaler;
   const { replicas: current } = scale;
   const sizes = { current, desired: best.replicas, min: spec.minReplicas ?? 1, max: spec.maxReplicas };
-  const { replicas, able, limited } = limit(spec, sizes, history, now);
-  const memory = remembering(spec, history, { recommended: best.replicas }, now);
+  const { replicas, able, limited } = limitReplicas(spec, sizes, history, now);
+  const memory = updatedHistory(spec, history, { recommended: best.replicas }, now);
   const valid = `the HPA was able to successfully calculate a replica count from ${best.name}`;
   const conditions = [
     { type: "ScalingActive", status: "True", reason: "ValidMetricFound", message: valid },
@@ -157,7 +157,7 @@ function follow(
   if (replicas !== current) {
     const reason = best.replicas > current ? `${best.name} above target` : "All metrics below target";
     const standing = { autoscaler, scale, conditions, metrics, history: memory, now, refused };
-    const plan = rescale(standing, { desired: replicas, reason });
+    const plan = planRescale(standing, { desired: replicas, reason });
     return { ...plan, events };
   }
   const status: HorizontalPodAutoscalerStatus = {

@@ -8,7 +8,15 @@ import { statusUpdate } from "../status-update.ts";
 import { setCondition } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
 import { firstHistory } from "./limits.ts";
-import { type Autoscaler, isRescale, type Memory, PERIOD_MS, RESOURCE, rescale, unchangedStatus } from "./rescale.ts";
+import {
+  type Autoscaler,
+  isRescale,
+  type Memory,
+  PERIOD_MS,
+  planRescale,
+  RESOURCE,
+  unchangedStatus,
+} from "./rescale.ts";
 import { isInSnapshot, scaleOf, TARGETS } from "./scale-target.ts";
 
 export const horizontalPodAutoscaler = defineController({
@@ -44,7 +52,7 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
   const remembered = context.remembered as Memory | undefined;
   const memory = remembered && refused !== undefined ? withoutLastChange(remembered, now) : remembered;
   if ("query" in scale) return { effects: [], queries: [scale.query], remember: memory };
-  if ("error" in scale) return unable(autoscaler, scale.error, context);
+  if ("error" in scale) return planWithoutScale(autoscaler, scale.error, context);
   const { replicas } = scale;
   const history = memory ?? firstHistory(replicas, now);
   const reached = setCondition(
@@ -82,7 +90,7 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
       : replicas < minReplicas
         ? { desired: minReplicas, reason: "Current number of replicas below Spec.MinReplicas" }
         : undefined;
-  if (bound) return rescale({ autoscaler, scale, conditions: reached, metrics: [], history, now, refused }, bound);
+  if (bound) return planRescale({ autoscaler, scale, conditions: reached, metrics: [], history, now, refused }, bound);
   // The conditions of the last rescale stand until the metrics are due again.
   if (memory && memory.due > now) return { effects: [], wakeAt: memory.due, remember: memory };
   return followMetrics(autoscaler, { scale, conditions: reached, memory, refused }, context);
@@ -95,7 +103,7 @@ const withoutLastChange = (memory: Memory, now: number): Memory => ({
   due: now,
 });
 
-function unable(autoscaler: Autoscaler, error: string, { now, remembered }: ReconcileContext): Plan {
+function planWithoutScale(autoscaler: Autoscaler, error: string, { now, remembered }: ReconcileContext): Plan {
   const message = `the HPA controller was unable to get the target's current scale: ${error}`;
   const condition = { type: "AbleToScale", status: "False", reason: "FailedGetScale", message };
   const status: HorizontalPodAutoscalerStatus = {

@@ -62,14 +62,19 @@ const IN_RANGE = {
   message: "the desired count is within the acceptable range",
 };
 
-export function limit(spec: HorizontalPodAutoscaler["spec"], sizes: Sizes, history: History, now: number): Limited {
+export function limitReplicas(
+  spec: HorizontalPodAutoscaler["spec"],
+  sizes: Sizes,
+  history: History,
+  now: number,
+): Limited {
   const { behavior } = spec;
   const stable = behavior ? stableByRules(behavior, sizes, history, now) : stablePlainly(sizes, history, now);
   const rising = behavior !== undefined && sizes.desired >= sizes.current;
   const able = stable === sizes.desired ? READY : rising ? LOWEST : HIGHEST;
   const bounded = behavior
     ? byRules({ ...sizes, desired: stable }, { up: behavior.scaleUp, down: behavior.scaleDown, history, now })
-    : plainly(sizes, stable);
+    : boundedByDefault(sizes, stable);
   return {
     replicas: bounded.replicas,
     able,
@@ -98,7 +103,7 @@ const recommendedWithin = (seconds: number, { recommendations }: History, now: n
 
 type Bounded = { readonly replicas: number; readonly why: { readonly reason: string; readonly message: string } };
 
-function plainly({ current, min, max }: Sizes, desired: number): Bounded {
+function boundedByDefault({ current, min, max }: Sizes, desired: number): Bounded {
   const limit = Math.max(2 * current, 4);
   const most = Math.min(max, limit);
   if (desired < min) return { replicas: min, why: TOO_FEW };
@@ -162,7 +167,7 @@ function leastBy(rules: HPAScalingRules | undefined, current: number, before: (s
 }
 
 /** Updates the history, and drops what no window reaches. */
-export function remembering(
+export function updatedHistory(
   spec: HorizontalPodAutoscaler["spec"],
   history: History,
   added: { readonly recommended?: number; readonly changedBy?: number },

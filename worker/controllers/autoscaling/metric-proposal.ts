@@ -94,7 +94,7 @@ function ofResource({ name, target, result, facts, container }: ResourceMetric):
   };
 }
 
-const unable = (reason: string, message: string, what: string, cited = message): Proposed => ({
+const failedProposal = (reason: string, message: string, what: string, cited = message): Proposed => ({
   ok: false,
   reason,
   message,
@@ -107,9 +107,10 @@ function ofPods(
   { situation }: Facts,
 ): Proposed {
   const read = podValues(result);
-  if (!read.ok) return unable("FailedGetPodsMetric", `unable to get metric ${metric.name}: ${read.error}`, "pods");
+  if (!read.ok)
+    return failedProposal("FailedGetPodsMetric", `unable to get metric ${metric.name}: ${read.error}`, "pods");
   const outcome = byAverage(read.value, milli(target.averageValue), "", situation);
-  if ("error" in outcome) return unable("FailedGetPodsMetric", outcome.error, "pods");
+  if ("error" in outcome) return failedProposal("FailedGetPodsMetric", outcome.error, "pods");
   const status: MetricStatus = { type: "Pods", pods: { metric, current: { averageValue: quantity(outcome.current) } } };
   return { ok: true, replicas: outcome.replicas, name: `pods metric ${metric.name}`, status };
 }
@@ -119,7 +120,7 @@ function ofObject(spec: NonNullable<MetricSpec["object"]>, result: QueryResult, 
   const perPod = target.type === "AverageValue";
   const failed = (message: string) => {
     const cited = perPod ? `failed to get ${metric.name} object metric: ${message}` : message;
-    return unable("FailedGetObjectMetric", message, "object", cited);
+    return failedProposal("FailedGetObjectMetric", message, "object", cited);
   };
   const read = objectValue(result);
   if (!read.ok) {
@@ -161,7 +162,12 @@ function ofExternal(spec: NonNullable<MetricSpec["external"]>, result: QueryResu
   const perPod = target.averageValue !== undefined;
   const failed = (message: string) => {
     const what = perPod ? `${metric.name} external metric` : `external metric ${metric.name}`;
-    return unable("FailedGetExternalMetric", message, `${metric.name} external`, `failed to get ${what}: ${message}`);
+    return failedProposal(
+      "FailedGetExternalMetric",
+      message,
+      `${metric.name} external`,
+      `failed to get ${what}: ${message}`,
+    );
   };
   const read = externalValue(result);
   if (!read.ok) return failed(`unable to get external metric ${externalName(facts.namespace, metric)}: ${read.error}`);

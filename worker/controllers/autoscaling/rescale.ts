@@ -10,7 +10,7 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Effect, Plan } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
 import { setCondition } from "./conditions.ts";
-import { type History, remembering } from "./limits.ts";
+import { type History, updatedHistory } from "./limits.ts";
 import type { Scale } from "./scale-target.ts";
 
 export const RESOURCE = "horizontalpodautoscalers.autoscaling";
@@ -42,7 +42,7 @@ export interface Standing {
   readonly refused: string | undefined;
 }
 
-export function rescale(standing: Standing, { desired, reason }: { desired: number; reason: string }): Plan {
+export function planRescale(standing: Standing, { desired, reason }: { desired: number; reason: string }): Plan {
   const { autoscaler, scale, conditions, metrics, history, now, refused } = standing;
   if (refused !== undefined) return reportRefused(standing, refused);
   const text = `New size: ${desired}; reason: ${reason}`;
@@ -72,7 +72,7 @@ export function rescale(standing: Standing, { desired, reason }: { desired: numb
       now,
     ),
   };
-  const changed = remembering(autoscaler.spec, history, { changedBy: desired - scale.replicas }, now);
+  const changed = updatedHistory(autoscaler.spec, history, { changedBy: desired - scale.replicas }, now);
   const due = now + PERIOD_MS;
   return {
     effects: [write, ...statusUpdate(RESOURCE, autoscaler, status)],

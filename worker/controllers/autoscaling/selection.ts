@@ -28,7 +28,7 @@ export function selectionOf(autoscaler: Autoscaler, selector: string, context: R
     };
   const parsed = parseLabelSelector(selector);
   if (!parsed.ok)
-    return unclear(
+    return failedSelection(
       "InvalidSelector",
       `couldn't convert selector into a corresponding internal selector object: ${parsed.message}`,
     );
@@ -41,13 +41,13 @@ export function selectionOf(autoscaler: Autoscaler, selector: string, context: R
     .filter((other) => other.metadata.uid === autoscaler.metadata.uid || counts(other, pods, context));
   if (pods.length === 0 || counting.length < 2) return { ok: true, pods };
   const named = counting.map(({ metadata }) => `${namespace}/${metadata.name}`).sort();
-  return unclear(
+  return failedSelection(
     "AmbiguousSelector",
     `pods by selector ${selector} are controlled by multiple HPAs: [${named.join(" ")}]`,
   );
 }
 
-const unclear = (reason: string, error: string): Selection => ({
+const failedSelection = (reason: string, error: string): Selection => ({
   ok: false,
   reason,
   event: reason,

@@ -9,7 +9,7 @@ import { canonicalTime } from "../../../api/machinery/time/time.ts";
 import { defineController, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
-import { earliest, waking } from "../time.ts";
+import { earliest, earliestWake } from "../time.ts";
 
 const TYPE = "bootstrap.kubernetes.io/token";
 const NAMESPACE = "kube-system";
@@ -59,7 +59,7 @@ export const bootstrapSigner = defineController({
       return [`${SIGNATURE}${id}`, detachedSignature(content, id, field(token, "token-secret"))];
     });
     const data = Object.fromEntries([...kept, ...signatures]);
-    const wake = waking(earliest(...tokens.map(expiryOf)));
+    const wake = earliestWake(earliest(...tokens.map(expiryOf)));
     if (same(info.data, data)) return { effects: [], ...wake };
     const object = { ...info, data } as ConfigMap;
     return { effects: [{ op: "update", resource: "configmaps", namespace: INFO.namespace, object }], ...wake };

@@ -13,7 +13,7 @@ import {
 import { controllerOf, controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
-import { timeOf, waking, zonedTimeText } from "../time.ts";
+import { earliestWake, timeOf, zonedTimeText } from "../time.ts";
 import { dueTimes } from "./cron-schedule.ts";
 
 const RESOURCE = "cronjobs.batch";
@@ -84,7 +84,7 @@ function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: Eve
   for (const job of jobs) {
     if (known.has(job.metadata.uid) || endOf(job) || job.metadata.deletionTimestamp) continue;
     if (isStartedBy(cronJob, job)) active.push(referenceTo(job));
-    else events.push(unexpected(cronJob, job));
+    else events.push(unexpectedJobEvent(cronJob, job));
   }
   const successes = jobs
     .filter((job) => endOf(job)?.type === "Complete")
@@ -104,7 +104,7 @@ function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: Eve
 const isStartedBy = (cronJob: Stored<CronJob>, job: Stored<Job>): boolean =>
   job.metadata.annotations?.[SCHEDULED] !== undefined && job.metadata.name.startsWith(`${cronJob.metadata.name}-`);
 
-const unexpected = (about: Stored<CronJob>, job: Stored<Job>): EventRecord => ({
+const unexpectedJobEvent = (about: Stored<CronJob>, job: Stored<Job>): EventRecord => ({
   about,
   type: "Warning",
   reason: "UnexpectedJob",
@@ -155,7 +155,7 @@ function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: 
   const after = deadlineMs === undefined ? since : Math.max(since, now - deadlineMs);
   const due = dueTimes(schedule, timeZone, { after, now });
   if (!due) return { effects: [], events: [unreadable(cronJob)] };
-  const wait = waking(due.next);
+  const wait = earliestWake(due.next);
   if (due.latest === undefined)
     return { effects: [], ...(due.next === undefined ? { events: [neverDue(cronJob)] } : wait) };
   const events: EventRecord[] = due.missedMany ? [tooMany(cronJob)] : [];

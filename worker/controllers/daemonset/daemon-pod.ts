@@ -92,7 +92,7 @@ export interface Fit {
 }
 
 /** Which nodes the daemon fits. What does not depend on the node is computed once: there may be thousands. */
-export function fitting(daemonSet: DaemonSet): (node: Node) => Fit {
+export function nodeFitterOf(daemonSet: DaemonSet): (node: Node) => Fit {
   const { spec } = daemonSet.spec.template;
   if (!spec) return () => NOWHERE;
   const tolerations = tolerationsOf(spec);

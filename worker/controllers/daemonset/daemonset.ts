@@ -10,8 +10,8 @@ import { isTerminated, nextAvailability } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { templateHash } from "../template-hash/template-hash.ts";
-import { earliest, waking } from "../time.ts";
-import { fitting, HASH, isOfTemplate } from "./daemon-pod.ts";
+import { earliest, earliestWake } from "../time.ts";
+import { HASH, isOfTemplate, nodeFitterOf } from "./daemon-pod.ts";
 import { mergeEqual } from "./equal-revisions.ts";
 import type { FailedPods } from "./failed-pods.ts";
 import { planPlacement, strayPods } from "./placement.ts";
@@ -70,7 +70,7 @@ function concernedBy({ object: node, deleted, snapshot }: ObjectChange<"nodes">)
   if (deleted) return all;
   const owners = new Set(snapshot.podsOnNode(node.metadata.name).map((pod) => controllerOf(pod)?.uid));
   return all.filter((daemonSet) => {
-    const fit = fitting(daemonSet)(node);
+    const fit = nodeFitterOf(daemonSet)(node);
     if (!owners.has(daemonSet.metadata.uid)) return fit.shouldRun;
     return !fit.shouldContinueRunning || (daemonSet.status.numberMisscheduled ?? 0) > 0;
   });
@@ -130,6 +130,6 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
       : [...placement.effects, ...stray, ...update, ...status, ...trimmed],
     events: placement.events,
     remember: placement.failedPods,
-    ...waking(earliest(placement.wakeAt, nextAvailability(claimed.owned, minReadySeconds, now))),
+    ...earliestWake(earliest(placement.wakeAt, nextAvailability(claimed.owned, minReadySeconds, now))),
   };
 }

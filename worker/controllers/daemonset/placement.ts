@@ -54,7 +54,7 @@ export function planPlacement(
     }
     const running = present.filter((pod) => !isTerminated(pod));
     const older = oldestFirst(running);
-    const kept = surges ? surging(older, { isNew, available }) : older.slice(0, 1);
+    const kept = surges ? planSurge(older, { isNew, available }) : older.slice(0, 1);
     doomed.push(...running.filter((pod) => !kept.includes(pod)));
     // A set that may surge does not wait for the old pod's end.
     const isVacant = surges ? running.length === 0 : pods.length === 0;
@@ -72,7 +72,7 @@ export function planPlacement(
  * During a surge, the oldest old pod and the oldest new pod share the node until the former is not ready or the latter
  * is available.
  */
-function surging(
+function planSurge(
   pods: readonly Stored<Pod>[],
   { isNew, available }: { isNew: Rollout["isNew"]; available: (pod: Pod) => boolean },
 ): readonly Stored<Pod>[] {

@@ -2,7 +2,7 @@
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Fit, fitting, nodeOf } from "./daemon-pod.ts";
+import { type Fit, nodeFitterOf, nodeOf } from "./daemon-pod.ts";
 
 export interface Place {
   readonly node: Stored<Node>;
@@ -30,7 +30,7 @@ export function placesOf(
     if (there) there.push(pod);
     else byNode.set(name, [pod]);
   }
-  const fitOf = fitting(daemonSet);
+  const fitOf = nodeFitterOf(daemonSet);
   return nodes.map((node) => ({
     node,
     fit: fitOf(node),

@@ -16,7 +16,7 @@ import { isEmptySelector } from "../label-selector.ts";
 import { isTerminated } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { waking } from "../time.ts";
+import { earliestWake } from "../time.ts";
 import { compareRevisions, scaleAnnotations } from "./annotations.ts";
 import { createNewest, syncNewest } from "./newest.ts";
 import {
@@ -204,7 +204,7 @@ function progressUpdate({ deployment, newest, all }: Family, { now }: ReconcileC
   const deadline = deadlineOf(deployment, status);
   return {
     effects: statusUpdate(RESOURCE, deployment, status),
-    ...waking(deadline !== undefined && deadline >= now ? deadline + 1000 : undefined),
+    ...earliestWake(deadline !== undefined && deadline >= now ? deadline + 1000 : undefined),
   };
 }
 

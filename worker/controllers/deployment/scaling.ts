@@ -17,7 +17,7 @@ export interface Resize {
 type Sets = readonly Stored<ReplicaSet>[];
 
 const active = (sets: Sets): Sets => sets.filter((each) => replicasOf(each) > 0);
-const annotated = (set: ReplicaSet, key: string): number | undefined => {
+const annotatedReplicas = (set: ReplicaSet, key: string): number | undefined => {
   const value = set.metadata.annotations?.[key];
   return value === undefined || Number.isNaN(Number(value)) ? undefined : Number(value);
 };
@@ -25,14 +25,14 @@ const annotated = (set: ReplicaSet, key: string): number | undefined => {
 /** Whether the deployment's size differs from the one that its replica sets were last scaled for. */
 export const wasResized = (deployment: Deployment, sets: Sets): boolean =>
   active(sets).some((each) => {
-    const desired = annotated(each, DESIRED_REPLICAS);
+    const desired = annotatedReplicas(each, DESIRED_REPLICAS);
     return desired !== undefined && desired !== replicasOf(deployment);
   });
 
 const isSaturated = (deployment: Deployment, set: ReplicaSet | undefined): boolean =>
   set !== undefined &&
   replicasOf(set) === replicasOf(deployment) &&
-  annotated(set, DESIRED_REPLICAS) === replicasOf(deployment) &&
+  annotatedReplicas(set, DESIRED_REPLICAS) === replicasOf(deployment) &&
   (set.status.availableReplicas ?? 0) === replicasOf(deployment);
 
 /** Follows a change of the deployment's size without continuing the rollout. */
@@ -85,7 +85,7 @@ function shareOf(
 ): number {
   const size = replicasOf(set);
   if (size === 0 || toAdd === added) return 0;
-  const before = annotated(set, MAX_REPLICAS) || deployment.status.replicas;
+  const before = annotatedReplicas(set, MAX_REPLICAS) || deployment.status.replicas;
   if (!before && replicasOf(deployment) > 0) return 0;
   const share = replicasOf(deployment) === 0 ? -size : roundHalfAway((size * allowed) / (before ?? 1)) - size;
   return toAdd > 0 ? Math.min(share, toAdd - added) : Math.max(share, toAdd - added);

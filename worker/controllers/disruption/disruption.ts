@@ -17,7 +17,7 @@ import { itemKey, splitItem } from "../item-key.ts";
 import { selects } from "../label-selector.ts";
 import { isActive, isReady, podCondition } from "../pod/pod-state.ts";
 import { conditionsPatch, statusUpdate } from "../status-update.ts";
-import { earliest, timeOf, waking } from "../time.ts";
+import { earliest, earliestWake, timeOf } from "../time.ts";
 import { expectedScale } from "./expected-scale.ts";
 
 const RESOURCE = "poddisruptionbudgets.policy";
@@ -90,7 +90,7 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
   // A pod without a controller is reported when it appears, whatever it does to the counts.
   const always = pods.some((pod) => strange.has(pod.metadata.name) && isNew(pod)) ? events : [];
   const plan = withEvents(budget, status, events);
-  return { ...plan, events: plan.effects.length > 0 ? events : always, ...waking(earliest(...expiry)) };
+  return { ...plan, events: plan.effects.length > 0 ? events : always, ...earliestWake(earliest(...expiry)) };
 }
 
 /** The pods whose eviction was permitted and that are still there, and those that should be gone by now. */

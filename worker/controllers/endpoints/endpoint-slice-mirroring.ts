@@ -9,7 +9,7 @@ import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
 import { canonical } from "../template-hash/template-hash.ts";
 import { repackedSubsets } from "./repacked-subsets.ts";
-import { listed, removal, reusing, type SliceEffect } from "./slice-effects.ts";
+import { listed, removal, reuseSlices, type SliceEffect } from "./slice-effects.ts";
 import { groupKey, type PortGroup, SLICES } from "./slice-set.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
@@ -114,7 +114,7 @@ function planMirror(
     effects.push({ op: slice ? "update" : "create", resource: SLICES, namespace, object });
   }
   effects.push(...[...slicesOf.values()].flat().map(removal));
-  const written = reusing(effects, existing);
+  const written = reuseSlices(effects, existing);
   return endpoints.metadata.deletionTimestamp ? written.filter(({ op }) => op !== "create") : written;
 }
 

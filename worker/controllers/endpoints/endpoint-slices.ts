@@ -9,7 +9,7 @@ import { isReady } from "../pod/pod-state.ts";
 import { hasEndpoint, hostnameOf, labelsOf, podsOf, portsByPod, servicesOf, targetPort } from "./service-pods.ts";
 import { removal, sliceEffects } from "./slice-effects.ts";
 import { type AddressType, type PortGroup, planSlices, SLICES, type SlicePlan } from "./slice-set.ts";
-import { hinted, hintedByPreference } from "./traffic-distribution.ts";
+import { hintedByPreference, withHints } from "./traffic-distribution.ts";
 import { triggerTime, withTrigger } from "./trigger-time.ts";
 import {
   changesShares,
@@ -53,7 +53,7 @@ export const endpointSliceController = defineController({
     const lost = new Set(alive.filter((pod) => !isReachable(pod, service, snapshot)));
     const served = alive.filter((pod) => !lost.has(pod));
     const { plan, events } = planOf(service, groupsOf(service, served, snapshot), { slices, snapshot });
-    const known = slices.length > 0 ? shown(slices) : undefined;
+    const known = slices.length > 0 ? publishedPods(slices) : undefined;
     const time = triggerTime(service, pods, { ...context, shown: known, now });
     const effects = sliceEffects(plan, {
       generateName: `${name}-`,
@@ -86,7 +86,7 @@ function lostEvent(about: Stored<Service>, pods: readonly Stored<Pod>[]): readon
   return [{ about, type: "Warning", reason: "FailedToUpdateEndpointSlices", message }];
 }
 
-function shown(slices: readonly Stored<EndpointSlice>[]) {
+function publishedPods(slices: readonly Stored<EndpointSlice>[]) {
   const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
   const pods = endpoints.map(
     ({ targetRef, conditions }) => [targetRef?.uid ?? "", conditions?.serving ?? false] as const,
@@ -140,7 +140,7 @@ function planOf(
     if ("problem" in outcome) {
       const message = `${outcome.problem}${about}`;
       events.push({ about: service, type: "Warning", reason: "TopologyAwareHintsDisabled", message });
-      return plan.slices.map((slice) => hinted(slice, () => undefined));
+      return plan.slices.map((slice) => withHints(slice, () => undefined));
     }
     const message = `Topology Aware Hints has been enabled${about}`;
     if (!hadHints) events.push({ about: service, type: "Normal", reason: "TopologyAwareHintsEnabled", message });

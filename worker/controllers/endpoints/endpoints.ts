@@ -56,14 +56,17 @@ export const endpointsController = defineController({
     const { selector, type } = service.spec;
     if (selector === undefined || type === "ExternalName") return settled;
     const pods = podsOf(service, snapshot);
-    const { subsets, truncated } = capped(subsetsOf(service, pods));
+    const { subsets, truncated } = truncatedSubsets(subsetsOf(service, pods));
     const labels = { ...labelsOf(service), [MANAGED_BY]: "endpoint-controller" };
     const { [OVER_CAPACITY]: mark, ...kept } = current?.metadata.annotations ?? {};
     const isMarked = (mark !== undefined) === truncated;
     if (current && isMarked && same(current.subsets ?? [], subsets) && same(current.metadata.labels, labels))
       return settled;
     const annotations = {
-      ...withTrigger(kept, triggerTime(service, pods, { ...context, shown: current && shown(current, service), now })),
+      ...withTrigger(
+        kept,
+        triggerTime(service, pods, { ...context, shown: current && publishedPods(current, service), now }),
+      ),
       ...(truncated ? { [OVER_CAPACITY]: "truncated" } : {}),
     };
     const object: Endpoints = {
@@ -77,7 +80,7 @@ export const endpointsController = defineController({
 });
 
 /** If not-ready pods are published, they are listed among the ready ones. */
-function shown({ subsets = [], metadata }: Stored<Endpoints>, { spec }: Service) {
+function publishedPods({ subsets = [], metadata }: Stored<Endpoints>, { spec }: Service) {
   const pods = new Map<string, boolean | undefined>();
   const ready = spec.publishNotReadyAddresses ? undefined : true;
   for (const { addresses = [], notReadyAddresses = [] } of subsets) {
@@ -173,7 +176,7 @@ function addressOf(pod: Stored<Pod>, service: Service): EndpointAddress | undefi
 }
 
 /** Endpoints hold at most a thousand addresses, ready ones first; each subset keeps its share, rounded up. */
-function capped(subsets: EndpointSubset[]): { subsets: EndpointSubset[]; truncated: boolean } {
+function truncatedSubsets(subsets: EndpointSubset[]): { subsets: EndpointSubset[]; truncated: boolean } {
   const ready = subsets.reduce((sum, { addresses = [] }) => sum + addresses.length, 0);
   const unready = subsets.reduce((sum, { notReadyAddresses = [] }) => sum + notReadyAddresses.length, 0);
   if (ready + unready <= CAPACITY) return { subsets, truncated: false };

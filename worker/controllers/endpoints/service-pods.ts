@@ -3,7 +3,7 @@ import type { Pod, Service, ServicePort } from "../../../api/generated/core.v1.t
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import type { ItemKey, ObjectChange, Snapshot } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
-import { carries } from "../label-selector.ts";
+import { includesLabels } from "../label-selector.ts";
 import { same } from "../same.ts";
 
 /** Services whose selector matches the pod's labels before or after the change, if it matters to endpoints. */
@@ -17,7 +17,9 @@ export function servicesOf({ object, previous, deleted, snapshot }: ObjectChange
 }
 
 const serves = ({ spec }: Service, pod: KubeObject): boolean =>
-  spec.selector !== undefined && Object.keys(spec.selector).length > 0 && carries(pod.metadata.labels, spec.selector);
+  spec.selector !== undefined &&
+  Object.keys(spec.selector).length > 0 &&
+  includesLabels(pod.metadata.labels, spec.selector);
 
 /**
  * Which changes make Kubernetes recompute endpoints. A pod's end does not by itself: it is preceded by a change of

@@ -15,8 +15,8 @@ type SliceCreation = CreateEffect & { readonly object: EndpointSlice };
 export type SliceEffect = SliceCreation | UpdateEffect | DeleteEffect;
 
 export const sliceEffects = ({ slices, stale }: SlicePlan, metadata: SliceMetadata): readonly SliceEffect[] =>
-  reusing(
-    [...slices.filter(({ changes }) => changes).map((slice) => written(slice, metadata)), ...stale.map(removal)],
+  reuseSlices(
+    [...slices.filter(({ changes }) => changes).map((slice) => writeOf(slice, metadata)), ...stale.map(removal)],
     stale,
   );
 
@@ -29,7 +29,7 @@ export const removal = ({ metadata }: Stored<EndpointSlice>): DeleteEffect => ({
 });
 
 /** Reuses a slice that would be deleted for one that would be created, if the address family matches and it is ours. */
-export function reusing(
+export function reuseSlices(
   effects: readonly SliceEffect[],
   existing: readonly Stored<EndpointSlice>[],
 ): readonly SliceEffect[] {
@@ -44,7 +44,12 @@ export function reusing(
     const [creation] = position < 0 ? [] : creations.splice(position, 1);
     if (!old || !creation) continue;
     reused.add(effect).add(creation);
-    updates.push({ op: "update", resource: SLICES, namespace: creation.namespace, object: renewed(old, creation) });
+    updates.push({
+      op: "update",
+      resource: SLICES,
+      namespace: creation.namespace,
+      object: recreatedSlice(old, creation),
+    });
   }
   return [...effects.filter((effect) => !reused.has(effect)), ...updates];
 }
@@ -52,7 +57,7 @@ export function reusing(
 const sameOwner = (a: EndpointSlice, b: EndpointSlice) =>
   a.metadata.ownerReferences?.some(({ uid }) => b.metadata.ownerReferences?.some((each) => each.uid === uid)) ?? false;
 
-function renewed({ metadata }: Stored<EndpointSlice>, { object }: SliceCreation): EndpointSlice {
+function recreatedSlice({ metadata }: Stored<EndpointSlice>, { object }: SliceCreation): EndpointSlice {
   const { annotations: _, labels: __, ...kept } = metadata;
   const { labels, annotations } = object.metadata;
   return {
@@ -64,7 +69,7 @@ function renewed({ metadata }: Stored<EndpointSlice>, { object }: SliceCreation)
 /** The API prints absent lists as null, as Kubernetes does for an empty slice. */
 export const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? { endpoints: [...endpoints] } : {});
 
-const written = (slice: PlannedSlice, metadata: SliceMetadata): SliceEffect =>
+const writeOf = (slice: PlannedSlice, metadata: SliceMetadata): SliceEffect =>
   slice.stored ? update(slice.stored, slice, metadata) : creation(slice, metadata);
 
 const update = (

@@ -96,7 +96,7 @@ function pack(
   const stale: Stored<EndpointSlice>[] = [];
   const kept = existing.flatMap((stored) => {
     const slice = { addressType, ...unchanged(stored) };
-    const endpoints = take(slice.endpoints, wanted);
+    const endpoints = takeWanted(slice.endpoints, wanted);
     if (!same(endpoints, slice.endpoints.map(unhinted))) {
       if (endpoints.length > 0) return [{ ...slice, endpoints, changes: true }];
       stale.push(stored);
@@ -121,7 +121,7 @@ function pack(
 }
 
 /** The wanted endpoints that are listed, in their present state; they are wanted no longer. */
-const take = (listed: readonly Endpoint[], wanted: Map<string, Endpoint>): Endpoint[] =>
+const takeWanted = (listed: readonly Endpoint[], wanted: Map<string, Endpoint>): Endpoint[] =>
   listed.flatMap((endpoint) => {
     const key = identity(endpoint);
     const next = wanted.get(key);

@@ -8,10 +8,11 @@ import type { PlannedSlice } from "./slice-set.ts";
 export const hintedByPreference = (
   slices: readonly PlannedSlice[],
   { spec: { trafficDistribution } }: Service,
-): readonly PlannedSlice[] => slices.map((slice) => hinted(slice, (endpoint) => hintOf(endpoint, trafficDistribution)));
+): readonly PlannedSlice[] =>
+  slices.map((slice) => withHints(slice, (endpoint) => hintOf(endpoint, trafficDistribution)));
 
 /** The slice with a hint for each endpoint; it changes if one of them differs. */
-export function hinted(slice: PlannedSlice, hintFor: (endpoint: Endpoint) => Endpoint["hints"]): PlannedSlice {
+export function withHints(slice: PlannedSlice, hintFor: (endpoint: Endpoint) => Endpoint["hints"]): PlannedSlice {
   const endpoints = slice.endpoints.map((endpoint) => {
     const { hints: _, ...rest } = endpoint;
     const hints = hintFor(endpoint);

@@ -6,7 +6,7 @@ import type { Node, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint } from "../../../api/generated/discovery.v1.ts";
 import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import type { PlannedSlice } from "./slice-set.ts";
-import { hinted } from "./traffic-distribution.ts";
+import { withHints } from "./traffic-distribution.ts";
 
 const ZONE = "topology.kubernetes.io/zone";
 const MODES = ["service.kubernetes.io/topology-aware-hints", "service.kubernetes.io/topology-mode"] as const;
@@ -82,7 +82,7 @@ export function hintedByZone(slices: readonly PlannedSlice[], shares: ZoneShares
     const { zone = "" } = endpoint;
     return isReadyEndpoint(endpoint) ? { forZones: [{ name: loans.get(zone)?.shift() ?? zone }] } : undefined;
   };
-  return { slices: slices.map((slice) => (open.has(slice) ? hinted(slice, hintFor) : slice)) };
+  return { slices: slices.map((slice) => (open.has(slice) ? withHints(slice, hintFor) : slice)) };
 }
 
 const isReadyEndpoint = ({ conditions }: Endpoint) => conditions?.ready === true;
@@ -128,8 +128,8 @@ function endpointLoans(
   const surplus = new Map([...targets].map(([zone, target]) => [zone, (have.get(zone) ?? 0) - target]));
   const loans = new Map<string, string[]>();
   for (;;) {
-    const [lender, spare] = extreme(surplus, 1);
-    const [borrower, lack] = extreme(surplus, -1);
+    const [lender, spare] = mostExtreme(surplus, 1);
+    const [borrower, lack] = mostExtreme(surplus, -1);
     // Not worth it for less than half an endpoint, or if both sides end up with less than one.
     if (lender === borrower || spare < 0.5 || lack < 0.5 || (spare < 1 && lack < 1)) return loans;
     surplus.set(lender, spare - 1);
@@ -139,7 +139,7 @@ function endpointLoans(
 }
 
 /** The zone with the largest surplus (1) or deficit (-1), and its amount. */
-function extreme(surplus: ReadonlyMap<string, number>, sign: 1 | -1): readonly [zone: string, by: number] {
+function mostExtreme(surplus: ReadonlyMap<string, number>, sign: 1 | -1): readonly [zone: string, by: number] {
   let most: readonly [string, number] = ["", Number.NEGATIVE_INFINITY];
   for (const [zone, count] of surplus) if (sign * count > most[1]) most = [zone, sign * count];
   return most;

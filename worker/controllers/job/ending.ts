@@ -6,7 +6,7 @@ import { timeOf } from "../time.ts";
 import { type Ending, failing } from "./conditions.ts";
 import { Indexes } from "./indexes.ts";
 import { failed, isIndexed, isTracked } from "./job-pods.ts";
-import { judge } from "./pod-failure-policy.ts";
+import { verdictOf } from "./pod-failure-policy.ts";
 import type { Tally } from "./tally.ts";
 
 /** Milliseconds since the epoch; undefined if only its pods can end the job. */
@@ -33,7 +33,7 @@ export function endingOf(
 ): Ending | undefined {
   for (const pod of pods) {
     if (!isTracked(pod) || !failed(pod, job)) continue;
-    const { action, message } = judge(job, pod);
+    const { action, message } = verdictOf(job, pod);
     if (action === "FailJob") return failing("PodFailurePolicy", message);
   }
   const { backoffLimit = 6, maxFailedIndexes, completions = 0 } = job.spec;

@@ -20,7 +20,7 @@ import { podRemoval } from "../pod/pod-removal.ts";
 import { isActive, isReady, isTerminated } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { waking } from "../time.ts";
+import { earliestWake } from "../time.ts";
 import { API_BACKOFF, endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
 import { addCondition, decidedEnding, type Ending, isFinished } from "./conditions.ts";
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
@@ -35,9 +35,9 @@ import {
   TRACKING,
   untrack,
 } from "./job-pods.ts";
-import { judge } from "./pod-failure-policy.ts";
+import { verdictOf } from "./pod-failure-policy.ts";
 import { planPods } from "./pod-plan.ts";
-import { noteStatus, suspension } from "./status.ts";
+import { noteStatus, planSuspension } from "./status.ts";
 import { type Tally, tallyPods } from "./tally.ts";
 
 const RESOURCE = "jobs.batch";
@@ -102,7 +102,7 @@ function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, l
   if (decided) return planEnding(job, { ending: decided, pods, tally }, now);
   if (job.metadata.deletionTimestamp) return planCounting(job, { pods, tally, active: active.length, now, lastActed });
   const work = planPods(job, { active, tally, pods, backoffEnd: endOfBackoff(failures), now });
-  const waits = waking(work.waitsUntil, deadlineOf(job));
+  const waits = earliestWake(work.waitsUntil, deadlineOf(job));
   if (work.waitsUntil !== undefined && !canReportBackOff(job, active)) return { effects: [], ...waits };
   const remaining = work.waitsUntil === undefined ? active.length - work.removed : 0;
   if (isComplete(job, tally, active.length) && work.effects.length === 0) {
@@ -118,7 +118,7 @@ function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, l
     // Counting comes first: it releases pods even where no new one may be created (in a terminating namespace).
     effects: [...counting.effects, ...work.effects],
     events: counting.events ?? [],
-    ...waking(waits.wakeAt, counting.wakeAt),
+    ...earliestWake(waits.wakeAt, counting.wakeAt),
   };
 }
 
@@ -166,7 +166,7 @@ function planEnding(
 
 /** Whether the end of a pod counts, if it is no success. */
 const countsAsFailure = (job: Job, pod: Stored<Pod>): boolean =>
-  judge(job, pod).action !== "Ignore" && (!isIndexed(job) || indexOf(pod, job.spec.completions ?? 0) !== undefined);
+  verdictOf(job, pod).action !== "Ignore" && (!isIndexed(job) || indexOf(pod, job.spec.completions ?? 0) !== undefined);
 
 function planLastWord(job: Stored<Job>, ending: Ending, { noted, now }: { noted: JobStatus; now: number }): Plan {
   // The interim condition must be visible before the final one.
@@ -201,7 +201,7 @@ interface Counting {
 /** The status of a running job, and the finalizers of the pods that it records. */
 function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now, lastActed }: Counting): Plan {
   const isEnding = job.metadata.deletionTimestamp !== undefined;
-  const { status: suspended, events } = isEnding ? { status: job.status, events: [] } : suspension(job, now);
+  const { status: suspended, events } = isEnding ? { status: job.status, events: [] } : planSuspension(job, now);
   const ready = pods.filter((pod) => isActive(pod) && isReady(pod)).length;
   const terminating = pods.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length + removed;
   const next = noteStatus(job, suspended, { tally, active, ready: Math.min(ready, active), terminating, now });

@@ -11,7 +11,7 @@ export interface Verdict {
 
 const COUNT: Verdict = { action: "Count", message: "" };
 
-export function judge(job: Job, pod: Pod): Verdict {
+export function verdictOf(job: Job, pod: Pod): Verdict {
   for (const [position, rule] of (job.spec.podFailurePolicy?.rules ?? []).entries()) {
     const reason = matchExit(rule, pod) ?? matchCondition(rule, pod);
     if (reason !== undefined)

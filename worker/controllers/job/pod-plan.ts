@@ -17,7 +17,7 @@ import {
   replacesOnlyFailed,
   untrack,
 } from "./job-pods.ts";
-import { judge } from "./pod-failure-policy.ts";
+import { verdictOf } from "./pod-failure-policy.ts";
 import type { Tally } from "./tally.ts";
 
 /** Maximum creations or deletions per turn. */
@@ -125,7 +125,7 @@ function createIndexed(job: Stored<Job>, { active, tally, pods, now }: Facts, mi
 }
 
 function nextFailures(job: Job, before: Pod): { counted: number; ignored: number } {
-  const ignored = judge(job, before).action === "Ignore";
+  const ignored = verdictOf(job, before).action === "Ignore";
   return { counted: indexFailures(before) + (ignored ? 0 : 1), ignored: indexIgnored(before) + (ignored ? 1 : 0) };
 }
 

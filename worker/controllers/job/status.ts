@@ -14,7 +14,7 @@ import type { Tally } from "./tally.ts";
 const NOTE_LIMIT = 500;
 
 /** The status after suspending or resuming, and the event about it. */
-export function suspension(job: Stored<Job>, now: number): { status: JobStatus; events: EventRecord[] } {
+export function planSuspension(job: Stored<Job>, now: number): { status: JobStatus; events: EventRecord[] } {
   const conditions = job.status.conditions ?? [];
   const suspended = isConditionTrue(job.status, "Suspended");
   const { startTime, ...unstarted } = job.status;

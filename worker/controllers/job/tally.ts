@@ -8,7 +8,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { Indexes } from "./indexes.ts";
 import { failed, indexFailures, indexOf, isIndexed, isTracked, succeeded } from "./job-pods.ts";
-import { judge } from "./pod-failure-policy.ts";
+import { verdictOf } from "./pod-failure-policy.ts";
 
 export interface Tally {
   /** Counted for good: pods whose finalizer is gone. */
@@ -45,7 +45,7 @@ export function tallyPods(job: Stored<Job>, pods: readonly Stored<Pod>[]): Tally
   const unknown = [...tracked.values()].filter((pod) => !known.has(pod.metadata.uid));
   const belongs = (pod: Pod) => !isIndexed(job) || indexOf(pod, completions) !== undefined;
   const failures = unknown.filter((pod) => failed(pod, job) && belongs(pod));
-  const ignored = failures.filter((pod) => judge(job, pod).action === "Ignore");
+  const ignored = failures.filter((pod) => verdictOf(job, pod).action === "Ignore");
   const successes = unknown.filter((pod) => succeeded(pod) && belongs(pod));
   const ofPods = isIndexed(job) ? pods.filter((pod) => succeeded(pod) && isTracked(pod)) : [];
   const succeededIndexes = Indexes.parse(status.completedIndexes, completions).with(
@@ -86,7 +86,7 @@ function failedPerIndex(job: Stored<Job>, pods: readonly Stored<Pod>[], done: In
   }
   const held = new Map<number, Stored<Pod>>();
   for (const [index, pod] of last) {
-    const { action } = judge(job, pod);
+    const { action } = verdictOf(job, pod);
     if (action === "FailIndex" || (action !== "Ignore" && indexFailures(pod) >= limit)) {
       if (!done.has(index)) failedIndexes.push(index);
     } else if (!replaced.has(index) && !done.has(index)) held.set(index, pod);

@@ -28,7 +28,7 @@ export const localVolumeDeleter = defineController({
     if (!isDue(volume)) return planProtection(volume);
     const node = nodeOf(volume, snapshot);
     if (!node) return planWithoutNode(volume);
-    return isUp(node) ? { effects: [removed(volume, node), ...forgotten(volume)] } : settled;
+    return isUp(node) ? { effects: [removed(volume, node), ...deletionOf(volume)] } : settled;
   },
 });
 
@@ -46,7 +46,7 @@ function planProtection(volume: Volume): Plan {
   const { spec, status, metadata } = volume;
   const isToHold = spec.persistentVolumeReclaimPolicy === "Delete";
   if (isToHold === isHeld(volume)) return settled;
-  if (!isToHold) return { effects: [freed(volume)] };
+  if (!isToHold) return { effects: [finalizerRemoval(volume)] };
   if (metadata.deletionTimestamp !== undefined || status.phase !== "Bound") return settled;
   return { effects: [patchOf(volume, { finalizers: [FINALIZER] })] };
 }
@@ -64,22 +64,23 @@ function removed(volume: Volume, node: Stored<Node>): CallEffect {
   };
 }
 
-function forgotten(volume: Volume): readonly Effect[] {
+function deletionOf(volume: Volume): readonly Effect[] {
   const { name, uid } = volume.metadata;
   const deleted = { op: "delete", resource: VOLUMES, namespace: "", name, uid } as const;
-  return isHeld(volume) ? [deleted, freed(volume)] : [deleted];
+  return isHeld(volume) ? [deleted, finalizerRemoval(volume)] : [deleted];
 }
 
 /** Data on the disk of a node that no longer exists is out of reach, and belongs to nobody. */
 function planWithoutNode(volume: Volume): Plan {
   const message = `the node that kept it is gone: what is in ${volume.spec.local?.path} there was not removed`;
   return {
-    effects: forgotten(volume),
+    effects: deletionOf(volume),
     events: [{ about: volume, type: "Warning", reason: "VolumeFailedDelete", message }],
   };
 }
 
-const freed = (volume: Volume): Effect => patchOf(volume, { "$deleteFromPrimitiveList/finalizers": [FINALIZER] });
+const finalizerRemoval = (volume: Volume): Effect =>
+  patchOf(volume, { "$deleteFromPrimitiveList/finalizers": [FINALIZER] });
 
 const patchOf = ({ metadata: { name, uid } }: Volume, metadata: object): Effect => ({
   op: "patch",

@@ -85,14 +85,17 @@ function planPlace(claim: Claim, storage: Stored<StorageClass>, { snapshot, fail
     if (node) return planVolume(claim, storage, node);
     return { effects: [], events: [failed(claim, storage, "no node that keeps local volumes is ready")] };
   }
-  const elsewhere = (why: string): Plan => ({ effects: [unselected(claim)], events: [failed(claim, storage, why)] });
+  const elsewhere = (why: string): Plan => ({
+    effects: [clearSelectedNode(claim)],
+    events: [failed(claim, storage, why)],
+  });
   const node = snapshot.get(NODES, "", selected);
   if (!node) return elsewhere(`node "${selected}" not found`);
   if (directoryOf(node) === undefined) return elsewhere(`node "${selected}" keeps no local volumes`);
   // No data can be lost yet.
   if (!isUp(node)) return elsewhere(`node "${selected}" is not ready`);
   const isRefused = failure?.effect.op === "call" && failure.effect.name === selected && ELSEWHERE.has(failure.code);
-  return isRefused ? { effects: [unselected(claim)] } : planVolume(claim, storage, node);
+  return isRefused ? { effects: [clearSelectedNode(claim)] } : planVolume(claim, storage, node);
 }
 
 function planVolume(claim: Claim, storage: Stored<StorageClass>, node: Stored<Node>): Plan {
@@ -129,7 +132,7 @@ function planVolume(claim: Claim, storage: Stored<StorageClass>, node: Stored<No
 }
 
 /** Lets the scheduler choose again. */
-const unselected = ({ metadata: { namespace = "", name, uid, resourceVersion } }: Claim) =>
+const clearSelectedNode = ({ metadata: { namespace = "", name, uid, resourceVersion } }: Claim) =>
   ({
     op: "patch",
     resource: CLAIMS,

@@ -39,7 +39,7 @@ export function aggregatedContent(
     const discovery = resultOf(`/apis/${groupVersion}`);
     if (!discovery) continue;
     if (!discovery.ok) undiscovered.push(groupVersion);
-    for (const plural of discovery.ok ? emptiable(discovery.body as APIResourceList) : []) {
+    for (const plural of discovery.ok ? deletableResources(discovery.body as APIResourceList) : []) {
       const list = resultOf(`/apis/${groupVersion}/namespaces/${namespace}/${plural}?limit=${LIMIT}`);
       const { items = [] } = list?.ok ? (list.body as { readonly items?: readonly Stored<KubeObject>[] }) : {};
       if (list && !list.ok && list.code !== 404) undiscovered.push(groupVersion);
@@ -60,7 +60,7 @@ const servedElsewhere = (snapshot: Snapshot): readonly { readonly group: string;
   });
 
 /** Namespaced resources whose objects can be listed and deleted. */
-const emptiable = ({ resources }: APIResourceList): readonly string[] =>
+const deletableResources = ({ resources }: APIResourceList): readonly string[] =>
   resources
     .filter(({ name, namespaced, verbs }) => {
       const can = (verb: string) => verbs.includes(verb);

@@ -31,8 +31,8 @@ export function conditionsOf(
   { content, refusals = [], undiscovered = [] }: Emptying,
   now: number,
 ): NamespaceCondition[] {
-  const byResource = tally(content.map(({ resource }) => resource));
-  const byFinalizer = tally(content.flatMap(({ object }) => object.metadata.finalizers ?? []));
+  const byResource = countNames(content.map(({ resource }) => resource));
+  const byFinalizer = countNames(content.flatMap(({ object }) => object.metadata.finalizers ?? []));
   const checked: readonly Checked[] = [
     {
       type: "NamespaceDeletionDiscoveryFailure",
@@ -105,7 +105,7 @@ function conditionOf(namespace: Namespace, { type, wrong, well }: Checked, now: 
   return { ...next, lastTransitionTime: since ?? timestamp(now) };
 }
 
-export function tally(names: Iterable<string>): Map<string, number> {
+export function countNames(names: Iterable<string>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;

@@ -21,7 +21,7 @@ import { deletedAt, isTracked } from "../job/job-pods.ts";
 import { isTerminated } from "../pod/pod-state.ts";
 import { statusUpdate } from "../status-update.ts";
 import { aggregatedContent } from "./aggregated-content.ts";
-import { conditionsOf, tally } from "./conditions.ts";
+import { conditionsOf, countNames } from "./conditions.ts";
 
 const FINALIZER = "kubernetes";
 const JOBS = "jobs.batch";
@@ -181,7 +181,7 @@ function refusalsOf(failure: EffectFailure | undefined): readonly EffectFailure[
 
 /** Resources with many objects, none of them terminating: the deletion of what stays must not be repeated forever. */
 function resourcesOfMany(content: readonly Located[]): Set<GroupResource> {
-  const counts = tally(content.map(({ resource }) => resource));
+  const counts = countNames(content.map(({ resource }) => resource));
   for (const { resource, object } of content) if (object.metadata.deletionTimestamp) counts.delete(resource);
   return new Set([...counts].filter(([, count]) => count >= MANY).map(([resource]) => resource));
 }

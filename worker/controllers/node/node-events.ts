@@ -19,7 +19,7 @@ export const nodeEventsController = defineController({
   reconcile(item, { snapshot, now }) {
     const [what, name = "", uid = ""] = item.split(" ");
     const node = snapshot.get("nodes", "", name);
-    const about = node?.metadata.uid === uid ? node : gone(name, uid);
+    const about = node?.metadata.uid === uid ? node : deletedNode(name, uid);
     switch (what) {
       case "removed":
         return planEvent(about, "RemovingNode", `Node ${name} event: Removing Node ${name} from Controller`);
@@ -36,7 +36,7 @@ const planEvent = (about: Stored<KubeObject>, reason: string, message: string): 
   return { effects: [], events: [event] };
 };
 
-const gone = (name: string, uid: string): Stored<KubeObject> => ({
+const deletedNode = (name: string, uid: string): Stored<KubeObject> => ({
   apiVersion: "v1",
   kind: "Node",
   metadata: { name, uid, resourceVersion: "", creationTimestamp: "" },

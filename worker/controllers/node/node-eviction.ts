@@ -6,7 +6,7 @@ import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { defineController, type Effect, settled } from "../controller.ts";
 import { same } from "../same.ts";
-import { earliest, timeOf, waking } from "../time.ts";
+import { earliest, earliestWake, timeOf } from "../time.ts";
 import { readiness } from "./readiness.ts";
 import { evictingTaint, NOT_READY, taintsOf, UNREACHABLE } from "./taints.ts";
 import { evictionsOf, zoneOf } from "./zones.ts";
@@ -24,7 +24,7 @@ export const nodeEvictionController = defineController({
     const isNews =
       deleted ||
       readiness(previous) !== readiness(object) ||
-      (readiness(object) !== "True" && retainted(object, previous));
+      (readiness(object) !== "True" && hasOtherTaints(object, previous));
     return isNews ? [CLUSTER] : [];
   },
   reconcile(_item, { snapshot, now }) {
@@ -35,7 +35,7 @@ export const nodeEvictionController = defineController({
     // The control plane itself is cut off: no reason to evict anybody.
     if (isOutage) {
       const evicting = [...zones.values()].flatMap((zone) => zone.evicting);
-      return { effects: batched(evicting.map((node) => tainted(node, { now, evicting: false }))) };
+      return { effects: batched(evicting.map((node) => taintPatch(node, { now, evicting: false }))) };
     }
     const effects: Effect[] = [];
     let next: number | undefined;
@@ -45,11 +45,11 @@ export const nodeEvictionController = defineController({
       const due = lastEviction(evicting) + every;
       if (due > now) next = earliest(next, due);
       else {
-        effects.push(tainted(first, { now, evicting: true }));
+        effects.push(taintPatch(first, { now, evicting: true }));
         if (waiting > 1) next = earliest(next, now + every);
       }
     }
-    return { effects: batched(effects), ...waking(next) };
+    return { effects: batched(effects), ...earliestWake(next) };
   },
 });
 
@@ -79,13 +79,13 @@ function lostByZone(nodes: readonly Stored<Node>[]): ReadonlyMap<string, LostNod
 
 const batched = (effects: readonly Effect[]) => (effects.length > 0 ? [{ op: "batch" as const, effects }] : []);
 
-const retainted = (object: Node, previous: Node | undefined): boolean =>
+const hasOtherTaints = (object: Node, previous: Node | undefined): boolean =>
   !same(object.spec.taints, previous?.spec.taints);
 
 /** The node's own item has noticed that it is lost; before that, it is left to that item. */
 const isMarked = ({ spec }: Node) => spec.taints?.some(({ key }) => key === NOT_READY || key === UNREACHABLE);
 
-const tainted = (node: Stored<Node>, options: { now: number; evicting: boolean }): Effect => ({
+const taintPatch = (node: Stored<Node>, options: { now: number; evicting: boolean }): Effect => ({
   op: "patch",
   resource: "nodes",
   namespace: "",

@@ -54,18 +54,18 @@ export const nodeLifecycleController = defineController({
     if (!node) return settled;
     const { now, remembered } = context;
     const silentAt = silenceOf(node, context);
-    if (silentAt === undefined) return { effects: marked(node, context) };
-    if (silentAt > now) return { effects: marked(node, context), wakeAt: silentAt, remember: remembered };
+    if (silentAt === undefined) return { effects: taintAndLabelPatch(node, context) };
+    if (silentAt > now) return { effects: taintAndLabelPatch(node, context), wakeAt: silentAt, remember: remembered };
     if (silentAt > now - MONITOR_MS) return { ...planSilent(node, context), remember: remembered };
     const remember: Memory = { backSince: now };
-    return { effects: marked(node, context), wakeAt: now + graceOf(node), remember };
+    return { effects: taintAndLabelPatch(node, context), wakeAt: now + graceOf(node), remember };
   },
 });
 
 /** The node with the taints required by its conditions, and the labels. Whether it evicts is decided elsewhere. */
-function marked(node: Stored<Node>, { now }: ReconcileContext): Effect[] {
+function taintAndLabelPatch(node: Stored<Node>, { now }: ReconcileContext): Effect[] {
   const taints = taintsOf(node, { now, evicting: evictingTaint(node) !== undefined });
-  const labels = relabelled(node);
+  const labels = withOldLabels(node);
   if (same(taints, node.spec.taints ?? []) && same(labels, node.metadata.labels)) return [];
   return [
     {
@@ -83,7 +83,7 @@ function marked(node: Stored<Node>, { now }: ReconcileContext): Effect[] {
   ];
 }
 
-function relabelled({ metadata }: Node): Readonly<Record<string, string>> | undefined {
+function withOldLabels({ metadata }: Node): Readonly<Record<string, string>> | undefined {
   const labels = { ...metadata.labels };
   for (const [key, old] of OLD_LABELS) if (labels[key] !== undefined) labels[old] = labels[key];
   return metadata.labels && labels;

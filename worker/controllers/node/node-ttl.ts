@@ -25,18 +25,18 @@ export const nodeTtlController = defineController({
   reconcile(item, { snapshot }) {
     const fitting = stepsOf(snapshot.count("nodes"));
     if (item === ALL) {
-      const effects = snapshot.list("nodes").flatMap((node) => corrections(node, fitting));
+      const effects = snapshot.list("nodes").flatMap((node) => ttlPatches(node, fitting));
       return effects.length > 0 ? { effects: [{ op: "batch", effects }] } : settled;
     }
     const node = snapshot.get("nodes", "", item);
-    return node ? { effects: corrections(node, fitting) } : settled;
+    return node ? { effects: ttlPatches(node, fitting) } : settled;
   },
 });
 
 const stepsOf = (size: number): readonly string[] =>
   STEPS.filter(([least, most]) => size >= least && size <= most).map(([, , seconds]) => String(seconds));
 
-function corrections({ metadata }: Stored<Node>, fitting: readonly string[]): Effect[] {
+function ttlPatches({ metadata }: Stored<Node>, fitting: readonly string[]): Effect[] {
   const current = metadata.annotations?.[TTL];
   if (current !== undefined && fitting.includes(current)) return [];
   const patch = { metadata: { uid: metadata.uid, annotations: { [TTL]: fitting[0] ?? "0" } } };

@@ -36,7 +36,7 @@ export const taintEvictionController = defineController({
     const end = evictionTime(pod, taints, now);
     if (end === undefined) return settled;
     // The time counts from when a taint was added, which need not be recorded.
-    if (end > now && taints.some(({ timeAdded }) => !timeAdded)) return stamped(node, now);
+    if (end > now && taints.some(({ timeAdded }) => !timeAdded)) return planTimeAdded(node, now);
     if (end > now) return { effects: [], wakeAt: end };
     const message = "Taint manager: deleting due to NoExecute taint";
     return {
@@ -61,7 +61,7 @@ const evictionEvent = (about: Stored<Pod>, what: string): EventRecord => ({
   message: `${what} ${about.metadata.namespace}/${about.metadata.name}`,
 });
 
-function stamped(node: Stored<Node> | undefined, now: number): Plan {
+function planTimeAdded(node: Stored<Node> | undefined, now: number): Plan {
   if (!node) return settled;
   const taints = (node.spec.taints ?? []).map((taint) =>
     taint.effect === "NoExecute" && !taint.timeAdded ? { ...taint, timeAdded: timestamp(now) } : taint,

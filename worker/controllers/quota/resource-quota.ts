@@ -10,7 +10,7 @@ import type { GroupResource } from "../../../api/store/store.ts";
 import { defineController, EVERYTHING, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
-import { waking } from "../time.ts";
+import { earliestWake } from "../time.ts";
 import { usageChangesAt, usageOf } from "./usage.ts";
 
 const RESOURCE = "resourcequotas";
@@ -49,6 +49,6 @@ export const resourceQuotaController = defineController({
       now,
     );
     const effects = statusUpdate(RESOURCE, quota, { hard: quota.spec.hard ?? {}, used });
-    return { effects, ...waking(usageChangesAt(quota.spec, snapshot.list("pods", namespace), now)) };
+    return { effects, ...earliestWake(usageChangesAt(quota.spec, snapshot.list("pods", namespace), now)) };
   },
 });

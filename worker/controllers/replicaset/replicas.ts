@@ -8,13 +8,13 @@ import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Batch, Effect, EffectFailure, Plan, ReconcileContext } from "../controller.ts";
 import { claim } from "../controller-ref.ts";
-import { carries } from "../label-selector.ts";
+import { includesLabels } from "../label-selector.ts";
 import { podFromTemplate } from "../pod/pod-from-template.ts";
 import { podRemoval } from "../pod/pod-removal.ts";
 import { byDeletionOrder, isActive, isAvailable, isReady, isTerminated, nextAvailability } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { waking } from "../time.ts";
+import { earliestWake } from "../time.ts";
 
 /** Maximum creations or deletions per turn, as in Kubernetes. */
 const BURST = 500;
@@ -85,7 +85,7 @@ export function planReplicas<T extends Replicated>(
     return { effects: [], wakeAt: quietUntil };
   return {
     effects,
-    ...waking(nextAvailability(active, minReadySeconds, now)),
+    ...earliestWake(nextAvailability(active, minReadySeconds, now)),
   };
 }
 
@@ -143,7 +143,9 @@ function statusOf<T extends Replicated>(
   facts: { failure: EffectFailure | undefined; now: number; terminating: number; rules: ReplicaRules },
 ): ReplicasStatus {
   const { minReadySeconds = 0, template } = owner.spec;
-  const fullyLabeled = active.filter((pod) => carries(pod.metadata.labels, template?.metadata?.labels ?? {})).length;
+  const fullyLabeled = active.filter((pod) =>
+    includesLabels(pod.metadata.labels, template?.metadata?.labels ?? {}),
+  ).length;
   const ready = active.filter(isReady).length;
   const available = active.filter((pod) => isAvailable(pod, minReadySeconds, facts.now)).length;
   const conditions = conditionsOf(owner, difference, facts);

@@ -32,12 +32,13 @@ export const nodeLoadBalancer = defineController({
   writes: ["services"],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     if (resource === SLICES) return localServiceOf(object, snapshot);
-    if (resource === "nodes") return same(given(object), given(previous)) ? [] : balanced(snapshot);
+    if (resource === "nodes")
+      return same(offeredAddresses(object), offeredAddresses(previous)) ? [] : loadBalancers(snapshot);
     const [now, before] = [object, previous];
     if (!isBalanced(now) && !(before && isBalanced(before))) return [];
     const isGoing = deleted || now.metadata.deletionTimestamp !== before?.metadata.deletionTimestamp;
     // Its ports may have become free, or taken.
-    return isGoing || !same(now.spec, before?.spec) ? [itemKey(now), ...balanced(snapshot)] : [itemKey(now)];
+    return isGoing || !same(now.spec, before?.spec) ? [itemKey(now), ...loadBalancers(snapshot)] : [itemKey(now)];
   },
   reconcile(item, { snapshot, now }) {
     const { namespace, name } = splitItem(item);
@@ -69,14 +70,14 @@ function localServiceOf({ metadata: { namespace = "", labels } }: KubeObject, sn
 
 const isLocal = ({ spec }: Service): boolean => spec.externalTrafficPolicy === "Local";
 
-const balanced = (snapshot: Snapshot): readonly string[] =>
+const loadBalancers = (snapshot: Snapshot): readonly string[] =>
   snapshot.derived<Service, readonly string[]>("services", (all) => all.filter(isBalanced).map(itemKey));
 
 const isLabelled = ({ metadata: { labels = {}, deletionTimestamp } }: Node): boolean =>
   LABEL in labels && labels[LABEL] !== "false" && !(EXCLUDED in labels) && deletionTimestamp === undefined;
 
 /** The addresses that a node currently offers. */
-const given = (node: Node | undefined): readonly string[] =>
+const offeredAddresses = (node: Node | undefined): readonly string[] =>
   node && isLabelled(node) ? ["labelled", ...(isNodeReady(node) ? internalAddresses(node) : [])] : [];
 
 interface Outcome {

@@ -31,7 +31,7 @@ export const serviceCidrController = defineController({
       return ready(range, now, { status: "True", reason: "", message: "Kubernetes Service CIDR is ready" });
     }
     if (!finalizers.includes(FINALIZER)) return settled;
-    const inUse = stranded(range, snapshot.list(RESOURCE), snapshot.list(ADDRESSES));
+    const inUse = strandsAddresses(range, snapshot.list(RESOURCE), snapshot.list(ADDRESSES));
     if (inUse) {
       const message =
         "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR";
@@ -42,7 +42,11 @@ export const serviceCidrController = defineController({
 });
 
 /** Whether this range has addresses in use that are in no other remaining range. */
-function stranded(range: ServiceCIDR, all: readonly ServiceCIDR[], addresses: readonly Stored<IPAddress>[]): boolean {
+function strandsAddresses(
+  range: ServiceCIDR,
+  all: readonly ServiceCIDR[],
+  addresses: readonly Stored<IPAddress>[],
+): boolean {
   const ours = (range.spec.cidrs ?? []).flatMap(parseCidr);
   const others = all.filter((each) => each !== range && !each.metadata.deletionTimestamp);
   const theirs = others.flatMap(({ spec }) => (spec.cidrs ?? []).flatMap(parseCidr));

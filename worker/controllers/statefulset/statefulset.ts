@@ -16,7 +16,7 @@ import { itemKey, splitItem } from "../item-key.ts";
 import { nextAvailability } from "../pod/pod-state.ts";
 import { statusUpdate } from "../status-update.ts";
 import { dataHash } from "../template-hash/template-hash.ts";
-import { waking } from "../time.ts";
+import { earliestWake } from "../time.ts";
 import { CLAIMS, claimConflicts } from "./claims.ts";
 import { ordinalOf } from "./stateful-pod.ts";
 import { isWaiting, revisionOf, type StatefulSetState } from "./stateful-set-state.ts";
@@ -66,7 +66,7 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   const labelsOf = ({ first }: { first: string }) => ({ [HASH_LABEL]: first });
   const hashOf = (data: unknown, count = 0) => dataHash(data, count);
   const history = historyOf(set, { template, selector, collisionCount, hashOf, labelsOf }, snapshot);
-  if ("effects" in history) return { effects: [...history.effects, ...collided(set, history.collisionCount)] };
+  if ("effects" in history) return { effects: [...history.effects, ...collisionUpdate(set, history.collisionCount)] };
   const { update, all } = history;
   const current = all.find(({ metadata }) => metadata.name === set.status.currentRevision) ?? update;
   const pods = new Map<number, Stored<Pod>>();
@@ -91,11 +91,11 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
       ...(set.metadata.deletionTimestamp ? [] : heldUp(scene)),
       ...[...pods].flatMap(([ordinal, pod]) => (isWaiting(pod) ? claimConflicts(scene, ordinal) : [])),
     ],
-    ...waking(nextAvailability(claimed.owned, set.spec.minReadySeconds ?? 0, now)),
+    ...earliestWake(nextAvailability(claimed.owned, set.spec.minReadySeconds ?? 0, now)),
   };
 }
 
 const NOTHING: readonly Effect[] = [];
 
-const collided = (set: Stored<StatefulSet>, collisionCount: number | undefined): readonly Effect[] =>
+const collisionUpdate = (set: Stored<StatefulSet>, collisionCount: number | undefined): readonly Effect[] =>
   collisionCount === undefined ? NOTHING : statusUpdate(RESOURCE, set, { ...set.status, collisionCount });

@@ -5,7 +5,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Effect, EventRecord } from "../controller.ts";
 import { templateOf } from "../controller-revisions.ts";
 import { scaledValue } from "../int-or-percent.ts";
-import { carries } from "../label-selector.ts";
+import { includesLabels } from "../label-selector.ts";
 import { isAvailable, isTerminated } from "../pod/pod-state.ts";
 import { claimCreations, claimOwners, claimsAreLeaving, leavingClaims } from "./claims.ts";
 import { identityLabels, podName, statefulPod } from "./stateful-pod.ts";
@@ -136,7 +136,7 @@ function invariants(scene: StatefulSetState, ordinal: number, pod: Stored<Pod>):
   const labels = identityLabels(set, ordinal);
   const stale = isWaiting(pod) ? [] : claimOwners(scene, ordinal, undefined);
   const owners = stale.map((effect, i): Effect => (i === 0 ? { ...effect, record } : effect));
-  if (carries(pod.metadata.labels, labels) || pod.metadata.deletionTimestamp) return owners;
+  if (includesLabels(pod.metadata.labels, labels) || pod.metadata.deletionTimestamp) return owners;
   const named: Effect = {
     op: "patch",
     resource: "pods",

@@ -36,7 +36,7 @@ function planClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
     const claim = snapshot.get(CLAIMS, namespace, name);
     if (!claim) effects.push(creation(pod, volume, name));
     // A claim of that name that belongs to somebody else is never used.
-    else if (controllerOf(claim)?.uid !== pod.metadata.uid) events.push(foreign(pod, volume, name));
+    else if (controllerOf(claim)?.uid !== pod.metadata.uid) events.push(foreignClaimEvent(pod, volume, name));
   }
   return { effects, events };
 }
@@ -67,7 +67,7 @@ function creation(pod: Stored<Pod>, { name: volume, ephemeral }: Volume, name: s
   };
 }
 
-const foreign = (about: Stored<Pod>, { name: volume }: Volume, name: string): EventRecord => ({
+const foreignClaimEvent = (about: Stored<Pod>, { name: volume }: Volume, name: string): EventRecord => ({
   about,
   type: "Warning",
   reason: "FailedBinding",

@@ -46,7 +46,7 @@ export async function withPolicy<T>(
       const nearby = () => nearbyStores(cluster, shards);
       const store = new StoreClient(open, policy.revision, { limits, nearby, waitUntil, relay, deadline });
       try {
-        return await decided(decide, { policy, store });
+        return await decideOnce(decide, { policy, store });
       } catch (error) {
         if (!(error instanceof StalePolicy)) throw error;
         if (error.changing) {
@@ -62,7 +62,7 @@ export async function withPolicy<T>(
   throw new ApiError(tooManyRequests("policy changes faster than requests are decided", 1));
 }
 
-async function decided<T>(decide: (at: Decided) => Promise<T>, at: Decided): Promise<T> {
+async function decideOnce<T>(decide: (at: Decided) => Promise<T>, at: Decided): Promise<T> {
   try {
     return await decide(at);
   } catch (error) {

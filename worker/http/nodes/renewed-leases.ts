@@ -16,7 +16,7 @@ export const mayBeNodeLease = ({ served, path }: Pick<RequestContext, "served" |
   served.resource.plural === "leases" &&
   (path.namespace === NODE_LEASES || path.namespace === "");
 
-export async function renewed(
+export async function withRenewTimes(
   { env, cluster, now }: Pick<RequestContext, "env" | "cluster" | "now">,
   entries: readonly Entry[],
 ): Promise<readonly Entry[]> {

@@ -69,7 +69,9 @@ function propertySchema(field: Field, description: string | undefined, context: 
   const isBare = text === undefined && Object.keys(extensions).length === 0;
   return {
     ...(text === undefined ? {} : { description: text }),
-    ...(field.shape === "one" ? one(field, element, { ...context, isBare }) : many(field, element, context)),
+    ...(field.shape === "one"
+      ? one(field, element, { ...context, isBare })
+      : collectionSchema(field, element, context)),
     ...extensions,
   };
 }
@@ -101,7 +103,7 @@ function zeroOf({ pointer, type, always }: Field): unknown {
 /** Version 2 has no defaults. */
 const defaultOf = (value: unknown) => (value === undefined ? {} : { default: value });
 
-function many({ shape, default: fallback }: Field, element: Schema, { version }: SchemaContext): Schema {
+function collectionSchema({ shape, default: fallback }: Field, element: Schema, { version }: SchemaContext): Schema {
   const defaults = version === 3 ? defaultOf(fallback) : {};
   return shape === "list"
     ? { ...defaults, type: "array", items: element }
@@ -122,7 +124,7 @@ function elementSchema(type: string, context: SchemaContext): Schema {
   if (!isScalar(type)) return reference(addStruct(structOf(type), context), context);
   const plain = PLAIN[type];
   if (plain) return plain;
-  const [name, schema] = named(type, context.version);
+  const [name, schema] = namedScalar(type, context.version);
   context.schemas.set(name, schema);
   return reference(name, context);
 }
@@ -145,7 +147,7 @@ const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 const EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1";
 
 /** Scalars that have schemas of their own. */
-function named(type: Scalar, version: OpenApiVersion): [name: string, schema: Schema] {
+function namedScalar(type: Scalar, version: OpenApiVersion): [name: string, schema: Schema] {
   switch (type) {
     case "Time":
     case "MicroTime":

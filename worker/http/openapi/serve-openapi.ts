@@ -90,7 +90,7 @@ function wantsProtobuf(request: Request, protobuf: string): boolean {
 const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument | undefined>>>();
 
 /** Built once per set of kinds: a set is never changed, only replaced. */
-function once<T extends TaggedDocument | undefined>(
+function builtOnce<T extends TaggedDocument | undefined>(
   resources: readonly Resource[],
   key: string,
   make: () => Promise<T>,
@@ -109,7 +109,7 @@ interface Source {
 }
 
 const v2 = ({ resources, assets }: Source, asProtobuf: boolean): Promise<TaggedDocument> =>
-  once(resources, asProtobuf ? "v2.protobuf" : "v2.json", async () => {
+  builtOnce(resources, asProtobuf ? "v2.protobuf" : "v2.json", async () => {
     const document = openApiV2({ resources, documentation: await loadDocumentation(assets) });
     return asProtobuf
       ? taggedDocument(PROTOBUF_V2, gnosticV2(document))
@@ -117,7 +117,7 @@ const v2 = ({ resources, assets }: Source, asProtobuf: boolean): Promise<TaggedD
   });
 
 const v3 = ({ resources, assets }: Source, path: string): Promise<JsonDocument | undefined> =>
-  once(resources, path, async () => {
+  builtOnce(resources, path, async () => {
     const document = openApiV3({ resources, documentation: await loadDocumentation(assets) }, path);
     if (!document) return undefined;
     const body = exactJson(document);

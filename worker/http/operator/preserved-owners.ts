@@ -37,9 +37,9 @@ function writesToRestore(present: readonly Entry[], past: readonly Entry[]): rea
   return [
     ...present.flatMap(({ key, text, attributes }): Write[] => {
       const old = before.get(idOf(key));
-      const write = { key, text: bare(text), attributes };
+      const write = { key, text: textOfContent(text), attributes };
       if (!old) return [{ op: "create", ...write }];
-      return bare(old.text) === write.text ? [] : [{ op: "replace", ...write, ifRevision: old.revision }];
+      return textOfContent(old.text) === write.text ? [] : [{ op: "replace", ...write, ifRevision: old.revision }];
     }),
     ...past.filter(({ key }) => !now.has(idOf(key))).map(({ key }): Write => ({ op: "delete", key })),
   ];
@@ -47,4 +47,4 @@ function writesToRestore(present: readonly Entry[], past: readonly Entry[]): rea
 
 const idOf = ({ resource, name }: Key): string => `${resource} ${name}`;
 
-const bare = (text: string): string => textWithoutRevision(readObject(text));
+const textOfContent = (text: string): string => textWithoutRevision(readObject(text));

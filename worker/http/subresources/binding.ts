@@ -45,7 +45,7 @@ export async function bindPod(context: RequestContext): Promise<Response> {
     tracked: true,
     draftOf: (current) => {
       checkPreconditions(ofPod, binding as KubeObject, { current, dryRun: options.dryRun });
-      return bound(current as Pod, binding, context.now) as KubeObject;
+      return boundPod(current as Pod, binding, context.now) as KubeObject;
     },
     prepare: () => {},
     validate: () => [],
@@ -63,7 +63,7 @@ function checkBinding(binding: Binding, name: string): void {
   requireStorableName(name);
 }
 
-function bound(pod: Pod, binding: Binding, now: number): Pod {
+function boundPod(pod: Pod, binding: Binding, now: number): Pod {
   const assigned = assignNode(pod, binding, timestamp(now));
   if (!assigned.ok) throw new ApiError(conflict(OF, pod.metadata.name ?? "", assigned.why));
   return assigned.pod;

@@ -60,7 +60,7 @@ export async function evictPod(context: RequestContext): Promise<Response> {
     async prepare(current) {
       const pod = current as Pod;
       const writes = isUnguarded(pod) ? [] : await budgetWrite(context, pod);
-      return { object: deletion.dryRun ? current : { ...current, ...marked(pod, context.now) }, writes };
+      return { object: deletion.dryRun ? current : { ...current, ...withDisruptionTarget(pod, context.now) }, writes };
     },
   };
   await deleteObject(context, keyOf(context.served.resource, namespace, name), deletion, ending);
@@ -85,7 +85,7 @@ const isUnguarded = ({ metadata, status: { phase } }: Pod): boolean =>
   phase === "Succeeded" || phase === "Failed" || phase === "Pending" || metadata.deletionTimestamp !== undefined;
 
 /** Sets on the pod why it ends. */
-function marked({ status }: Pod, now: number): Pick<Pod, "status"> {
+function withDisruptionTarget({ status }: Pod, now: number): Pick<Pod, "status"> {
   const conditions = status.conditions ?? [];
   const at = conditions.findIndex(({ type }) => type === "DisruptionTarget");
   const since = conditions[at]?.status === "True" ? conditions[at]?.lastTransitionTime : undefined;

@@ -17,7 +17,7 @@ import { requestToken } from "./token.ts";
 type Serve = (context: RequestContext) => Promise<Response>;
 
 /** By resource and subresource; all others are parts of the object itself. */
-const special: Readonly<Record<string, Serve>> = {
+const SPECIAL: Readonly<Record<string, Serve>> = {
   "pods/attach": podAttach,
   "pods/binding": bindPod,
   "pods/eviction": evictPod,
@@ -34,17 +34,17 @@ const special: Readonly<Record<string, Serve>> = {
 export function findSubresource({ served, path }: RequestContext): Serve | undefined {
   const { resource } = served;
   const name = path.subresource;
-  const own = special[`${resource.plural}/${name}`];
+  const own = SPECIAL[`${resource.plural}/${name}`];
   if (own && resource.group === "") return own;
   if (name === "scale" && resource.scale) return scale;
-  if (name === "status" ? resource.status : resource.subresources?.[name]) return part;
+  if (name === "status" ? resource.status : resource.subresources?.[name]) return servePart;
   return undefined;
 }
 
 const METHODS = { create: "POST", delete: "DELETE", get: "GET", patch: "PATCH", update: "PUT" } as const;
 
 /** GET, PUT and PATCH of a subresource that is part of the object. */
-async function part(context: RequestContext): Promise<Response> {
+async function servePart(context: RequestContext): Promise<Response> {
   const { served, path, request } = context;
   const own = served.resource.subresources?.[path.subresource];
   if (own && !own.verbs.some((verb) => METHODS[verb] === request.method)) throw new ApiError(methodNotAllowed());

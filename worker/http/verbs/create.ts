@@ -115,7 +115,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     dropRepeatedOwners(copy, warnings, "admitted");
     // Whoever changed it must not have moved it.
     placeInNamespace(context, copy);
-    request = named(request, copy);
+    request = assignName(request, copy);
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });
     validateCreate(resource, copy);
     warnings.push(...(resource.warnings?.(copy) ?? []));
@@ -138,7 +138,7 @@ async function requireCreate({ user, policy, store, served, path }: RequestConte
 }
 
 /** Mutating plugins see the object without its generated name: they may set another. */
-function named(request: AdmissionRequest, { metadata }: KubeObject): AdmissionRequest {
+function assignName(request: AdmissionRequest, { metadata }: KubeObject): AdmissionRequest {
   if (!metadata.name && metadata.generateName)
     metadata.name = generatedName(metadata.generateName, crypto.getRandomValues(new Uint8Array(5)));
   return { ...request, name: metadata.name ?? "" };
@@ -157,7 +157,7 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
   const own = expected.length;
   const result = await context.store.commit(all);
   if (result.ok) {
-    const stored = dryRun ? unstored(text, object) : withRevision(text, result.revisions[own] ?? 0);
+    const stored = dryRun ? withSentRevision(text, object) : withRevision(text, result.revisions[own] ?? 0);
     return { outcome: "created", text: await context.store.textForWriter(stored) };
   }
   const failed = all[result.write];
@@ -167,7 +167,7 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
 }
 
 /** A revision is the store's business, which a dry run does not reach: it is answered as it was sent. */
-const unstored = (text: string, { metadata: { resourceVersion } }: KubeObject): string =>
+const withSentRevision = (text: string, { metadata: { resourceVersion } }: KubeObject): string =>
   resourceVersion ? withRevision(text, JSON.stringify(resourceVersion).slice(1, -1)) : droppingEmptyRevision(text);
 
 /** The error for a create whose name is taken: by a terminating object, or permanently. */

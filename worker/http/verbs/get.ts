@@ -3,7 +3,7 @@ import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { revisionTooLarge } from "../../storage/store-failures.ts";
-import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
+import { mayBeNodeLease, withRenewTimes } from "../nodes/renewed-leases.ts";
 import { revisionOption } from "../request/list-options.ts";
 import { booleanOption } from "../request/write-options.ts";
 import { renderText } from "../response/respond.ts";
@@ -20,7 +20,7 @@ export async function get(context: RequestContext): Promise<Response> {
   const { entry: stored, revision } = await store.read(keyOf(served.resource, path.namespace, path.name));
   if (atLeast !== undefined && atLeast > revision) throw revisionTooLarge(atLeast, revision);
   if (!stored) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
-  const [entry = stored] = mayBeNodeLease(context) ? await renewed(context, [stored]) : [stored];
+  const [entry = stored] = mayBeNodeLease(context) ? await withRenewTimes(context, [stored]) : [stored];
   if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);
   return renderView(context, objectOf(entry), accepted);
 }

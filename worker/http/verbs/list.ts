@@ -7,7 +7,7 @@ import { listShareOf } from "../../fairness/watch-share.ts";
 import { storageResource } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { Compacted, revisionTooLarge } from "../../storage/store-failures.ts";
-import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
+import { mayBeNodeLease, withRenewTimes } from "../nodes/renewed-leases.ts";
 import { type ListOptions, listOptions } from "../request/list-options.ts";
 import { acceptsGzip, GZIP, peek } from "../response/compress.ts";
 import type { Accepted } from "../response/negotiate.ts";
@@ -47,7 +47,7 @@ async function* renewedPages(
   context: RequestContext,
   pages: AsyncGenerator<ListPage, undefined>,
 ): AsyncGenerator<ListPage, undefined> {
-  for await (const page of pages) yield { ...page, items: await renewed(context, page.items) };
+  for await (const page of pages) yield { ...page, items: await withRenewTimes(context, page.items) };
 }
 
 export interface ListMetadata {

@@ -71,7 +71,7 @@ async function ofNodes(context: RequestContext, entries: readonly Entry[]): Prom
     const usage = byName.get(entry.key.name);
     if (!usage) return [];
     const metadata = metadataOf((readObject(entry.text) as Stored<KubeObject>).metadata, context.now);
-    return [{ ...named("NodeMetrics"), metadata, ...windowOf(usage), usage: quantities(usage) }];
+    return [{ ...typeMeta("NodeMetrics"), metadata, ...windowOf(usage), usage: quantities(usage) }];
   });
 }
 
@@ -90,8 +90,8 @@ async function ofPods(context: RequestContext, entries: readonly Entry[]): Promi
     if (!found || found.pod.containers.length === 0) return [];
     const containers = found.pod.containers.map(({ name, ...usage }) => ({ name, usage: quantities(usage) }));
     const own = metadataOf(metadata, context.now);
-    return [{ ...named("PodMetrics"), metadata: own, ...windowOf(found.usage), containers }];
+    return [{ ...typeMeta("PodMetrics"), metadata: own, ...windowOf(found.usage), containers }];
   });
 }
 
-const named = <K extends string>(kind: K) => ({ kind, apiVersion: "metrics.k8s.io/v1beta1" });
+const typeMeta = <K extends string>(kind: K) => ({ kind, apiVersion: "metrics.k8s.io/v1beta1" });

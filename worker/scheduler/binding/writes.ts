@@ -16,7 +16,7 @@ import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "../events/event.ts";
 import { eventWrite } from "../events/event-write.ts";
 import { shortened } from "../framework/fit-error.ts";
-import { owned } from "../owned.ts";
+import { withManagedFields } from "../managed-fields.ts";
 
 /**
  * The pod on its node, with the node's topology labels, and the event about it; undefined if it can no longer be bound.
@@ -124,7 +124,10 @@ export function expectedOn(
     nominatedNodeName: node,
     ...(extended && { extendedResourceClaimStatus: extended }),
   };
-  const after = owned({ before, after: { ...before, status } }, { kind: podKind, subresource: "status", now });
+  const after = withManagedFields(
+    { before, after: { ...before, status } },
+    { kind: podKind, subresource: "status", now },
+  );
   return { ...pod, pod: after };
 }
 
@@ -149,7 +152,10 @@ export function withoutNomination({ pod }: PendingPod, now: number): Write {
 
 /** The pod with another status, recorded in managedFields. */
 function replacePod(before: Stored<Pod>, status: PodStatus, now: number): Write {
-  const next = owned({ before, after: { ...before, status } }, { kind: podKind, subresource: "status", now });
+  const next = withManagedFields(
+    { before, after: { ...before, status } },
+    { kind: podKind, subresource: "status", now },
+  );
   return writeOf(before, next, textWithoutRevision(next));
 }
 

@@ -184,7 +184,7 @@ export class Cluster {
   assign(pod: PodFacts): ClusterChange {
     const previous = this.unassign(pod.key);
     this.#assigned.set(pod.key, pod);
-    for (const { name } of claimNamesOf(pod)) count(this.#claimUsers, `${pod.namespace}/${name}`, 1);
+    for (const { name } of claimNamesOf(pod)) adjustCount(this.#claimUsers, `${pod.namespace}/${name}`, 1);
     const info = this.#nodes.get(pod.nodeName);
     if (info) this.#put(info, pod);
     else {
@@ -199,7 +199,7 @@ export class Cluster {
     if (!pod) return undefined;
     this.#assigned.delete(key);
     this.#expected.delete(key);
-    for (const { name } of claimNamesOf(pod)) count(this.#claimUsers, `${pod.namespace}/${name}`, -1);
+    for (const { name } of claimNamesOf(pod)) adjustCount(this.#claimUsers, `${pod.namespace}/${name}`, -1);
     const info = this.#nodes.get(pod.nodeName);
     if (info) this.#take(info, pod);
     const waiting = this.#orphans.get(pod.nodeName);
@@ -268,13 +268,13 @@ export class Cluster {
   }
 
   #countNode({ images, node }: NodeInfo, sign: 1 | -1): void {
-    for (const name of images.keys()) count(this.#images, name, sign);
+    for (const name of images.keys()) adjustCount(this.#images, name, sign);
     if (node.spec.taints?.some(discouragesScheduling)) this.nodesToAvoid += sign;
   }
 
   #countAffinity(info: NodeInfo, pod: PodFacts, sign: 1 | -1): void {
-    if (pod.requiredAffinity.length + pod.preferredAffinity.length > 0) count(this.nodesWithAffinity, info, sign);
-    if (pod.requiredAntiAffinity.length > 0) count(this.nodesWithAntiAffinity, info, sign);
+    if (pod.requiredAffinity.length + pod.preferredAffinity.length > 0) adjustCount(this.nodesWithAffinity, info, sign);
+    if (pod.requiredAntiAffinity.length > 0) adjustCount(this.nodesWithAntiAffinity, info, sign);
   }
 }
 
@@ -287,7 +287,7 @@ class Shapes extends Map<string, NodeVerdicts> {
   }
 }
 
-function count<K>(counts: Map<K, number>, key: K, sign: 1 | -1): void {
+function adjustCount<K>(counts: Map<K, number>, key: K, sign: 1 | -1): void {
   const next = (counts.get(key) ?? 0) + sign;
   if (next > 0) counts.set(key, next);
   else counts.delete(key);

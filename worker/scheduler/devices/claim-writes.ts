@@ -4,8 +4,8 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
 import type { Write } from "../../../api/store/store.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
-import { owned } from "../owned.ts";
-import { type Assumed, assumed } from "../volumes/volume-writes.ts";
+import { withManagedFields } from "../managed-fields.ts";
+import { type Assumed, assumedWrite } from "../volumes/volume-writes.ts";
 import type { Claim } from "./allocate.ts";
 import { UNIDENTIFIED } from "./allocation.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
@@ -32,15 +32,15 @@ export function reserveClaim(
     reservedFor,
   };
   // Combines two writes of kube-scheduler's, of the object and of its status.
-  const before: Claim = owned(
+  const before: Claim = withManagedFields(
     { before: claim, after: { ...claim, metadata } },
     { kind: resourceClaim, subresource: "", now },
   );
-  const after = owned(
+  const after = withManagedFields(
     { before: before, after: { ...before, status } },
     { kind: resourceClaim, subresource: "status", now },
   );
-  return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });
+  return assumedWrite(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });
 }
 
 /** Shares of one device are distinguished by ids. */
@@ -65,6 +65,9 @@ export function release(claim: Claim, { uid }: PendingPod, now: number): Write {
 }
 
 function statusWrite(before: Claim, status: ResourceClaim["status"], now: number): Write {
-  const after = owned({ before, after: { ...before, status } }, { kind: resourceClaim, subresource: "status", now });
-  return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before, after }).write;
+  const after = withManagedFields(
+    { before, after: { ...before, status } },
+    { kind: resourceClaim, subresource: "status", now },
+  );
+  return assumedWrite(DEVICE_CLAIMS, { kind: resourceClaim, before, after }).write;
 }

@@ -58,7 +58,7 @@ export class DeviceSupply {
   poolsFor(node: Labelled): readonly Pool[] {
     const relevant = new Map<string, Slice[]>();
     for (const slice of [...(this.#onNode.get(node.name) ?? []), ...this.#shared])
-      if (concerns(slice, node)) addNewest(relevant, slice);
+      if (isConcernedWith(slice, node)) addNewest(relevant, slice);
     const pools = [...relevant].flatMap(([key, slices]) => this.#poolOf(key, slices, node) ?? []).sort(byName);
     return [...pools.filter((pool) => !mustBind(pool)), ...pools.filter(mustBind)];
   }
@@ -108,13 +108,13 @@ function addNewest(pools: Map<string, Slice[]>, slice: Slice): void {
 }
 
 /** Counters are needed wherever the pool is used. */
-const concerns = (slice: Slice, node: Labelled): boolean =>
+const isConcernedWith = (slice: Slice, node: Labelled): boolean =>
   hasCounters(slice) ||
   (slice.spec.perDeviceNodeSelection
-    ? (slice.spec.devices ?? []).some((device) => reaches(device, node))
-    : reaches(slice.spec, node));
+    ? (slice.spec.devices ?? []).some((device) => isReachable(device, node))
+    : isReachable(slice.spec, node));
 
-function reaches({ nodeName, allNodes, nodeSelector }: Partial<ResourceSlice["spec"]> | Device, node: Labelled) {
+function isReachable({ nodeName, allNodes, nodeSelector }: Partial<ResourceSlice["spec"]> | Device, node: Labelled) {
   if (nodeName) return nodeName === node.name;
   return allNodes === true || (nodeSelector !== undefined && meetsAnyTerm(nodeSelector.nodeSelectorTerms, node));
 }
@@ -122,7 +122,7 @@ function reaches({ nodeName, allNodes, nodeSelector }: Partial<ResourceSlice["sp
 function offersOf({ spec }: Slice, pool: Pool, node: Labelled): Offer[] {
   return (spec.devices ?? []).flatMap((device) => {
     const { nodeName, nodeSelector } = spec.perDeviceNodeSelection ? device : spec;
-    if (spec.perDeviceNodeSelection && !reaches(device, node)) return [];
+    if (spec.perDeviceNodeSelection && !isReachable(device, node)) return [];
     const id = deviceId(pool.driver, pool.name, device.name);
     return { pool, device, id, ...(nodeName && { nodeName }), ...(nodeSelector && { nodeSelector }) };
   });

@@ -19,7 +19,7 @@ const refuse = (reason: string): Refusal => ({ plugin: NAME, reasons: [reason], 
 const notYet: Refusal = { ...refuse("claims are not there yet"), silent: true };
 const outOfReach = refuse("resourceclaim not available on the node");
 const leftOver = refuse("cannot schedule extended resource claim");
-const lacks: Readonly<Record<Lack, Refusal>> = {
+const refusalByLack: Readonly<Record<Lack, Refusal>> = {
   "cannot allocate all claims": refuse("cannot allocate all claims"),
   "invalid resource pools were encountered": refuse("invalid resource pools were encountered"),
 };
@@ -44,7 +44,7 @@ export const dynamicResources: Plugin = {
         // The claim created earlier may no longer fit: it is discarded, and everything is computed again.
         if (wanted.made) return leftOver;
         const outcome = devicesAt(node, pod, { wanted, devices });
-        if (typeof outcome === "string") return lacks[outcome];
+        if (typeof outcome === "string") return refusalByLack[outcome];
         return failed || !wanted.claims.every((claim) => isWithinReach(claim, node)) ? outOfReach : undefined;
       },
     };

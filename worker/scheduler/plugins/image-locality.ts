@@ -23,7 +23,7 @@ export const imageLocality: Plugin = {
     const most = MAX_BYTES * images.length;
     return {
       score: (node) => {
-        const sum = images.reduce((total, image) => total + worth(image, node, cluster), 0);
+        const sum = images.reduce((total, image) => total + imageScore(image, node, cluster), 0);
         return Math.trunc(
           (MAX_NODE_SCORE * (Math.min(Math.max(sum, MIN_BYTES), most) - MIN_BYTES)) / (most - MIN_BYTES),
         );
@@ -33,7 +33,7 @@ export const imageLocality: Plugin = {
   helps: () => false,
 };
 
-function worth(image: string, node: NodeInfo, cluster: Cluster): number {
+function imageScore(image: string, node: NodeInfo, cluster: Cluster): number {
   const size = node.images.get(image);
   return size === undefined ? 0 : Math.trunc(size * (cluster.nodesWithImage(image) / cluster.nodes.length));
 }

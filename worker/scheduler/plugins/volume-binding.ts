@@ -8,7 +8,7 @@ import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Plugin } from "../framework/plugin.ts";
 import { CLAIMS, type Claim, isBound, STORAGE_CLASSES, VOLUMES, waitsForConsumer } from "../volumes/pod-volumes.ts";
-import { CAPACITIES, CSI_DRIVERS, chooseVolumes, reaches } from "../volumes/volume-choice.ts";
+import { CAPACITIES, CSI_DRIVERS, chooseVolumes, isReachable } from "../volumes/volume-choice.ts";
 
 const NAME = "VolumeBinding";
 const refuse = (reason: string): Refusal => ({ plugin: NAME, reasons: [reason], resolvable: false });
@@ -53,7 +53,7 @@ const AWAITED: ReadonlySet<string> = new Set([VOLUMES, STORAGE_CLASSES, CSI_DRIV
 function boundReason(volumes: readonly (Stored<PersistentVolume> | undefined)[], node: NodeInfo): string | undefined {
   for (const volume of volumes) {
     if (!volume) return LOST;
-    if (!reaches(volume, node)) return OUT_OF_REACH;
+    if (!isReachable(volume, node)) return OUT_OF_REACH;
   }
   return undefined;
 }

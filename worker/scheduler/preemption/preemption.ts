@@ -49,7 +49,7 @@ export function preempt(
     else found.push({ node, ...outcome });
     if (found.length >= enough && found.some(({ violations }) => violations === 0)) break;
   }
-  const best = found.reduce<Candidate | undefined>((a, b) => (a && cheaper(a, b) <= 0 ? a : b), undefined);
+  const best = found.reduce<Candidate | undefined>((a, b) => (a && compareHarm(a, b) <= 0 ? a : b), undefined);
   if (best) return { preemption: { kind: "nominate", node: best.node.name, victims: best.victims } };
   const message = fitErrorText({
     allNodes: cluster.nodes.length,
@@ -73,7 +73,7 @@ function whyNot(pod: PendingPod, cluster: Cluster, refusals: PreemptionOptions["
 const PRIORITY_BASE = 2 ** 31;
 
 /** Compares the harm done by two candidates; negative if the first does less. */
-function cheaper(a: Candidate, b: Candidate): number {
+function compareHarm(a: Candidate, b: Candidate): number {
   const highest = ({ victims }: Candidate) => victims[0]?.priority ?? 0;
   const sum = ({ victims }: Candidate) => victims.reduce((total, { priority }) => total + priority + PRIORITY_BASE, 0);
   return (
@@ -81,12 +81,12 @@ function cheaper(a: Candidate, b: Candidate): number {
     highest(a) - highest(b) ||
     sum(a) - sum(b) ||
     a.victims.length - b.victims.length ||
-    later(b) - later(a)
+    earliestStart(b) - earliestStart(a)
   );
 }
 
 /** When the first of the most important victims started. */
-function later({ victims }: Candidate): number {
+function earliestStart({ victims }: Candidate): number {
   const most = victims[0]?.priority;
   return victims.reduce(
     (first, { priority, startTime }) => (priority === most ? Math.min(first, startTime) : first),

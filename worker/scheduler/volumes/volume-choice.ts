@@ -48,7 +48,7 @@ export function chooseVolumes(claims: readonly Claim[], node: NodeInfo, cluster:
   return { bind, provision };
 }
 
-export const reaches = ({ spec }: Volume, node: NodeInfo): boolean =>
+export const isReachable = ({ spec }: Volume, node: NodeInfo): boolean =>
   !spec.nodeAffinity?.required || meetsAnyTerm(spec.nodeAffinity.required.nodeSelectorTerms, node);
 
 const sizeOf = ({ spec }: Claim) => amountOf("storage", spec.resources?.requests?.storage);
@@ -61,7 +61,7 @@ function freeVolume(
 ): Volume | undefined {
   let best: Volume | undefined;
   for (const volume of cluster.list(VOLUMES)) {
-    if (taken.has(volume.metadata.name) || !fits(claim, volume) || !reaches(volume, node)) continue;
+    if (taken.has(volume.metadata.name) || !fits(claim, volume) || !isReachable(volume, node)) continue;
     if (volume.spec.claimRef) return volume;
     if (!best || capacityOf(volume) < capacityOf(best)) best = volume;
   }

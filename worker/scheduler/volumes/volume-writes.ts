@@ -8,7 +8,7 @@ import { persistentVolumeClaim } from "../../../api/resources/core/persistent-vo
 import type { Resource } from "../../../api/resources/resource.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { Write } from "../../../api/store/store.ts";
-import { owned } from "../owned.ts";
+import { withManagedFields } from "../managed-fields.ts";
 import { CLAIMS, type Claim, SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
 import type { Volume } from "./volume-choice.ts";
 
@@ -39,10 +39,10 @@ export function reserve({ claim, volume }: { readonly claim: Claim; readonly vol
     metadata: { ...volume.metadata, annotations },
     spec: { ...volume.spec, claimRef },
   };
-  return assumed(VOLUMES, {
+  return assumedWrite(VOLUMES, {
     kind: persistentVolume,
     before: volume,
-    after: owned({ before: volume, after }, { kind: persistentVolume, subresource: "", now }),
+    after: withManagedFields({ before: volume, after }, { kind: persistentVolume, subresource: "", now }),
   });
 }
 
@@ -50,14 +50,14 @@ export function reserve({ claim, volume }: { readonly claim: Claim; readonly vol
 export function requestProvisioning(claim: Claim, node: string, now: number): Assumed {
   const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: node };
   const after: Stored<PersistentVolumeClaim> = { ...claim, metadata: { ...claim.metadata, annotations } };
-  return assumed(CLAIMS, {
+  return assumedWrite(CLAIMS, {
     kind: persistentVolumeClaim,
     before: claim,
-    after: owned({ before: claim, after }, { kind: persistentVolumeClaim, subresource: "", now }),
+    after: withManagedFields({ before: claim, after }, { kind: persistentVolumeClaim, subresource: "", now }),
   });
 }
 
-export function assumed(
+export function assumedWrite(
   resource: string,
   { kind, before, after }: { kind: Resource; before: Stored<KubeObject>; after: Stored<KubeObject> },
 ): Assumed {

@@ -4,7 +4,7 @@ import type { Library } from "../declaration.ts";
 import { evaluate } from "../run/evaluate.ts";
 import { type Call, type Expr, partsOf } from "../syntax/ast.ts";
 import type { Issue } from "../syntax/issue.ts";
-import { type Clause, partsOfFormat, unfit } from "../values/format-clauses.ts";
+import { type Clause, partsOfFormat, unfitTypeProblem } from "../values/format-clauses.ts";
 import { patternProblem } from "../values/regex.ts";
 import type { Type } from "../values/type.ts";
 
@@ -41,7 +41,7 @@ function formatIssue({ at }: Call, { format, values, types }: Format): Issue | u
     if (part.kind === "text") continue;
     const value = values[taken++];
     const wrong = value && unfitPart(part.clause.verb, value, types);
-    if (wrong) return { at: wrong.at, message: unfit(part.clause.verb, typeName(types.get(wrong))) };
+    if (wrong) return { at: wrong.at, message: unfitTypeProblem(part.clause.verb, typeName(types.get(wrong))) };
   }
   if (values.length <= taken) return undefined;
   return { at, message: `too many arguments supplied to string.format (expected ${taken}, got ${values.length})` };

@@ -92,7 +92,7 @@ function cidr(text: string): CidrValue {
   return parsed;
 }
 
-function masked({ ip: { address }, bits }: CidrValue): CidrValue {
+function maskedCidr({ ip: { address }, bits }: CidrValue): CidrValue {
   const bytes = address.toByteArray().map((byte, i) => {
     const prefixBits = Math.max(0, Math.min(8, bits - i * 8));
     return byte & (0xff << (8 - prefixBits)) & 0xff;
@@ -147,6 +147,6 @@ export const network: readonly Declaration[] = [
   ],
   ["net.CIDR.ip() -> net.IP", ({ ip: address }: CidrValue) => address],
   ["net.CIDR.prefixLength() -> int", ({ bits }: CidrValue) => BigInt(bits)],
-  ["net.CIDR.masked() -> net.CIDR", masked],
+  ["net.CIDR.masked() -> net.CIDR", maskedCidr],
   ["string(net.CIDR) -> string", String],
 ];

@@ -51,14 +51,14 @@ class RuleChecker {
     const { path } = context;
     const next = nextCardinality(schema, context.cardinality);
     const additional = additionalOf(schema);
-    if (additional) this.visit(additional, below(context, "additionalProperties", next));
+    if (additional) this.visit(additional, contextBelow(context, "additionalProperties", next));
     for (const [name, property] of Object.entries(schema.properties ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      this.visit(property, below(context, `properties[${name}]`, next));
+      this.visit(property, contextBelow(context, `properties[${name}]`, next));
     const items = itemsOf(schema);
     const keyed = schema["x-kubernetes-list-type"] === "map";
     if (items)
       this.visit(items, {
-        ...below(context, "items", next),
+        ...contextBelow(context, "items", next),
         ...(keyed ? {} : { uncorrelated: context.uncorrelated ?? path }),
       });
     const rules = schema["x-kubernetes-validations"] ?? [];
@@ -127,7 +127,7 @@ const withoutOldSelf = ({ optionalOldSelf }: ValidationRule, path: string): Fiel
     ? []
     : [invalid(`${path}.optionalOldSelf`, optionalOldSelf, "may not be set if oldSelf is not used in rule")];
 
-const below = (context: Context, name: string, cardinality: number | undefined): Context => ({
+const contextBelow = (context: Context, name: string, cardinality: number | undefined): Context => ({
   ...context,
   path: `${context.path}.${name}`,
   isRoot: false,

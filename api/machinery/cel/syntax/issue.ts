@@ -18,7 +18,7 @@ const SHOWN = 100;
 const MAX_LENGTH = 16_384;
 
 /** Points at a column. Below letters that UTF-8 writes as several bytes it is as wide as most of them are. */
-function mark(line: readonly string[], column: number): string {
+function columnMark(line: readonly string[], column: number): string {
   const isWide = (c: string | undefined) => c !== undefined && c > "\x7f";
   const dots = Array.from({ length: column }, (_, i) => (isWide(line[i]) ? "．" : "."));
   return `${dots.join("")}${isWide(line[column]) ? "＾" : "^"}`;
@@ -38,7 +38,7 @@ export function renderIssues(source: string, issues: readonly Issue[]): string {
       const column = at - (before.lastIndexOf("\n") + 1);
       const text = (source.split("\n")[line] ?? "").replaceAll("\t", " ");
       const place = `ERROR: <input>:${line + 1}:${column + 1}: ${message}`;
-      return text.length > MAX_LENGTH ? place : `${place}\n | ${text}\n | ${mark([...text], column)}`;
+      return text.length > MAX_LENGTH ? place : `${place}\n | ${text}\n | ${columnMark([...text], column)}`;
     });
   if (issues.length > SHOWN) shown.push(`${issues.length - SHOWN} more errors were truncated`);
   return shown.join("\n");

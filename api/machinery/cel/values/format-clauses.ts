@@ -56,5 +56,5 @@ const TAKES: Readonly<Record<Clause["verb"], string>> = {
   o: "octal clause can only be used on integers",
 };
 
-export const unfit = (verb: Clause["verb"], typeName: string): string =>
+export const unfitTypeProblem = (verb: Clause["verb"], typeName: string): string =>
   `error during formatting: ${TAKES[verb]}, was given ${typeName}`;

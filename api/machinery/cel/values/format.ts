@@ -2,7 +2,7 @@
 import { goQuote } from "../../field-error.ts";
 import { formatDuration } from "../../time/duration-text.ts";
 import { showDouble } from "./double-text.ts";
-import { type Clause, partsOfFormat, unfit } from "./format-clauses.ts";
+import { type Clause, partsOfFormat, unfitTypeProblem } from "./format-clauses.ts";
 import { showTimestamp } from "./timestamp-text.ts";
 import { utf8Text } from "./utf8-text.ts";
 import { CelError, Duration, isCelMap, Opaque, Optional, Timestamp, TypeValue, typeNameOf, Uint } from "./values.ts";
@@ -25,7 +25,7 @@ const DEFAULT_PRECISION = 6;
 
 function formatOne({ verb, precision = DEFAULT_PRECISION }: Clause, value: unknown): string {
   const shown = verb === "s" ? showValue(value) : formatAs(verb, value, precision);
-  if (shown === undefined) throw new CelError(unfit(verb, typeNameOf(value)));
+  if (shown === undefined) throw new CelError(unfitTypeProblem(verb, typeNameOf(value)));
   return shown;
 }
 

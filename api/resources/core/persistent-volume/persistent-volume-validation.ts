@@ -266,11 +266,13 @@ function onlyGraduates({ nodeAffinity: next }: PersistentVolumeSpec, { nodeAffin
   const terms = (affinity: typeof next) => affinity?.required?.nodeSelectorTerms;
   const [after, before] = [terms(next), terms(old)];
   return (
-    before !== undefined && after?.length === before.length && before.every((term, i) => graduates(after[i], term))
+    before !== undefined &&
+    after?.length === before.length &&
+    before.every((term, i) => termOnlyGraduates(after[i], term))
   );
 }
 
-function graduates(next: NodeSelectorTerm = {}, old: NodeSelectorTerm): boolean {
+function termOnlyGraduates(next: NodeSelectorTerm = {}, old: NodeSelectorTerm): boolean {
   const [after = [], before = []] = [next.matchExpressions, old.matchExpressions];
   return (
     sameValue(next.matchFields, old.matchFields) &&

@@ -16,7 +16,7 @@ interface RequestedResources {
 }
 
 const amounts = (list: object | undefined): Amounts => (list ?? {}) as Amounts;
-const bounds = (list: object | undefined) => Object.entries(amounts(list)).sort(([a], [b]) => (a < b ? -1 : 1));
+const sortedBounds = (list: object | undefined) => Object.entries(amounts(list)).sort(([a], [b]) => (a < b ? -1 : 1));
 
 export function podProblems(pod: Pod, { spec: { limits = [] } }: LimitRange): string[] {
   return limits.flatMap((item) => {
@@ -35,8 +35,8 @@ export function claimProblems(claim: PersistentVolumeClaim, { spec: { limits = [
   return limits
     .filter(({ type }) => type === "PersistentVolumeClaim")
     .flatMap(({ type, min, max }) => [
-      ...bounds(min).flatMap(([name, bound]) => belowMinimum({ type, name, bound }, { requests, limits: {} })),
-      ...bounds(max).flatMap(([name, bound]) => {
+      ...sortedBounds(min).flatMap(([name, bound]) => belowMinimum({ type, name, bound }, { requests, limits: {} })),
+      ...sortedBounds(max).flatMap(([name, bound]) => {
         const is = `maximum ${name} usage per ${type} is ${canonicalQuantity(bound)}`;
         const request = requests[name];
         if (request === undefined) return `${is}.  No request is specified`;
@@ -47,9 +47,9 @@ export function claimProblems(claim: PersistentVolumeClaim, { spec: { limits = [
 
 function problemsOf({ type, min, max, maxLimitRequestRatio }: LimitRangeItem, request: RequestedResources): string[] {
   return [
-    ...bounds(min).flatMap(([name, bound]) => belowMinimum({ type, name, bound }, request)),
-    ...bounds(max).flatMap(([name, bound]) => aboveMaximum({ type, name, bound }, request)),
-    ...bounds(maxLimitRequestRatio).flatMap(([name, bound]) => aboveRatio({ type, name, bound }, request)),
+    ...sortedBounds(min).flatMap(([name, bound]) => belowMinimum({ type, name, bound }, request)),
+    ...sortedBounds(max).flatMap(([name, bound]) => aboveMaximum({ type, name, bound }, request)),
+    ...sortedBounds(maxLimitRequestRatio).flatMap(([name, bound]) => aboveRatio({ type, name, bound }, request)),
   ];
 }
 

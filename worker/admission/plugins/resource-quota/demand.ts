@@ -69,7 +69,7 @@ const NO_DEVICES: DeviceContext = { classes: [], pod: () => undefined, ownedBy: 
 /** Resources that a quota may also name without `count/`. */
 const PLAIN: ReadonlySet<string> = new Set(["configmaps", "secrets", "replicationcontrollers", "resourcequotas"]);
 
-function counted(resource: string): Evaluator {
+function countEvaluator(resource: string): Evaluator {
   const names = [`count/${resource}`, ...(PLAIN.has(resource) ? [resource] : [])];
   return {
     usage: () => Object.fromEntries(names.map((name) => [name, "1"])),
@@ -100,7 +100,7 @@ export function evaluatorOf(
     case "resourceclaims.resource.k8s.io":
       return created || updated ? deviceClaims(devices) : undefined;
     default:
-      return created && !UNCOUNTED.has(resource) ? counted(resource) : undefined;
+      return created && !UNCOUNTED.has(resource) ? countEvaluator(resource) : undefined;
   }
 }
 

@@ -13,7 +13,7 @@ import { structOfKind } from "../../api/schema/table.ts";
 const MANAGER = "kube-scheduler";
 
 /** `after` with the managedFields of a write through that subresource, "" for the object itself. */
-export function owned<T extends Stored<KubeObject>>(
+export function withManagedFields<T extends Stored<KubeObject>>(
   { before, after }: { readonly before: T; readonly after: T },
   { kind, subresource, now }: { readonly kind: Resource; readonly subresource: string; readonly now: number },
 ): T {
