@@ -8,24 +8,19 @@ import { SyntaxProblem } from "./issue.ts";
 
 export const ACCU = "@result";
 
-type Macro = {
-  readonly receiver: boolean;
-  readonly counts: readonly number[];
+interface Macro {
+  /** Whether it is called on a target, as in `list.all(…)`. */
+  readonly isMember: boolean;
+  readonly argumentCounts: readonly number[];
+  /** Undefined only for calls of another form than the two members above allow. */
   readonly expand: (call: Call) => Expr | undefined;
-};
+}
 
 /** The expansion of a call, or undefined if it is not a macro. */
 export function expandMacro(call: Call, binds: boolean): Expr | undefined {
-  if (
-    binds &&
-    call.name === "bind" &&
-    call.target?.kind === "ident" &&
-    call.target.name === "cel" &&
-    call.args.length === 3
-  )
-    return bind(call);
-  const macro = MACROS[call.name];
-  if (!macro || macro.receiver !== (call.target !== undefined) || !macro.counts.includes(call.args.length))
+  if (binds && call.name === "bind" && call.target?.kind === "ident" && call.target.name === "cel") return bind(call);
+  const macro = MACROS.get(call.name);
+  if (!macro || macro.isMember !== (call.target !== undefined) || !macro.argumentCounts.includes(call.args.length))
     return undefined;
   return macro.expand(call);
 }
@@ -59,16 +54,29 @@ function variable(arg: Expr | undefined, at: number): string {
   return arg.name;
 }
 
-/** A macro with one or two variables, followed by the bodies. */
-function loop(of: Call, variables: 1 | 2, make: (bodies: readonly Expr[], at: number) => Loop): Expr {
-  const { target, args, at } = of;
-  const iterVar = variable(args[0], at);
-  const iterVar2 = variables === 2 ? variable(args[1], at) : undefined;
-  if (iterVar2 === iterVar) fail(args[1]?.at ?? at, `duplicate variable name: ${iterVar}`);
-  const { init, condition, step, result } = make(args.slice(variables), at);
+/** The arguments of a macro after its variables. */
+interface LoopBody {
+  /** The first variable, as an expression. */
+  readonly item: Expr;
+  /** Before the last argument, if the macro allows it. */
+  readonly filter: Expr | undefined;
+  readonly body: Expr;
+  readonly at: number;
+}
+
+/** `target.macro(v, [v2,] [filter,] body)`. */
+function loop({ target, args, at }: Call, variables: 1 | 2, loopOf: (parts: LoopBody) => Loop): Expr | undefined {
+  const [item, second] = args;
+  const body = args.at(-1);
+  if (!target || !item || !body) return undefined;
+  const iterVar = variable(item, at);
+  const iterVar2 = variables === 2 ? variable(second, at) : undefined;
+  if (iterVar2 === iterVar) fail(second?.at ?? at, `duplicate variable name: ${iterVar}`);
+  const filter = args.length > variables + 1 ? args[variables] : undefined;
+  const { init, condition, step, result } = loopOf({ item, filter, body, at });
   return {
     kind: "comprehension",
-    range: target as Expr,
+    range: target,
     iterVar,
     ...(iterVar2 === undefined ? {} : { iterVar2 }),
     accuVar: ACCU,
@@ -80,73 +88,69 @@ function loop(of: Call, variables: 1 | 2, make: (bodies: readonly Expr[], at: nu
   };
 }
 
-/** Of those that have one body. */
+/** Of macros without a filter. */
 const variablesOf = ({ args }: Call): 1 | 2 => (args.length === 3 ? 2 : 1);
 
 const all = (of: Call) =>
-  loop(of, variablesOf(of), ([body], at) => ({
+  loop(of, variablesOf(of), ({ body, at }) => ({
     init: bool(true, at),
     condition: call("@not_strictly_false", at, ident(ACCU, at)),
-    step: call("_&&_", at, ident(ACCU, at), body as Expr),
+    step: call("_&&_", at, ident(ACCU, at), body),
   }));
 
 const exists = (of: Call) =>
-  loop(of, variablesOf(of), ([body], at) => ({
+  loop(of, variablesOf(of), ({ body, at }) => ({
     init: bool(false, at),
     condition: call("@not_strictly_false", at, call("!_", at, ident(ACCU, at))),
-    step: call("_||_", at, ident(ACCU, at), body as Expr),
+    step: call("_||_", at, ident(ACCU, at), body),
   }));
 
 const existsOne = (of: Call) =>
-  loop(of, variablesOf(of), ([body], at) => ({
+  loop(of, variablesOf(of), ({ body, at }) => ({
     init: int(0n, at),
-    step: call("_?_:_", at, body as Expr, call("_+_", at, ident(ACCU, at), int(1n, at)), ident(ACCU, at)),
+    step: stepIf(body, call("_+_", at, ident(ACCU, at), int(1n, at)), at),
     result: call("_==_", at, ident(ACCU, at), int(1n, at)),
   }));
 
+/** The step of a loop that passes over items which do not match. */
+const stepIf = (filter: Expr | undefined, next: Expr, at: number): Expr =>
+  filter ? call("_?_:_", at, filter, next, ident(ACCU, at)) : next;
+
 const mapTo = (variables: 1 | 2) => (of: Call) =>
-  loop(of, variables, (bodies, at) => {
-    const body = bodies.at(-1) as Expr;
-    const added = call("_+_", at, ident(ACCU, at), list(at, body));
-    return {
-      init: list(at),
-      step: bodies.length === 2 ? call("_?_:_", at, bodies[0] as Expr, added, ident(ACCU, at)) : added,
-    };
-  });
+  loop(of, variables, ({ filter, body, at }) => ({
+    init: list(at),
+    step: stepIf(filter, call("_+_", at, ident(ACCU, at), list(at, body)), at),
+  }));
 
 const filter = (of: Call) =>
-  loop(of, 1, ([body], at) => ({
+  loop(of, 1, ({ item, body, at }) => ({
     init: list(at),
-    step: call(
-      "_?_:_",
-      at,
-      body as Expr,
-      call("_+_", at, ident(ACCU, at), list(at, of.args[0] as Expr)),
-      ident(ACCU, at),
-    ),
+    step: stepIf(body, call("_+_", at, ident(ACCU, at), list(at, item)), at),
   }));
 
 /** `transformMap(k, v, [filter,] value)`: adds one entry to the map per iteration. */
 const transformMap = (of: Call) =>
-  loop(of, 2, (bodies, at) => {
-    const added = call("cel.@mapInsert", at, ident(ACCU, at), of.args[0] as Expr, bodies.at(-1) as Expr);
-    return {
-      init: { kind: "map", entries: [], at },
-      step: bodies.length === 2 ? call("_?_:_", at, bodies[0] as Expr, added, ident(ACCU, at)) : added,
-    };
-  });
+  loop(of, 2, ({ item, filter, body, at }) => ({
+    init: { kind: "map", entries: [], at },
+    step: stepIf(filter, call("cel.@mapInsert", at, ident(ACCU, at), item, body), at),
+  }));
 
+/** Here the body yields the entry. */
 const transformMapEntry = (of: Call) =>
-  loop(of, 2, (bodies, at) => {
-    const added = call("cel.@mapInsert", at, ident(ACCU, at), bodies.at(-1) as Expr);
-    return {
-      init: { kind: "map", entries: [], at },
-      step: bodies.length === 2 ? call("_?_:_", at, bodies[0] as Expr, added, ident(ACCU, at)) : added,
-    };
-  });
+  loop(of, 2, ({ filter, body, at }) => ({
+    init: { kind: "map", entries: [], at },
+    step: stepIf(filter, call("cel.@mapInsert", at, ident(ACCU, at), body), at),
+  }));
+
+interface Binding {
+  readonly name: string;
+  readonly value: Expr;
+  readonly body: Expr;
+  readonly at: number;
+}
 
 /** Binds a value to a name: a loop over nothing whose result sees it. */
-const boundTo = (name: string, value: Expr, body: Expr, at: number): Expr => ({
+const boundTo = ({ name, value, body, at }: Binding): Expr => ({
   kind: "comprehension",
   range: list(at),
   iterVar: "#unused",
@@ -158,47 +162,52 @@ const boundTo = (name: string, value: Expr, body: Expr, at: number): Expr => ({
   at,
 });
 
-const bind = ({ args, at }: Call): Expr => boundTo(variable(args[0], at), args[1] as Expr, args[2] as Expr, at);
+function bind({ args, at }: Call): Expr | undefined {
+  const [name, value, body, ...rest] = args;
+  if (!value || !body || rest.length > 0) return undefined;
+  return boundTo({ name: variable(name, at), value, body, at });
+}
 
 /** `o.optMap(v, e)` is e applied to o's value, if there is one. */
 const optMap = (of: Call) => optFlatMap(of, (body) => ({ kind: "call", name: "optional.of", args: [body], at: of.at }));
 
 /** Here e itself yields an optional. */
-function optFlatMap(of: Call, some = (body: Expr): Expr => body): Expr {
-  const { target, args, at } = of;
-  const name = variable(args[0], at);
-  const value: Expr = { kind: "call", name: "value", target: target as Expr, args: [], at };
-  const body = boundTo(name, value, args[1] as Expr, at);
-  const isThere: Expr = { kind: "call", name: "hasValue", target: target as Expr, args: [], at };
+function optFlatMap({ target, args, at }: Call, some = (body: Expr): Expr => body): Expr | undefined {
+  const [variableName, mapped] = args;
+  if (!target || !mapped) return undefined;
+  const name = variable(variableName, at);
+  const value: Expr = { kind: "call", name: "value", target, args: [], at };
+  const body = boundTo({ name, value, body: mapped, at });
+  const isThere: Expr = { kind: "call", name: "hasValue", target, args: [], at };
   return call("_?_:_", at, isThere, some(body), { kind: "call", name: "optional.none", args: [], at });
 }
 
 const SORTED = "@__sortBy_input__";
 
 /** `l.sortBy(v, key)`: computes the list once, and sorts it by its items' keys. */
-function sortBy(of: Call): Expr {
-  const { target, args, at } = of;
+function sortBy(of: Call): Expr | undefined {
+  const { target, at } = of;
   const input = ident(SORTED, at);
-  const keys = mapTo(1)({ ...of, target: input, args });
+  const keys = mapTo(1)({ ...of, target: input });
+  if (!target || !keys) return undefined;
   const sorted: Expr = { kind: "call", name: "@sortByAssociatedKeys", target: input, args: [keys], at };
-  return boundTo(SORTED, target as Expr, sorted, at);
+  return boundTo({ name: SORTED, value: target, body: sorted, at });
 }
 
-const MACROS: Readonly<Record<string, Macro | undefined>> = Object.assign(
-  Object.create(null) as Record<string, Macro>,
-  {
-    has: { receiver: false, counts: [1], expand: has },
-    all: { receiver: true, counts: [2, 3], expand: all },
-    exists: { receiver: true, counts: [2, 3], expand: exists },
-    exists_one: { receiver: true, counts: [2, 3], expand: existsOne },
-    existsOne: { receiver: true, counts: [3], expand: existsOne },
-    map: { receiver: true, counts: [2, 3], expand: mapTo(1) },
-    filter: { receiver: true, counts: [2], expand: filter },
-    sortBy: { receiver: true, counts: [2], expand: sortBy },
-    transformList: { receiver: true, counts: [3, 4], expand: mapTo(2) },
-    transformMap: { receiver: true, counts: [3, 4], expand: transformMap },
-    transformMapEntry: { receiver: true, counts: [3, 4], expand: transformMapEntry },
-    optMap: { receiver: true, counts: [2], expand: optMap },
-    optFlatMap: { receiver: true, counts: [2], expand: (of: Call) => optFlatMap(of) },
-  } satisfies Record<string, Macro>,
+const MACROS: ReadonlyMap<string, Macro> = new Map(
+  Object.entries({
+    has: { isMember: false, argumentCounts: [1], expand: has },
+    all: { isMember: true, argumentCounts: [2, 3], expand: all },
+    exists: { isMember: true, argumentCounts: [2, 3], expand: exists },
+    exists_one: { isMember: true, argumentCounts: [2, 3], expand: existsOne },
+    existsOne: { isMember: true, argumentCounts: [3], expand: existsOne },
+    map: { isMember: true, argumentCounts: [2, 3], expand: mapTo(1) },
+    filter: { isMember: true, argumentCounts: [2], expand: filter },
+    sortBy: { isMember: true, argumentCounts: [2], expand: sortBy },
+    transformList: { isMember: true, argumentCounts: [3, 4], expand: mapTo(2) },
+    transformMap: { isMember: true, argumentCounts: [3, 4], expand: transformMap },
+    transformMapEntry: { isMember: true, argumentCounts: [3, 4], expand: transformMapEntry },
+    optMap: { isMember: true, argumentCounts: [2], expand: optMap },
+    optFlatMap: { isMember: true, argumentCounts: [2], expand: (of: Call) => optFlatMap(of) },
+  }),
 );
