@@ -18,7 +18,9 @@ import type { RequestContext } from "../../request-context.ts";
 import { bodyType } from "./body.ts";
 import { booleanOption, dryRunErrors, integerOption } from "./write-options.ts";
 
-const POLICIES = ["Foreground", "Background", "Orphan", "nil"];
+const POLICIES: readonly Propagation[] = ["Foreground", "Background", "Orphan"];
+
+const isPolicy = (text: string): text is Propagation => POLICIES.some((policy) => policy === text);
 
 export const deletionOf = (context: RequestContext): Deletion =>
   deletionFrom(context.body.length > 0 ? fromBody(context) : fromQuery(context.query));
@@ -35,17 +37,12 @@ export function deletionFrom(options: DeleteOptions): Deletion {
       ),
     );
   }
-  if (propagationPolicy !== undefined && !POLICIES.slice(0, 3).includes(propagationPolicy)) {
-    errors.push(notSupported("propagationPolicy", propagationPolicy, POLICIES));
+  if (propagationPolicy !== undefined && !isPolicy(propagationPolicy)) {
+    errors.push(notSupported("propagationPolicy", propagationPolicy, [...POLICIES, "nil"]));
   }
   errors.push(...dryRunErrors(options.dryRun ?? []));
   if (errors.length > 0) throw new ApiError(invalid("meta.k8s.io", "DeleteOptions", "", errors));
-  const propagation =
-    orphanDependents === undefined
-      ? (propagationPolicy as Propagation | undefined)
-      : orphanDependents
-        ? "Orphan"
-        : "Background";
+  const propagation = propagationOf(options);
   return {
     options,
     dryRun: (options.dryRun ?? []).length > 0,
@@ -54,6 +51,12 @@ export function deletionFrom(options: DeleteOptions): Deletion {
     ...(preconditions?.uid === undefined ? {} : { uid: preconditions.uid }),
     ...(preconditions?.resourceVersion === undefined ? {} : { resourceVersion: preconditions.resourceVersion }),
   };
+}
+
+/** `orphanDependents` is the older form of the policy. */
+function propagationOf({ propagationPolicy, orphanDependents }: DeleteOptions): Propagation | undefined {
+  if (orphanDependents !== undefined) return orphanDependents ? "Orphan" : "Background";
+  return propagationPolicy !== undefined && isPolicy(propagationPolicy) ? propagationPolicy : undefined;
 }
 
 /** Warnings for a deletion that does not say what happens to dependents. */
