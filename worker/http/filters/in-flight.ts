@@ -1,6 +1,6 @@
 /**
  * How much of a server one client may use at once. A thread takes requests in the order of their arrival, so a client
- * that sends many without waiting makes everybody else wait. Each user may therefore have a limited amount under way,
+ * that sends many without waiting makes everybody else wait. Each user may therefore have a limited amount in flight,
  * and is asked to retry beyond that, as with Kubernetes' priority and fairness; administrators are exempt, there and
  * here. Each isolate counts for itself.
  */
@@ -11,16 +11,17 @@ import { DEFAULT_CLUSTER } from "../../cluster.ts";
 import { FREE_TURN, holdUntilRead, type Turn } from "../../fairness/turn.ts";
 
 /** In units of single-object requests. A collection may be everything there is, so it costs more. */
-const OF_USER = 300;
-const OF_CLUSTER = 1500;
-const COLLECTION = 10;
+const MAX_COST_OF_USER = 300;
+const MAX_COST_OF_CLUSTER = 1500;
+const COLLECTION_COST = 10;
 /** A body is held in memory, and the longer it is, the longer it takes to process. */
 const BODY_BYTES = 16 * 1024;
 
 const COLLECTIONS: ReadonlySet<string> = new Set(["list", "deletecollection"]);
 const RETRY_SECONDS = 1;
 
-const underWay = new Map<string, number>();
+/** The cost of each client's requests. */
+const inFlight = new Map<string, number>();
 
 interface Requester {
   readonly user: User;
@@ -30,11 +31,11 @@ interface Requester {
   readonly bodyBytes: number;
 }
 
-/** Returns the result of `serve`, or throws 429. A watch or a log is under way until its answer begins. */
+/** Returns the result of `serve`, or throws 429. A watch or a log is in flight until its response begins. */
 export async function limitInFlight<T>(requester: Requester, serve: (turn: Turn) => Promise<T>): Promise<T> {
-  const bounds = boundsOf(requester);
-  if (bounds.length === 0) return serve(FREE_TURN);
-  const leave = enter(bounds, costOf(requester));
+  const limits = limitsOf(requester);
+  if (limits.length === 0) return serve(FREE_TURN);
+  const leave = enter(limits, costOf(requester));
   let lasts = false;
   const turn: Turn = {
     holdUntilRead(body) {
@@ -53,34 +54,37 @@ export async function limitInFlight<T>(requester: Requester, serve: (turn: Turn)
 }
 
 const costOf = ({ verb, bodyBytes }: Requester): number =>
-  (COLLECTIONS.has(verb) ? COLLECTION : 1) + Math.floor(bodyBytes / BODY_BYTES);
+  (COLLECTIONS.has(verb) ? COLLECTION_COST : 1) + Math.floor(bodyBytes / BODY_BYTES);
 
-/** A share that a request counts against, and its size. */
-type Bound = readonly [who: string, most: number];
+/** What a request counts against. */
+interface Limit {
+  readonly client: string;
+  readonly maxCost: number;
+}
 
-function boundsOf({ user, cluster }: Requester): readonly Bound[] {
-  const bounds: Bound[] = [];
-  if (!user.groups.includes(MASTERS)) bounds.push([`${cluster} ${user.name}`, OF_USER]);
+function limitsOf({ user, cluster }: Requester): readonly Limit[] {
+  const limits: Limit[] = [];
+  if (!user.groups.includes(MASTERS)) limits.push({ client: `${cluster} ${user.name}`, maxCost: MAX_COST_OF_USER });
   // The deployment's own cluster must not suffer from the others.
-  if (cluster !== DEFAULT_CLUSTER) bounds.push([cluster, OF_CLUSTER]);
-  return bounds;
+  if (cluster !== DEFAULT_CLUSTER) limits.push({ client: cluster, maxCost: MAX_COST_OF_CLUSTER });
+  return limits;
 }
 
 /** Returns the function that leaves again; calling it twice has no effect. */
-function enter(bounds: readonly Bound[], cost: number): () => void {
-  for (const [who, most] of bounds) {
-    if ((underWay.get(who) ?? 0) + cost > most)
+function enter(limits: readonly Limit[], cost: number): () => void {
+  for (const { client, maxCost } of limits) {
+    if ((inFlight.get(client) ?? 0) + cost > maxCost)
       throw new ApiError(tooManyRequests("Too many requests, please try again later.", RETRY_SECONDS));
   }
-  for (const [who] of bounds) underWay.set(who, (underWay.get(who) ?? 0) + cost);
-  let left = false;
+  for (const { client } of limits) inFlight.set(client, (inFlight.get(client) ?? 0) + cost);
+  let hasLeft = false;
   return () => {
-    if (left) return;
-    left = true;
-    for (const [who] of bounds) {
-      const rest = (underWay.get(who) ?? 0) - cost;
-      if (rest > 0) underWay.set(who, rest);
-      else underWay.delete(who);
+    if (hasLeft) return;
+    hasLeft = true;
+    for (const { client } of limits) {
+      const rest = (inFlight.get(client) ?? 0) - cost;
+      if (rest > 0) inFlight.set(client, rest);
+      else inFlight.delete(client);
     }
   };
 }

@@ -17,5 +17,5 @@ export function limitRate(cluster: string, perSecond: number | undefined): void 
     rates.set(perSecond, attempts);
   }
   const wait = attempts.take(cluster, Date.now());
-  if (wait > 0) throw new ApiError(tooManyRequests(`cluster ${cluster} may ask ${perSecond} times a second`, wait));
+  if (wait > 0) throw new ApiError(tooManyRequests(`cluster ${cluster} may make ${perSecond} requests a second`, wait));
 }
