@@ -2,8 +2,7 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { RequestContext } from "../request-context.ts";
 import { requireExpectations } from "./expectations.ts";
 import { admitMutation, admitValidation } from "./index.ts";
-import { KeyedReads } from "./keyed-reads.ts";
-import type { AdmissionRequest } from "./plugin.ts";
+import { newAdmissionRequest } from "./new-admission-request.ts";
 
 interface Action {
   readonly subresource: string;
@@ -17,16 +16,7 @@ interface Action {
 
 /** Admits a POST that acts on an object, such as an eviction, as the creation of what is posted. */
 export async function admitAction(context: RequestContext, { check, ...action }: Action): Promise<void> {
-  const request: AdmissionRequest = {
-    operation: "CREATE",
-    context,
-    ...action,
-    namespace: context.path.namespace,
-    old: undefined,
-    reads: new KeyedReads(context.store),
-    writes: [],
-    drawn: new Set(),
-  };
+  const request = newAdmissionRequest(context, { operation: "CREATE", ...action, old: undefined });
   await admitMutation(request);
   check();
   await admitValidation(request);

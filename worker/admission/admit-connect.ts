@@ -1,15 +1,14 @@
-import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { RequestContext } from "../request-context.ts";
-import { KeyedReads } from "./keyed-reads.ts";
 import { mutateWith } from "./mutate-with.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+import { newAdmissionRequest } from "./new-admission-request.ts";
+import type { AdmissionPlugin } from "./plugin.ts";
 import { mutatingPolicies } from "./policies/mutating-policies.ts";
 import { validatingPolicies } from "./policies/validating-policies.ts";
 import { mutatingWebhooks } from "./webhooks/mutating-webhooks.ts";
 import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
 /** The only plugins that look at connections. */
-const requested: readonly AdmissionPlugin[] = [
+const PLUGINS: readonly AdmissionPlugin[] = [
   mutatingPolicies,
   mutatingWebhooks,
   validatingPolicies,
@@ -22,23 +21,18 @@ const requested: readonly AdmissionPlugin[] = [
  */
 export async function admitConnect(context: RequestContext, kind: string, options: object): Promise<void> {
   const { path } = context;
-  const request: AdmissionRequest = {
+  const request = newAdmissionRequest(context, {
     operation: "CONNECT",
-    context,
     subresource: path.subresource,
-    namespace: path.namespace,
     name: path.name,
-    object: { kind, apiVersion: "v1", metadata: {}, ...set(options) } as KubeObject,
+    object: { kind, apiVersion: "v1", metadata: {}, ...withoutUnset(options) },
     old: undefined,
     dryRun: false,
-    reads: new KeyedReads(context.store),
-    writes: [],
-    drawn: new Set(),
-  };
-  await mutateWith(requested, request);
-  for (const plugin of requested) if (plugin.handles(request)) await plugin.validate?.(request);
+  });
+  await mutateWith(PLUGINS, request);
+  for (const plugin of PLUGINS) if (plugin.handles(request)) await plugin.validate?.(request);
 }
 
 /** Omits unset options, as Go does. */
-const set = (options: object) =>
+const withoutUnset = (options: object) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== false && value !== "" && value !== null));

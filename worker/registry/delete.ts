@@ -11,8 +11,7 @@ import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Key, Write } from "../../api/store/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
-import { KeyedReads } from "../admission/keyed-reads.ts";
-import type { AdmissionRequest } from "../admission/plugin.ts";
+import { newAdmissionRequest } from "../admission/new-admission-request.ts";
 import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../request-context.ts";
 import { objectOf } from "../storage/entry.ts";
@@ -70,9 +69,8 @@ async function tryDelete(
   const { resource } = context.served;
   const current = objectOf(entry);
   checkPreconditions(resource, current, deletion);
-  const request: AdmissionRequest = {
+  const request = newAdmissionRequest(context, {
     operation: "DELETE",
-    context,
     subresource: "",
     namespace: entry.key.namespace,
     name: entry.key.name,
@@ -80,10 +78,7 @@ async function tryDelete(
     old: current,
     dryRun: deletion.dryRun,
     ...(deletion.options ? { options: deletion.options } : {}),
-    reads: new KeyedReads(context.store),
-    writes: [],
-    drawn: new Set(),
-  };
+  });
   if (!ending) {
     await admitMutation(request);
     await admitValidation(request);

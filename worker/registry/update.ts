@@ -19,8 +19,8 @@ import {
   explainFailure,
   fieldsWithoutRights,
 } from "../admission/index.ts";
-import { KeyedReads } from "../admission/keyed-reads.ts";
 import { trackManagedFields } from "../admission/managed-fields.ts";
+import { newAdmissionRequest } from "../admission/new-admission-request.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../api-error.ts";
 import type { Served } from "../kinds/kind-registry.ts";
@@ -90,19 +90,15 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   const { resource } = context.served;
   const current = currentOf(context, entry);
   const { formOf } = update;
-  const unchanged: AdmissionRequest = {
+  const unchanged = newAdmissionRequest(context, {
     operation: "UPDATE",
-    context,
     subresource: update.subresource,
     namespace: entry.key.namespace,
     name: entry.key.name,
     object: undefined,
     old: current,
     dryRun: update.dryRun,
-    reads: new KeyedReads(context.store),
-    writes: [],
-    drawn: new Set(),
-  };
+  });
   const draft = await update.draftOf(current, (object, old) => admitMutation({ ...unchanged, object, old }));
   if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
   const request = { ...unchanged, object: draft };

@@ -6,8 +6,8 @@ import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../..
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
 import { admitMutation, admitValidation } from "../../admission/index.ts";
-import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
+import { newAdmissionRequest } from "../../admission/new-admission-request.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
 import {
@@ -20,7 +20,7 @@ import { placeInNamespace } from "../../registry/place-in-namespace.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { decodeObject } from "../request/body.ts";
-import { writeOptions } from "../request/write-options.ts";
+import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import { acceptedBy, METADATA_VIEWS, renderView } from "../response/views.ts";
 import { requireStorableName } from "../verbs/check-identity.ts";
 
@@ -50,7 +50,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   (object as TokenRequest).spec.expirationSeconds ??= DEFAULT_SECONDS;
   const tracked = { fieldManager: options.fieldManager, subresource: "token" };
   trackManagedFields({ ...context, served }, { old: undefined, next: object }, tracked);
-  const request = admissionOf(context, object, options.dryRun);
+  const request = admissionOf(context, object, options);
   await admitMutation(request);
   await requireExpectations(request);
   const { spec, metadata } = object as TokenRequest;
@@ -116,19 +116,15 @@ function claimsOf({ metadata }: Stored<KubeObject>, { audiences, seconds, bound,
 }
 
 /** Admission sees the request under the service account that it is for. */
-const admissionOf = (context: RequestContext, object: KubeObject, dryRun: boolean): AdmissionRequest => ({
-  operation: "CREATE",
-  context,
-  subresource: "token",
-  namespace: context.path.namespace,
-  name: context.path.name,
-  object,
-  old: undefined,
-  dryRun,
-  reads: new KeyedReads(context.store),
-  writes: [],
-  drawn: new Set(),
-});
+const admissionOf = (context: RequestContext, object: KubeObject, { dryRun }: WriteOptions): AdmissionRequest =>
+  newAdmissionRequest(context, {
+    operation: "CREATE",
+    subresource: "token",
+    name: context.path.name,
+    object,
+    old: undefined,
+    dryRun,
+  });
 
 const TOKEN_REQUEST = {
   resource: {

@@ -12,8 +12,8 @@ import { alreadyExists, conflict, failure, MODIFIED } from "../../../api/machine
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
-import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
+import { newAdmissionRequest } from "../../admission/new-admission-request.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
@@ -92,19 +92,14 @@ type Tried = { readonly outcome: "created"; readonly text: string } | { readonly
 
 async function tryCreate(context: RequestContext, copy: KubeObject, options: Creation): Promise<Tried> {
   const { resource } = context.served;
-  let request: AdmissionRequest = {
+  let request = newAdmissionRequest(context, {
     operation: "CREATE",
-    context,
     subresource: "",
-    namespace: context.path.namespace,
     name: copy.metadata.name ?? "",
     object: copy,
     old: undefined,
     dryRun: options.dryRun,
-    reads: new KeyedReads(context.store),
-    writes: [],
-    drawn: new Set(),
-  };
+  });
   if (!options.tracked) {
     trackManagedFields(context, { old: undefined, next: copy }, { ...options, subresource: "" });
   }

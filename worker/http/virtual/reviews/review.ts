@@ -29,7 +29,7 @@ export async function serveReview<T extends KubeObject>(
   dropServerFields(question);
   trackManagedFields(context, { old: undefined, next: question }, { ...options, subresource: "" });
   validateReview(context, question);
-  await admitReview(context, question, options.dryRun);
+  await admitReview(context, question, options);
   const { kind = "", apiVersion = "" } = question;
   const reviewed = { kind, apiVersion, ...(await decide(question as T)) };
   // An answer that involves no store call could be based on outdated policy.
