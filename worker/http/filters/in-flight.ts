@@ -8,6 +8,7 @@ import { tooManyRequests } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
+import { clientOf } from "../../fairness/client.ts";
 import { FREE_TURN, holdUntilRead, type Turn } from "../../fairness/turn.ts";
 
 /** In units of single-object requests. A collection may be everything there is, so it costs more. */
@@ -62,9 +63,10 @@ interface Limit {
   readonly maxCost: number;
 }
 
-function limitsOf({ user, cluster }: Requester): readonly Limit[] {
+function limitsOf(requester: Requester): readonly Limit[] {
+  const { user, cluster } = requester;
   const limits: Limit[] = [];
-  if (!user.groups.includes(MASTERS)) limits.push({ client: `${cluster} ${user.name}`, maxCost: MAX_COST_OF_USER });
+  if (!user.groups.includes(MASTERS)) limits.push({ client: clientOf(requester), maxCost: MAX_COST_OF_USER });
   // The deployment's own cluster must not suffer from the others.
   if (cluster !== DEFAULT_CLUSTER) limits.push({ client: cluster, maxCost: MAX_COST_OF_CLUSTER });
   return limits;

@@ -6,6 +6,7 @@ import { badRequest, methodNotAllowed, notFound, type Status } from "../../../ap
 import { LOG_PROTOCOLS, TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
+import { clientOf } from "../../fairness/client.ts";
 import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected } from "../../tunnels/dial-back.ts";
@@ -47,8 +48,6 @@ const targetOf = (pod: Pod) => ({
   pod: pod.metadata.name ?? "",
   uid: pod.metadata.uid ?? "",
 });
-
-const clientOf = ({ cluster, user }: RequestContext): string => `${cluster} ${user.name}`;
 
 export async function podLog(context: RequestContext): Promise<Response> {
   const { request, query, env, cluster } = context;

@@ -10,6 +10,7 @@ import type { NodeRequest } from "../../../api/node/node-sync.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { withoutToken } from "../../auth/credentials/websocket-token.ts";
+import { clientOf } from "../../fairness/client.ts";
 import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
@@ -125,7 +126,7 @@ async function requestNode({ env, cluster, request, body, path }: RequestContext
 }
 
 async function forward(context: RequestContext, { scheme }: Target, endpoint: EndpointPort): Promise<Response> {
-  const { env, cluster, request, body, user } = context;
+  const { env, cluster, request, body } = context;
   const isUpgrade = request.headers.get("Upgrade") !== null;
   if (isUpgrade && (!requestsWebSocket(request) || scheme === "https")) throw new ApiError(badRequest(NO_UPGRADE));
   const url = new URL(request.url);
@@ -148,7 +149,7 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
       ...(scheme === "https" ? { tls: { serverName: address, unverified: true } } : {}),
     },
   };
-  const client = `${cluster} ${user.name}`;
+  const client = clientOf(context);
   requireRoom(client);
   const result = await (isUpgrade ? joinPod({ ...call, client, upgrade: request }) : callPod({ ...call, body }));
   if (!result.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${result.why}`));

@@ -11,6 +11,7 @@ import { structOfKind } from "../../../api/schema/table.ts";
 import type { EventRequest } from "../../../api/store/event-request.ts";
 import type { WatchGround, WatchRequest } from "../../../api/store/store.ts";
 import { isHeartbeat } from "../../../api/watch-heartbeat.ts";
+import { clientOf } from "../../fairness/client.ts";
 import { requireRead } from "../../fairness/unread-messages.ts";
 import { watchShareOf } from "../../fairness/watch-share.ts";
 import { type Served, storageResource } from "../../kinds/kind-registry.ts";
@@ -66,7 +67,7 @@ export async function watch(context: RequestContext): Promise<Response> {
     ...(!context.env.ownApi && { share: watchShareOf(context, selection.requirements) }),
     timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
   };
-  const client = `${context.cluster} ${context.user.name}`;
+  const client = clientOf(context);
   const isWebSocket = requestsWebSocket(context.request);
   if (isWebSocket) requireRead(client);
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
