@@ -20,7 +20,7 @@ import { pathInCluster } from "../cluster.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { flowOf } from "../fairness/classify.ts";
 import { FREE_TURN, type Turn } from "../fairness/turn.ts";
-import type { Served } from "../kinds/kind-registry.ts";
+import { resourceNameOf, type Served } from "../kinds/kind-registry.ts";
 import { noSuchPath } from "../no-such-path.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { ConvertingStore } from "../outbound/converting-store.ts";
@@ -236,8 +236,7 @@ function serveSubresource(context: RequestContext): Promise<Response> {
   const isLonger = !served.custom && path.subresource !== "proxy" && path.rest.length > "/".length;
   const serve = isLonger ? undefined : findSubresource(context);
   if (serve && served.custom) requireCustomSubresourceVerb(context);
-  if (!serve && served.custom)
-    throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
+  if (!serve && served.custom) throw new ApiError(notFound(resourceNameOf(served), path.name));
   if (!serve) {
     // No route, so no warnings.
     context.warnings.length = 0;

@@ -1,9 +1,9 @@
 /**
  * Finds the kind that a URL or an object names, among the built-in ones and those that the policy snapshot's CRDs add.
  */
-
 import type { WebhookConversion } from "../../api/generated/apiextensions.v1.ts";
 import { apiVersionOf, groupResource, type KubeObject } from "../../api/machinery/meta.ts";
+import type { ResourceName } from "../../api/machinery/status.ts";
 import { dualStackService, service } from "../../api/resources/core/service.ts";
 import { resources } from "../../api/resources/index.ts";
 import type { Resource, ServedVersion } from "../../api/resources/resource.ts";
@@ -38,6 +38,12 @@ export interface Served {
   /** The warning that every request for it gets. */
   readonly deprecation?: string;
 }
+
+/** A kind's resource as errors name it. */
+export const resourceNameOf = ({ group, resource }: Pick<Served, "group" | "resource">): ResourceName => ({
+  group,
+  resource: resource.plural,
+});
 
 export class Registry {
   readonly #byPath = new Map<string, Served>();

@@ -13,8 +13,10 @@ import type { Entry, Key, Write } from "../../api/store/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
 import { newAdmissionRequest } from "../admission/new-admission-request.ts";
 import { ApiError } from "../api-error.ts";
+import { resourceNameOf } from "../kinds/kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
 import { objectOf } from "../storage/entry.ts";
+import { preconditionProblem } from "./precondition-problem.ts";
 import { ATTEMPTS } from "./update.ts";
 
 export type Propagation = "Background" | "Foreground" | "Orphan";
@@ -51,7 +53,7 @@ export async function deleteObject(
   deletion: Deletion,
   ending?: Ending,
 ): Promise<Deleted> {
-  const of = { group: context.served.group, resource: context.served.resource.plural };
+  const of = resourceNameOf(context.served);
   for (let attempt = 1; ; attempt++) {
     const { entry } = await context.store.read(key);
     if (!entry) throw new ApiError(notFound(of, key.name));
@@ -218,15 +220,16 @@ function checkPreconditions(
 /** The same, worded as by the kind's own registry. */
 function checkOwnPreconditions(
   { group, plural }: Resource,
-  { name, ...now }: Stored<KubeObject>["metadata"],
+  { name, ...actual }: Stored<KubeObject>["metadata"],
   requested: { readonly uid: string | undefined; readonly resourceVersion: string | undefined },
 ): void {
   for (const [field, label] of [
     ["uid", "UID"],
     ["resourceVersion", "ResourceVersion"],
   ] as const) {
-    if (requested[field] === undefined || requested[field] === now[field]) continue;
-    const message = `Precondition failed: ${label} in precondition: ${requested[field]}, ${label} in object meta: ${now[field]}`;
+    const expected = requested[field];
+    if (expected === undefined || expected === actual[field]) continue;
+    const message = preconditionProblem({ field: label, expected, actual: actual[field] });
     throw new ApiError(conflict({ group, resource: plural }, name, message));
   }
 }

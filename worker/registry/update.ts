@@ -3,7 +3,6 @@
  * computes the next one, and commits on the condition that the revision is unchanged. After a conflict it starts over,
  * unless the client itself required a revision that is now outdated.
  */
-
 import { differInTimesOnly } from "../../api/machinery/apply/kept-times.ts";
 import { parseUintProblem } from "../../api/machinery/encoding/parse-uint.ts";
 import { type FieldError, invalid as invalidField } from "../../api/machinery/field-error.ts";
@@ -23,7 +22,7 @@ import { trackManagedFields } from "../admission/managed-fields.ts";
 import { newAdmissionRequest } from "../admission/new-admission-request.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../api-error.ts";
-import type { Served } from "../kinds/kind-registry.ts";
+import { resourceNameOf, type Served } from "../kinds/kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
 import { keyOf, objectOf } from "../storage/entry.ts";
 import { fitObject } from "./fit-object.ts";
@@ -73,7 +72,7 @@ export const ATTEMPTS = 200;
 export async function updateObject(context: RequestContext, update: Update): Promise<Updated> {
   const { served, path } = context;
   const key = keyOf(served.resource, path.namespace, path.name);
-  const of = { group: served.group, resource: served.resource.plural };
+  const of = resourceNameOf(served);
   for (let attempt = 1; ; attempt++) {
     const { entry } = await context.store.read(key);
     if (!entry) {

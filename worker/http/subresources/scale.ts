@@ -1,5 +1,4 @@
 /** `scale`: a workload's replicas as autoscaling/v1 Scale, for kubectl scale and autoscalers. */
-
 import type { Scale } from "../../../api/generated/autoscaling.v1.ts";
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
@@ -21,7 +20,9 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import { ownedKind, trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { decodePatched } from "../../kinds/decode-patched.ts";
+import { resourceNameOf } from "../../kinds/kind-registry.ts";
 import { replicasPaths, scaleOf, scaleServed } from "../../kinds/scale-kind.ts";
+import { preconditionProblem } from "../../registry/precondition-problem.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -34,6 +35,7 @@ import { type Accepted, negotiate } from "../response/negotiate.ts";
 import { patchRefused } from "../response/patch-failure.ts";
 import { readAtServedVersion, renderView, VIEWS } from "../response/views.ts";
 import { APPLY_TYPE } from "../verbs/apply.ts";
+import { setAttemptWarnings } from "../verbs/attempt-warnings.ts";
 import { checkIdentity } from "../verbs/check-identity.ts";
 import { checkUid } from "../verbs/preconditions.ts";
 
@@ -76,7 +78,7 @@ function viewOf({ served: { resource } }: Pick<RequestContext, "served">) {
 
 async function current({ served, path, store }: RequestContext): Promise<KubeObject> {
   const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
-  if (!entry) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
+  if (!entry) throw new ApiError(notFound(resourceNameOf(served), path.name));
   const object = readAtServedVersion(served, objectOf(entry));
   if (viewOf({ served }).specReplicas(object) === undefined)
     throw new ApiError(internalError(`${replicasField(served)} does not exist`));
@@ -102,9 +104,7 @@ function patch(context: RequestContext): Promise<KubeObject> {
   return write(context, options, (old) => {
     const patch = parsePatch(context.body, format, options);
     const { object, warnings } = applyFormat(format, patch, old, { options, served: scaleServed });
-    // Only warnings of the last attempt are returned.
-    const always = context.served.deprecation === undefined ? [] : [context.served.deprecation];
-    context.warnings.splice(0, Number.POSITIVE_INFINITY, ...always, ...warnings);
+    setAttemptWarnings(context, warnings);
     checkIdentity(context, object);
     return tracked(context, old, object, options);
   });
@@ -127,7 +127,7 @@ function checkScale(
   if (replicas < 0) errors.push(invalidField("spec.replicas", replicas, "must be greater than or equal to 0"));
   if (errors.length > 0) throw new ApiError(invalid("autoscaling", "Scale", name, errors));
   if (!metadata.uid || metadata.uid === uid) return;
-  const problem = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
+  const problem = preconditionProblem({ field: "UID", expected: metadata.uid, actual: uid });
   throw new ApiError(conflict({ group, resource: `${resource.plural}/scale` }, name, problem));
 }
 

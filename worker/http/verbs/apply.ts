@@ -1,5 +1,4 @@
 /** Server-side apply: PATCH with `application/apply-patch+yaml`. It creates the object if there is none. */
-
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
@@ -13,6 +12,7 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import { ownedKindAt } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { decodePatched, structFor } from "../../kinds/decode-patched.ts";
+import { resourceNameOf } from "../../kinds/kind-registry.ts";
 import { type Updated, updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -54,7 +54,7 @@ export async function applyServerSide(context: RequestContext, options: WriteOpt
 const noSuchUid = ({ served, path }: RequestContext, uid: string) =>
   new ApiError(
     conflict(
-      { group: served.group, resource: served.resource.plural },
+      resourceNameOf(served),
       path.name,
       `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
     ),

@@ -17,6 +17,7 @@ import { newAdmissionRequest } from "../../admission/new-admission-request.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
+import { resourceNameOf } from "../../kinds/kind-registry.ts";
 import { fitObject } from "../../registry/fit-object.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { placeInNamespace } from "../../registry/place-in-namespace.ts";
@@ -72,11 +73,10 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
       throw await nameTaken(context, copy, draws);
     }
     if (result.outcome === "again") await turn(attempt);
-    if (attempt === DECISIONS) throw new ApiError(conflict(ofResource(context), copy.metadata.name ?? "", MODIFIED));
+    if (attempt === DECISIONS)
+      throw new ApiError(conflict(resourceNameOf(context.served), copy.metadata.name ?? "", MODIFIED));
   }
 }
-
-const ofResource = ({ served }: RequestContext) => ({ group: served.group, resource: served.resource.plural });
 
 type Creation = Pick<WriteOptions, "dryRun" | "fieldManager"> & {
   /**

@@ -1,6 +1,7 @@
 import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { deleted } from "../../../api/machinery/status.ts";
+import { resourceNameOf } from "../../kinds/kind-registry.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
@@ -20,7 +21,7 @@ export async function remove(context: RequestContext): Promise<Response> {
   // waited for.
   const status = !gone && deletion.options?.orphanDependents === false ? 202 : 200;
   if (gone && !served.resource.deleteReturnsObject) {
-    const of = { group: served.group, resource: served.resource.plural };
+    const of = resourceNameOf(served);
     return renderValue(deleted(of, path.name, object.metadata.uid), { ...accepted });
   }
   if (accepted.as === undefined && !served.conversion) return renderText(text, accepted, status);

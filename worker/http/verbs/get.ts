@@ -1,5 +1,6 @@
 import { badRequest, notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import { resourceNameOf } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { revisionTooLarge } from "../../storage/store-failures.ts";
@@ -19,7 +20,7 @@ export async function get(context: RequestContext): Promise<Response> {
   }
   const { entry: stored, revision } = await store.read(keyOf(served.resource, path.namespace, path.name));
   if (atLeast !== undefined && atLeast > revision) throw revisionTooLarge(atLeast, revision);
-  if (!stored) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
+  if (!stored) throw new ApiError(notFound(resourceNameOf(served), path.name));
   const [entry = stored] = mayBeNodeLease(context) ? await withRenewTimes(context, [stored]) : [stored];
   if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);
   return renderView(context, objectOf(entry), accepted);

@@ -13,6 +13,7 @@ import { patchOptions, type WriteOptions } from "../request/write-options.ts";
 import { renderText } from "../response/respond.ts";
 import { acceptedBy, atServedVersion, renderView } from "../response/views.ts";
 import { APPLY_TYPE, applyServerSide } from "./apply.ts";
+import { setAttemptWarnings } from "./attempt-warnings.ts";
 import { checkIdentity } from "./check-identity.ts";
 
 /** PATCH of an object or of a subresource that is part of it. */
@@ -42,9 +43,7 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
       // Custom objects are at the request's version already, and would get its defaults.
       const shown = served.custom ? copyJson(current) : atServedVersion(served, current);
       const patched = applyFormat(format, parsePatch(context.body, format, options), shown, { options, served });
-      // Only warnings of the last attempt are returned.
-      const always = served.deprecation === undefined ? [] : [served.deprecation];
-      context.warnings.splice(0, Number.POSITIVE_INFINITY, ...always, ...patched.warnings);
+      setAttemptWarnings(context, patched.warnings);
       checkIdentity(context, patched.object);
       checkVersion(context, patched.object);
       const draft = conversion ? conversion.toStored(patched.object) : patched.object;

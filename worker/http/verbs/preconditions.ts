@@ -3,6 +3,7 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { conflict } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kinds/kind-registry.ts";
+import { preconditionProblem } from "../../registry/precondition-problem.ts";
 import type { RequestContext } from "../../request-context.ts";
 
 /** Names that Kubernetes' storage uses for resources, if not their own. */
@@ -27,31 +28,27 @@ interface Checked {
 
 /** A body with a uid means that object, and not a later one of the same name. */
 export function checkUid(context: RequestContext, { metadata: { uid } }: KubeObject, checked: Checked): void {
-  const { uid: now } = checked.current.metadata;
-  if (uid && uid !== now) throw preconditionFailed(context, { told: "UID", asked: uid, now, ...checked });
+  const { uid: actual } = checked.current.metadata;
+  if (uid && uid !== actual)
+    throw preconditionFailed(context, checked, preconditionProblem({ field: "UID", expected: uid, actual }));
 }
 
 /** The same for a body that may also mean one revision of the object. */
 export function checkPreconditions(context: RequestContext, body: KubeObject, checked: Checked): void {
   checkUid(context, body, checked);
-  const { resourceVersion: asked } = body.metadata;
-  const { resourceVersion: now } = checked.current.metadata;
-  if (asked && asked !== now) throw preconditionFailed(context, { told: "ResourceVersion", asked, now, ...checked });
+  const { resourceVersion: expected } = body.metadata;
+  const { resourceVersion: actual } = checked.current.metadata;
+  if (expected && expected !== actual)
+    throw preconditionFailed(context, checked, preconditionProblem({ field: "ResourceVersion", expected, actual }));
 }
 
-interface Failed extends Checked {
-  readonly told: "UID" | "ResourceVersion";
-  readonly asked: string;
-  readonly now: string | undefined;
-}
-
-function preconditionFailed({ served, path }: RequestContext, { told, asked, now, dryRun }: Failed): ApiError {
+function preconditionFailed({ served, path }: RequestContext, { dryRun }: Checked, problem: string): ApiError {
   const { resource, group } = served;
   const place = resource.scope === "Cluster" ? path.name : `${path.namespace}/${path.name}`;
   // A dry run has no key.
   const root = dryRun ? "" : "/registry";
   const why =
     `StorageError: invalid object, Code: 4, Key: ${root}/${registryPrefix(served)}/${place}, ResourceVersion: 0, ` +
-    `AdditionalErrorMsg: Precondition failed: ${told} in precondition: ${asked}, ${told} in object meta: ${now}`;
+    `AdditionalErrorMsg: ${problem}`;
   return new ApiError(conflict({ group, resource: resource.plural }, path.name, why));
 }
