@@ -19,6 +19,7 @@ import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "../request/write-options.ts";
 import { patchRefused } from "../response/patch-failure.ts";
 import { atServedVersion } from "../response/views.ts";
+import { setAttemptWarnings } from "./attempt-warnings.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";
 
@@ -127,10 +128,8 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   // Only the server decides these two; an applier may repeat what it once read.
   if (live) draft.metadata.creationTimestamp = live.metadata.creationTimestamp ?? "";
   else dropRevision(draft);
-  if (strict) {
-    if (options.fieldValidation === "Strict") throw patchRefused(strict.failure);
-    if (options.fieldValidation === "Warn") context.warnings.splice(0, Number.POSITIVE_INFINITY, ...strict.warnings);
-  }
+  if (strict && options.fieldValidation === "Strict") throw patchRefused(strict.failure);
+  setAttemptWarnings(context, options.fieldValidation === "Warn" ? (strict?.warnings ?? []) : []);
   // A new object gets its defaults when it is created, after which its parts may share values.
   // An apply that changes nothing adds none.
   if (live && result.changed) resource.defaults?.(draft);

@@ -139,7 +139,8 @@ test("TRACK-09: managers of a version that is no longer served keep their fields
     const { metadata } = await patch(`${aging("v2")}/a?fieldManager=new`, merge, change);
     return metadata.managedFields?.map(({ manager }) => manager);
   };
-  expect(await managersAfter([version("v1", false), version("v2", true)], "b")).toEqual(["new", "old"]);
+  const kept = await managersAfter([version("v1", false), version("v2", true)], "b");
+  expect(kept?.toSorted()).toEqual(["new", "old"]);
   const stored = { status: { storedVersions: ["v2"] } };
   await patch(`${definitions}/aging.example.com/status`, merge, stored);
   expect(await managersAfter([version("v2", true)], "c")).toEqual(["new"]);
@@ -209,4 +210,14 @@ test("a Job that is created by apply co-owns the labels of its template, includi
     },
   });
   expect(made.metadata).toMatchObject({ labels: { a: "b", "batch.kubernetes.io/job-name": "applied" } });
+});
+
+test("CRD-DEPRECATED: an apply that warns of duplicate fields warns of a deprecated kind, too", async () => {
+  const url = "https://sailplane/api/v1/namespaces/default/endpoints/applied?fieldManager=m";
+  const body = '{"apiVersion":"v1","kind":"Endpoints","metadata":{"name":"applied","labels":{"a":"1","a":"2"}}}';
+  const headers = { "Content-Type": "application/apply-patch+yaml" };
+  const response = await API.fetch(new Request(url, { method: "PATCH", body, headers }));
+  const warnings = response.headers.get("Warning");
+  expect(warnings).toContain("v1 Endpoints is deprecated");
+  expect(warnings).toContain("already set in map");
 });
