@@ -3,9 +3,10 @@
  * definitions waiting for names when another of their group is gone.
  */
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
-import { groupResource } from "../../../api/machinery/meta.ts";
+import { groupResource, type Stored } from "../../../api/machinery/meta.ts";
 import { CLEANUP_FINALIZER } from "../../../api/resources/apiextensions/conditions.ts";
 import { type DeleteEffect, defineController, EVERYTHING, settled } from "../controller.ts";
+import { statusUpdate } from "../status-update.ts";
 
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 /** The objects' finalizers may take their time. */
@@ -26,7 +27,7 @@ export const customResourceCleanup = defineController({
     const ending = definitions.find((each) => each.metadata.deletionTimestamp && resourceOf(each) === resource);
     return ending ? [ending.metadata.name] : [];
   },
-  reconcile(name, { snapshot, now }) {
+  reconcile(name, { snapshot, now, failure }) {
     const definition = snapshot.get(DEFINITIONS, "", name);
     if (!definition) return settled;
     const update = { op: "update", resource: DEFINITIONS, namespace: "" } as const;
@@ -45,6 +46,7 @@ export const customResourceCleanup = defineController({
       const object = { ...definition, metadata: { ...definition.metadata, finalizers: rest } };
       return { effects: [{ ...update, object }] };
     }
+    const reported = terminating(definition, failure?.effect.op === "delete" ? failure.message : undefined);
     const deletes = objects
       .filter(({ metadata }) => !metadata.deletionTimestamp)
       .map(
@@ -57,11 +59,23 @@ export const customResourceCleanup = defineController({
         }),
       );
     return {
-      effects: deletes.length > 0 ? [{ op: "batch", effects: deletes }] : [],
+      effects: [...reported, ...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : [])],
       wakeAt: now + LOOK_AGAIN_MS,
     };
   },
 });
+
+/** Says that the objects are being deleted, or why they cannot be. */
+function terminating(definition: Stored<CustomResourceDefinition>, refusal: string | undefined) {
+  const [reason, message] =
+    refusal === undefined
+      ? ["InstanceDeletionInProgress", "CustomResource deletion is in progress"]
+      : ["InstanceDeletionFailed", `could not issue all deletes: ${refusal}`];
+  const conditions = (definition.status.conditions ?? []).map((each) =>
+    each.type === "Terminating" ? { ...each, reason, message } : each,
+  );
+  return statusUpdate(DEFINITIONS, definition, { ...definition.status, conditions });
+}
 
 const resourceOf = ({ spec }: CustomResourceDefinition) => groupResource(spec.group, spec.names.plural);
 
