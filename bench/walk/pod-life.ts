@@ -113,7 +113,7 @@ export class PodLife {
     const end = Date.now() + ms;
     while (!this.#isEnding && Date.now() < end)
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, end - Date.now());
+        const timer = setTimeout(resolve, Math.max(1, end - Date.now()));
         this.#noticed = () => {
           clearTimeout(timer);
           resolve();
