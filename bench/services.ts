@@ -56,7 +56,7 @@ async function tellAgent(text: string): Promise<number> {
   const rules = planner.plan({
     services: objects.list<Service>("services"),
     slices: objects.list<EndpointSlice>(SLICES),
-    node: { name: "node-1", zone: "" },
+    node: { name: "node-1", zone: "", addresses: [] },
     podRanges: ["10.244.0.0/16"],
     ownRanges: ["10.244.1.0/24"],
     instead: new Map(),

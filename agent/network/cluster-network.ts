@@ -105,7 +105,7 @@ export class ClusterNetwork {
     this.#options = options;
     this.#letGo = letGo;
     const { log } = options;
-    this.#health = new HealthChecks(log);
+    this.#health = new HealthChecks(() => this.#lastError === "", log);
     if (proxy === "kernel") {
       this.#kernel = new KernelProxy(log, this.#nft);
       this.#status = new ProxyStatus(() => ({
@@ -260,7 +260,11 @@ export class ClusterNetwork {
     return this.#planner.plan({
       services: list<Service>("services"),
       slices: list<EndpointSlice>(SLICES),
-      node: { name: nodeName, zone: own?.metadata.labels?.[ZONE_LABEL] ?? "" },
+      node: {
+        name: nodeName,
+        zone: own?.metadata.labels?.[ZONE_LABEL] ?? "",
+        addresses: internalAddresses(own),
+      },
       podRanges: [...new Set(nodes.flatMap(podRangesOf))],
       ownRanges: this.#pods === undefined || own === undefined ? [] : podRangesOf(own),
       instead: new Map(way === undefined ? [] : [[API_SERVICE, way]]),

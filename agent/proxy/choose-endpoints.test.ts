@@ -52,7 +52,7 @@ describe("endpoints of a Service port", () => {
 });
 
 describe("connections go", () => {
-  const chosen = (endpoints: Endpoint[], place = { name: "here", zone: "z" }) => {
+  const chosen = (endpoints: Endpoint[], place = { name: "here", zone: "z", addresses: [] }) => {
     const { anywhere, here } = chooseEndpoints(candidatesOf({ slices: [slice({ endpoints })], ...question }), place);
     return [anywhere, here].map((candidates) => candidates.map(({ address }) => address.split(".").at(-1)).join(" "));
   };
@@ -92,6 +92,9 @@ describe("connections go", () => {
   ])("%s", (_, endpoints, expected) => expect(chosen(endpoints)).toEqual(expected));
 
   it("to all endpoints if the node has no zone", () => {
-    expect(chosen([endpoint(1, near("")), endpoint(2, near("y"))], { name: "here", zone: "" })).toEqual(["1 2", ""]);
+    expect(chosen([endpoint(1, near("")), endpoint(2, near("y"))], { name: "here", zone: "", addresses: [] })).toEqual([
+      "1 2",
+      "",
+    ]);
   });
 });

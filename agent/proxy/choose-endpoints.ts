@@ -6,6 +6,7 @@ import type { Backend, Family } from "./rule-set.ts";
 export interface NodePlace {
   readonly name: string;
   readonly zone: string;
+  readonly addresses: readonly string[];
 }
 
 /** An endpoint of one port. */

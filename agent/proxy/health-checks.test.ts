@@ -34,10 +34,11 @@ describe("PROXY-HEALTH: the health check node port", () => {
     ]);
   });
 
-  const checks = new HealthChecks({ info: () => {}, warn: () => {} });
+  let isHealthy = true;
+  const checks = new HealthChecks(() => isHealthy, { info: () => {}, warn: () => {} });
   afterEach(() => checks.close());
 
-  it("answers 200 if there are any, 503 if there are none, and closes with its Service", async () => {
+  it("answers 200 if there are any, 503 if there are none or the rules could not be written, and closes with its Service", async () => {
     const free = createServer();
     await new Promise<void>((done) => free.listen(0, done));
     const { port } = free.address() as AddressInfo;
@@ -51,6 +52,10 @@ describe("PROXY-HEALTH: the health check node port", () => {
       localEndpoints: 2,
       serviceProxyHealthy: true,
     });
+    isHealthy = false;
+    const bad = await fetch(`http://127.0.0.1:${port}/healthz`);
+    expect([bad.status, await bad.json()]).toMatchObject([503, { localEndpoints: 2, serviceProxyHealthy: false }]);
+    isHealthy = true;
     checks.apply([{ ...check, localEndpoints: 0 }]);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(503);
     checks.apply([]);

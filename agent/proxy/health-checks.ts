@@ -38,16 +38,19 @@ export function planHealthChecks({ services, slices, node }: HealthCheckFacts): 
   });
 }
 
-const renderHealth = ({ namespace, name, localEndpoints }: HealthCheck): string =>
-  JSON.stringify({ service: { namespace, name }, localEndpoints, serviceProxyHealthy: true }, undefined, "\t");
+const renderHealth = ({ namespace, name, localEndpoints }: HealthCheck, serviceProxyHealthy: boolean): string =>
+  JSON.stringify({ service: { namespace, name }, localEndpoints, serviceProxyHealthy }, undefined, "\t");
 
 export class HealthChecks {
+  readonly #isHealthy: () => boolean;
   readonly #log: Logger;
   readonly #servers = new Map<number, Server>();
   readonly #checks = new Map<number, HealthCheck>();
   readonly #refused = new Set<number>();
 
-  constructor(log: Logger) {
+  /** `isHealthy`: the kernel has the latest rules. */
+  constructor(isHealthy: () => boolean, log: Logger) {
+    this.#isHealthy = isHealthy;
     this.#log = log;
   }
 
@@ -73,12 +76,13 @@ export class HealthChecks {
       request.resume();
       const check = this.#checks.get(port);
       if (check === undefined) return response.destroy();
-      response.writeHead(check.localEndpoints > 0 ? 200 : 503, {
+      const isHealthy = this.#isHealthy();
+      response.writeHead(check.localEndpoints > 0 && isHealthy ? 200 : 503, {
         "Content-Type": "application/json",
         "X-Content-Type-Options": "nosniff",
         "X-Load-Balancing-Endpoint-Weight": String(check.localEndpoints),
       });
-      response.end(renderHealth(check));
+      response.end(renderHealth(check, isHealthy));
     });
     containConnections(server, "a health check of a Service");
     server.on("error", (error) => {

@@ -22,17 +22,15 @@ export class KernelTable {
   /** Fails if the kernel refuses; it then keeps the previous rules. */
   async apply(table: NftTable): Promise<void> {
     const before = this.#applied;
-    const change = before === undefined ? renderWhole(table) : renderChange(before, table);
-    if (change !== "") {
-      try {
-        await this.#nft.apply(change);
-      } catch (error) {
-        if (before === undefined) throw error;
-        // Somebody else has changed them, or it is unknown how much of a change was applied.
-        this.#log.warn(`the kernel's rules are written again: ${errorMessage(error)}`);
-        this.#applied = undefined;
-        await this.#nft.apply(renderWhole(table));
-      }
+    try {
+      const change = before === undefined ? renderWhole(table) : renderChange(before, table);
+      if (change !== "") await this.#nft.apply(change);
+    } catch (error) {
+      if (before === undefined) throw error;
+      // Somebody else has changed them, or it is unknown how much of a change was applied.
+      this.#log.warn(`the kernel's rules are written again: ${errorMessage(error)}`);
+      this.#applied = undefined;
+      await this.#nft.apply(renderWhole(table));
     }
     this.#applied = table;
   }

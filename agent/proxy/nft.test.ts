@@ -43,7 +43,7 @@ const slice = (n: number, count: number, family: 4 | 6): EndpointSlice => ({
 const facts = (counts: readonly number[]): ProxyFacts => ({
   services: counts.map((_, n) => service(n + 1)),
   slices: counts.flatMap((count, n) => [slice(n + 1, count, 4), slice(n + 1, count, 6)]),
-  node: { name: "n0", zone: "" },
+  node: { name: "n0", zone: "", addresses: [] },
   podRanges: ["10.244.0.0/24", "10.244.1.0/24", "fd00:1::/64"],
   ownRanges: ["10.244.0.0/24"],
   instead: new Map(),
@@ -122,6 +122,21 @@ it("PROXY-OWN: a rule set modifies only its own tables", () => {
   ];
   expect(new Set(named.map(([, table]) => table))).toEqual(new Set(["ip sailplane", "ip6 sailplane"]));
   expect(said).not.toMatch(/flush ruleset/);
+});
+
+it("PROXY-AFFINITY: the timeout of a Service may change, and only its own clients are forgotten", () => {
+  const [before, after] = [10, 20].map((timeoutSeconds) => {
+    const all = facts([1, 1, 1, 1, 1, 1]);
+    const services = all.services.map((one, n) => {
+      const sessionAffinityConfig = { clientIP: { timeoutSeconds } };
+      return n === 2 ? { ...one, spec: { ...one.spec, sessionAffinityConfig } } : one;
+    });
+    return renderTable(planRules({ ...all, services }).v4, { bridgeBypasses: true });
+  });
+  const change = before && after ? renderChange(before, after) : "";
+  expect(change).toContain("timeout 20s");
+  expect(change).toMatch(/^delete set ip sailplane clients-default\/s3\S+\/10$/m);
+  expect(change).not.toMatch(/default\/s6\//);
 });
 
 it("a change to one Service's endpoints leaves other Services untouched", () => {

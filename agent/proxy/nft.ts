@@ -69,7 +69,9 @@ function addPool(table: TableBuilder, { id, protocol, backends, affinitySeconds 
   }
   const each = backends.map((backend) => {
     const backendId = `${id}/${backend.address}/${backend.port}`;
-    return { ...backend, chain: nameOf("to", backendId), clients: nameOf("clients", backendId) };
+    // The timeout of a set in the kernel cannot be changed.
+    const clients = nameOf("clients", `${backendId}/${affinitySeconds}`);
+    return { ...backend, chain: nameOf("to", backendId), clients };
   });
   for (const { address, port, chain: own, clients } of each) {
     table.sets.set(clients, {
@@ -179,5 +181,8 @@ function addHooks(table: TableBuilder, family: Family, { bridgeBypasses }: NftOp
       [`ct state new ${ip} daddr @cluster-addresses reject`],
       `type filter hook ${hook} priority -90;`,
     );
-  table.chain("filter-prerouting", [`${byAddress} @guarded`], "type filter hook prerouting priority -110;");
+  // Before address rewriting: whom a load balancer's address does not admit.
+  table.chain("guard", [`${byAddress} @guarded`]);
+  for (const hook of ["prerouting", "output"])
+    table.chain(`guard-${hook}`, ["ct state new jump guard"], `type filter hook ${hook} priority -110;`);
 }

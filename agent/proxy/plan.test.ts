@@ -30,7 +30,7 @@ const plan = (services: Service[], slices: EndpointSlice[], over: Partial<ProxyF
   planRules({
     services,
     slices,
-    node: { name: HERE, zone: "z1" },
+    node: { name: HERE, zone: "z1", addresses: [] },
     podRanges: ["10.244.0.0/24"],
     ownRanges: ["10.244.0.0/24"],
     instead: new Map(),
@@ -138,6 +138,19 @@ describe("a connection to a Service", () => {
     expect(at(plan([open("Proxy")], [sliceOf([here])]), OUTSIDER, EXTERNAL)).toBe("pass");
   });
 
+  it.each([
+    ["198.51.100.7", ["198.51.100.0/24", EXTERNAL]],
+    ["198.51.101.7", ["198.51.100.0/24"]],
+  ])("PROXY-GUARD: admits a node that is in the source ranges by the balancer's address, too: %s", (own, sources) => {
+    const guarded: Service = {
+      ...service({ type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.100.0/24"] }),
+      status: { loadBalancer: { ingress: [{ ip: EXTERNAL }] } },
+    };
+    const node = { name: HERE, zone: "", addresses: [own] };
+    const { frontends } = plan([guarded], [sliceOf([here])], { node });
+    expect(frontends.find(({ address }) => address === EXTERNAL)?.sources).toEqual(sources);
+  });
+
   it("prefers endpoints hinted for this zone, if all have hints", () => {
     const near = { ...here, hints: { forZones: [{ name: "z1" }] } };
     const far = { ...there, hints: { forZones: [{ name: "z2" }] } };
@@ -187,13 +200,13 @@ describe("a connection to a Service", () => {
     ["of both families", { ipFamilies: ["IPv4", "IPv6"], clusterIPs: [CLUSTER_IP, "fd00::50"] }, 1, 1],
     ["with a single clusterIP", { ipFamilies: [], clusterIPs: undefined as never }, 1, 0],
   ])("reaches a Service %s", (_, spec, v4, v6) => {
-    const facts = { node: { name: HERE, zone: "z1" }, podRanges: [], ownRanges: [], instead: new Map() };
+    const facts = { node: { name: HERE, zone: "z1", addresses: [] }, podRanges: [], ownRanges: [], instead: new Map() };
     const rules = planRules({ ...facts, services: [service(spec)], slices: [] });
     expect([rules.v4.frontends.length, rules.v6.frontends.length]).toEqual([v4, v6]);
   });
 
   it("reaches a node port in the Service's IP families only", () => {
-    const facts = { node: { name: HERE, zone: "z1" }, podRanges: [], ownRanges: [], instead: new Map() };
+    const facts = { node: { name: HERE, zone: "z1", addresses: [] }, podRanges: [], ownRanges: [], instead: new Map() };
     const open = { type: "NodePort", ports: [{ port: 80, nodePort: 30_080 }] };
     const ports = (more: Partial<Service["spec"]>) => {
       const rules = planRules({ ...facts, services: [service({ ...open, ...more })], slices: [] });
@@ -264,7 +277,7 @@ describe("an incremental planner", () => {
     const facts = (slices: EndpointSlice[], over: Partial<ProxyFacts> = {}): ProxyFacts => ({
       services: [one, other],
       slices,
-      node: { name: HERE, zone: "z1" },
+      node: { name: HERE, zone: "z1", addresses: [] },
       podRanges: [],
       ownRanges: [],
       instead: new Map(),
@@ -277,7 +290,7 @@ describe("an incremental planner", () => {
     expect(poolOf(then, "web")?.backends).toHaveLength(1);
     for (const changed of [
       facts([sliceOf([there])]),
-      facts([sliceOf([here, there])], { node: { name: "n2", zone: "z2" } }),
+      facts([sliceOf([here, there])], { node: { name: "n2", zone: "z2", addresses: [] } }),
       facts([sliceOf([here])], { instead: new Map([["default/web", { address: "10.244.0.1", port: 1 }]]) }),
       facts([sliceOf([here])]),
     ])

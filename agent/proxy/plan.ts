@@ -2,6 +2,7 @@
  * The rules by which this node routes connections for Services to their endpoints: a pure function of API objects, with
  * kube-proxy's semantics. docs/spec/proxy.md has the rules.
  */
+import { BlockList, isIP } from "node:net";
 import type { Service, ServicePort } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import {
@@ -91,6 +92,7 @@ export class RulePlanner {
 const isSame = (known: Planned, { slices, place, instead }: Omit<Planned, "parts">): boolean =>
   known.place.name === place.name &&
   known.place.zone === place.zone &&
+  known.place.addresses.join() === place.addresses.join() &&
   known.instead?.address === instead?.address &&
   known.instead?.port === instead?.port &&
   known.slices.length === slices.length &&
@@ -194,7 +196,7 @@ function planPort(service: Service, port: ServicePort, scope: PortScope) {
     port: port.port,
     route: inner,
   }));
-  for (const { address, sources } of outerAddresses(service, family))
+  for (const { address, sources } of outerAddresses(service, family, facts.node))
     frontends.push({
       id: `${id}/at-${address}`,
       address,
@@ -255,16 +257,29 @@ export function poolsOf(route: Route): string[] {
   return [];
 }
 
+/** A range that is none contains nothing. */
+function contains(range: string, address: string): boolean {
+  const [start = "", length] = range.split("/");
+  const type = familyOf(address) === 6 ? "ipv6" : "ipv4";
+  if (isIP(start) === 0 || familyOf(start) !== familyOf(address)) return false;
+  const list = new BlockList();
+  list.addSubnet(start, Number(length ?? (type === "ipv6" ? 128 : 32)), type);
+  return list.check(address, type);
+}
+
 /** External addresses and those of load balancers; the latter may restrict their clients. */
-function outerAddresses({ spec, status }: Service, family: Family) {
+function outerAddresses({ spec, status }: Service, family: Family, { addresses }: NodePlace) {
   const found = new Map<string, { address: string; sources?: readonly string[] }>();
   for (const address of spec.externalIPs ?? []) if (familyOf(address) === family) found.set(address, { address });
   if (spec.type !== "LoadBalancer") return [...found.values()];
   const sources = (spec.loadBalancerSourceRanges ?? []).map((range) => range.trim());
   const own = sources.filter((range) => familyOf(range) === family);
+  const admitsNode = own.some((range) => addresses.some((address) => contains(range, address)));
   for (const { ip, ipMode } of status.loadBalancer?.ingress ?? []) {
     if (ip === undefined || ip === "" || ipMode === "Proxy" || familyOf(ip) !== family) continue;
-    found.set(ip, { address: ip, ...(sources.length > 0 && { sources: own }) });
+    // Where the machine has the address itself, its own connections come from there.
+    const admitted = admitsNode ? [...own, ip] : own;
+    found.set(ip, { address: ip, ...(sources.length > 0 && { sources: admitted }) });
   }
   return [...found.values()];
 }
