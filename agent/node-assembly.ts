@@ -249,7 +249,7 @@ export class NodeAssembly {
   #workerContext(): WorkerContext {
     const { runtime, log } = this.#parts;
     const { csi, devices, claims } = this.drivers;
-    const { podLogsDir } = this.#options.settings;
+    const { podLogsDir, seccompDefault = false } = this.#options.settings;
     const admission = new Admission({
       node: () => this.now.admitting,
       pressures: () => this.housekeeping.pressures,
@@ -287,7 +287,7 @@ export class NodeAssembly {
       limitPod: (pod) => limitPodCgroup(pod, runtime.cgroupDriver),
       podsDirectory: this.#inData("pods"),
       logs: new PodLogs({ directory: this.#inData("logs"), collected: podLogsDir && resolve(podLogsDir) }),
-      seccompDirectory: this.#inData("seccomp"),
+      seccomp: { directory: this.#inData("seccomp"), isDefault: seccompDefault },
       otherPods: (uid) => this.workers.others(uid),
       waitingForRoom: () => this.workers.waitingForRoom,
       admit: (pod, onAdmitted) => admission.decide(pod, onAdmitted),

@@ -5,6 +5,7 @@ const plain = {
   eviction: { evictionHard: "memory.available<100Mi,nodefs.available<10%" },
   shutdown: {},
   systemReserved: {},
+  seccompDefault: false,
   clusterDomain: "cluster.local",
   clusterDns: ["10.96.0.10"],
   staticPodPath: "/m",

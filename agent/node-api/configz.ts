@@ -10,6 +10,7 @@ export interface NodeConfiguration {
   readonly eviction: EvictionSettings;
   readonly shutdown: ShutdownSettings;
   readonly systemReserved: Readonly<Record<string, string>>;
+  readonly seccompDefault: boolean;
   readonly clusterDomain: string;
   readonly clusterDns: readonly string[];
   readonly staticPodPath: string;
@@ -79,6 +80,7 @@ export const configz = (node: NodeConfiguration) => ({
     ...evictionOf(node.eviction),
     ...shutdownOf(node.shutdown),
     failSwapOn: false,
+    ...(node.seccompDefault && { seccompDefault: true }),
     containerLogMaxSize: `${MAX_LOG_BYTES / 1024 / 1024}Mi`,
     containerLogMaxFiles: MAX_LOG_FILES,
     ...(Object.keys(node.systemReserved).length === 0 ? {} : { systemReserved: node.systemReserved }),

@@ -50,6 +50,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
       eviction: settings,
       shutdown: settings,
       systemReserved: settings.systemReserved ?? {},
+      seccompDefault: settings.seccompDefault ?? false,
       clusterDomain,
       clusterDns: clusterDns(),
       staticPodPath: join(dataDirectory, "manifests"),

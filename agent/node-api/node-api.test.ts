@@ -89,7 +89,7 @@ const facts: NodeApiFacts = {
   dataDirectory: "/",
   settings: {},
   configuration: () => ({
-    ...{ eviction: {}, shutdown: {}, systemReserved: {}, clusterDomain: "cluster.local", clusterDns: [] },
+    ...{ eviction: {}, shutdown: {}, systemReserved: {}, seccompDefault: false, clusterDomain: "", clusterDns: [] },
     ...{ staticPodPath: "/m", podLogsDirectory: "/l", cgroupDriver: "systemd" },
   }),
   pods: () => [pod],

@@ -32,6 +32,7 @@ const FLAGS: Readonly<Record<keyof NodeSettings, string>> = {
   shutdownGracePeriodCriticalPods: "shutdown-grace-period-critical-pods",
   shutdownGracePeriodByPodPriority: "shutdown-grace-period-by-pod-priority",
   systemReserved: "system-reserved",
+  seccompDefault: "seccomp-default",
   kubeletDir: "kubelet-dir",
   podLogsDir: "pod-logs-dir",
   localVolumes: "local-volumes",

@@ -17,6 +17,7 @@ import type { VolumeSources } from "../volumes/pod-volumes.ts";
 import type { VolumeMemory } from "../volumes/volume-memory.ts";
 import type { WaitingForRoom } from "./allocation.ts";
 import type { NodeDns } from "./config/dns.ts";
+import type { SeccompSettings } from "./config/security.ts";
 import type { LifeCounts } from "./status/life-counts.ts";
 
 export interface WorkerContext {
@@ -44,7 +45,7 @@ export interface WorkerContext {
   /** DIR/pods/UID is a pod's own directory. */
   readonly podsDirectory: string;
   readonly logs: PodLogs;
-  readonly seccompDirectory: string;
+  readonly seccomp: SeccompSettings;
   /** All other pods that use the node, each with its allocated resources. */
   readonly otherPods: (uid: string) => readonly Pod[];
   /** Pods that are waiting for a resize. */

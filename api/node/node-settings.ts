@@ -24,6 +24,8 @@ export interface NodeSettings {
   readonly shutdownGracePeriodByPodPriority?: string;
   /** What is reserved on the machine and not offered to pods. */
   readonly systemReserved?: Readonly<Record<string, string>>;
+  /** Containers that name no seccomp profile get the runtime's, as if they asked for `RuntimeDefault`. */
+  readonly seccompDefault?: boolean;
   /** Where device and volume drivers find the node, usually /var/lib/kubelet; absent: a directory of the node's own. */
   readonly kubeletDir?: string;
   /** Where pods' logs are collected, usually /var/log/pods; absent: they are in the node's own directory. */

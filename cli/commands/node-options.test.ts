@@ -47,11 +47,12 @@ describe("options of a node", () => {
       evictionHard: "memory.available<1Gi",
       evictionMaxPodGracePeriod: 60,
       systemReserved: { cpu: "500m", memory: "1Gi" },
+      seccompDefault: true,
       localVolumes: "/srv/volumes",
     } as const;
     const words = nodeWords(options);
     expect(words.join(" ")).toBe(
-      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --eviction-max-pod-grace-period 60 --system-reserved cpu=500m,memory=1Gi --local-volumes /srv/volumes",
+      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --eviction-max-pod-grace-period 60 --system-reserved cpu=500m,memory=1Gi --seccomp-default --local-volumes /srv/volumes",
     );
     expect(parseTaints("own=:NoExecute")).toEqual(options.registerWithTaints);
   });

@@ -18,7 +18,7 @@ interface NodeOption {
   readonly flag: string;
   readonly description: string;
   readonly parse?: (text: string) => unknown;
-  /** Undefined if it was not given. */
+  /** Undefined if it was not given; "" if it has no value. */
   readonly word: (options: NodeOptions) => string | undefined;
 }
 
@@ -95,6 +95,11 @@ const OPTIONAL: readonly NodeOption[] = [
     word: ({ systemReserved }) => systemReserved && pairsOf(systemReserved),
   },
   {
+    flag: "--seccomp-default",
+    description: "give containers that name no seccomp profile the runtime's (RuntimeDefault)",
+    word: ({ seccompDefault }) => (seccompDefault === true ? "" : undefined),
+  },
+  {
     flag: "--kubelet-dir <dir>",
     description:
       "the directory where drivers of devices and volumes find the node, usually /var/lib/kubelet; default: kubelet/ in the node's directory",
@@ -140,7 +145,9 @@ export const nodeWords = (options: NodeOptions): string[] => [
   ...["--node-name", options.nodeName, "--runtime", options.runtime],
   ...OPTIONAL.flatMap(({ flag, word }) => {
     const value = word(options);
-    return value === undefined ? [] : [flag.replace(/ <.*$/, ""), value];
+    const name = flag.replace(/ <.*$/, "");
+    if (value === undefined) return [];
+    return name === flag ? [name] : [name, value];
   }),
 ];
 

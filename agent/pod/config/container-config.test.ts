@@ -15,13 +15,17 @@ const sandboxOf = (pod: Pod, more: Partial<SandboxInput> = {}) =>
     hostname: { hostname: "p", domain: "" },
     logDirectory: "/logs",
     dns: { servers: [], searches: [], options: [] },
-    profileRoot: "/profiles",
     handler: "",
     cgroupParent: "/kubepods/podu",
     ...more,
   });
 
 describe("the sandbox configuration of a pod", () => {
+  it("AGENT-SECCOMP: has the runtime's seccomp profile, whatever that of the pod", () => {
+    const seccompProfile = { type: "Localhost", localhostProfile: "narrow.json" };
+    expect(sandboxOf(podOf({ securityContext: { seccompProfile } })).seccomp.type).toBe("RuntimeDefault");
+  });
+
   it("has its host ports, unless the pod uses the host network", () => {
     const containers: Container[] = [
       { name: "c", ports: [{ containerPort: 80 }, { containerPort: 81, hostPort: 0 }] },
@@ -85,7 +89,7 @@ const configOf = (
     target: { role: "main", container: own },
     image: { id: "sha256:1", names: ["img"], size: 0, user: "" },
     restartCount: 2,
-    profileRoot: "/profiles",
+    seccomp: { directory: "/profiles", isDefault: false },
     memoryCapacity: 0,
     recursiveReadOnly: false,
     objects: { configMap: () => undefined, secret: () => undefined, claim: () => undefined, services: () => [] },

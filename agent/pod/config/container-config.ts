@@ -26,7 +26,14 @@ import { containerEnv, type EnvInput } from "./env/env.ts";
 import { expand } from "./env/expansion.ts";
 import { kernelHostname, type PodHostname } from "./hostname.ts";
 import { resolveRecursiveReadOnly } from "./recursive-read-only.ts";
-import { containerSecurity, groupsPolicyOf, pidScopeOf, seccompOf, seLinuxOf } from "./security.ts";
+import {
+  containerSecurity,
+  groupsPolicyOf,
+  pidScopeOf,
+  RUNTIME_DEFAULT,
+  type SeccompSettings,
+  seLinuxOf,
+} from "./security.ts";
 
 export const identityOf = ({ metadata }: Pod) => ({
   namespace: metadata.namespace ?? "",
@@ -64,14 +71,13 @@ export interface SandboxInput {
   readonly hostname: PodHostname;
   readonly logDirectory: string;
   readonly dns: DnsConfig;
-  readonly profileRoot: string;
   readonly handler: string;
   readonly userNamespace?: UserNamespace | undefined;
   readonly cgroupParent: string;
 }
 
 export function sandboxConfig(input: SandboxInput): SandboxConfig {
-  const { pod, attempt, hostname, logDirectory, dns, profileRoot, handler, userNamespace } = input;
+  const { pod, attempt, hostname, logDirectory, dns, handler, userNamespace } = input;
   const { spec } = pod;
   const security = spec.securityContext ?? {};
   const sysctls = (security.sysctls ?? []).map(({ name, value }) => [name.replaceAll("/", "."), value]);
@@ -98,7 +104,8 @@ export function sandboxConfig(input: SandboxInput): SandboxConfig {
     ],
     supplementalGroupsPolicy: groupsPolicyOf(pod),
     ...(userNamespace === undefined ? {} : { userNamespace }),
-    seccomp: seccompOf(security.seccompProfile, profileRoot),
+    // Whatever the profile of the pod, which may be too narrow for what runs in the sandbox itself.
+    seccomp: RUNTIME_DEFAULT,
     ...(security.seLinuxOptions === undefined ? {} : { seLinux: seLinuxOf(security.seLinuxOptions) }),
     handler,
     labels: { ...pod.metadata.labels, ...identityLabels(pod) },
@@ -110,7 +117,7 @@ export interface ContainerInput extends Omit<EnvInput, "container"> {
   readonly target: PodContainer;
   readonly image: ImageObservation;
   readonly restartCount: number;
-  readonly profileRoot: string;
+  readonly seccomp: SeccompSettings;
   readonly memoryCapacity: number;
   /** Whether the runtime can mount volumes recursively read-only. */
   readonly recursiveReadOnly: boolean;
@@ -223,7 +230,7 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
       pod,
       container,
       image,
-      profileRoot: input.profileRoot,
+      seccomp: input.seccomp,
       ...(input.pidTarget === undefined ? {} : { pidTarget: input.pidTarget }),
     }),
     resources: containerResources(pod, container, input.memoryCapacity),

@@ -10,12 +10,13 @@ const podOf = (securityContext: PodSecurityContext): Pod => ({
   spec: { containers: [], securityContext },
   status: {},
 });
+let isDefault = false;
 const security = (own: SecurityContext, ofPod: PodSecurityContext = {}, user: Partial<ImageObservation> = {}) =>
   containerSecurity({
     pod: podOf(ofPod),
     container: { name: "c", securityContext: own },
     image: image(user),
-    profileRoot: "/profiles",
+    seccomp: { directory: "/profiles", isDefault },
   });
 
 describe("the user of a container", () => {
@@ -79,6 +80,16 @@ describe("the security context of a container", () => {
     expect(security({ seccompProfile: { type: "RuntimeDefault" } }, { seccompProfile: profile }).seccomp.type).toBe(
       "RuntimeDefault",
     );
+  });
+
+  it("AGENT-SECCOMP: has the runtime's seccomp profile by default if the node says so, unless it names one", () => {
+    const typesOf = () =>
+      [{}, { seccompProfile: { type: "Unconfined" } }, { privileged: true }].map((own) => security(own).seccomp.type);
+    expect(typesOf()).toEqual(["Unconfined", "Unconfined", "Unconfined"]);
+    isDefault = true;
+    expect(typesOf()).toEqual(["RuntimeDefault", "Unconfined", "Unconfined"]);
+    expect(security({}, { seccompProfile: { type: "Unconfined" } }).seccomp.type).toBe("Unconfined");
+    isDefault = false;
   });
 
   it("has no seccomp or AppArmor profile if privileged", () => {

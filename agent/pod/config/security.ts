@@ -29,12 +29,23 @@ const appArmorOf = ({ type, localhostProfile }: AppArmorProfile): SecurityProfil
   localhostRef: localhostProfile ?? "",
 });
 
-export function seccompOf(spec: SeccompProfile | undefined, profileRoot: string): SecurityProfile {
+export interface SeccompSettings {
+  /** Of the node's own profiles. */
+  readonly directory: string;
+  /** Whether containers without a profile get the runtime's (--seccomp-default). */
+  readonly isDefault: boolean;
+}
+
+export const RUNTIME_DEFAULT: SecurityProfile = { type: "RuntimeDefault", localhostRef: "" };
+
+function seccompOf(spec: SeccompProfile | undefined, { directory, isDefault }: SeccompSettings): SecurityProfile {
   switch (spec?.type) {
     case "RuntimeDefault":
-      return { type: "RuntimeDefault", localhostRef: "" };
+      return RUNTIME_DEFAULT;
     case "Localhost":
-      return { type: "Localhost", localhostRef: `${profileRoot}/${spec.localhostProfile ?? ""}` };
+      return { type: "Localhost", localhostRef: `${directory}/${spec.localhostProfile ?? ""}` };
+    case undefined:
+      return isDefault ? RUNTIME_DEFAULT : { type: "Unconfined", localhostRef: "" };
     default:
       return { type: "Unconfined", localhostRef: "" };
   }
@@ -70,12 +81,12 @@ export interface SecurityInput {
   readonly pod: Pod;
   readonly container: Container;
   readonly image: ImageObservation;
-  readonly profileRoot: string;
+  readonly seccomp: SeccompSettings;
   /** The container whose process namespace an ephemeral container shares. */
   readonly pidTarget?: string;
 }
 
-export function containerSecurity({ pod, container, image, profileRoot, pidTarget }: SecurityInput): ContainerSecurity {
+export function containerSecurity({ pod, container, image, seccomp, pidTarget }: SecurityInput): ContainerSecurity {
   const own = container.securityContext ?? {};
   const ofPod = pod.spec.securityContext ?? {};
   const runAsUser = own.runAsUser ?? ofPod.runAsUser;
@@ -100,7 +111,7 @@ export function containerSecurity({ pod, container, image, profileRoot, pidTarge
     dropCapabilities: own.capabilities?.drop ?? [],
     seccomp: privileged
       ? { type: "Unconfined", localhostRef: "" }
-      : seccompOf(own.seccompProfile ?? ofPod.seccompProfile, profileRoot),
+      : seccompOf(own.seccompProfile ?? ofPod.seccompProfile, seccomp),
     ...(appArmor === undefined || privileged ? {} : { appArmor: appArmorOf(appArmor) }),
     ...(seLinux === undefined ? {} : { seLinux: seLinuxOf(seLinux) }),
     pid: pidScopeOf(pod),

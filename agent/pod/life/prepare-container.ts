@@ -75,7 +75,7 @@ function configure(
     addresses,
     allocatable: context.allocatable(),
     volumeFile: (volume, path) => volumes.file(volume, path),
-    profileRoot: context.seccompDirectory,
+    seccomp: context.seccomp,
     memoryCapacity: context.memoryCapacity,
     devicePath: ({ name: user }, volume) => {
       const path = volumes.path(volume);

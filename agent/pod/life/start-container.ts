@@ -55,7 +55,6 @@ async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<Sand
     hostname: podHostname(pod, dns.clusterDomain),
     logDirectory,
     dns: podsDns,
-    profileRoot: context.seccompDirectory,
     handler,
     userNamespace: userNamespaceOf(pod, context.podsDirectory),
     cgroupParent: cgroupParent(record.uid, context.runtime.cgroupDriver ?? "cgroupfs"),

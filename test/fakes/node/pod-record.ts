@@ -73,6 +73,7 @@ export function recordedPod(
     waitingForRoom: () => [],
     limitPod: async () => {},
     podsDirectory: join(directory, "pods"),
+    seccomp: { directory: join(directory, "seccomp"), isDefault: false },
     logs: new PodLogs({ directory: join(directory, "logs") }),
     log: { info: () => {}, warn: () => {} },
     ...change,
