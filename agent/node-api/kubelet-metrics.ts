@@ -22,7 +22,8 @@ export interface AgentProcess {
 export interface KubeletState {
   readonly process: AgentProcess;
   readonly pods: PodCounts;
-  readonly observation: Observation;
+  /** Absent: the runtime does not answer. */
+  readonly observation?: Observation;
   readonly lives: Pick<
     LifeCounts,
     "startedPods" | "startedContainers" | "terminations" | "podStarts" | "workerSeconds" | "evictions"
@@ -76,6 +77,20 @@ const lifeFamilies = ({
       count,
     ]),
   ),
+];
+
+const runningFamilies = ({ containers, sandboxes }: Observation): Family[] => [
+  gauge(
+    "kubelet_running_containers",
+    "Number of containers currently running",
+    (["created", "exited", "running", "unknown"] as const).map((state) => [
+      { container_state: state },
+      containers.filter((container) => container.state === state).length,
+    ]),
+  ),
+  gauge("kubelet_running_pods", "Number of pods that have a running pod sandbox", [
+    [{}, new Set(sandboxes.filter(({ ready }) => ready).map(({ pod }) => pod.uid)).size],
+  ]),
 ];
 
 function podFamilies({ desired, active, mirrors, working }: PodCounts): Family[] {
@@ -213,21 +228,10 @@ export function renderKubeletMetrics(state: KubeletState): string {
   const { process, pods, observation, lives, shutdown, volumes, operations, claims, podResources, faults, requests } =
     state;
   const { node, startedAt, cpuSeconds, residentBytes } = process;
-  const states = ["created", "exited", "running", "unknown"] as const;
   const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
   const ofPods = [
     gauge("kubelet_node_name", "The node's name. The count is always 1.", [[{ node }, 1]]),
-    gauge(
-      "kubelet_running_containers",
-      "Number of containers currently running",
-      states.map((state) => [
-        { container_state: state },
-        observation.containers.filter((container) => container.state === state).length,
-      ]),
-    ),
-    gauge("kubelet_running_pods", "Number of pods that have a running pod sandbox", [
-      [{}, new Set(observation.sandboxes.filter(({ ready }) => ready).map(({ pod }) => pod.uid)).size],
-    ]),
+    ...(observation === undefined ? [] : runningFamilies(observation)),
     ...podFamilies(pods),
     ...lifeFamilies(lives),
     ...shutdownFamilies(shutdown),

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
@@ -8,10 +8,8 @@ import { LifeCounts } from "../pod/status/life-counts.ts";
 import { ProbeCounts } from "../probes/probe-counts.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { OperationCounts } from "../runtime/operation-counts.ts";
-import type { NodeApiResponse } from "../streams/response.ts";
 import type { Sample } from "../usage/usage-meter.ts";
 import type { NodeApiFacts } from "./facts.ts";
-import { machineLogs } from "./machine-logs.ts";
 import { serveNodeApi } from "./node-api.ts";
 
 const identity = { namespace: "ns", name: "p", uid: "u" };
@@ -275,25 +273,12 @@ test("the kubelet API measures no files for a request without disks or volumes",
   await expect(ask("/stats/summary", unmeasured)).rejects.toThrow("measured");
 });
 
-test("the kubelet API lists and reads the machine's logs, and no other files", async () => {
-  const root = mkdtempSync(join(tmpdir(), "sailplane-logs-"));
-  mkdirSync(join(root, "logs/apt"), { recursive: true });
-  writeFileSync(join(root, "logs/a&b.log"), "line\n");
-  writeFileSync(join(root, "secret"), "of the machine");
-  symlinkSync("../secret", join(root, "logs/out"));
-  const read = async (path: string): Promise<[number, string]> => {
-    const { status, body }: NodeApiResponse = await machineLogs(path, join(root, "logs"));
-    if (typeof body === "string") return [status, body];
-    const parts: Uint8Array[] = [];
-    for await (const part of body) parts.push(part);
-    return [status, Buffer.concat(parts).toString()];
-  };
-  expect(await read("/")).toEqual([
-    200,
-    '<pre>\n<a href="a&amp;b.log">a&amp;b.log</a>\n<a href="apt/">apt/</a>\n<a href="out">out</a>\n</pre>\n',
-  ]);
-  expect(await read("/a%26b.log")).toEqual([200, "line\n"]);
-  for (const path of ["/out", "/../secret", "/..%2fsecret", "/%2e%2e/secret", "/none"])
-    expect(await read(path)).toEqual([404, "404 page not found\n"]);
-  rmSync(root, { recursive: true });
+test("the kubelet API has metrics while the runtime is down, without those that only the runtime knows", async () => {
+  const down = () => Promise.reject(new Error("the runtime is down"));
+  const own = await ask("/metrics", { ...facts, observe: down });
+  expect(own).toContain('kubelet_working_pods{config="desired",lifecycle="terminating",static="true"} 1\n');
+  expect(own).not.toContain("kubelet_running_pods");
+  const resource = await ask("/metrics/resource", { ...facts, meter: { ...facts.meter, sample: down } });
+  expect(resource).toMatch(/^resource_scrape_error 1$/m);
+  expect(resource).not.toContain("cpu_usage");
 });

@@ -11,7 +11,7 @@ import { renderKubeletMetrics } from "./kubelet-metrics.ts";
 import { changeLocalVolumes, listLocalVolumes } from "./local-volumes.ts";
 import { machineLogs } from "./machine-logs.ts";
 import { renderProbeMetrics } from "./probe-metrics.ts";
-import { renderResourceMetrics } from "./resource-metrics.ts";
+import { renderResourceMetrics, renderScrapeError } from "./resource-metrics.ts";
 import { runningPods } from "./running-pods.ts";
 import { summaryOf, withoutDisks } from "./summary.ts";
 import { flagz, statusz } from "./z-pages.ts";
@@ -42,7 +42,8 @@ async function kubeletMetrics({
 }: NodeApiFacts): Promise<string> {
   const known = pods();
   const [observation, ...claimed] = await Promise.all([
-    observe(),
+    // A runtime that is down must not hide the rest.
+    observe().catch(() => undefined),
     ...known.map(({ metadata }) => claimedBy(metadata.uid ?? "")),
   ]);
   const { user, system } = process.cpuUsage();
@@ -53,7 +54,7 @@ async function kubeletMetrics({
     residentBytes: process.memoryUsage.rss(),
   };
   return renderKubeletMetrics({
-    ...{ process: self, pods: podCounts(), observation, lives, shutdown: shutdown() },
+    ...{ process: self, pods: podCounts(), ...(observation && { observation }), lives, shutdown: shutdown() },
     volumes: claimed.flat(),
     operations: operations(),
     claims: claimsInUse(),
@@ -73,8 +74,12 @@ async function cadvisorMetrics({ meter, traffic, cgroups, pods, machine }: NodeA
 }
 
 async function resourceMetrics({ meter, cgroups, pods }: NodeApiFacts): Promise<string> {
-  const sample = await meter.sample();
-  return renderResourceMetrics(pods(), sample, await cgroups(sample.containers));
+  try {
+    const sample = await meter.sample();
+    return renderResourceMetrics(pods(), sample, await cgroups(sample.containers));
+  } catch {
+    return renderScrapeError(1);
+  }
 }
 
 /** `path` is what follows `proxy`, with its query; a GET unless `method` says otherwise. */

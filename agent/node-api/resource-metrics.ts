@@ -100,11 +100,11 @@ export function renderResourceMetrics(
       lines: byPod(swap),
     },
   ];
-  const failed: Family = {
-    name: "resource_scrape_error",
-    help: "[STABLE] 1 if there was an error while getting container metrics, 0 otherwise",
-    type: "gauge",
-    lines: [[{}, 0]],
-  };
-  return renderFamilies(families, at) + renderFamilies([failed]);
+  return renderFamilies(families, at) + renderScrapeError(0);
+}
+
+/** Whether the containers could not be measured. */
+export function renderScrapeError(failed: 0 | 1): string {
+  const help = "[STABLE] 1 if there was an error while getting container metrics, 0 otherwise";
+  return renderFamilies([{ name: "resource_scrape_error", help, type: "gauge", lines: [[{}, failed]] }]);
 }
