@@ -82,6 +82,32 @@ test("AGENT-ONCE: containers are removed one by one before their sandbox, as for
   expect(warn.mock.calls).toEqual([["removing pod ns/p, which the control plane no longer has"]]);
 });
 
+test("AGENT-ONCE: orphans end at the same time, and one that does not end keeps its volumes", async () => {
+  const runtime = new SimulatedRuntime({ nodeName: "n" });
+  const uids = new Map<string, string>();
+  for (const uid of ["slow", "stuck", "quick"]) {
+    const sandbox = plainSandbox({ namespace: "ns", name: uid, uid });
+    uids.set(await runtime.createContainer(await runtime.runSandbox(sandbox), plainContainer(), sandbox), uid);
+  }
+  const steps: string[] = [];
+  let end = () => {};
+  const slow = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  vi.spyOn(runtime, "stopContainer").mockImplementation(async (id) => {
+    const uid = uids.get(id);
+    if (uid === "stuck") throw new Error("it does not end");
+    if (uid === "slow") await slow;
+    steps.push(`${uid} has ended`);
+  });
+  const remains = { uids: new Set(["slow", "stuck", "quick"]), remove: async (uid: string) => void steps.push(uid) };
+  const removing = removeOrphans({ runtime, remains, isKnown: () => false, log: { info() {}, warn() {} } });
+  await vi.waitFor(() => expect(steps).toEqual(["quick has ended"]));
+  end();
+  await expect(removing).rejects.toThrow("of pod stuck: it does not end");
+  expect(steps).toEqual(["quick has ended", "slow has ended", "slow", "quick"]);
+});
+
 test("AGENT-ONCE: foreign files beside pods' logs and directories are left alone", async () => {
   const directories = ["pods/here/volumes", "pods/lost+found", "logs/here", "logs/a_b_..", "logs/a_b_"].map((path) =>
     join(root, path),

@@ -2,6 +2,7 @@
 import type { Logger } from "../logger.ts";
 import { removePodCgroup } from "../pod/pod-cgroup.ts";
 import type { PodRemains } from "../pod/pod-remains.ts";
+import type { SandboxObservation } from "../runtime/observation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 const GRACE_SECONDS = 30;
@@ -17,29 +18,44 @@ export interface Orphanage {
   readonly log: Logger;
 }
 
-/** Fails, after removing everything else, if something could not be removed yet. */
-export async function removeOrphans({ runtime, remains, isKnown, log }: Orphanage): Promise<void> {
+/**
+ * All at once: a pod whose containers take their time to end keeps nobody waiting. Fails, after removing everything
+ * else, if something could not be removed yet.
+ */
+export async function removeOrphans(orphanage: Orphanage): Promise<void> {
+  const { runtime, remains, isKnown } = orphanage;
   const { sandboxes } = await runtime.observe();
-  for (const { id, pod } of sandboxes) {
-    if (isKnown(pod.uid)) continue;
-    log.warn(`removing pod ${pod.namespace}/${pod.name}, which the control plane no longer has`);
-    const { containers } = await runtime.observe(pod.uid);
-    await Promise.all(containers.map((container) => runtime.stopContainer(container.id, GRACE_SECONDS)));
-    await runtime.stopSandbox(id);
-    for (const container of containers) await runtime.removeContainer(container.id);
-    await runtime.removeSandbox(id);
-    await removePodCgroup(pod.uid, runtime.cgroupDriver);
-  }
-  const failures: string[] = [];
+  const orphans = new Set(sandboxes.map(({ pod }) => pod.uid).filter((uid) => !isKnown(uid)));
+  const failures = new Map<string, string>();
+  const failed = (uid: string) => (error: Error) => void failures.set(uid, `of pod ${uid}: ${error.message}`);
+  const sandboxesOf = (uid: string) => sandboxes.filter(({ pod }) => pod.uid === uid);
+  await Promise.all([...orphans].map((uid) => endOrphan(orphanage, uid, sandboxesOf(uid)).catch(failed(uid))));
   for (const uid of remains.uids) {
-    if (isKnown(uid)) continue;
+    // What still runs needs its volumes.
+    if (isKnown(uid) || failures.has(uid)) continue;
     // A driver may not be back yet; nothing else waits for it.
     await remains
       .remove(uid)
       .then(() => removePodCgroup(uid, runtime.cgroupDriver))
-      .catch((error: Error) => failures.push(`of pod ${uid}: ${error.message}`));
+      .catch(failed(uid));
   }
-  if (failures.length > 0) throw new Error(failures.join("; "));
+  if (failures.size > 0) throw new Error([...failures.values()].join("; "));
+}
+
+/** `sandboxes` are all of one pod. */
+async function endOrphan(
+  { runtime, log }: Orphanage,
+  uid: string,
+  sandboxes: readonly SandboxObservation[],
+): Promise<void> {
+  const { namespace, name } = sandboxes[0]?.pod ?? {};
+  log.warn(`removing pod ${namespace}/${name}, which the control plane no longer has`);
+  const { containers } = await runtime.observe(uid);
+  await Promise.all(containers.map(({ id }) => runtime.stopContainer(id, GRACE_SECONDS)));
+  for (const { id } of sandboxes) await runtime.stopSandbox(id);
+  for (const { id } of containers) await runtime.removeContainer(id);
+  for (const { id } of sandboxes) await runtime.removeSandbox(id);
+  await removePodCgroup(uid, runtime.cgroupDriver);
 }
 
 /** Looks for orphans once, and then with growing intervals while something of theirs could not be removed. */
