@@ -15,7 +15,7 @@ export interface AdmissionRequest {
   /** "" for the object itself. */
   readonly subresource: string;
   readonly namespace: string;
-  /** "" while the name of a new object is yet to be generated. */
+  /** "" while the name of a new object is yet to be generated, and when a collection is deleted. */
   readonly name: string;
   /** The draft at the stored version; undefined for DELETE. */
   readonly object: KubeObject | undefined;

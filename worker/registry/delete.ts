@@ -75,7 +75,7 @@ async function tryDelete(
     operation: "DELETE",
     subresource: "",
     namespace: entry.key.namespace,
-    name: entry.key.name,
+    name: context.path.name,
     object: undefined,
     old: current,
     dryRun: deletion.dryRun,

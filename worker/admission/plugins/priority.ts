@@ -27,7 +27,7 @@ export const priorityClasses = defineResourcePlugin({
   validate(request) {
     if (request.operation !== "DELETE") requireOneDefault(request, request.object);
     // Only deletion by name: Kubernetes lets a DELETE of the whole collection remove them.
-    else if (SYSTEM_CLASSES.includes(request.name) && request.context.path.name !== "")
+    else if (SYSTEM_CLASSES.includes(request.name))
       throw refusal(request, "this is a system priority class and cannot be deleted");
   },
 });
