@@ -120,6 +120,20 @@ describe("job", () => {
     expect(events(at).filter((text) => text.startsWith("Suspended"))).not.toEqual([]);
   });
 
+  it("CTL-JOB-SUSPEND-EVENT: reports that it is suspended even if its pods may not be deleted yet", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob());
+    await at.settle();
+    at.cluster.refuse = (verb) => (verb === "delete" ? { code: 403, message: "no" } : undefined);
+    at.cluster.change<Job>("jobs.batch", "ns", "j", (draft) => {
+      draft.spec.suspend = true;
+    });
+    await at.settle();
+    at.cluster.refuse = () => undefined;
+    await at.pass(60_000);
+    expect(events(at).filter((event) => event.startsWith("Suspended"))).toEqual(["Suspended: Job suspended"]);
+  });
+
   it("CTL-JOB-SUSPENDED: ends although it is suspended, if a pod that it could not remove has failed", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 1, backoffLimit: 0 }));

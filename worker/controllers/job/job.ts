@@ -117,7 +117,6 @@ function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, l
   return {
     // Counting comes first: it releases pods even where no new one may be created (in a terminating namespace).
     effects: [...counting.effects, ...work.effects],
-    events: counting.events ?? [],
     ...earliestWake(waits.wakeAt, counting.wakeAt),
   };
 }
@@ -201,12 +200,12 @@ interface Counting {
 /** The status of a running job, and the finalizers of the pods that it records. */
 function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now, lastActed }: Counting): Plan {
   const isEnding = job.metadata.deletionTimestamp !== undefined;
-  const { status: suspended, events } = isEnding ? { status: job.status, events: [] } : planSuspension(job, now);
+  const { status: suspended, event } = isEnding ? { status: job.status } : planSuspension(job, now);
   const ready = pods.filter((pod) => isActive(pod) && isReady(pod)).length;
   const terminating = pods.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length + removed;
   const next = noteStatus(job, suspended, { tally, active, ready: Math.min(ready, active), terminating, now });
   const quietUntil = lastActed === undefined ? now : lastActed + BATCH_MS;
-  if (quietUntil > now && events.length === 0 && onlyFewerTerminating(job, next))
+  if (quietUntil > now && event === undefined && onlyFewerTerminating(job, next))
     return { effects: [], wakeAt: quietUntil };
   const noting = new Set([
     ...(next.uncountedTerminatedPods?.succeeded ?? []),
@@ -220,7 +219,10 @@ function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now,
     tally.ignored.includes(pod) ||
     (isEnding && !fresh.has(pod));
   const released = pods.filter((pod) => isTracked(pod) && isReleased(pod));
-  return { effects: [...statusUpdate(RESOURCE, job, next), batch(released.map(untrack))].filter(isNeeded), events };
+  const update = statusUpdate(RESOURCE, job, next).map(
+    (effect): Effect => (event ? { ...effect, record: { about: job, success: event } } : effect),
+  );
+  return { effects: [...update, batch(released.map(untrack))].filter(isNeeded) };
 }
 
 /** Kubernetes records the ends of pods in batches of a second. */

@@ -5,7 +5,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import { isConditionTrue } from "../../../api/machinery/conditions.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import type { EventRecord } from "../controller.ts";
+import type { EventText } from "../controller.ts";
 import { addCondition } from "./conditions.ts";
 import { isIndexed } from "./job-pods.ts";
 import type { Tally } from "./tally.ts";
@@ -13,24 +13,24 @@ import type { Tally } from "./tally.ts";
 /** How many finished pods a status may record at a time. */
 const NOTE_LIMIT = 500;
 
-/** The status after suspending or resuming, and the event about it. */
-export function planSuspension(job: Stored<Job>, now: number): { status: JobStatus; events: EventRecord[] } {
+/** The status after suspending or resuming, and the event to record when it is written. */
+export function planSuspension(job: Stored<Job>, now: number): { status: JobStatus; event?: EventText } {
   const conditions = job.status.conditions ?? [];
   const suspended = isConditionTrue(job.status, "Suspended");
   const { startTime, ...unstarted } = job.status;
   if (job.spec.suspend) {
-    if (suspended) return { status: unstarted as JobStatus, events: [] };
+    if (suspended) return { status: unstarted as JobStatus };
     const next = { type: "Suspended", status: "True", reason: "JobSuspended", message: "Job suspended" };
     return {
       status: { ...unstarted, conditions: addCondition(conditions, next, now) },
-      events: [{ about: job, type: "Normal", reason: "Suspended", message: "Job suspended" }],
+      event: { reason: "Suspended", message: "Job suspended" },
     };
   }
-  if (!suspended) return { status: { ...job.status, startTime: startTime ?? timestamp(now) }, events: [] };
+  if (!suspended) return { status: { ...job.status, startTime: startTime ?? timestamp(now) } };
   const next = { type: "Suspended", status: "False", reason: "JobResumed", message: "Job resumed" };
   return {
     status: { ...job.status, startTime: timestamp(now), conditions: addCondition(conditions, next, now) },
-    events: [{ about: job, type: "Normal", reason: "Resumed", message: "Job resumed" }],
+    event: { reason: "Resumed", message: "Job resumed" },
   };
 }
 
