@@ -99,12 +99,9 @@ async function carryOutEffect(
   // As in Kubernetes, failing to create something in a terminating namespace is no failure: it would be deleted at
   // once.
   if (effect.op === "create" && isNamespaceEnding(outcome.status)) return undefined;
-  if (record?.failure && record.failure.unless !== reason)
-    context.record({
-      ...fill(record.failure, nameOf(undefined, effect), message),
-      about: record.about,
-      type: "Warning",
-    });
+  for (const text of [record?.failure ?? []].flat())
+    if (record && text.unless !== reason)
+      context.record({ ...fill(text, nameOf(undefined, effect), message), about: record.about, type: "Warning" });
   return { effect, code, reason, message };
 }
 

@@ -73,6 +73,9 @@ export interface EventText {
   readonly message: string;
 }
 
+/** Not recorded if the API server's reason is `unless`. */
+export type FailureText = EventText & { readonly unless?: string };
+
 interface EffectBase {
   readonly resource: GroupResource;
   readonly namespace: string;
@@ -80,8 +83,7 @@ interface EffectBase {
   readonly record?: {
     readonly about: Stored<KubeObject>;
     readonly success?: EventText;
-    /** Not recorded if the API server's reason is `unless`. */
-    readonly failure?: EventText & { readonly unless?: string };
+    readonly failure?: FailureText | readonly FailureText[];
   };
 }
 

@@ -93,6 +93,21 @@ describe("stateful set", () => {
     expect(names(at)).toEqual(["db-0"]);
   });
 
+  it("CTL-STS-REFUSED: reports a claim that may not be created, for the claim and for its pod", async () => {
+    const at = start();
+    at.cluster.refuse = (verb, { resource }) =>
+      verb === "create" && resource === "persistentvolumeclaims" ? { code: 403, message: "no" } : undefined;
+    at.cluster.put("statefulsets.apps", db({ volumeClaimTemplates: [claim] }));
+    await at.settle();
+    expect(new Set(events(at))).toEqual(
+      new Set([
+        "FailedCreate: Create Claim data-db-0 for Pod db-0 in StatefulSet db failed error: no",
+        "FailedCreate: Create Pod db-0 in StatefulSet db failed error: failed to create PVC data-db-0: no",
+      ]),
+    );
+    expect(names(at)).toEqual([]);
+  });
+
   it("CTL-STS-INVARIANTS: recreates the claims of a pending pod, and restores a ready pod's missing labels", async () => {
     const at = start();
     const persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete", whenScaled: "Retain" };

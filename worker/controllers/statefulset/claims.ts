@@ -39,14 +39,22 @@ export function leavingClaims({ set, snapshot }: ClaimScope, ordinal: number): s
   return why.length > 1 ? `[${why.join(", ")}]` : why[0];
 }
 
-/** Creates missing claims. */
-export function claimCreations({ set, snapshot }: ClaimScope, ordinal: number): readonly CreateEffect[] {
+/** Creates missing claims: for a pod that is to be created, which they may keep from it, or for one that waits. */
+export function claimCreations(
+  { set, snapshot }: ClaimScope,
+  ordinal: number,
+  pod: "new" | "waiting",
+): readonly CreateEffect[] {
   const namespace = set.metadata.namespace ?? "";
   const name = podName(set, ordinal);
   return claimsOf(set, ordinal)
     .filter(({ metadata }) => !snapshot.get(CLAIMS, namespace, metadata.name ?? ""))
     .map((object): CreateEffect => {
-      const text = `Create Claim ${object.metadata.name} Pod ${name} in StatefulSet ${set.metadata.name}`;
+      const claim = object.metadata.name;
+      const where = `Pod ${name} in StatefulSet ${set.metadata.name}`;
+      const failed = (what: string) => ({ reason: "FailedCreate", message: `Create ${what}: {message}` });
+      const failure = failed(`Claim ${claim} for ${where} failed error`);
+      const ofPod = failed(`${where} failed error: failed to create PVC ${claim}`);
       return {
         op: "create",
         resource: CLAIMS,
@@ -54,8 +62,8 @@ export function claimCreations({ set, snapshot }: ClaimScope, ordinal: number): 
         object,
         record: {
           about: set,
-          success: { reason: "SuccessfulCreate", message: `${text} success` },
-          failure: { reason: "FailedCreate", message: `${text} failed error: {message}` },
+          success: { reason: "SuccessfulCreate", message: `Create Claim ${claim} ${where} success` },
+          failure: pod === "new" ? [failure, ofPod] : failure,
         },
       };
     });

@@ -33,7 +33,7 @@ export function planTurn(scene: StatefulSetState): readonly Effect[] {
     else if (isTerminated(pod)) {
       if (pod.metadata.deletionTimestamp === undefined) effects.push(removal(set, pod));
     } else if (isWaiting(pod))
-      effects.push(...claimCreations(scene, ordinal), ...claimOwners(scene, ordinal, undefined));
+      effects.push(...claimCreations(scene, ordinal, "waiting"), ...claimOwners(scene, ordinal, undefined));
     if (isOrdered(set) && !settledOne) return effects;
     if (pod && !isTerminated(pod)) effects.push(...invariants(scene, ordinal, pod));
   }
@@ -121,7 +121,7 @@ function creation(scene: StatefulSetState, ordinal: number): readonly Effect[] {
       failure: { reason: "FailedCreate", message: `${text} failed error: {message}`, unless: "AlreadyExists" },
     },
   };
-  return [...claimCreations(scene, ordinal), pod, ...claimOwners(scene, ordinal, undefined)];
+  return [...claimCreations(scene, ordinal, "new"), pod, ...claimOwners(scene, ordinal, undefined)];
 }
 
 /** Restores a pod's identity labels, and the owners of its claims unless it waits for them. */
