@@ -7,7 +7,7 @@ import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isReady } from "../pod/pod-state.ts";
 import { hasEndpoint, hostnameOf, labelsOf, podsOf, portsByPod, servicesOf, targetPort } from "./service-pods.ts";
-import { removal, sliceEffects } from "./slice-effects.ts";
+import { removal, type SliceEffect, sliceEffects } from "./slice-effects.ts";
 import { type AddressType, type PortGroup, planSlices, SLICES, type SlicePlan } from "./slice-set.ts";
 import { hintedByPreference, withHints } from "./traffic-distribution.ts";
 import { triggerTime, withTrigger } from "./trigger-time.ts";
@@ -20,6 +20,7 @@ import {
   zoneShares,
 } from "./zone-hints.ts";
 
+const FAILED = "FailedToUpdateEndpointSlices";
 const SERVICE_NAME = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 const MANAGER = "endpointslice-controller.k8s.io";
@@ -62,7 +63,10 @@ export const endpointSliceController = defineController({
       annotations: (before) => withTrigger(before, time),
       ownerReferences: [controllerReference(service)],
     }).filter(({ op }) => op !== "create" || !service.metadata.deletionTimestamp);
-    return { effects, events: [...(effects.length > 0 ? events : []), ...lostEvent(service, [...lost])] };
+    return {
+      effects: effects.map((effect) => reported(effect, service)),
+      events: [...(effects.length > 0 ? events : []), ...lostEvent(service, [...lost])],
+    };
   },
 });
 
@@ -76,6 +80,15 @@ const sliceLabels = (service: Stored<Service>) => ({
 const isReachable = ({ spec }: Pod, service: Service, snapshot: Snapshot): boolean =>
   service.spec.publishNotReadyAddresses === true || snapshot.get("nodes", "", spec.nodeName ?? "") !== undefined;
 
+/** A conflict is no news: the next attempt sees the newer slice. */
+function reported(effect: SliceEffect, about: Stored<Service>): SliceEffect {
+  const name = `${about.metadata.namespace}/${about.metadata.name}`;
+  const slice = effect.op === "create" ? "" : `${effect.op === "delete" ? effect.name : effect.object.metadata.name} `;
+  const what = `failed to ${effect.op} ${slice}EndpointSlice for Service ${name}`;
+  const message = `Error updating Endpoint Slices for Service ${name}: ${what}: {message}`;
+  return { ...effect, record: { about, failure: { reason: FAILED, message, unless: "Conflict" } } };
+}
+
 function lostEvent(about: Stored<Service>, pods: readonly Stored<Pod>[]): readonly EventRecord[] {
   if (pods.length === 0) return [];
   const name = `${about.metadata.namespace}/${about.metadata.name}`;
@@ -83,7 +96,7 @@ function lostEvent(about: Stored<Service>, pods: readonly Stored<Pod>[]): readon
     ({ metadata, spec }) => `skipping Pod ${metadata.name} for Service ${name}: Node ${spec.nodeName ?? ""} Not Found`,
   );
   const message = `Error updating Endpoint Slices for Service ${name}: ${why.length > 1 ? `[${why.join(", ")}]` : why[0]}`;
-  return [{ about, type: "Warning", reason: "FailedToUpdateEndpointSlices", message }];
+  return [{ about, type: "Warning", reason: FAILED, message }];
 }
 
 function publishedPods(slices: readonly Stored<EndpointSlice>[]) {
