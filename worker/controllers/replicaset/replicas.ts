@@ -175,8 +175,6 @@ function conditionsOf<T extends Replicated>(
   // Between attempts (a retry under way, a shell that just woke) the last result still stands.
   if (standing) return [...others, standing];
   if (failure?.effect.resource !== PODS || failure.effect.op !== op) return others;
-  return [
-    ...others,
-    { lastTransitionTime: timestamp(now), message: failure.message, reason, status: "True", type: "ReplicaFailure" },
-  ];
+  const message = op === "create" ? failure.message : `unable to delete pods: ${failure.message}`;
+  return [...others, { lastTransitionTime: timestamp(now), message, reason, status: "True", type: "ReplicaFailure" }];
 }

@@ -95,7 +95,7 @@ describe("replica set", () => {
     cluster.refuse = (verb) => (verb === "delete" ? { code: 500, message: "later" } : undefined);
     scale(1);
     await pass(10);
-    expect(status()?.conditions).toMatchObject([{ reason: "FailedDelete", message: "later" }]);
+    expect(status()?.conditions).toMatchObject([{ reason: "FailedDelete", message: "unable to delete pods: later" }]);
   });
 
   it("drops the report of a failure once it is being deleted", async () => {
