@@ -54,6 +54,10 @@ export class PodLife {
     await this.#terminate();
   }
 
+  get #hasFinished(): boolean {
+    return this.#isFinal || hasEnded(this.#pod);
+  }
+
   get #isEnding(): boolean {
     return this.#isOver || this.#pod.metadata.deletionTimestamp !== undefined;
   }
@@ -64,7 +68,7 @@ export class PodLife {
     if (this.#isEnding) return;
     await this.#report(this.#running(true));
     const ends = this.#pod.spec.restartPolicy !== "Always";
-    while (!this.#isEnding && !hasEnded(this.#pod)) {
+    while (!this.#isEnding && !this.#hasFinished) {
       await this.#wait(ends ? random.between(100, 4000) : random.between(1000, 40_000));
       if (this.#isEnding) return;
       if (ends) return this.#finish(random.chance(0.25) ? 1 : 0);
@@ -94,7 +98,7 @@ export class PodLife {
 
   async #terminate(): Promise<void> {
     const { random, client } = this.#options;
-    if (!this.#isOver && !this.#isFinal && !hasEnded(this.#pod)) {
+    if (!this.#isOver && !this.#hasFinished) {
       const grace = (this.#pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
       await sleep(random.between(0, Math.min(grace, random.chance(0.2) ? 3000 : 400)));
       await this.#finish(this.#pod.spec.restartPolicy !== "Always" && random.chance(0.5) ? 143 : 0);
@@ -137,12 +141,13 @@ export class PodLife {
     });
   }
 
-  /** Again and again, until the server has it or the pod is another one. */
+  /** Again and again, until the server has it, or the pod is another one or has ended: a crash may have hidden that. */
   async #report(status: PodStatus): Promise<void> {
-    while (!this.#isOver) {
-      const { namespace, name, uid } = this.#pod.metadata;
+    while (!this.#isOver && !hasEnded(this.#pod)) {
+      const { namespace, name, uid, resourceVersion } = this.#pod.metadata;
       const place = { resource: "pods", namespace, name, subresource: "status" };
-      const answer = await this.#options.client.patch(place, { metadata: { uid }, status }, "strategic-merge");
+      const patch = { metadata: { uid, resourceVersion }, status };
+      const answer = await this.#options.client.patch(place, patch, "strategic-merge");
       if (answer?.status === 200 || answer?.status === 404) return;
       // The uid of another pod of the name.
       if (answer && /uid/i.test(answer.object.message ?? "")) return;
