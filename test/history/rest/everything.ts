@@ -1,8 +1,16 @@
-import type { ClusterState } from "../cluster-state.ts";
-import { keyOf } from "../cluster-state.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import type { GroupResource } from "../../../api/store/store.ts";
+import { type ClusterState, keyOf } from "../cluster-state.ts";
 
 /** Written by the API server with names of their own, and left to expire. */
 const TRANSIENT = new Set(["events"]);
+
+/** A claim that a user has deleted is there for as long as a pod uses it. */
+const isUsed = (state: ClusterState, resource: GroupResource, { metadata }: KubeObject) =>
+  resource === "persistentvolumeclaims" &&
+  state
+    .list("pods", metadata.namespace)
+    .some(({ spec }) => spec.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === metadata.name));
 
 /** What holds at rest of objects of every kind. */
 export function* everything(state: ClusterState): Iterable<string> {
@@ -11,7 +19,8 @@ export function* everything(state: ClusterState): Iterable<string> {
     for (const object of state.all(resource)) {
       const { namespace, deletionTimestamp, finalizers, generation, ownerReferences = [] } = object.metadata;
       const what = `${resource} ${keyOf(object)}`;
-      if (deletionTimestamp) yield `${what} is still being deleted, held by ${finalizers}`;
+      if (deletionTimestamp && !isUsed(state, resource, object))
+        yield `${what} is still being deleted, held by ${finalizers}`;
       if (namespace !== undefined && !state.get("namespaces", "", namespace)) yield `${what} is in no namespace`;
       if (ownerReferences.length > 0 && ownerReferences.every(({ uid }) => !state.byUid(uid)))
         yield `${what} has lost its owner, ${ownerReferences[0]?.kind} ${ownerReferences[0]?.name}`;

@@ -58,7 +58,8 @@ export function* statefulSets(state: ClusterState): Iterable<string> {
       yield `stateful set ${namespace}/${name} has ${pods.length}, ${ready} ready: ${JSON.stringify(set.status)}`;
     const isRolling = updateStrategy?.type === "RollingUpdate" && !updateStrategy.rollingUpdate?.partition;
     const old = pods.find((pod) => pod.metadata.labels?.["controller-revision-hash"] !== updateRevision);
-    if (isRolling && !isBlocked && old) yield `stateful set ${keyOf(set)}: ${old.metadata.name} is not updated`;
+    if (isRolling && !isBlocked && !isLimited(state, set) && old)
+      yield `stateful set ${keyOf(set)}: ${old.metadata.name} is not updated`;
   }
 }
 

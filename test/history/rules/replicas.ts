@@ -10,7 +10,7 @@ import { isAlive, isReady, isTrue, ownerOf, podsOf } from "../pods.ts";
 /** For how long a controller may not know of a change (ms). */
 const BEHIND_MS = 8000;
 /** The same for a pod's readiness. */
-const READINESS_BEHIND_MS = 500;
+const READINESS_BEHIND_MS = 2000;
 
 /** A pod was created for a ReplicaSet, a Job or a DaemonSet. */
 export const replicas = (): Rule => {
