@@ -178,11 +178,13 @@ async function remove(): Promise<void> {
 }
 
 async function judge(): Promise<void> {
+  for (const each of kubelets) each.crash();
+  const lost = () => [...lostWrites(client.acknowledged, observer.initial, changes)];
   // Slow watches are behind.
-  await until(() => [...observer.differences()].length === 0).catch(() => undefined);
+  await until(() => [...observer.differences(), ...lost()].length === 0).catch(() => undefined);
   for (const problem of violations(observer.stateAtFirst(), changes, { rules })) failed(`history: ${problem}`);
   for (const problem of observer.differences()) failed(problem);
-  for (const problem of lostWrites(client.acknowledged, observer.initial, changes)) failed(problem);
+  for (const problem of lost()) failed(problem);
 }
 
 /** Rejects after a while, or, with a `problem`, notes it. */
