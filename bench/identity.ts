@@ -18,7 +18,8 @@ import { ensureSystemObjects } from "../worker/bootstrap/ensure.ts";
 import type { Env } from "../worker/env.ts";
 import { NODE_CREDENTIALS } from "../worker/policy/internal-resources.ts";
 import { PolicySnapshot } from "../worker/policy/snapshot.ts";
-import { StoreClient, type StoreStub } from "../worker/storage/store-client.ts";
+import { StoreClient } from "../worker/storage/store-client.ts";
+import type { StoreStub } from "../worker/storage/store-stub.ts";
 import { type Figure, report } from "./rig/report.ts";
 
 // As in workerd.

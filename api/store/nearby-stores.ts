@@ -5,7 +5,7 @@
  */
 
 import { CommitLane } from "./commit-lane.ts";
-import type { Entry, GroupResource, Key, Revision } from "./store.ts";
+import type { Entry, GroupResource, Key, Revision, Selected } from "./store.ts";
 
 export interface NearbyStore {
   /** The newest revision, and the newest that changed policy. */
@@ -13,6 +13,11 @@ export interface NearbyStore {
   readonly policyRevision: Revision;
   /** The object at a key, if it is in memory and on disk. Undefined says nothing: ask the store. */
   recent(key: Key): Entry | undefined;
+  /**
+   * All objects that meet the requirements, in the order of their keys, if that is known in memory, and on disk.
+   * Undefined says nothing.
+   */
+  recentSelection(wanted: Selected): readonly Entry[] | undefined;
   /** The lane for commits to it, if it has one besides calls. */
   readonly lane?: CommitLane | undefined;
   /** For a sharded resource: the store that has it, if that is nearby. */

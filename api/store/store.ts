@@ -135,6 +135,11 @@ export interface ListRequest extends Decided {
   readonly length?: number;
 }
 
+/** All objects that meet requirements. */
+export interface Selected extends Pick<ListRequest, "resource" | "namespace"> {
+  readonly requirements: readonly Requirement[];
+}
+
 /** What is known about a page before its items are read. */
 export interface ListHead {
   readonly revision: Revision;

@@ -1,5 +1,5 @@
 /** The Store contract on top of a log and its objects: every rule of docs/spec/store.md that is not SQL. */
-import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../api/backup.ts";
+import type { BackupObject, RestoreReport } from "../../api/backup.ts";
 import type { CommitLane } from "../../api/store/commit-lane.ts";
 import type { NearbyStore } from "../../api/store/nearby-stores.ts";
 import type {
@@ -17,6 +17,7 @@ import type {
   ReadRequest,
   ReadResult,
   Revision,
+  Selected,
   Store,
   Tail,
   TextChange,
@@ -149,6 +150,10 @@ export class LogStore implements Store, NearbyStore {
     return current && current.revision <= this.#commits.settled ? entryOf(current) : undefined;
   }
 
+  recentSelection(wanted: Selected): readonly Entry[] | undefined {
+    return this.#tables.cachedSelection?.(wanted, this.#commits.settled)?.map(entryOf);
+  }
+
   async readMany({ keys, ...decided }: ReadManyRequest) {
     const failure = this.#refuse(undefined, decided);
     if (failure) return failure;
@@ -166,6 +171,7 @@ export class LogStore implements Store, NearbyStore {
       length += current.text.length;
       if (length > (request.length ?? MAX_TAIL_LENGTH)) break;
     }
+    if (request.requirements) this.#tables.keepFew?.(items);
     if (items.length === page.revisions.length) return { ok: true, ...page.head, items };
     const { remaining, revision } = page.head;
     const { namespace = "", name = "" } = items.at(-1)?.key ?? {};
@@ -195,16 +201,8 @@ export class LogStore implements Store, NearbyStore {
   /** All current objects, except for some resources, as the lines of a backup. */
   backup(cluster: string, without: readonly GroupResource[]): ReadableStream<Uint8Array> {
     const { revision } = this.#marks;
-    const resources = this.#tables.resources().filter((resource) => !without.includes(resource));
-    const revisions = resources.flatMap((resource) => this.#tables.revisions({ resource }, Number.POSITIVE_INFINITY));
-    const time = new Date(this.#turns.now()).toISOString();
-    return backupStream({
-      tables: this.#tables,
-      head: { sailplaneBackup: BACKUP_FORMAT, cluster, revision, objects: revisions.length, time },
-      revisions,
-      turns: this.#turns,
-      closed: this.#compactor.pin(revision),
-    });
+    const closed = this.#compactor.pin(revision);
+    return backupStream({ tables: this.#tables, cluster, without, revision, turns: this.#turns, closed });
   }
 
   /** Replaces the current objects with those of a backup, in one step. */

@@ -5,7 +5,8 @@ import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
 import { authorize } from "../auth/authorize.ts";
 import { anonymous } from "../auth/user.ts";
 import { PolicySnapshot } from "../policy/snapshot.ts";
-import { StoreClient, type StoreStub } from "../storage/store-client.ts";
+import { StoreClient } from "../storage/store-client.ts";
+import type { StoreStub } from "../storage/store-stub.ts";
 import { clusterInfo, informedAnew } from "./cluster-info.ts";
 import { ensureSystemObjects } from "./ensure.ts";
 

@@ -12,7 +12,7 @@ import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { Deadline } from "../deadline.ts";
 import type { Env } from "../env.ts";
 import { clusterExists } from "../policy/clusters.ts";
-import { ownStore } from "../storage/cluster-stores.ts";
+import { nearbyStores, ownStore } from "../storage/cluster-stores.ts";
 import { StoreClient } from "../storage/store-client.ts";
 import { callPod, joinPod, type PodResponse } from "../tunnels/node-stream.ts";
 import { type EndpointPort, findEndpoints, type ServicePortName } from "../tunnels/service-endpoint.ts";
@@ -95,7 +95,7 @@ function callEndpoint(
 
 async function storeOf(env: Env, cluster: string): Promise<StoreClient | undefined> {
   if (!(await clusterExists(cluster, ownStore(env, DEFAULT_CLUSTER)))) return undefined;
-  return new StoreClient(() => ownStore(env, cluster), undefined);
+  return new StoreClient(() => ownStore(env, cluster), undefined, { nearby: () => nearbyStores(cluster, []) });
 }
 
 interface RouteQuery {

@@ -91,7 +91,7 @@ test("HOOK-EXTERNAL: a Service of type ExternalName is called at that name, with
   const text = JSON.stringify({ spec: { type: "ExternalName", externalName: "hooks.example.com" } });
   const store = {
     read: async () => ({ entry: { text } }),
-    list: async () => ({ items: [] }),
+    selected: async () => [],
     asItself: () => store,
   } as unknown as StoreClient;
   const call = (env: object) =>

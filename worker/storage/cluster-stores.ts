@@ -5,7 +5,7 @@ import type { GroupResource } from "../../api/store/store.ts";
 import type { ClusterStore } from "../../durable-objects/cluster-store.ts";
 import type { Env } from "../env.ts";
 import { ShardedStore } from "./sharded-store.ts";
-import type { StoreStub } from "./store-client.ts";
+import type { StoreStub } from "./store-stub.ts";
 
 type Stores = Pick<Env, "CLUSTER_STORE">;
 
@@ -46,6 +46,7 @@ export function nearbyStores(cluster: string, shards: readonly GroupResource[]):
     revision: own.revision,
     policyRevision: own.policyRevision,
     recent: (key) => own.recent(key),
+    recentSelection: (wanted) => own.recentSelection(wanted),
     lane: own.lane,
     elsewhere: (resource) =>
       shards.includes(resource) ? { at: nearbyStore(shardName(cluster, resource)) } : undefined,

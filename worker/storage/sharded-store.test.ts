@@ -4,7 +4,7 @@ import { storeStreamUrls } from "../../api/store/store-stream.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
 import { commitApart } from "./lasting-store.ts";
 import { ShardedStore } from "./sharded-store.ts";
-import type { StoreStub } from "./store-client.ts";
+import type { StoreStub } from "./store-stub.ts";
 
 const attributes = { labels: {}, fields: {} };
 const keyOf = (resource: string, name: string): Key => ({ resource, namespace: "default", name });

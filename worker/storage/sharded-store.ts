@@ -24,7 +24,7 @@ import type {
   TextsRequest,
   WatchRequest,
 } from "../../api/store/store.ts";
-import type { StoreStub } from "./store-client.ts";
+import type { StoreStub } from "./store-stub.ts";
 
 export interface StoreObjects {
   readonly main: StoreStub;

@@ -5,7 +5,8 @@ import { LogStore } from "../../durable-objects/store/log-store.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
 import { MemoryTables } from "../../durable-objects/store/tables/memory-tables.ts";
 import { StalePolicy } from "../api-error.ts";
-import { StoreClient, type StoreStub } from "./store-client.ts";
+import { StoreClient } from "./store-client.ts";
+import type { StoreStub } from "./store-stub.ts";
 
 const account: Key = { resource: "serviceaccounts", namespace: "ns", name: "bot" };
 const lifelines = [{ key: account, uid: "one" }];

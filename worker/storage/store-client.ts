@@ -19,7 +19,7 @@ import type {
   ListStreamRequest,
   ReadResult,
   Revision,
-  Store,
+  Selected,
   StoreLimits,
   WatchFailure,
   WatchRequest,
@@ -31,19 +31,13 @@ import { ApiError, ObjectTooLarge, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
 import { atFullDisk, Compacted, revisionTooLarge, tooManyLists, tooManyWatches } from "./store-failures.ts";
+import type { StoreStub } from "./store-stub.ts";
 
 /** Failures that a verb must handle; all others are thrown. */
 export type Refused = Extract<CommitFailure, { reason: "exists" | "missing" | "conflict" | "unexpected" }>;
 export type Committed =
   | { readonly ok: true; readonly revisions: readonly Revision[] }
   | ({ readonly ok: false } & Refused);
-
-/** The store over RPC; streamed lists and watches go through `fetch`. */
-export type StoreStub = Store & {
-  fetch(request: Request): Promise<Response>;
-  /** Commits what waits in the store's lane. */
-  carry(): Promise<void>;
-};
 
 interface StoreClientOptions {
   readonly limits?: StoreLimits | undefined;
@@ -188,6 +182,12 @@ export class StoreClient {
 
   async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
     return this.#unwrap(await listWhole(this.stub, { ...request, ...this.#decided() }), request.at);
+  }
+
+  /** All objects that a selector selects: a few, which are asked for again and again. */
+  async selected(wanted: Selected): Promise<readonly Entry[]> {
+    const nearby = holderOf(this.#nearbyStore(), wanted.resource);
+    return nearby?.recentSelection(wanted) ?? (await this.list(wanted)).items;
   }
 
   /** The whole list at one revision, for requests without a limit: the store ends each answer at some megabytes. */

@@ -10,7 +10,7 @@ function networkOf(endpoints: readonly object[], linked: readonly string[], addr
   const slice = { addressType, ports: [{ port: 8443 }], endpoints };
   const store = {
     read: async () => ({ entry: entry({ spec: { ports: [{ port: 443 }] } }) }),
-    list: async () => ({ items: [entry(slice)] }),
+    selected: async () => [entry(slice)],
   };
   const env = { NODE_HUB: { getByName: () => ({ linkedNodes: async () => linked }) } };
   return { env, cluster: "default", store } as unknown as Network;

@@ -86,12 +86,12 @@ async function slicesOf(
   store: StoreClient,
   { namespace, name }: Pick<ServicePortName, "namespace" | "name">,
 ): Promise<readonly EndpointSlice[]> {
-  const page = await store.list({
+  const slices = await store.selected({
     resource: "endpointslices.discovery.k8s.io",
     namespace,
     requirements: [{ of: "label", key: "kubernetes.io/service-name", operator: "in", values: [name] }],
   });
-  return page.items.map(({ text }) => JSON.parse(text) as EndpointSlice);
+  return slices.map(({ text }) => JSON.parse(text) as EndpointSlice);
 }
 
 /** The node of an endpoint that is not a pod may be empty. */

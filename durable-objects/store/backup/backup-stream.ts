@@ -1,14 +1,15 @@
 /** A backup (api/backup.ts) as lines, read from the log a chunk at a time. */
-import { BACKUP_END, type BackupHead } from "../../../api/backup.ts";
-import type { Revision } from "../../../api/store/store.ts";
+import { BACKUP_END, BACKUP_FORMAT, type BackupHead } from "../../../api/backup.ts";
+import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
 
 interface BackupStreamOptions {
   readonly tables: LogTables;
-  readonly head: BackupHead;
-  /** The entries of all its objects. */
-  readonly revisions: readonly Revision[];
+  readonly cluster: string;
+  readonly without: readonly GroupResource[];
+  /** The newest, whose history is pinned. */
+  readonly revision: Revision;
   readonly turns: Turns;
   /** The stream ended: it was read to the end, cancelled, or abandoned because nobody read it. */
   readonly closed: () => void;
@@ -19,7 +20,11 @@ const CHUNK = 64;
 /** A client that reads nothing for this long (ms) loses the stream, because it pins history. */
 const STALLED = 60_000;
 
-export function backupStream({ tables, head, revisions, turns, closed }: BackupStreamOptions) {
+export function backupStream({ tables, cluster, without, revision, turns, closed }: BackupStreamOptions) {
+  const resources = tables.resources().filter((resource) => !without.includes(resource));
+  const revisions = resources.flatMap((resource) => tables.revisions({ resource }, Number.POSITIVE_INFINITY));
+  const time = new Date(turns.now()).toISOString();
+  const head: BackupHead = { sailplaneBackup: BACKUP_FORMAT, cluster, revision, objects: revisions.length, time };
   const encoder = new TextEncoder();
   let next = 0;
   let callOff = () => {};

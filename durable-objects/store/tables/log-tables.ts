@@ -5,7 +5,7 @@
  */
 
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
-import type { GroupResource, Key, Revision } from "../../../api/store/store.ts";
+import type { GroupResource, Key, Revision, Selected } from "../../../api/store/store.ts";
 
 /** A log entry. `attributes` are JSON texts, parsed only when a selector needs them. */
 export interface LogRow {
@@ -82,6 +82,10 @@ export interface LogTables {
   current(key: Key): Current | undefined;
   /** The same, if it is in memory. */
   cached(key: Key): Current | undefined;
+  /** The objects that meet requirements, in key order, if they are in memory, and none of their kind changed since. */
+  cachedSelection?(wanted: Selected, since: Revision): readonly Current[] | undefined;
+  /** Brings what a selector selects into memory, if that is little. */
+  keepFew?(selected: readonly Pick<Current, "key">[]): void;
   row(revision: Revision): LogRow | undefined;
   /** The contents of these revisions (of objects, not tombstones), in the order given. */
   entries(revisions: readonly Revision[]): Iterable<Current>;

@@ -6,7 +6,7 @@
 import { keyId } from "../../../api/key-id.ts";
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { GroupResource, Key, Revision } from "../../../api/store/store.ts";
+import type { GroupResource, Key, Revision, Selected } from "../../../api/store/store.ts";
 import { moveRevision } from "../revision-text.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace, Usage } from "./log-tables.ts";
 import { RecentValues } from "./recent-values.ts";
@@ -18,6 +18,9 @@ import { type LogTail, Selections } from "./selections.ts";
  */
 const TAIL = 4 * 1024 * 1024;
 const OBJECTS = 16 * 1024 * 1024;
+
+/** Objects of a selection. */
+const FEW = 16;
 
 export class RecentTables implements LogTables, LogTail {
   readonly #tables: LogTables;
@@ -77,6 +80,24 @@ export class RecentTables implements LogTables, LogTail {
 
   cached(key: Key): Current | undefined {
     return this.#objects.get(keyId(key));
+  }
+
+  keepFew(selected: readonly Pick<Current, "key">[]): void {
+    if (selected.length <= FEW) for (const { key } of selected) this.current(key);
+  }
+
+  cachedSelection(wanted: Selected, since: Revision): readonly Current[] | undefined {
+    if (since < this.#before) return undefined;
+    for (const row of this.rowsAfter(since)) if (row.key.resource === wanted.resource) return undefined;
+    const pointers = this.#selections.cached(wanted, this);
+    if (!pointers) return undefined;
+    const found: Current[] = [];
+    for (const { namespace, name, revision } of pointers) {
+      const current = this.cached({ resource: wanted.resource, namespace, name });
+      if (!current || current.revision !== revision) return undefined;
+      found.push(current);
+    }
+    return found;
   }
 
   row(revision: Revision): LogRow | undefined {

@@ -3,10 +3,9 @@
  * 5,000 objects SQLite examines all of them, and clients return with the same selector.
  */
 
-import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
-import type { Revision } from "../../../api/store/store.ts";
+import type { Revision, Selected } from "../../../api/store/store.ts";
 import { comparePlaces } from "./key-order.ts";
-import type { LogRow, Pointer, Scope } from "./log-tables.ts";
+import type { LogRow, Pointer } from "./log-tables.ts";
 import { meets } from "./meets.ts";
 import { RecentValues } from "./recent-values.ts";
 
@@ -27,10 +26,6 @@ export interface LogTail {
   rowsAfter(revision: Revision): Iterable<LogRow>;
 }
 
-interface Wanted extends Pick<Scope, "resource" | "namespace"> {
-  readonly requirements: readonly Requirement[];
-}
-
 export class Selections {
   readonly #cache = new RecentValues<Selection>(MAX_CACHED_POINTERS, ({ pointers }) => pointers.length + 1);
 
@@ -38,17 +33,10 @@ export class Selections {
    * The objects that meet the requirements, in key order; `read` finds them in the tables. Only what was read to its end
    * is kept. Must not be read across an `await`.
    */
-  *find(wanted: Wanted, tail: LogTail, read: () => Iterable<Pointer>): Iterable<Pointer> {
-    const { resource, namespace, requirements } = wanted;
-    const id = JSON.stringify([resource, namespace, requirements]);
-    const known = this.#cache.get(id);
-    if (known && known.through >= tail.before && known.through <= tail.newest) {
-      const { through, pointers } = known;
-      if (through < tail.newest) {
-        for (const row of tail.rowsAfter(through)) follow(pointers, row, wanted);
-        this.#add(id, { through: tail.newest, pointers });
-      }
-      yield* pointers;
+  *find(wanted: Selected, tail: LogTail, read: () => Iterable<Pointer>): Iterable<Pointer> {
+    const known = this.cached(wanted, tail);
+    if (known) {
+      yield* known;
       return;
     }
     const pointers: Pointer[] = [];
@@ -56,7 +44,20 @@ export class Selections {
       if (pointers.length <= MAX_LENGTH) pointers.push(pointer);
       yield pointer;
     }
-    this.#add(id, { through: tail.newest, pointers });
+    this.#add(idOf(wanted), { through: tail.newest, pointers });
+  }
+
+  /** The same, if it is in memory. */
+  cached(wanted: Selected, tail: LogTail): readonly Pointer[] | undefined {
+    const id = idOf(wanted);
+    const known = this.#cache.get(id);
+    if (!known || known.through < tail.before || known.through > tail.newest) return undefined;
+    const { through, pointers } = known;
+    if (through < tail.newest) {
+      for (const row of tail.rowsAfter(through)) follow(pointers, row, wanted);
+      this.#add(id, { through: tail.newest, pointers });
+    }
+    return pointers;
   }
 
   #add(id: string, selection: Selection): void {
@@ -69,8 +70,11 @@ export class Selections {
   }
 }
 
+const idOf = ({ resource, namespace, requirements }: Selected): string =>
+  JSON.stringify([resource, namespace, requirements]);
+
 /** Applies one change to a selection. */
-function follow(pointers: Pointer[], row: LogRow, wanted: Wanted): void {
+function follow(pointers: Pointer[], row: LogRow, wanted: Selected): void {
   const { resource, namespace, name } = row.key;
   if (resource !== wanted.resource || (wanted.namespace !== undefined && namespace !== wanted.namespace)) return;
   const pointer = { namespace, name, revision: row.revision, attributes: row.attributes };

@@ -13,7 +13,8 @@ import { shardsOf } from "../../policy/cluster-shards.ts";
 import { clusterExists, isAlive } from "../../policy/clusters.ts";
 import { knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy, removePolicy } from "../../policy/snapshot.ts";
 import { nearbyStores, ownStore, wholeStore } from "../../storage/cluster-stores.ts";
-import { StoreClient, type StoreStub } from "../../storage/store-client.ts";
+import { StoreClient } from "../../storage/store-client.ts";
+import type { StoreStub } from "../../storage/store-stub.ts";
 import type { Bindings } from "../bindings.ts";
 import { limitRate } from "./limit-rate.ts";
 
