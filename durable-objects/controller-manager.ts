@@ -21,6 +21,7 @@ import { eraseObject } from "./erase-object.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { Rounds } from "./rounds.ts";
 import { SettledMark } from "./settled-mark.ts";
+import { StartedOnce } from "./started-once.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
 import { yieldToNetwork } from "./yield-to-network.ts";
 
@@ -45,7 +46,7 @@ const LAST_SEEN_MS = 10_000;
  * Requests per round, of all controllers together. A round takes some 30 ms, for which everything else on the thread
  * waits.
  */
-const REQUESTS = 24;
+const MAX_REQUESTS_PER_ROUND = 24;
 
 const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({
   resource: groupResource(group, plural),
@@ -59,18 +60,18 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
  * two controllers restore the one that they publish, and nearly all other changes of config maps concern no controller.
  * Renewed leases concern none.
  */
-const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps", "leases.coordination.k8s.io"]);
+const DEFERRED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps", "leases.coordination.k8s.io"]);
 /**
  * Milliseconds from a write until the controllers look at it, and again from that look until they act. A client that
  * writes objects one after another would otherwise wait for the controllers' work on the previous one. And a client
  * that reads back what it just wrote sees it as written, as with kube-controller-manager, even while the controllers
  * are awake for other work.
  */
-const GRACE = 9;
-const GRACE_AWAKE = 2;
+const GRACE_MS = 9;
+const GRACE_AWAKE_MS = 2;
 const SUBSCRIPTION: Subscription = {
-  grace: GRACE,
-  prompt: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !UNHURRIED.has(resource)),
+  grace: GRACE_MS,
+  prompt: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !DEFERRED.has(resource)),
   deferred: "everything",
 };
 
@@ -85,7 +86,7 @@ interface CommitNotice {
 /** Binds the class to its wiring. `Env` is the Worker's. */
 export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManagerWiring) {
   return class ControllerManager extends DurableObject<Env> {
-    #loop: Promise<ControlLoop> | undefined;
+    readonly #loop = new StartedOnce((cluster) => this.#start(cluster));
     readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
     readonly #settled = new SettledMark(this.ctx.storage.kv, () => Date.now());
     #lastSeen: (node: string) => number | undefined = () => undefined;
@@ -103,14 +104,14 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
 
     /** The safety net for lost notifications. A manager that went to sleep with nothing to do is not woken. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
-      if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
+      if (!this.#loop.started && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
-      this.#settled.set((await this.#loop)?.settledAt);
+      this.#settled.set((await this.#loop.started)?.settledAt);
     }
 
     /** In Prometheus' format, counted since this object woke. An object that sleeps loads nothing for this. */
     async metrics(): Promise<string> {
-      return renderFamilies((await this.#loop)?.metrics() ?? []);
+      return renderFamilies((await this.#loop.started)?.metrics() ?? []);
     }
 
     /** Called when the cluster is deleted. */
@@ -123,30 +124,28 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     }
 
     async #run(cluster: string): Promise<void> {
-      const wiring = wire(this.env);
-      await this.#refreshLastSeen(cluster, wiring);
-      // One shared promise: concurrent notifications must not start two loops.
-      this.#loop ??= this.#start(cluster, wiring);
-      await (await this.#loop).run();
+      await this.#refreshLastSeen(cluster);
+      await (await this.#loop.get(cluster)).run();
     }
 
     /** Asks the hub for the nodes' signs of life. Only items of silent nodes depend on them, so this is done rarely. */
-    async #refreshLastSeen(cluster: string, wiring: ControllerManagerWiring): Promise<void> {
+    async #refreshLastSeen(cluster: string): Promise<void> {
       if (Date.now() - this.#lastSeenReadAt < LAST_SEEN_MS) return;
       this.#lastSeenReadAt = Date.now();
       try {
-        this.#lastSeen = await wiring.lastSeen(cluster);
+        this.#lastSeen = await wire(this.env).lastSeen(cluster);
       } catch (error) {
         console.error("node hub:", errorMessage(error));
       }
     }
 
-    async #start(cluster: string, wiring: ControllerManagerWiring): Promise<ControlLoop> {
+    async #start(cluster: string): Promise<ControlLoop> {
+      const wiring = wire(this.env);
       await this.#alarm.open(cluster);
       const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
       const rounds = new Rounds({
         send: (requests) => wiring.request(cluster, requests),
-        maxPerRound: REQUESTS,
+        maxPerRound: MAX_REQUESTS_PER_ROUND,
         pause: yieldToNetwork,
       });
       const api = apiClientOver((request) => rounds.send(request));
@@ -160,7 +159,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         apiOf: ({ name }) => clientActingAs(api, name),
         authority: wiring.authority(cluster),
         memory: this.ctx.storage.kv,
-        grace: GRACE_AWAKE,
+        grace: GRACE_AWAKE_MS,
         cluster: () => wiring.facts(cluster),
         lastSeen: (node) => this.#lastSeen(node),
         now: () => Date.now(),

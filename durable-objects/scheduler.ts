@@ -14,6 +14,7 @@ import { evict } from "./scheduler/evict.ts";
 import { discardClaim, makeClaim } from "./scheduler/extended-claims.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 import { SettledMark } from "./settled-mark.ts";
+import { StartedOnce } from "./started-once.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
 
 /** What worker/index.ts passes in. */
@@ -28,7 +29,7 @@ export interface SchedulerWiring {
 /** Binds the class to its wiring. `Env` is the Worker's. */
 export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
   return class Scheduler extends DurableObject<Env> {
-    #loop: SchedulingLoop | undefined;
+    readonly #loop = new StartedOnce((cluster) => this.#start(cluster));
     readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
     readonly #settled = new SettledMark(this.ctx.storage.kv, () => Date.now());
 
@@ -43,14 +44,14 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
 
     /** The safety net for lost notifications. A scheduler that went to sleep with nothing to do is not woken. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
-      if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
+      if (!this.#loop.started && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
-      this.#settled.set(this.#loop?.settledAt);
+      this.#settled.set((await this.#loop.started)?.settledAt);
     }
 
     /** In Prometheus' format, counted since this object woke. An object that sleeps loads nothing for this. */
     async metrics(): Promise<string> {
-      return renderFamilies(this.#loop?.metrics() ?? []);
+      return renderFamilies((await this.#loop.started)?.metrics() ?? []);
     }
 
     /** Called when the cluster is deleted. */
@@ -63,8 +64,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
     }
 
     async #run(cluster: string): Promise<void> {
-      this.#loop ??= await this.#start(cluster);
-      await this.#loop.run();
+      await (await this.#loop.get(cluster)).run();
     }
 
     async #start(cluster: string): Promise<SchedulingLoop> {
