@@ -5,7 +5,7 @@ import type { GroupResource, Revision, Store } from "../../api/store/store.ts";
 import { type Applied, ClusterSnapshot, type KnownKind } from "./snapshot.ts";
 
 /** Sized so that reading a page takes about ten milliseconds. */
-const PAGE = 200;
+const PAGE_LENGTH = 200;
 const CUSTOM = "customresourcedefinitions.apiextensions.k8s.io";
 /** Voluminous resources that no controller reads; they are not requested from the log. */
 export const IGNORED: ReadonlySet<GroupResource> = new Set(["events", "events.events.k8s.io"]);
@@ -22,6 +22,13 @@ export interface FollowedLogs {
   /** The cluster's main store, which has everything that is not sharded. */
   readonly store: LogReader;
   readonly shards?: () => Promise<readonly Shard[]>;
+}
+
+/** One log as it is read on. */
+interface FollowedLog {
+  readonly store: LogReader;
+  readonly resources: () => readonly GroupResource[];
+  readonly position: { revision: Revision };
 }
 
 /** A shard, and how far its log has been read. */
@@ -65,52 +72,39 @@ export class LogFollower {
   /** Brings the snapshot up to date and returns what changed; on the first load, that is every object. */
   async catchUp(): Promise<readonly Applied[]> {
     if (!this.#state) return this.#load();
-    const { snapshot } = this.#state;
+    const { snapshot, shards } = this.#state;
     const applied: Applied[] = [];
-    for (let more = true; more; ) {
-      const tail = await this.#store.texts({ revision: this.#state.revision, resources: this.#followed, limit: PAGE });
-      if (!tail.ok) {
-        // The log no longer reaches back to our revision: start over.
-        this.#state = undefined;
-        return this.#load();
-      }
-      for (const { key, text, type } of tail.changes) {
-        const change = snapshot.apply(key.resource, text, type === "DELETED");
-        if (change) applied.push(change);
-        if (!change || key.resource !== CUSTOM) continue;
-        const resource = this.#learn(snapshot, change.object);
-        if (resource === undefined) continue;
-        // The resource was not yet part of this request to the log.
-        applied.push(...(await this.#loadResource(snapshot, resource)));
-      }
-      this.#state.revision = tail.revision;
-      more = tail.more;
-    }
-    for (const shard of this.#state.shards) {
-      const changes = await this.#catchUpWith(shard, snapshot);
-      if (!changes) {
-        this.#state = undefined;
-        return this.#load();
-      }
-      applied.push(...changes);
+    const main = { store: this.#store, resources: () => this.#followed, position: this.#state };
+    const logs = [
+      main,
+      ...shards.map((shard) => ({ store: shard.store, resources: () => [shard.resource], position: shard })),
+    ];
+    for (const log of logs) {
+      if (await this.#catchUpWith(log, snapshot, applied)) continue;
+      this.#state = undefined;
+      return this.#load();
     }
     return applied;
   }
 
-  /** Returns undefined if the shard's log no longer reaches back to where we were. */
-  async #catchUpWith(shard: FollowedShard, snapshot: ClusterSnapshot): Promise<readonly Applied[] | undefined> {
-    const applied: Applied[] = [];
+  /** Adds what changed to `applied`. Returns false if the log no longer reaches back to where it was read before. */
+  async #catchUpWith(log: FollowedLog, snapshot: ClusterSnapshot, applied: Applied[]): Promise<boolean> {
     for (let more = true; more; ) {
-      const tail = await shard.store.texts({ revision: shard.revision, resources: [shard.resource], limit: PAGE });
-      if (!tail.ok) return undefined;
+      const { revision } = log.position;
+      const tail = await log.store.texts({ revision, resources: log.resources(), limit: PAGE_LENGTH });
+      if (!tail.ok) return false;
       for (const { key, text, type } of tail.changes) {
         const change = snapshot.apply(key.resource, text, type === "DELETED");
-        if (change) applied.push(change);
+        if (!change) continue;
+        applied.push(change);
+        const resource = key.resource === CUSTOM ? this.#learn(snapshot, change.object) : undefined;
+        // The resource was not yet part of this request to the log.
+        if (resource !== undefined) applied.push(...(await this.#loadResource(snapshot, resource)));
       }
-      shard.revision = tail.revision;
+      log.position.revision = tail.revision;
       more = tail.more;
     }
-    return applied;
+    return true;
   }
 
   async #load(): Promise<readonly Applied[]> {
@@ -145,7 +139,7 @@ export class LogFollower {
     const applied: Applied[] = [];
     let after: { namespace: string; name: string } | undefined;
     do {
-      const page = await store.list({ resource, limit: PAGE, ...(after ? { after } : {}) });
+      const page = await store.list({ resource, limit: PAGE_LENGTH, ...(after ? { after } : {}) });
       if (!page.ok) throw new Error(`listing ${resource}: ${page.reason}`);
       for (const entry of page.items) {
         const change = snapshot.apply(resource, entry.text, false);
