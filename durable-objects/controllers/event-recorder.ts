@@ -37,31 +37,24 @@ export class EventRecorder {
   }
 
   async #write(event: EventRecord, component: string, { api, now }: { api: ApiClient; now: number }): Promise<void> {
-    const { about, type, reason } = event;
-    const involvedObject = {
-      apiVersion: about.apiVersion,
-      kind: about.kind,
-      name: about.metadata.name,
-      ...(about.metadata.namespace ? { namespace: about.metadata.namespace } : {}),
-      uid: about.metadata.uid,
-      resourceVersion: about.metadata.resourceVersion,
-    };
-    const kind = JSON.stringify([component, about.metadata.uid, about.kind, type, reason]);
+    const { about } = event;
+    const kind = JSON.stringify([component, about.metadata.uid, about.kind, event.type, event.reason]);
     const { message, isCombined } = this.#memory.correlator.correlate(kind, event.message, now);
     if (!this.#memory.correlator.admits(`${component} ${about.metadata.uid}`, now)) return;
     const namespace = event.namespace ?? about.metadata.namespace ?? "default";
-    const key = isCombined ? kind : `${kind} ${message}`;
-    const known = this.#memory.written.get(key);
     const target = { resource: "events", namespace };
-    const stamp = timestamp(now);
-    if (known) {
-      const count = known.count + 1;
-      const patch = event.action
-        ? { series: { count, lastObservedTime: microTimestamp(now) } }
-        : { count, lastTimestamp: stamp, message };
-      const outcome = await api.patch({ ...target, name: known.name }, "application/strategic-merge-patch+json", patch);
+    const key = isCombined ? kind : `${kind} ${message}`;
+    const written = this.#memory.written.get(key);
+    if (written) {
+      const count = written.count + 1;
+      const patch = countPatch(event, { count, message, now });
+      const outcome = await api.patch(
+        { ...target, name: written.name },
+        "application/strategic-merge-patch+json",
+        patch,
+      );
       if (outcome.ok || outcome.status.code !== 404) {
-        this.#memory.written.set(key, { ...known, count });
+        this.#memory.written.set(key, { ...written, count });
         return;
       }
     }
@@ -70,28 +63,55 @@ export class EventRecorder {
       apiVersion: "v1",
       kind: "Event",
       metadata: { name, namespace },
-      involvedObject,
-      reason,
+      involvedObject: referenceTo(about),
+      reason: event.reason,
       message,
-      type,
-      ...(event.action
-        ? {
-            eventTime: microTimestamp(now),
-            action: event.action,
-            reportingComponent: component,
-            reportingInstance: component,
-          }
-        : {
-            source: { component },
-            firstTimestamp: stamp,
-            lastTimestamp: stamp,
-            count: 1,
-            // For combined events client-go only sets the source.
-            reportingComponent: isCombined ? "" : component,
-            reportingInstance: "",
-          }),
+      type: event.type,
+      ...reporterOf(event, component, { now, isCombined }),
     };
     const outcome = await api.create(target, object);
     if (outcome.ok) this.#memory.written.set(key, { name, count: 1 });
   }
+}
+
+/** Events with an action are those of events.k8s.io, which count in a series. */
+const countPatch = (
+  { action }: EventRecord,
+  { count, message, now }: { readonly count: number; readonly message: string; readonly now: number },
+): object =>
+  action
+    ? { series: { count, lastObservedTime: microTimestamp(now) } }
+    : { count, lastTimestamp: timestamp(now), message };
+
+const referenceTo = ({ apiVersion, kind, metadata }: EventRecord["about"]): Event["involvedObject"] => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
+  uid: metadata.uid,
+  resourceVersion: metadata.resourceVersion,
+});
+
+/** Who reports the event, and when it was first seen. */
+function reporterOf(
+  { action }: EventRecord,
+  component: string,
+  { now, isCombined }: { readonly now: number; readonly isCombined: boolean },
+): Partial<Event> {
+  if (action)
+    return {
+      eventTime: microTimestamp(now),
+      action,
+      reportingComponent: component,
+      reportingInstance: component,
+    };
+  return {
+    source: { component },
+    firstTimestamp: timestamp(now),
+    lastTimestamp: timestamp(now),
+    count: 1,
+    // For combined events client-go only sets the source.
+    reportingComponent: isCombined ? "" : component,
+    reportingInstance: "",
+  };
 }
