@@ -29,36 +29,36 @@ export class Rounds {
   readonly #urgent: Waiting[] = [];
   readonly #rest: Waiting[] = [];
   /** How many more requests fit in before the network is polled. */
-  #left: number;
-  #going = false;
+  #remaining: number;
+  #isRunning = false;
 
   constructor(options: RoundsOptions) {
     this.#options = options;
-    this.#left = options.maxPerRound;
+    this.#remaining = options.maxPerRound;
   }
 
   send(request: ApiRequest): Promise<ApiResponse> {
     return new Promise((resolve, fail) => {
       const line = this.#options.isUrgent?.(request) ? this.#urgent : this.#rest;
       line.push({ request, resolve, fail });
-      if (!this.#going) void this.#go();
+      if (!this.#isRunning) void this.#run();
     });
   }
 
-  async #go(): Promise<void> {
-    this.#going = true;
+  async #run(): Promise<void> {
+    this.#isRunning = true;
     // Collects requests that are made concurrently in the same turn.
     await undefined;
     while (this.#urgent.length + this.#rest.length > 0) {
-      const round = this.#take(this.#left);
-      this.#left -= round.length;
+      const round = this.#take(this.#remaining);
+      this.#remaining -= round.length;
       const carried = this.#carry(round);
-      if (this.#left > 0) continue;
+      if (this.#remaining > 0) continue;
       await endOrTimeout(carried);
       await this.#options.pause();
-      this.#left = this.#options.maxPerRound;
+      this.#remaining = this.#options.maxPerRound;
     }
-    this.#going = false;
+    this.#isRunning = false;
   }
 
   #take(most: number): readonly Waiting[] {

@@ -1,5 +1,5 @@
 /**
- * Runs the controllers: catches up with the log, finds the items that changes touch, reconciles them in short turns,
+ * Runs the controllers: catches up with the log, finds the items that changes affect, reconciles them in short turns,
  * and carries out the plans concurrently. Platform-free: the clock and the wake-up are passed in.
  */
 import type { Family } from "../../api/metrics/exposition.ts";
@@ -64,14 +64,14 @@ export class ControlLoop {
   readonly #planMemory: PlanMemory;
   readonly #events: EventRecorder;
   readonly #ownWrites = new OwnWrites();
-  readonly #interested: ReadonlyMap<GroupResource, readonly number[]>;
-  readonly #everything: readonly number[];
+  readonly #readers: ReadonlyMap<GroupResource, readonly number[]>;
+  readonly #readersOfEverything: readonly number[];
   #guarded: { of: ClusterSnapshot; each: readonly Snapshot[] } | undefined;
   /** Items whose plans were carried out since the last catch-up began. */
   #carriedOut: Work[] = [];
-  #underWay = 0;
+  #inFlight = 0;
   #running: Promise<void> | undefined;
-  #again = false;
+  #mustRunAgain = false;
   #waiters: (() => void)[] = [];
 
   constructor(options: ControlLoopOptions) {
@@ -79,17 +79,17 @@ export class ControlLoop {
     this.#queue = new WorkQueue(options.controllers, options.now);
     this.#planMemory = new PlanMemory(options.memory);
     this.#events = new EventRecorder(options.memory);
-    const interested = new Map<GroupResource, number[]>();
+    const readers = new Map<GroupResource, number[]>();
     options.controllers.forEach(({ reads }, position) => {
-      for (const resource of reads) interested.set(resource, [...(interested.get(resource) ?? []), position]);
+      for (const resource of reads) readers.set(resource, [...(readers.get(resource) ?? []), position]);
     });
-    this.#interested = interested;
-    this.#everything = interested.get(EVERYTHING) ?? [];
+    this.#readers = readers;
+    this.#readersOfEverything = readers.get(EVERYTHING) ?? [];
   }
 
   /** Catches up and works until nothing is ready. Only one run is active at a time. */
   run(): Promise<void> {
-    this.#again = true;
+    this.#mustRunAgain = true;
     this.#running ??= this.#work().finally(() => {
       this.#running = undefined;
     });
@@ -98,15 +98,15 @@ export class ControlLoop {
 
   /** The revision at which no work was left except what an alarm will wake for; undefined while there is work. */
   get settledAt(): Revision | undefined {
-    if (this.#underWay > 0 || this.#running || this.#queue.hasReady()) return undefined;
+    if (this.#inFlight > 0 || this.#running || this.#queue.hasReady()) return undefined;
     const due = this.#queue.nextDue();
     return due !== undefined && due < this.#options.now() + SOON_MS ? undefined : this.#options.log.revision;
   }
 
-  /** Resolves when nothing is ready or under way. */
+  /** Resolves when nothing is ready or in flight. */
   async idle(): Promise<void> {
     await this.run();
-    while (this.#underWay > 0 || this.#running) {
+    while (this.#inFlight > 0 || this.#running) {
       if (this.#running) await this.#running;
       else await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
@@ -119,8 +119,8 @@ export class ControlLoop {
   async #work(): Promise<void> {
     try {
       const cluster = await this.#options.cluster();
-      while (this.#again || (this.#queue.hasReady() && this.#underWay < CONCURRENCY)) {
-        this.#again = false;
+      while (this.#mustRunAgain || (this.#queue.hasReady() && this.#inFlight < CONCURRENCY)) {
+        this.#mustRunAgain = false;
         await this.#catchUp();
         this.#queue.wake(this.#options.now());
         await this.#reconcileReady(cluster);
@@ -133,7 +133,7 @@ export class ControlLoop {
   }
 
   async #catchUp(): Promise<void> {
-    // The answer is only sure to contain what ended before the question.
+    // The log is only sure to contain what the plans wrote that ended before it is read.
     const carriedOut = this.#carriedOut;
     this.#carriedOut = [];
     // What is there already was not written a moment ago, and a tick settles what it loads.
@@ -144,16 +144,16 @@ export class ControlLoop {
     });
     let turnEnds = this.#options.now() + TURN_MS;
     for (const change of changes) {
-      this.#touch(change, grace);
+      this.#addItemsOf(change, grace);
       turnEnds = await this.#yieldAfter(turnEnds);
     }
     for (const work of carriedOut) this.#queue.done(work);
   }
 
-  #touch(change: Applied, grace: number): void {
+  #addItemsOf(change: Applied, grace: number): void {
     const snapshot = this.#options.log.snapshot;
     if (!snapshot) return;
-    const positions = new Set([...(this.#interested.get(change.resource) ?? []), ...this.#everything]);
+    const positions = new Set([...(this.#readers.get(change.resource) ?? []), ...this.#readersOfEverything]);
     const { namespace = "", name } = change.object.metadata;
     const isOwn = grace === 0 || this.#ownWrites.take(change.resource, namespace, name);
     for (const position of positions) {
@@ -173,7 +173,7 @@ export class ControlLoop {
 
   async #reconcileReady(cluster: ClusterFacts): Promise<void> {
     let turnEnds = this.#options.now() + TURN_MS;
-    while (this.#underWay < CONCURRENCY) {
+    while (this.#inFlight < CONCURRENCY) {
       const work = this.#queue.get();
       if (!work) return;
       const controller = this.#options.controllers[work.controller];
@@ -213,7 +213,7 @@ export class ControlLoop {
     }
     if (controller.remembers) this.#planMemory.set(controller.name, work.item, plan.remember);
     if (plan.queries?.length) {
-      this.#underWay++;
+      this.#inFlight++;
       void this.#runQueries(work, controller, plan.queries).finally(() => this.#done(work));
       return;
     }
@@ -222,7 +222,7 @@ export class ControlLoop {
       this.#queue.done(work);
       return;
     }
-    this.#underWay++;
+    this.#inFlight++;
     void this.#carryOut(work, controller, plan).finally(() => {
       this.#queue.act(work, now());
       this.#done(work);
@@ -230,10 +230,10 @@ export class ControlLoop {
   }
 
   #done(work: Work): void {
-    this.#underWay--;
+    this.#inFlight--;
     this.#carriedOut.push(work);
     void this.run();
-    if (this.#underWay === 0) for (const resolve of this.#waiters.splice(0)) resolve();
+    if (this.#inFlight === 0) for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
   async #runQueries(work: Work, controller: Controller, queries: readonly Query[]): Promise<void> {

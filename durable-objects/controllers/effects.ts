@@ -18,10 +18,10 @@ import {
 } from "../../worker/controllers/controller.ts";
 
 /** Concurrent requests per batch. */
-const PARALLEL = 16;
+const MAX_CONCURRENT = 16;
 
 /** Collections are deleted in pieces of this size, so that no single request takes long. */
-const COLLECTED = { limit: "1000" };
+const COLLECTION_PAGE = { limit: "1000" };
 
 /** What the cluster's own keys are used to sign. */
 export interface Authority {
@@ -64,14 +64,14 @@ async function carryOutBatch(
   controller: Controller,
   context: EffectContext,
 ): Promise<EffectFailure | undefined> {
-  let size = batch.slowStart ? 1 : PARALLEL;
+  let size = batch.slowStart ? 1 : MAX_CONCURRENT;
   for (let done = 0; done < batch.effects.length; ) {
     const group = batch.effects.slice(done, done + size);
     const outcomes = await Promise.all(group.map((effect) => carryOutEffect(effect, controller, context)));
     const [failure, ...others] = outcomes.filter((each) => each !== undefined);
     if (failure) return others.length > 0 ? { ...failure, others } : failure;
     done += group.length;
-    size = Math.min(size * 2, batch.slowStart ? 4 * PARALLEL : PARALLEL);
+    size = Math.min(size * 2, batch.slowStart ? 4 * MAX_CONCURRENT : MAX_CONCURRENT);
   }
   return undefined;
 }
@@ -157,7 +157,7 @@ async function requestOf(effect: Effect, context: EffectContext): Promise<Outcom
       return api.deleteCollection(
         targetOf(effect, context),
         { propagationPolicy: effect.propagationPolicy },
-        COLLECTED,
+        COLLECTION_PAGE,
       );
     case "issue":
       return issueToken(effect, context);

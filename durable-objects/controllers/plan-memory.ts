@@ -15,16 +15,16 @@ export class PlanMemory {
     this.#storage = storage;
   }
 
-  get(who: string, item: string): unknown {
-    const key = keyOf(who, item);
+  get(controller: string, item: string): unknown {
+    const key = keyOf(controller, item);
     if (!this.#known.has(key)) this.#known.set(key, this.#storage.get(key));
     return this.#known.get(key);
   }
 
   /** Writes only if the value is new: each write is a row. */
-  set(who: string, item: string, memory: unknown): void {
-    const key = keyOf(who, item);
-    const known = this.get(who, item);
+  set(controller: string, item: string, memory: unknown): void {
+    const key = keyOf(controller, item);
+    const known = this.get(controller, item);
     // Items with nothing to remember are not remembered either, since items come and go.
     if (memory === undefined) this.#known.delete(key);
     if (known === memory) return;
@@ -37,4 +37,4 @@ export class PlanMemory {
   }
 }
 
-const keyOf = (who: string, item: string) => `memory ${who} ${item}`;
+const keyOf = (controller: string, item: string) => `memory ${controller} ${item}`;

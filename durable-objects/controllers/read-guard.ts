@@ -2,15 +2,15 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store/store.ts";
 import { EVERYTHING, type Snapshot } from "../../worker/controllers/controller.ts";
 
-/** A snapshot that rejects reads a controller did not declare: it would never be told of changes to what it read. */
-export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], who: string): Snapshot {
+/** A snapshot that rejects reads a controller did not declare: it would never be notified of changes to what it read. */
+export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], controller: string): Snapshot {
   const allowed = new Set(reads);
   const check = (resource: GroupResource) => {
     if (!allowed.has(resource) && !allowed.has(EVERYTHING))
-      throw new Error(`${who} reads ${resource} without declaring it`);
+      throw new Error(`${controller} reads ${resource} without declaring it`);
   };
   const whole = () => {
-    if (!allowed.has(EVERYTHING)) throw new Error(`${who} reads everything without declaring it`);
+    if (!allowed.has(EVERYTHING)) throw new Error(`${controller} reads everything without declaring it`);
   };
   return {
     get: <T extends KubeObject>(resource: GroupResource, namespace: string, name: string) => {

@@ -1,10 +1,11 @@
 /**
  * Which items to reconcile, and when. Behaves like client-go's work queues: an item is never worked on twice at once,
- * an item touched in the meantime is looked at again, and failures back off from 5 ms to 1,000 s. Controllers take
+ * an item added in the meantime is reconciled again, and failures back off from 5 ms to 1,000 s. Controllers take
  * turns.
  */
 import type { Family } from "../../api/metrics/exposition.ts";
 import type { Controller, EffectFailure, ItemKey, Query, QueryResult } from "../../worker/controllers/controller.ts";
+import { earliest } from "../../worker/controllers/time.ts";
 import { Agenda } from "./agenda.ts";
 import { QueueMetrics } from "./queue-metrics.ts";
 
@@ -47,7 +48,7 @@ export class WorkQueue {
   readonly #agenda = new Agenda<Work>();
   readonly #failures = new Map<string, Failures>();
   readonly #acted = new Map<string, number>();
-  /** Items to be touched later, soonest first. */
+  /** Items to be added later, soonest first. */
   readonly #delayed = new Map<string, { readonly at: number; readonly work: Work }>();
   readonly #queryResults = new Map<string, QueryResults>();
   readonly #paces: readonly Controller["pace"][];
@@ -81,7 +82,7 @@ export class WorkQueue {
   }
 
   /**
-   * Like {@link add}, but from that time on, unless the item is touched before. Successive calls must not name
+   * Like {@link add}, but from that time on, unless the item is added before. Successive calls must not name
    * earlier times.
    */
   addAt(work: Work, at: number): void {
@@ -109,13 +110,13 @@ export class WorkQueue {
     return undefined;
   }
 
-  /** The item's work is done. It becomes ready again if it was touched in the meantime. */
+  /** The item's work is done. It becomes ready again if it was added in the meantime. */
   done(work: Work): void {
     const key = keyOf(work);
     const busy = this.#processing.get(key);
     if (busy) this.#metrics.settled(work.controller, this.#now() - busy.since);
     this.#processing.delete(key);
-    // It was counted when it was touched.
+    // It was counted when it was added.
     if (this.#dirty.delete(key)) this.#add(work);
   }
 
@@ -180,9 +181,7 @@ export class WorkQueue {
 
   /** When the next item is due (ms); undefined: nothing is waiting. */
   nextDue(): number | undefined {
-    const ripe = this.#delayed.values().next().value?.at;
-    const due = this.#agenda.next();
-    return ripe === undefined || due === undefined ? (ripe ?? due) : Math.min(ripe, due);
+    return earliest(this.#delayed.values().next().value?.at, this.#agenda.next());
   }
 
   hasReady(): boolean {

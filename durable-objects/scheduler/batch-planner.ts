@@ -7,7 +7,6 @@ import { EventStamps } from "../../client/events/event-stamps.ts";
 import { type Placement, planPlacement } from "../../worker/scheduler/binding/placement.ts";
 import { failureEvent, refusalWrite, withoutNomination } from "../../worker/scheduler/binding/writes.ts";
 import type { Expectation } from "../../worker/scheduler/cluster/cluster.ts";
-import type { ClusterChange } from "../../worker/scheduler/cluster/cluster-change.ts";
 import { type PendingPod, type PodFacts, placedOn } from "../../worker/scheduler/cluster/pod-facts.ts";
 import { schedule } from "../../worker/scheduler/cycle.ts";
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
@@ -21,6 +20,7 @@ import { EventSeries } from "../../worker/scheduler/events/event-series.ts";
 import { dynamicResources } from "../../worker/scheduler/plugins/dynamic-resources.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
 import type { Batch, Evictions, Making, Planned } from "./planned.ts";
+import { revertPlan } from "./revert-plan.ts";
 import { type AttemptResult, SchedulingMetrics } from "./scheduling-metrics.ts";
 
 /** How long placing may hold the thread before other work gets a turn. */
@@ -29,9 +29,9 @@ const TURN_MS = 15;
  * This many placements (some 40 µs each) are made in any case: on a machine short of CPU the clock runs on without us,
  * and a small batch costs as many calls as a large one.
  */
-const LEAST = 250;
+const MIN_PLACEMENTS = 250;
 /** The most that one commit takes, so that commits stay short. */
-const BATCH = 512;
+const MAX_PLACEMENTS = 512;
 
 /**
  * How long a pod waits on its node for its volumes before it has to be placed again: kube-scheduler's
@@ -75,8 +75,11 @@ export class BatchPlanner {
     const makings: Making[] = [];
     const evictions: Evictions[] = [];
     const ends = now() + TURN_MS;
-    let dear = false;
-    while (planned.length + makings.length < BATCH && (now() < ends || (planned.length < LEAST && !dear))) {
+    let hasSearchedAll = false;
+    while (
+      planned.length + makings.length < MAX_PLACEMENTS &&
+      (now() < ends || (planned.length < MIN_PLACEMENTS && !hasSearchedAll))
+    ) {
       const [pod, began] = [state.queue.take(), now()];
       if (!pod) break;
       try {
@@ -86,7 +89,7 @@ export class BatchPlanner {
         if (making) makings.push(making);
         planned.push(...displaced);
         // A pod that fits nowhere has been tried everywhere.
-        dear ||= plan?.placedOn === undefined;
+        hasSearchedAll ||= plan?.placedOn === undefined;
         if (eviction) evictions.push(eviction);
       } catch (error) {
         this.#options.onError(pod.key, error);
@@ -280,19 +283,4 @@ export class BatchPlanner {
     const now = this.#options.now();
     return { uid: this.#options.newUid(), now, suffix: this.#stamps.next(now) };
   }
-}
-
-/** Returns what changed as a result. */
-function revertPlan(
-  { pod, placedOn, isExpected, assumed = [] }: Planned,
-  { cluster }: SchedulerState,
-): ClusterChange[] {
-  const changes: ClusterChange[] = [];
-  const gone = placedOn === undefined && !isExpected ? undefined : cluster.unassign(pod.key);
-  if (gone) changes.push({ kind: "assigned-pod-deleted", pod: gone });
-  for (const { resource, before, after } of assumed) {
-    const { namespace = "", name } = before.metadata;
-    if (cluster.get(resource, namespace, name) === after) changes.push(cluster.setObject(resource, before));
-  }
-  return changes;
 }

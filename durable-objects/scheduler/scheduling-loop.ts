@@ -6,6 +6,7 @@
 import type { Family } from "../../api/metrics/exposition.ts";
 import type { CommitResult, Revision, Revisions, Store, Write } from "../../api/store/store.ts";
 import type { Outcome } from "../../client/api-client.ts";
+import { earliest } from "../../worker/controllers/time.ts";
 import { preemptedEvent } from "../../worker/scheduler/binding/writes.ts";
 import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
@@ -237,9 +238,6 @@ export class SchedulingLoop {
     if (again === "later") state.queue.postpone(planned.pod, this.#options.now());
   }
 }
-
-const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 function ownerOf(planned: readonly Planned[], write: number): Planned | undefined {
   let at = 0;

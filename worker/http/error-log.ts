@@ -1,9 +1,9 @@
-/** What the log says of failed requests: whoever can make them fail must not fill a disk with it. */
+/** Logs failed requests. A client that can make requests fail must not be able to fill a disk with log lines. */
 
 const MAX_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
 /** Of a path, in characters. */
-const SHOWN = 500;
+const MAX_PATH_LENGTH = 500;
 
 let began = 0;
 let count = 0;
@@ -14,7 +14,7 @@ export function logFailure({ path, method, error }: { path: string; method: stri
   if (++count > MAX_PER_MINUTE + 1) return;
   const line =
     count > MAX_PER_MINUTE
-      ? { level: "error", error: "more requests fail than are told of within a minute" }
-      : { level: "error", path: path.slice(0, SHOWN), method, error: String(error.stack) };
+      ? { level: "error", error: "more requests fail than are logged within a minute" }
+      : { level: "error", path: path.slice(0, MAX_PATH_LENGTH), method, error: String(error.stack) };
   console.error(JSON.stringify(line));
 }

@@ -17,7 +17,7 @@ import { resourceNameOf } from "../kinds/kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
 import { objectOf } from "../storage/entry.ts";
 import { preconditionProblem } from "./precondition-problem.ts";
-import { ATTEMPTS } from "./update.ts";
+import { MAX_ATTEMPTS } from "./update.ts";
 
 export type Propagation = "Background" | "Foreground" | "Orphan";
 
@@ -59,7 +59,7 @@ export async function deleteObject(
     if (!entry) throw new ApiError(notFound(of, key.name));
     const result = await tryDelete(context, entry, { deletion, ending });
     if (result !== "conflict") return result;
-    if (attempt === (ending?.attempts ?? ATTEMPTS)) throw new ApiError(conflict(of, key.name, MODIFIED));
+    if (attempt === (ending?.attempts ?? MAX_ATTEMPTS)) throw new ApiError(conflict(of, key.name, MODIFIED));
   }
 }
 

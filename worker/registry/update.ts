@@ -67,7 +67,7 @@ export interface Updated {
  * Kubernetes retries its transaction until it succeeds: a client without a revision never sees a conflict. Even among
  * many writers, each has had its turn long before this.
  */
-export const ATTEMPTS = 200;
+export const MAX_ATTEMPTS = 200;
 
 export async function updateObject(context: RequestContext, update: Update): Promise<Updated> {
   const { served, path } = context;
@@ -81,7 +81,7 @@ export async function updateObject(context: RequestContext, update: Update): Pro
     }
     const result = await tryUpdate(context, update, entry);
     if (result !== "conflict") return result;
-    if (attempt === ATTEMPTS) throw new ApiError(conflict(of, path.name, MODIFIED));
+    if (attempt === MAX_ATTEMPTS) throw new ApiError(conflict(of, path.name, MODIFIED));
   }
 }
 

@@ -24,7 +24,7 @@ import type { Served } from "../kinds/kind-registry.ts";
 import { type Committed, StoreClient } from "./store-client.ts";
 
 /** Objects read per call; few of them may match. */
-const LOOKED_AT = 500;
+const PAGE_LENGTH = 500;
 
 /** Whether the selected fields belong to one version of several, or one schema of several. */
 export const selectsAsRead = ({ custom, conversion }: Served, query: URLSearchParams): boolean =>
@@ -57,7 +57,7 @@ export class SelectingStore extends StoreClient {
     if (fields.length === 0) return this.#store.list(request);
     const { limit } = request;
     const wanted = limit ?? Number.POSITIVE_INFINITY;
-    const looked = { ...requested, ...(limit === undefined ? {} : { limit: Math.max(limit, LOOKED_AT) }) };
+    const looked = { ...requested, ...(limit === undefined ? {} : { limit: Math.max(limit, PAGE_LENGTH) }) };
     const chosen = (page: ListPage) =>
       page.items.filter(({ text }) => this.#meets(fields, parseExactJson(text) as KubeObject));
     let page = await this.#store.list(looked);

@@ -24,7 +24,7 @@ export interface Decided {
 }
 
 /** So many policy changes during one request are no accident. */
-const DECISIONS = 100;
+const MAX_DECISIONS = 100;
 
 /** `deadline`: the request's, if it has one already. */
 export async function withPolicy<T>(
@@ -40,7 +40,7 @@ export async function withPolicy<T>(
   const relay = (name: string) => c.env.WATCH_RELAY.getByName(name) as Pick<StoreStub, "fetch">;
   let place: Place | undefined;
   try {
-    for (let attempt = 1; attempt <= DECISIONS; attempt++) {
+    for (let attempt = 1; attempt <= MAX_DECISIONS; attempt++) {
       const limits = settingsOf(policy)?.limits;
       const shards = shardsOf(policy);
       const open = () => wholeStore(c.env, cluster, shards);

@@ -4,19 +4,21 @@
  */
 
 /** All texts together, in characters. */
-const ROOM = 4096;
+const MAX_LENGTH = 4096;
 /** Each text, if they do not all fit in full. */
-const SHORT = 256;
+const SHORT_LENGTH = 256;
 
 export function warningHeaders(texts: readonly string[]): string[] {
-  const all = [...new Set(texts)].filter((text) => text !== "" && !UNSAID.test(text)).map((text) => [...text]);
+  const all = [...new Set(texts)]
+    .filter((text) => text !== "" && !CONTROL_CHARACTER.test(text))
+    .map((text) => [...text]);
   const length = all.reduce((sum, text) => sum + text.length, 0);
-  if (length <= ROOM) return all.map(headerOf);
+  if (length <= MAX_LENGTH) return all.map(headerOf);
   const headers: string[] = [];
   let written = 0;
   for (const text of all) {
-    if (written >= ROOM) break;
-    const short = text.slice(0, SHORT);
+    if (written >= MAX_LENGTH) break;
+    const short = text.slice(0, SHORT_LENGTH);
     written += short.length;
     headers.push(headerOf(short));
   }
@@ -24,7 +26,7 @@ export function warningHeaders(texts: readonly string[]): string[] {
 }
 
 /** A text with a control character cannot be a header, and Kubernetes drops it. */
-const UNSAID = /\p{Cc}/u;
+const CONTROL_CHARACTER = /\p{Cc}/u;
 
 const headerOf = (text: readonly string[]) => `299 - ${quoted(text.join(""))}`;
 

@@ -37,7 +37,7 @@ const evictions: Served = {
 };
 
 /** The number of attempts that Kubernetes makes when others evict under the same budget. */
-const ATTEMPTS = 20;
+const MAX_ATTEMPTS = 20;
 
 export async function evictPod(context: RequestContext): Promise<Response> {
   if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
@@ -56,7 +56,7 @@ export async function evictPod(context: RequestContext): Promise<Response> {
   const requested = deletionFrom(eviction.deleteOptions ?? {});
   const deletion = { ...requested, dryRun: requested.dryRun || options.dryRun };
   const ending: Ending = {
-    attempts: ATTEMPTS,
+    attempts: MAX_ATTEMPTS,
     async prepare(current) {
       const pod = current as Pod;
       const writes = isUnguarded(pod) ? [] : await budgetWrite(context, pod);

@@ -44,9 +44,9 @@ export async function create(context: RequestContext): Promise<Response> {
 }
 
 /** A generated name that is taken is replaced as often as in Kubernetes. */
-const NAMES = 8;
+const MAX_NAMES = 8;
 /** Among concurrent requests against the same quota, one wins each time. */
-const DECISIONS = 100;
+const MAX_DECISIONS = 100;
 const MAX_TURN_MS = 50;
 
 /** Spreads out the losers of a race. */
@@ -69,11 +69,11 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
     const copy = draws ? copyJson(filled) : filled;
     const result = await tryCreate(context, copy, options);
     if (result.outcome === "created") return result.text;
-    if (result.outcome === "taken" && (!draws || ++names === NAMES)) {
+    if (result.outcome === "taken" && (!draws || ++names === MAX_NAMES)) {
       throw await nameTaken(context, copy, draws);
     }
     if (result.outcome === "again") await turn(attempt);
-    if (attempt === DECISIONS)
+    if (attempt === MAX_DECISIONS)
       throw new ApiError(conflict(resourceNameOf(context.served), copy.metadata.name ?? "", MODIFIED));
   }
 }

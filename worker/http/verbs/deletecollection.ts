@@ -9,7 +9,7 @@ import { acceptedBy, renderListView, storedObject } from "../response/views.ts";
 import { type ListMetadata, listRequest, pageMetadata, requireReached } from "./list.ts";
 
 /** Concurrent deletions. The network is polled after each round, since workerd runs calls within the process first. */
-const ROUND = 16;
+const MAX_CONCURRENT = 16;
 
 /** DELETE of a collection: answers the list of what was there. Objects deleted by others meanwhile are no error. */
 export async function removeCollection(context: RequestContext): Promise<Response> {
@@ -30,7 +30,7 @@ export async function removeCollection(context: RequestContext): Promise<Respons
       if (!(error instanceof ApiError && error.status.code === 404)) throw error;
     });
   // Objects that are policy are deleted one by one: each deletion makes concurrent decisions stale.
-  const round = entries.some(({ key }) => decides(key.resource)) ? 1 : ROUND;
+  const round = entries.some(({ key }) => decides(key.resource)) ? 1 : MAX_CONCURRENT;
   for (let done = 0; done < entries.length; done += round) {
     if (done > 0) await new Promise((resolve) => setTimeout(resolve, 0));
     await Promise.all(entries.slice(done, done + round).map(remove));
