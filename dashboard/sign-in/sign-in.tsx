@@ -10,7 +10,6 @@ export function SignIn() {
   const [remember, setRemember] = useState(false);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  const [issuers, setIssuers] = useState<readonly SignInIssuer[]>([]);
 
   async function enter(token: string, { remember }: { readonly remember: boolean }) {
     setBusy(true);
@@ -20,10 +19,7 @@ export function SignIn() {
     else signIn(token, { remember });
   }
 
-  const credential = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    credential.current?.focus();
-    void readIssuers().then(setIssuers);
     void finishSignIn().then((arrival) => {
       if (!arrival) return;
       if ("problem" in arrival) return setProblem(arrival.problem);
@@ -46,25 +42,7 @@ export function SignIn() {
           <img src="icon.svg" alt="" width="32" height="32" /> Sailplane
         </h1>
         {signOutReason.value && <p role="status">{signOutReason.value}</p>}
-        <label for="credential">Token or kubeconfig</label>
-        <textarea
-          id="credential"
-          ref={credential}
-          rows={6}
-          autocomplete="off"
-          spellcheck={false}
-          value={pasted}
-          placeholder="Paste a token, or all of a kubeconfig"
-          aria-describedby="credential-help"
-          onInput={(event) => setPasted(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.shiftKey && !pasted.trim().includes("\n")) void submit(event);
-          }}
-        />
-        <p id="credential-help" class="quiet">
-          <code>npx sailplane kubeconfig</code> prints the administrator's. For anybody else:{" "}
-          <code>kubectl create token ACCOUNT</code>
-        </p>
+        <CredentialField value={pasted} set={setPasted} submit={(event) => void submit(event)} />
         <label class="check">
           <input type="checkbox" checked={remember} onChange={(event) => setRemember(event.currentTarget.checked)} />
           Remember on this device until the tab is closed
@@ -77,12 +55,57 @@ export function SignIn() {
         <button type="submit" class="primary" disabled={busy}>
           {busy ? "Signing in…" : "Sign in"}
         </button>
-        {issuers.map((issuer) => (
-          <button key={issuer.issuer} type="button" onClick={() => void leaveFor(issuer, { remember })}>
-            Sign in with {new URL(issuer.issuer).host}
-          </button>
-        ))}
+        <IssuerButtons remember={remember} />
       </form>
     </main>
+  );
+}
+
+interface CredentialFieldProps {
+  readonly value: string;
+  readonly set: (value: string) => void;
+  readonly submit: (event: Event) => void;
+}
+
+function CredentialField({ value, set, submit }: CredentialFieldProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  return (
+    <>
+      <label for="credential">Token or kubeconfig</label>
+      <textarea
+        id="credential"
+        ref={field}
+        rows={6}
+        autocomplete="off"
+        spellcheck={false}
+        value={value}
+        placeholder="Paste a token, or all of a kubeconfig"
+        aria-describedby="credential-help"
+        onInput={(event) => set(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && !event.shiftKey && !value.trim().includes("\n")) submit(event);
+        }}
+      />
+      <p id="credential-help" class="quiet">
+        <code>npx sailplane kubeconfig</code> prints the administrator's. For anybody else:{" "}
+        <code>kubectl create token ACCOUNT</code>
+      </p>
+    </>
+  );
+}
+
+/** The OpenID Connect issuers that the cluster accepts. */
+function IssuerButtons({ remember }: { readonly remember: boolean }) {
+  const [issuers, setIssuers] = useState<readonly SignInIssuer[]>([]);
+  useEffect(() => void readIssuers().then(setIssuers), []);
+  return (
+    <>
+      {issuers.map((issuer) => (
+        <button key={issuer.issuer} type="button" onClick={() => void leaveFor(issuer, { remember })}>
+          Sign in with {new URL(issuer.issuer).host}
+        </button>
+      ))}
+    </>
   );
 }
