@@ -4,14 +4,16 @@ import { duplicate, type FieldError, invalid } from "../field-error.ts";
 import { exactJson } from "../json/exact-json.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import { sortedMembers } from "../json/sorted-members.ts";
-import { childPath, itemsOf, memberOf, type Schema } from "./json-walk.ts";
+import { additionalOf, childPath, itemsOf, propertyOf, type Schema } from "./json-walk.ts";
 
 export function duplicateItems(value: unknown, schema: Schema | undefined, path = ""): FieldError[] {
   if (!schema) return [];
   if (isJsonObject(value))
-    return Object.entries(value).flatMap(([name, member]) =>
-      duplicateItems(member, memberOf(schema, name), childPath(path, name)),
-    );
+    return Object.entries(value).flatMap(([name, member]) => {
+      const property = propertyOf(schema, name);
+      const at = property ? childPath(path, name) : `${path}[${name}]`;
+      return duplicateItems(member, property ?? additionalOf(schema), at);
+    });
   if (!Array.isArray(value)) return [];
   const below = value.flatMap((item, i) => duplicateItems(item, itemsOf(schema), `${path}[${i}]`));
   const type = schema["x-kubernetes-list-type"];

@@ -229,6 +229,8 @@ describe("validation has Kubernetes' messages", () => {
     expect(duplicateItems({ s: ["a", "b", "a"] }, { properties: { s: set } })).toEqual([
       { reason: "FieldValueDuplicate", path: "s[2]", message: 'Duplicate value: "a"' },
     ]);
+    const lists = { properties: { m: { additionalProperties: set } } };
+    expect(duplicateItems({ m: { key: ["a", "a"] } }, lists)).toMatchObject([{ path: "m[key][1]" }]);
   });
 
   test("items of a keyed list must be objects", () => {
