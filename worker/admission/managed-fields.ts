@@ -11,20 +11,21 @@ import { timestamp } from "../../api/machinery/time/time.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 import type { RequestContext } from "../request-context.ts";
+import type { ConvertTo } from "./converted-owners.ts";
 
 /** The manager of a client without `fieldManager`: its user agent up to the first slash. */
 const managerOf = (request: Request, requested: string): string =>
   requested !== "" ? requested : ((request.headers.get("User-Agent") ?? "").split("/")[0] ?? "").slice(0, 128);
 
 /** How the kind's fields are owned, at its stored version and through that endpoint. */
-export function ownedKind(resource: Resource, subresource: string): KindAtVersion {
+export function ownedKind(resource: Resource, subresource: string, convert?: ConvertTo): KindAtVersion {
   const apiVersion = apiVersionOf(resource.group, resource.version);
   const struct = structOfKind(apiVersion, resource.kind);
   const resets = resource.resets?.[subresource];
   return {
     apiVersion,
     view: struct ? structView(struct) : customView(resource),
-    ...(struct ? {} : { custom: true, versions: (version: string) => customVersion(resource, version) }),
+    ...(struct ? {} : { custom: true, versions: (version: string) => customVersion(resource, version, convert) }),
     ownable: ownableThrough({
       subresource,
       ...(resource.status ? { status: resource.status } : {}),
@@ -37,17 +38,29 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
 const unconverted = (object: JsonObject) => object;
 
 /**
- * Managers of a custom kind's other versions, served or not, keep what they own, each by its own version's schema. The
- * object is compared as it is: conversion webhooks are not called.
+ * Managers of a custom kind's other versions, served or not, keep what they own, each by its own version's schema.
+ * Without a conversion webhook, the object is compared as it is.
  */
-function customVersion({ structuralSchemas = {} }: Resource, apiVersion: string): VersionedType | undefined {
+function customVersion(
+  { group, version, structuralSchemas = {} }: Resource,
+  apiVersion: string,
+  convert: ConvertTo | undefined,
+): VersionedType | undefined {
   const schema = structuralSchemas[apiVersion];
-  return schema && { view: structuralView(schema as StructuralSchema), from: unconverted, to: unconverted };
+  if (!schema) return undefined;
+  const view = structuralView(schema as StructuralSchema);
+  if (!convert) return { view, from: unconverted, to: unconverted };
+  const own = apiVersionOf(group, version);
+  return { view, from: (object) => convert(object, apiVersion), to: (object) => convert(object, own) };
 }
 
 /** The same at the requested version. */
-export function ownedKindAt(at: Pick<RequestContext, "served">, subresource: string): KindAtVersion {
-  const stored = ownedKind(at.served.resource, subresource);
+export function ownedKindAt(
+  at: Pick<RequestContext, "served">,
+  subresource: string,
+  convert?: ConvertTo,
+): KindAtVersion {
+  const stored = ownedKind(at.served.resource, subresource, convert);
   const other = requestedVersion(at);
   if (!other) return stored;
   const { group, version } = at.served;
@@ -87,6 +100,8 @@ const customView = ({ structuralSchema }: Resource) =>
 interface Tracked {
   readonly fieldManager: string;
   readonly subresource: string;
+  /** For a kind with a conversion webhook. */
+  readonly convert?: ConvertTo | undefined;
 }
 
 /**
@@ -96,14 +111,14 @@ interface Tracked {
 export function trackManagedFields(
   context: RequestContext,
   { old, next }: { readonly old: KubeObject | undefined; readonly next: KubeObject },
-  { fieldManager, subresource }: Tracked,
+  { fieldManager, subresource, convert }: Tracked,
 ): void {
   const shown = requestedVersion(context)?.from ?? unconverted;
   const managed = trackUpdate({
     old: old && shown(membersOf(old)),
     next: shown(membersOf(next)),
     manager: managerOf(context.request, fieldManager),
-    kind: ownedKindAt(context, subresource),
+    kind: ownedKindAt(context, subresource, convert),
     subresource,
     now: timestamp(context.now),
   });

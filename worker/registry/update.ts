@@ -11,6 +11,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machinery/status.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Entry, Revision, Write } from "../../api/store/store.ts";
+import { type ConvertTo, withConversions } from "../admission/converted-owners.ts";
 import {
   admitAllocation,
   admitMutation,
@@ -101,7 +102,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   const draft = await update.draftOf(current, (object, old) => admitMutation({ ...unchanged, object, old }));
   if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
   const request = { ...unchanged, object: draft };
-  if (!update.tracked) trackManagedFields(context, { old: current, next: draft }, update);
+  if (!update.tracked) await track(context, { old: current, next: draft }, update);
   if (!update.admitted && !formOf) await admitMutation(request);
   // Plugins may have changed the namespace and the revision, too.
   placeInNamespace(context, draft);
@@ -127,6 +128,22 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   const going = { ...request, operation: "DELETE", object: undefined, subresource: "" } as const;
   await admitAllocation(ends ? going : request);
   return fitObject(draft, update, () => commitUpdate(request, { draft, current, entry, ends }));
+}
+
+/** A write does not need the versions that its object's managers use: if they cannot be had, it is compared as it is. */
+async function track(
+  context: RequestContext,
+  change: { readonly old: KubeObject; readonly next: KubeObject },
+  { fieldManager, subresource }: Update,
+): Promise<void> {
+  const trackWith = (convert: ConvertTo | undefined) =>
+    trackManagedFields(context, change, { fieldManager, subresource, convert });
+  try {
+    await withConversions(context, trackWith);
+  } catch (problem) {
+    if (!(problem instanceof ApiError)) throw problem;
+    trackWith(undefined);
+  }
 }
 
 /**

@@ -127,7 +127,8 @@ export class Differences {
     if (!version) return undefined;
     const [old, next] = [version.from(this.#old), version.from(this.#next)];
     const all = this.#by(comparable(old), comparable(next), version.view);
-    if (all === SAME) return all;
+    // What an endpoint of a custom kind resets is known at the requested version only, in Kubernetes too.
+    if (all === SAME || (this.#kind.custom && apiVersion !== this.#kind.apiVersion)) return all;
     const { ownable } = this.#kind;
     return { added: ownable(all.added), modified: ownable(all.modified), removed: ownable(all.removed) };
   }

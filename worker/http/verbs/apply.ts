@@ -9,6 +9,7 @@ import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machiner
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
 import { badRequest, conflict, failure, type Status } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
+import { type ConvertTo, withConversions } from "../../admission/converted-owners.ts";
 import { ownedKindAt } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { decodePatched, structFor } from "../../kinds/decode-patched.ts";
@@ -36,7 +37,10 @@ export async function applyServerSide(context: RequestContext, options: WriteOpt
     ...tracked,
     subresource: path.subresource,
     ...updateStrategy(resource, path.subresource),
-    draftOf: (current) => appliedDraft(context, { applied, strict, live: current, options }),
+    draftOf: (current) =>
+      withConversions(context, (convert) =>
+        appliedDraft(context, { applied, strict, live: current, options, convert }),
+      ),
     ...(path.subresource === ""
       ? {
           onMissing: async () => {
@@ -90,9 +94,10 @@ interface Applied {
   readonly strict: Extract<ParsedApplied, { ok: true }>["strict"];
   readonly live: KubeObject | undefined;
   readonly options: WriteOptions;
+  readonly convert?: ConvertTo | undefined;
 }
 
-function appliedDraft(context: RequestContext, { applied, strict, live, options }: Applied): KubeObject {
+function appliedDraft(context: RequestContext, { applied, strict, live, options, convert }: Applied): KubeObject {
   const { served, path } = context;
   const { resource } = served;
   const { group, version, conversion } = served;
@@ -107,7 +112,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   const result = applyPatch({
     live: stated as Record<string, unknown> | undefined,
     applied,
-    kind: { ...ownedKindAt(context, path.subresource), kindName: resource.kind },
+    kind: { ...ownedKindAt(context, path.subresource, convert), kindName: resource.kind },
     manager: options.fieldManager,
     force: options.force,
     subresource: path.subresource,

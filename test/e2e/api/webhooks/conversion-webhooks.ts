@@ -74,6 +74,27 @@ export function conversionWebhooks(hooked: () => HookedCluster): void {
       expect(await read("v1", "/two")).toMatchObject({ code: 404 });
     });
 
+    test("CRD-WEBHOOK-OWNERS: what a manager owns at one version can be taken at another", async () => {
+      const apply = (manager: string, input: string, force = "--force-conflicts=false") =>
+        hooked().cluster.output(`apply --server-side --field-manager=${manager} ${force} -f -`, { input });
+      const managers = async () => {
+        const { metadata } = await read("v1", "/owned");
+        const entries = metadata.managedFields as { manager: string; fieldsV1: object }[];
+        return Object.fromEntries(entries.map(({ manager, fieldsV1 }) => [manager, fieldsV1]));
+      };
+      await apply("first", place("v1", "owned", { hostPort: "a:1", note: "x" }));
+      await apply("second", place("v2", "owned", { host: "a" }));
+      expect(await managers()).toEqual({ first: { "f:hostPort": {}, "f:note": {} }, second: { "f:host": {} } });
+      await expect(apply("third", place("v2", "owned", { host: "a", port: "2" }))).rejects.toThrow(/.hostPort/);
+      await apply("third", place("v2", "owned", { host: "a", port: "2" }), "--force-conflicts");
+      expect(await managers()).toEqual({
+        first: { "f:note": {} },
+        second: { "f:host": {} },
+        third: { "f:host": {}, "f:port": {} },
+      });
+      await hooked().cluster.output(`delete places.v2.${group} owned`);
+    });
+
     test("fails if the webhook fails, and needs no webhook for objects at the requested version", async () => {
       await hooked().cluster.output("apply -f -", { input: definition("v1", "/nowhere") });
       expect(await read("v1", "/one")).toMatchObject({ hostPort: "c:9" });
