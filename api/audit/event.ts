@@ -19,8 +19,10 @@ export interface AuditEvent {
     readonly resource?: string;
     readonly namespace?: string;
     readonly name?: string;
+    readonly uid?: string;
     readonly apiGroup?: string;
     readonly apiVersion?: string;
+    readonly resourceVersion?: string;
     readonly subresource?: string;
   };
   readonly responseStatus?: { readonly metadata: object; readonly code: number; readonly [field: string]: unknown };

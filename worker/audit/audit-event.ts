@@ -1,6 +1,7 @@
 /** The audit event of a request (apiserver/pkg/audit). Pure. */
 import type { AuditEvent } from "../../api/audit/event.ts";
 import { type Audited, type AuditPolicy, type AuditRule, auditRule, type Level } from "../../api/audit/policy.ts";
+import type { ObjectMeta } from "../../api/generated/meta.v1.ts";
 import { isIP } from "../../api/machinery/network/ip.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import { microTimestamp } from "../../api/machinery/time/time.ts";
@@ -93,7 +94,7 @@ export function auditEvent(
     ...(request.constraint && { authenticationMetadata: { impersonationConstraint: request.constraint } }),
     ...(sources.length > 0 && { sourceIPs: sources }),
     ...(userAgent !== null && { userAgent }),
-    ...(completed.resource && { objectRef: objectRef(completed.resource) }),
+    ...(completed.resource && { objectRef: objectRef(completed.resource, request.object) }),
     responseStatus: responseStatus(completed, status),
     ...bodies,
     requestReceivedTimestamp: microTimestamp(request.received),
@@ -128,14 +129,21 @@ function sourcesOf({ headers, address }: CompletedRequest): string[] {
   return [...new Set(addresses.filter((each) => each !== address)), ...(address === undefined ? [] : [address])];
 }
 
-const objectRef = ({ resource, namespace, name, group, version, subresource }: ResourcePath) => ({
-  resource,
-  ...(namespace !== "" && { namespace }),
-  ...(name !== "" && { name }),
-  ...(group !== "" && { apiGroup: group }),
-  apiVersion: version,
-  ...(subresource !== "" && { subresource }),
-});
+/** As in Kubernetes, the object in the body adds what the path does not say: the name of what is to be created. */
+function objectRef(path: ResourcePath, object: ObjectMeta = {}): NonNullable<AuditEvent["objectRef"]> {
+  const namespace = path.namespace || object.namespace;
+  const name = path.name || object.name;
+  return {
+    resource: path.resource,
+    ...(namespace && { namespace }),
+    ...(name && { name }),
+    ...(object.uid && { uid: object.uid }),
+    ...(path.group !== "" && { apiGroup: path.group }),
+    apiVersion: path.version,
+    ...(object.resourceVersion && { resourceVersion: object.resourceVersion }),
+    ...(path.subresource !== "" && { subresource: path.subresource }),
+  };
+}
 
 function annotationsOf(
   { user, decision, annotations }: AuditedRequest,

@@ -1,15 +1,17 @@
 import { expect, test } from "vitest";
 import type { AuditEvent } from "../../api/audit/event.ts";
+import type { ObjectMeta } from "../../api/generated/meta.v1.ts";
+import { parseResourcePath } from "../resource-path.ts";
 import type { CompletedRequest } from "./audit-event.ts";
 import { auditLine } from "./audit-line.ts";
 
-const answeredWith = (annotations: Record<string, string>): CompletedRequest => ({
+const answeredWith = (annotations: Record<string, string>, object: ObjectMeta = {}): CompletedRequest => ({
   id: "id",
-  request: { received: 0, user: { name: "jo", groups: [] }, annotations },
+  request: { received: 0, user: { name: "jo", groups: [] }, annotations, object },
   uri: "/api/v1/namespaces/ns/configmaps",
   path: "/api/v1/namespaces/ns/configmaps",
   verb: "create",
-  resource: undefined,
+  resource: parseResourcePath("/api/v1/namespaces/ns/configmaps"),
   headers: new Headers(),
   address: undefined,
   code: 201,
@@ -37,4 +39,9 @@ test("AUDIT-LEVEL: an event too large for the log is stored without bodies and a
     "authorization.k8s.io/reason": "",
     "audit.k8s.io/truncated": "true",
   });
+});
+
+test("AUDIT-LEVEL: an event too large for the log is stored without the name in a body", () => {
+  const refused = auditLine(answeredWith({}, { name: long }), "Metadata", {});
+  expect(event(refused).objectRef).toEqual({ resource: "configmaps", namespace: "ns", apiVersion: "v1" });
 });

@@ -15,9 +15,14 @@ export function auditLine(request: CompletedRequest, level: Level, bodies: Bodie
   const whole = exactJson(auditEvent(request, level, bodies));
   if (whole.length <= MAX_BYTES) return whole;
   const { status } = bodies;
-  const bare = auditEvent(request, level, { ...(status && { status }), truncated: true });
-  const line = exactJson(bare);
-  return line.length <= MAX_BYTES ? line : exactJson(withoutWords(bare));
+  const bare = { ...(status && { status }), truncated: true };
+  const line = exactJson(auditEvent(request, level, bare));
+  return line.length <= MAX_BYTES ? line : exactJson(withoutWords(auditEvent(withoutObject(request), level, bare)));
+}
+
+/** The names in an object that is refused may be of any length, too. */
+function withoutObject({ request: { object: _, ...request }, ...completed }: CompletedRequest): CompletedRequest {
+  return { ...completed, request };
 }
 
 /** The texts of webhooks, policies and errors may be of any length. */

@@ -72,13 +72,27 @@ describe("an audit event", () => {
         user: { username: "admin", uid: "admin-uid", groups: ["system:masters", "system:authenticated"] },
         sourceIPs: ["192.0.2.7"],
         userAgent: "kubectl/v1.36",
-        objectRef: { resource: "configmaps", namespace: "default", apiVersion: "v1" },
+        objectRef: { resource: "configmaps", namespace: "default", name: "a", apiVersion: "v1" },
         responseStatus: { metadata: {}, code: 201 },
         requestReceivedTimestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
         stageTimestamp: expect.stringMatching(/Z$/),
         annotations: { "authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "" },
       },
     ]);
+  });
+
+  test("AUDIT-EVENT: records which object and revision an update was about, as its body says", async () => {
+    const { text } = await recorded([metadata], MAPS, { body: { metadata: { name: "updated" } } });
+    const { events } = await recorded([metadata], `${MAPS}/updated`, { method: "PUT", body: JSON.parse(text) });
+    const { uid, resourceVersion } = JSON.parse(text).metadata;
+    expect(events[0]?.objectRef).toEqual({
+      resource: "configmaps",
+      namespace: "default",
+      name: "updated",
+      uid,
+      apiVersion: "v1",
+      resourceVersion,
+    });
   });
 
   test("AUDIT-EVENT: records the impersonated user, and why impersonation was refused", async () => {

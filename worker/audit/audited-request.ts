@@ -2,6 +2,7 @@
  * What is learned about a request along the way, for the audit event at its end. For requests that are not recorded, a
  * note costs one failed lookup.
  */
+import type { ObjectMeta } from "../../api/generated/meta.v1.ts";
 import type { Decision } from "../auth/attributes.ts";
 import type { User } from "../auth/user.ts";
 
@@ -14,6 +15,8 @@ export interface AuditedRequest {
   constraint?: string | undefined;
   decision?: Decision;
   body?: Uint8Array;
+  /** The metadata of the object in the body. */
+  object?: ObjectMeta;
   /** Annotations by admission, by key. */
   annotations?: Record<string, string>;
 }
@@ -45,6 +48,11 @@ export function noteDecision(request: Request, decision: Decision): void {
 export function noteBody(request: Request, body: Uint8Array): void {
   const audited = requests.get(request);
   if (audited) audited.body = body;
+}
+
+export function noteObject(request: Request, object: ObjectMeta): void {
+  const audited = requests.get(request);
+  if (audited) audited.object = object;
 }
 
 /** The first writer of a key wins, as in Kubernetes. */

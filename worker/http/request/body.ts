@@ -11,7 +11,7 @@ import { decodeProtobufBody } from "../../../api/machinery/protobuf/protobuf.ts"
 import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../../../api/machinery/status.ts";
 import { decodeCustom } from "../../../api/machinery/structural/decode.ts";
 import { ApiError } from "../../api-error.ts";
-import { noteBody } from "../../audit/audited-request.ts";
+import { noteBody, noteObject } from "../../audit/audited-request.ts";
 import { type Bounds, boundedBody, hasBody } from "../../bounded-body.ts";
 import { Deadline, REQUEST_MS } from "../../deadline.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -81,6 +81,7 @@ export function decodeObject(context: RequestContext, options: WriteOptions, ser
     : decodeAs(body, { type, expected, fieldValidation: options.fieldValidation });
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
   warnings.push(...decoded.warnings.flatMap(linesOf));
+  noteObject(context.request, decoded.object.metadata);
   return decoded.object;
 }
 
