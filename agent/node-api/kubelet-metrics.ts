@@ -10,6 +10,7 @@ import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
 import type { ShutdownTimes } from "../shutdown/node-shutdown.ts";
+import type { StorageOperation } from "../volumes/storage-operations.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
 
 export interface AgentProcess {
@@ -26,7 +27,7 @@ export interface KubeletState {
   readonly observation?: Observation;
   readonly lives: Pick<
     LifeCounts,
-    "startedPods" | "startedContainers" | "terminations" | "podStarts" | "workerSeconds" | "evictions"
+    "startedPods" | "startedContainers" | "terminations" | "podStarts" | "workerSeconds" | "evictions" | "storage"
   >;
   readonly shutdown: ShutdownTimes;
   readonly volumes: readonly VolumeStats[];
@@ -109,6 +110,16 @@ function podFamilies({ desired, active, mirrors, working }: PodCounts): Family[]
     ),
   ];
 }
+
+const storageFamily = (operations: readonly StorageOperation[]): Family =>
+  histogram(
+    "storage_operation_duration_seconds",
+    "How long volumes took to be mounted and unmounted, by their kind.",
+    operations.map(({ plugin, operation, status, seconds }) => [
+      { migrated: "false", operation_name: operation, status, volume_plugin: plugin },
+      seconds,
+    ]),
+  );
 
 const shutdownFamilies = ({ start, end }: ShutdownTimes): Family[] => [
   gauge(
@@ -235,6 +246,7 @@ export function renderKubeletMetrics(state: KubeletState): string {
     ...podFamilies(pods),
     ...lifeFamilies(lives),
     ...shutdownFamilies(shutdown),
+    storageFamily(lives.storage.all),
     ...operationFamilies(operations),
     ...volumeFamilies(volumes),
     claimFamily(claims),

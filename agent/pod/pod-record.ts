@@ -102,7 +102,7 @@ export class PodRecord {
     const { namespace, name, uid = "" } = pod.metadata;
     this.directory = join(context.podsDirectory, uid);
     this.logDirectory = context.logs.directoryOf(pod);
-    this.volumes = new PodVolumes(this.directory, context);
+    this.volumes = new PodVolumes(this.directory, { ...context, storage: context.lifeCounts.storage });
     this.startTime = pod.status.startTime === undefined ? Date.now() : Date.parse(pod.status.startTime);
     this.reporter = new StatusReporter(context.reports, pod, {
       onAccepted: wake.accepted,

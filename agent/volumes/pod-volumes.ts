@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Container, Pod, Volume } from "../../api/generated/core.v1.ts";
+import type { Container, PersistentVolume, Pod, Volume } from "../../api/generated/core.v1.ts";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import { inlineVolume } from "../csi/wanted-volume.ts";
 import type { ImageOutcome } from "../images/image-puller.ts";
@@ -12,6 +12,7 @@ import { isMountPoint, isOwnFileSystem } from "../mounts/mounts.ts";
 import { PersistentVolumeError, VolumeError, VolumePending, VolumeUnprocessed } from "../mounts/volume-error.ts";
 import type { PodAddresses } from "../pod-spec/field-ref.ts";
 import type { PodObjects, VolumeFile } from "../pod-spec/pod-objects.ts";
+import { steadyNow } from "../steady-now.ts";
 import { type ClaimSources, claimOf } from "./claims/claim.ts";
 import { ClaimGrowth } from "./claims/claim-growth.ts";
 import { ClaimedVolumes, type ClaimUse } from "./claims/claimed-volumes.ts";
@@ -22,6 +23,7 @@ import { publish } from "./projected/atomic-writer.ts";
 import { type PayloadInput, volumePayload } from "./projected/payload.ts";
 import { PodTokens, type TokenSource } from "./projected/pod-tokens.ts";
 import { removeVolumes } from "./remove-volumes.ts";
+import { type StorageOperation, type StorageOperations, storagePlugin } from "./storage-operations.ts";
 import { readWithin } from "./sub-path/sub-path.ts";
 import { type VolumeStats, volumeStats } from "./usage/volume-stats.ts";
 import { usedVolumes } from "./used-volumes.ts";
@@ -47,6 +49,8 @@ export interface Prepared {
   readonly missing: boolean;
 }
 
+type SetUpInput = VolumeInput & Pick<ClaimUse, "recordEvent" | "onFound">;
+
 /** The delay before a failed update is retried. */
 const LATER_MS = 10_000;
 
@@ -55,26 +59,31 @@ export interface PodVolumesOptions {
   readonly images: ImageMounts;
   readonly csi: PodCsi;
   readonly memory: VolumeMemory;
+  readonly storage: StorageOperations;
 }
 
 export class PodVolumes {
   readonly #directory: string;
   readonly #paths = new Map<string, string>();
+  /** Kinds of volumes that are set up, by name. */
+  readonly #plugins = new Map<string, string>();
   readonly #tokens: PodTokens;
   readonly #images: ImageMounts;
   readonly #csi: PodCsi;
   readonly #memory: VolumeMemory;
+  readonly #storage: StorageOperations;
   readonly #claimed: ClaimedVolumes;
   readonly #growth: ClaimGrowth;
   readonly #wait = new LongWait();
 
   /** `directory` is the pod's own, and named after its uid. */
-  constructor(directory: string, { sources, images, csi, memory }: PodVolumesOptions) {
+  constructor(directory: string, { sources, images, csi, memory, storage }: PodVolumesOptions) {
     this.#directory = directory;
     this.#tokens = new PodTokens(sources);
     this.#images = images;
     this.#csi = csi;
     this.#memory = memory;
+    this.#storage = storage;
     this.#claimed = new ClaimedVolumes(directory, { sources, csi });
     this.#growth = new ClaimGrowth({ sources, csi });
   }
@@ -105,7 +114,7 @@ export class PodVolumes {
       if (volume.image !== undefined || ![mounts, devices].some((used) => used.has(volume.name))) continue;
       try {
         const tell = (one: VolumeEvent) => void events.push(one);
-        this.#paths.set(volume.name, await this.#setUp(pod, volume, { ...input, recordEvent: tell }));
+        this.#paths.set(volume.name, await this.#timed(pod, volume, { ...input, recordEvent: tell }));
       } catch (error) {
         if (!this.#paths.has(volume.name)) missing.push(volume.name);
         if (error instanceof VolumePending) continue;
@@ -162,12 +171,33 @@ export class PodVolumes {
     return next > now ? next : now + LATER_MS;
   }
 
-  async #setUp(pod: Pod, volume: Volume, input: VolumeInput & Pick<ClaimUse, "recordEvent">): Promise<string> {
+  /** Only the first time counts as mounting; later, content is updated, and what waits for others has not begun. */
+  async #timed(pod: Pod, volume: Volume, input: VolumeInput & Pick<ClaimUse, "recordEvent">): Promise<string> {
+    const isFirst = !this.#paths.has(volume.name);
+    let plugin = this.#plugins.get(volume.name) ?? storagePlugin(volume);
+    const onFound = ({ spec }: PersistentVolume) => {
+      plugin = storagePlugin(spec);
+    };
+    const began = steadyNow();
+    const took = (status: StorageOperation["status"]) =>
+      this.#storage.took((steadyNow() - began) / 1000, { plugin, operation: "volume_mount", status });
+    try {
+      const path = await this.#setUp(pod, volume, { ...input, onFound });
+      if (isFirst) took("success");
+      this.#plugins.set(volume.name, plugin);
+      return path;
+    } catch (error) {
+      if (isFirst && !(error instanceof VolumePending) && !(error instanceof VolumeUnprocessed)) took("fail-unknown");
+      throw error;
+    }
+  }
+
+  async #setUp(pod: Pod, volume: Volume, input: SetUpInput): Promise<string> {
     if (volume.hostPath !== undefined) return prepareHostPath(volume.hostPath);
     const claim = claimOf(pod, volume);
-    const { recordEvent } = input;
+    const { recordEvent, onFound } = input;
     const before = this.#paths.get(volume.name);
-    if (claim !== undefined) return this.#claimed.setUp(pod, volume, { claim, before, recordEvent });
+    if (claim !== undefined) return this.#claimed.setUp(pod, volume, { claim, before, recordEvent, onFound });
     if (volume.csi !== undefined) return this.#csi.publish(pod, inlineVolume(pod, volume));
     if (volume.nfs !== undefined) return mountPodNfs(this.#directory, volume.name, volume.nfs);
     const group = pod.spec.securityContext?.fsGroup;
@@ -207,7 +237,19 @@ export class PodVolumes {
 
   /** Unmounts and removes everything. */
   async tearDown(): Promise<void> {
-    await removeVolumes(this.#directory, { csi: this.#csi, images: this.#images, memory: this.#memory });
+    const began = steadyNow();
+    const took = (status: StorageOperation["status"]) => {
+      for (const plugin of this.#plugins.values())
+        this.#storage.took((steadyNow() - began) / 1000, { plugin, operation: "volume_unmount", status });
+    };
+    try {
+      await removeVolumes(this.#directory, { csi: this.#csi, images: this.#images, memory: this.#memory });
+    } catch (error) {
+      took("fail-unknown");
+      throw error;
+    }
+    took("success");
+    this.#plugins.clear();
     this.#paths.clear();
     this.#tokens.clear();
   }

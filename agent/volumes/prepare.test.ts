@@ -6,6 +6,7 @@ import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Volume } 
 import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { PodVolumes } from "./pod-volumes.ts";
+import { StorageOperations, storagePlugin } from "./storage-operations.ts";
 import { VolumeMemory } from "./volume-memory.ts";
 
 let directory: string;
@@ -15,6 +16,7 @@ let maps: ConfigMap[];
 let isAway: boolean;
 let grown: unknown[];
 let republishAt: number | undefined;
+let storage: StorageOperations;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "sailplane-prepare-"));
@@ -26,6 +28,7 @@ beforeEach(() => {
     spec: { claimRef: { uid: "c" }, local: { path: join(directory, "disk") } },
     status: {},
   };
+  storage = new StorageOperations();
   maps = [];
   isAway = false;
   grown = [];
@@ -43,6 +46,7 @@ const volumesOf = (mount: ImageMounts["mount"] = unused, pod = "pod") =>
       patchStatus: async (_, status) => void grown.push(status),
     },
     images: { mount, unmount: unused },
+    storage,
     memory: new VolumeMemory(join(directory, "memory"), { info: () => {}, warn: () => {} }),
     csi: {
       publish: unused,
@@ -89,6 +93,32 @@ test("AGENT-VOLUME: unused volumes are not waited for, and volumes do not wait f
     ["a", "b"].map((name) => `MountVolume.SetUp failed for volume "${name}" : configmap "${name}" not found`),
   );
 });
+
+test("AGENT-METRICS: volumes count by their kind when they are mounted and unmounted, not when they are updated", async () => {
+  const volumes = volumesOf();
+  const counted = () =>
+    storage.all.map(({ plugin, operation, status, seconds }) => [plugin, operation, status, seconds.counts.at(-1)]);
+  await prepare(volumes, config("a"), data);
+  maps = [{ metadata: { name: "a" }, data: {} }];
+  await prepare(volumes, config("a"), data);
+  await prepare(volumes, config("a"), data);
+  expect(counted()).toEqual([
+    ["kubernetes.io/configmap", "volume_mount", "fail-unknown", 1],
+    ["kubernetes.io/local-volume", "volume_mount", "success", 1],
+    ["kubernetes.io/configmap", "volume_mount", "success", 1],
+  ]);
+  await volumes.tearDown();
+  expect(counted().slice(3)).toEqual([
+    ["kubernetes.io/local-volume", "volume_unmount", "success", 1],
+    ["kubernetes.io/configmap", "volume_unmount", "success", 1],
+  ]);
+});
+
+test.each<[Volume, string]>([
+  [{ name: "v", emptyDir: {} }, "kubernetes.io/empty-dir"],
+  [{ name: "v", downwardAPI: {} }, "kubernetes.io/downward-api"],
+  [{ name: "v", csi: { driver: "secrets.example.com" } }, "kubernetes.io/csi:secrets.example.com"],
+])("AGENT-METRICS: the kind of %j is %s", (volume, plugin) => expect(storagePlugin(volume)).toBe(plugin));
 
 test.each([
   [

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
 import { isMountPoint } from "../mounts/mounts.ts";
 import { PodVolumes } from "./pod-volumes.ts";
+import { StorageOperations } from "./storage-operations.ts";
 import { VolumeMemory } from "./volume-memory.ts";
 
 /** Root in a container may not be allowed to. */
@@ -26,6 +27,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     sources: { claim: unused, persistentVolume: unused, patchStatus: unused, token: unused },
     images: { mount: unused, unmount: unused },
     memory,
+    storage: new StorageOperations(),
     csi: { publish: unused, unpublish: async () => {}, grow: unused, republishAt: () => undefined, stats: unused },
   });
   const secret: Secret = { metadata: { name: "s" }, data: { key: "dmFsdWU=" } };

@@ -2,6 +2,7 @@
 import type { ContainerStatus, PodStatus } from "../../../api/generated/core.v1.ts";
 import { Histogram } from "../../../api/metrics/histogram.ts";
 import type { ContainerRole } from "../../pod-spec/containers.ts";
+import { StorageOperations } from "../../volumes/storage-operations.ts";
 
 /** The container types of the kubelet's metrics. */
 export type ContainerType = "container" | "init_container" | "ephemeral_container";
@@ -53,6 +54,7 @@ export class LifeCounts {
   readonly workerSeconds = new Map<WorkerOperation, Histogram>();
   /** Pods that the node evicted, by the kubelet's name of what it ran short of, or of the limit that they exceeded. */
   readonly evictions = new Map<string, number>();
+  readonly storage = new StorageOperations();
   readonly #terminations = new Map<string, Termination & { readonly count: number }>();
 
   podStarted(): void {

@@ -17,6 +17,8 @@ export interface ClaimUse {
   /** Where it was before. */
   readonly before: string | undefined;
   readonly recordEvent: (event: VolumeEvent) => void;
+  /** What the claim is bound to, unless it is only known where it was. */
+  readonly onFound: (volume: PersistentVolume) => void;
 }
 
 export class ClaimedVolumes {
@@ -36,7 +38,7 @@ export class ClaimedVolumes {
   /**
    * Returns its path. Asks the API once in the pod's lifetime: a pod keeps its volumes, whatever happens to the claim.
    */
-  async setUp(pod: Pod, volume: Volume, { claim, before, recordEvent }: ClaimUse) {
+  async setUp(pod: Pod, volume: Volume, { claim, before, recordEvent, onFound }: ClaimUse) {
     const isDue = (this.#csi.republishAt(pod.metadata.uid ?? "") ?? Number.POSITIVE_INFINITY) <= steadyNow();
     if (before !== undefined && !isDue && (isListedMount(before) || existsSync(before))) return before;
     let found: PersistentVolume;
@@ -47,6 +49,7 @@ export class ClaimedVolumes {
       if (known === undefined) throw error;
       return known;
     }
+    onFound(found);
     const path = await mountPersistent(pod, found, {
       directory: this.#directory,
       readOnly: claim.readOnly === true,
