@@ -4,12 +4,14 @@ import type { Verdict } from "./local.ts";
 
 export type NodeVerdict = Omit<Verdict, "refused" | "endedByNode">;
 
+export const EVICTED = "Evicted";
+
 /** Seconds, for a pod that exceeds its own limit. */
 const OVER_LIMIT_GRACE = 1;
 
 /** The node is under resource pressure. */
 export const evicted = ({ message, graceSeconds }: Eviction): NodeVerdict => ({
-  reason: "Evicted",
+  reason: EVICTED,
   message,
   disruption: message,
   graceSeconds,
@@ -17,7 +19,7 @@ export const evicted = ({ message, graceSeconds }: Eviction): NodeVerdict => ({
 
 /** The pod exceeds its local storage limit. */
 export const evictedOverLimit = (message: string): NodeVerdict => ({
-  reason: "Evicted",
+  reason: EVICTED,
   message,
   graceSeconds: OVER_LIMIT_GRACE,
 });

@@ -16,6 +16,7 @@ import { type Allocation, initialAllocation, type ResizeState, SETTLED } from ".
 import { identityOf } from "./config/container-config.ts";
 import { canMountRecursiveReadOnly } from "./config/recursive-read-only.ts";
 import type { PodLocal, Verdict } from "./local.ts";
+import { EVICTED } from "./node-verdicts.ts";
 import { runningOf } from "./running-containers.ts";
 import { isOwnCondition } from "./status/conditions.ts";
 import { deviceHealth } from "./status/device-health.ts";
@@ -153,6 +154,12 @@ export class PodRecord {
 
   get isDeleted(): boolean {
     return this.pod.metadata.deletionTimestamp !== undefined;
+  }
+
+  /** The node ended it for want of resources, in this run of the agent or an earlier one. */
+  get isEvicted(): boolean {
+    const { phase, reason } = this.pod.status;
+    return this.verdict?.reason === EVICTED || (phase === "Failed" && reason === EVICTED);
   }
 
   /** The grace period of the pod's containers (s). */

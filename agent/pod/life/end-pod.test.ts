@@ -46,6 +46,22 @@ it("a pod that has ended but is not deleted keeps its containers and its object"
   expect(pod.told).not.toContain("deleted");
 });
 
+it("AGENT-PRESSURE-EVICT: an evicted pod keeps its object and its status, and none of its containers", async () => {
+  const pod = recordedPod({ spec: { restartPolicy: "Never" } });
+  await run(pod);
+  pod.record.verdict = { reason: "Evicted", message: "full", refused: false, endedByNode: true, graceSeconds: 1 };
+  expect(await end(pod)).toBe(false);
+  expect((await pod.runtime.observe()).containers).toHaveLength(1);
+  pod.record.endedAt = -1000;
+  expect(await end(pod)).toBe(false);
+  expect((await pod.runtime.observe()).containers).toEqual([]);
+  const { containerStatuses } = pod.record.status;
+  await end(pod);
+  expect(pod.record.status.containerStatuses).toEqual(containerStatuses);
+  expect(containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0);
+  expect(pod.told).not.toContain("deleted");
+});
+
 it("a pod that is gone from the API is no longer reported", async () => {
   const pod = recordedPod();
   await run(pod);

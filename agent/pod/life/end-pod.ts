@@ -33,8 +33,13 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   const shown = () => steadyNow() - (record.endedAt ?? 0) >= SHOWN_MS;
   if (!deleted && !record.gone) {
     // The containers' last observed states are reported before unknown ones are filled in.
-    if (shown()) record.finish();
-    else record.wake.within(SHOWN_MS);
+    if (!shown()) {
+      record.wake.within(SHOWN_MS);
+      return false;
+    }
+    record.finish();
+    // The node needs the room of what it wrote, now and not when somebody deletes the pod.
+    if (record.isEvicted) await removeContainers(record, after);
     return false;
   }
   const held = () => (record.pod.metadata.finalizers ?? []).length > 0;
@@ -48,11 +53,19 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   await removePodCgroup(record.uid, runtime.cgroupDriver);
   // A stopped container no longer occupies the pod's name, address or volumes.
   if (!record.gone && !(await deleteObject(record))) return false;
-  for (const { id } of after.containers) await runtime.removeContainer(id);
+  await removeContainers(record, after, { logs: record.gone || !held() });
   for (const { id } of after.sandboxes) await runtime.removeSandbox(id);
-  if (!record.gone && held()) return false;
-  context.logs.remove(record.uid);
-  return true;
+  return record.gone || !held();
+}
+
+/** What they wrote goes with them. */
+async function removeContainers(
+  { context, uid }: PodRecord,
+  { containers }: Observation,
+  { logs } = { logs: true },
+): Promise<void> {
+  for (const { id } of containers) await context.runtime.removeContainer(id);
+  if (logs) context.logs.remove(uid);
 }
 
 /** Returns whether the API has deleted the pod. */
