@@ -30,6 +30,7 @@ let usage: ContainerUsage[];
 let evicted: string[];
 let signals: string[];
 let graces: number[];
+let freed: string[];
 let workers: PodWorker[];
 
 const worker = (name: string, spec: Partial<PodSpec> = {}, ended = false): PodWorker =>
@@ -42,6 +43,7 @@ const worker = (name: string, spec: Partial<PodSpec> = {}, ended = false): PodWo
       evicted.push(`${name}: ${message}`);
       graces.push(graceSeconds);
     },
+    freeRoom: () => freed.push(name),
     evictOverLimit: (message: string) => evicted.push(`${name} over its limit: ${message}`),
   }) as unknown as PodWorker;
 
@@ -82,7 +84,18 @@ function housekeeping(hard: string, pulls = new PullRecords(), settings: Evictio
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   directory = mkdtempSync(join(tmpdir(), "housekeeping-"));
-  [events, logs, removed, stuck, usage, evicted, workers, signals, graces] = [[], [], [], [], [], [], [], [], []];
+  [events, logs, removed, stuck, usage, evicted, workers, signals, graces, freed] = [
+    [],
+    [],
+    [],
+    [],
+    [],
+    [],
+    [],
+    [],
+    [],
+    [],
+  ];
   [changes, images, inUse] = [0, [image("a", "a:1"), image("b", "b:1")], new Set()];
 });
 afterEach(() => {
@@ -160,12 +173,12 @@ describe("AGENT-PRESSURE: a node under pressure", () => {
     ]);
   });
 
-  it("evicts the pod that uses most of the disk", async () => {
-    workers = [worker("small"), worker("large")];
+  it("evicts the pod that uses most of the disk, and removes what ended pods left there", async () => {
+    workers = [worker("small"), worker("large"), worker("done", {}, true)];
     usage = [uses("small", 90 * MIB, 1), uses("large", 0, 20 * MIB)];
     await housekeeping(FULL).look();
     expect(evicted.map((each) => each.split(":")[0])).toEqual(["large"]);
-    expect(signals).toEqual(["nodefs.available"]);
+    expect([signals, freed]).toEqual([["nodefs.available"], ["done"]]);
   });
 
   it.skipIf(statfsSync(tmpdir()).files === 0)("evicts the pod with the most inodes, whatever their size", async () => {

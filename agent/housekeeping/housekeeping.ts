@@ -138,6 +138,9 @@ export class Housekeeping {
       const message = `Attempting to reclaim ${RESOURCE_OF[worst.threshold.signal]}`;
       recordEvent({ type: "Warning", reason: "EvictionThresholdMet", message });
     }
+    // First, since images of containers that are kept cannot be removed.
+    if (due.some(({ threshold }) => PRESSURE_OF[threshold.signal] === "DiskPressure"))
+      for (const worker of workers()) if (worker.ended) worker.freeRoom();
     await this.#removeImages(signals, { due, now });
     // What the images freed may be enough.
     const [left] = shortages(

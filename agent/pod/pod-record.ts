@@ -71,6 +71,8 @@ export class PodRecord {
   status: PodStatus;
   verdict: Verdict | undefined;
   terminating = false;
+  /** The node needs the room of what the pod left in its containers, once it has ended. */
+  freesRoom = false;
   /** The API no longer has the pod. */
   gone = false;
   sandbox: SandboxConfig | undefined;

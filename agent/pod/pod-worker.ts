@@ -1,7 +1,4 @@
-/**
- * Runs one pod: observe, plan, act, report, over and over, one step at a time. All decisions are in plan.ts and
- * status.ts; this is the execution, and the wake-ups.
- */
+/** Runs one pod: observe, plan, act, report, one step at a time, as plan.ts and status.ts decide; and the wake-ups. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { EventTarget } from "../event-recorder.ts";
 import { allContainersOf, findContainer } from "../pod-spec/containers.ts";
@@ -93,6 +90,12 @@ export class PodWorker {
     this.#endForNode(evictedOverLimit(message));
   }
 
+  /** Removes what the pod's containers left, once it has ended. */
+  freeRoom(): void {
+    this.#record.freesRoom = true;
+    this.wake();
+  }
+
   preempt(): void {
     this.#endForNode(PREEMPTED);
   }
@@ -137,7 +140,6 @@ export class PodWorker {
     return this.#admitted || this.#record.status.startTime !== undefined;
   }
 
-  /** The grace period (s). */
   get grace(): number {
     return this.#record.grace;
   }
@@ -206,13 +208,11 @@ export class PodWorker {
     this.wake();
   }
 
-  /** Lets go without touching a container. */
   stop(): void {
     this.#loop.stop();
     this.#record.stop();
   }
 
-  /** Something may have changed. */
   wake(): void {
     this.#loop.wake();
   }

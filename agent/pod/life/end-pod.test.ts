@@ -46,6 +46,18 @@ it("a pod that has ended but is not deleted keeps its containers and its object"
   expect(pod.told).not.toContain("deleted");
 });
 
+it("AGENT-PRESSURE: a pod that has ended keeps its containers until the node needs their room", async () => {
+  const pod = recordedPod({ spec: { restartPolicy: "Never" } });
+  await run(pod);
+  await end(pod);
+  pod.record.endedAt = -1000;
+  await end(pod);
+  expect((await pod.runtime.observe()).containers).toHaveLength(1);
+  pod.record.freesRoom = true;
+  await end(pod);
+  expect((await pod.runtime.observe()).containers).toEqual([]);
+});
+
 it("AGENT-PRESSURE-EVICT: an evicted pod keeps its object and its status, and none of its containers", async () => {
   const pod = recordedPod({ spec: { restartPolicy: "Never" } });
   await run(pod);

@@ -39,7 +39,7 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
     }
     record.finish();
     // The node needs the room of what it wrote, now and not when somebody deletes the pod.
-    if (record.isEvicted) await removeContainers(record, after);
+    if (record.isEvicted || record.freesRoom) await removeContainers(record, after);
     return false;
   }
   const held = () => (record.pod.metadata.finalizers ?? []).length > 0;
