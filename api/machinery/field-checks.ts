@@ -1,6 +1,7 @@
 /** Checks of single fields shared by many kinds (pkg/apis/core/validation, apimachinery/pkg/api/validation). */
 import { isEmptyMap } from "../schema/empty-map.ts";
 import { type FieldError, invalid } from "./field-error.ts";
+import { membersOf } from "./json/json-object.ts";
 
 /** Adds an error for a negative number; an absent one is accepted. */
 export function checkNonNegative(errors: FieldError[], path: string, value: number | undefined): void {
@@ -29,8 +30,8 @@ export function sameValue(a: unknown, b: unknown): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     return a.every((item, i) => sameValue(item, b[i]));
   }
-  const left = a as Readonly<Record<string, unknown>>;
-  const right = b as Readonly<Record<string, unknown>>;
+  const left = membersOf(a);
+  const right = membersOf(b);
   for (const key in left) if (!sameValue(left[key], right[key])) return false;
   for (const key in right) if (!(key in left) && !isNothing(right[key])) return false;
   return true;

@@ -1,3 +1,5 @@
+import { membersOf } from "./json-object.ts";
+
 /** Whether two JSON values are equal; undefined members count as absent. */
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -6,8 +8,8 @@ export function deepEqual(a: unknown, b: unknown): boolean {
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => deepEqual(item, b[i]));
   }
   if (Array.isArray(b)) return false;
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
+  const left = membersOf(a);
+  const right = membersOf(b);
   for (const key in left) if (!deepEqual(left[key], right[key])) return false;
   for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
   return true;

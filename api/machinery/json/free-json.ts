@@ -5,34 +5,35 @@
 import type { Scalar } from "../../schema/idl.ts";
 import { type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import { type Struct, structOf } from "../../schema/table.ts";
+import { membersOf } from "./json-object.ts";
 
 const FREE: ReadonlySet<Scalar> = new Set<Scalar>(["JSON", "RawExtension"]);
 const SCHEMA_OR: ReadonlySet<Scalar> = new Set<Scalar>(["JSONSchemaPropsOrBool", "JSONSchemaPropsOrArray"]);
 
-const known = new WeakMap<StructShape, boolean>();
+const freeStructs = new WeakMap<StructShape, boolean>();
 
-export const holdsFreeJson = (struct: Struct): boolean => holds(shapeOf(struct));
+export const holdsFreeJson = (struct: Struct): boolean => structHoldsFreeJson(shapeOf(struct));
 
-function holds(struct: StructShape): boolean {
-  const before = known.get(struct);
-  if (before !== undefined) return before;
+function structHoldsFreeJson(struct: StructShape): boolean {
+  const known = freeStructs.get(struct);
+  if (known !== undefined) return known;
   // For a recursive type the answer is not known yet: its other fields decide.
-  known.set(struct, false);
-  const isFree = struct.fields.some(({ shape }) => reaches(shape));
-  known.set(struct, isFree);
+  freeStructs.set(struct, false);
+  const isFree = struct.fields.some(({ shape }) => holdsFreeJsonIn(shape));
+  freeStructs.set(struct, isFree);
   return isFree;
 }
 
-function reaches(shape: Shape): boolean {
-  if (shape.kind === "struct") return holds(shape.struct);
-  return shape.kind === "scalar" ? FREE.has(shape.scalar) : reaches(shape.element);
+function holdsFreeJsonIn(shape: Shape): boolean {
+  if (shape.kind === "struct") return structHoldsFreeJson(shape.struct);
+  return shape.kind === "scalar" ? FREE.has(shape.scalar) : holdsFreeJsonIn(shape.element);
 }
 
 /** Modifies an exactly parsed value: numbers outside of free-form JSON round. */
 export const roundTyped = (value: object, struct: Struct): void => roundMembers(value, shapeOf(struct));
 
 function roundMembers(value: object, { fields }: StructShape): void {
-  const members = value as Record<string, unknown>;
+  const members = membersOf(value);
   for (const { name, shape } of fields) {
     if (members[name] !== undefined) members[name] = rounded(members[name], shape);
   }
@@ -43,7 +44,7 @@ function rounded(value: unknown, shape: Shape): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (shape.kind === "struct") roundMembers(value, shape.struct);
   else if (shape.kind !== "scalar") {
-    const elements = value as Record<string, unknown>;
+    const elements = membersOf(value);
     for (const [key, element] of Object.entries(value)) elements[key] = rounded(element, shape.element);
   } else if (SCHEMA_OR.has(shape.scalar)) {
     const schema = shapeOf(structOf("apiextensions.v1.JSONSchemaProps"));

@@ -7,14 +7,14 @@ import { emptyMap } from "../../schema/empty-map.ts";
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
 import { copyJson } from "./json-copy.ts";
-import { isEmpty, setMember } from "./json-object.ts";
+import { isEmpty, membersOf, setMember } from "./json-object.ts";
 
 /**
  * The canonical form of any object of the struct, for JSON.stringify. Does not modify the argument; canonical parts may
  * be shared with it. Idempotent.
  */
 export const canonicalJson = (value: object, struct: Struct): Record<string, unknown> =>
-  canonicalStruct(value as Record<string, unknown>, shapeOf(struct));
+  canonicalStruct(membersOf(value), shapeOf(struct));
 
 function canonicalStruct(value: Record<string, unknown>, { fields }: StructShape): Record<string, unknown> {
   const canonical: Record<string, unknown> = {};
@@ -36,7 +36,7 @@ function canonicalField(value: unknown, field: FieldShape): unknown {
 
 function canonicalValue(value: unknown, shape: Shape): unknown {
   if (shape.kind === "scalar" || typeof value !== "object" || value === null) return value;
-  if (shape.kind === "struct") return canonicalStruct(value as Record<string, unknown>, shape.struct);
+  if (shape.kind === "struct") return canonicalStruct(membersOf(value), shape.struct);
   if (shape.kind === "list") {
     if (shape.element.kind === "scalar" || !Array.isArray(value)) return value;
     return value.map((element) => canonicalValue(element, shape.element));
@@ -71,11 +71,10 @@ export function withMember<T extends object>(value: T, member: Partial<T>, struc
  * modify the argument.
  */
 export const draftOf = (value: object, struct: Struct): Record<string, unknown> =>
-  draftStruct(value as Record<string, unknown>, shapeOf(struct));
+  draftStruct(membersOf(value), shapeOf(struct));
 
 /** Turns an unshared canonical value into its draft, by adding what drafts have and the wire does not show. */
-export const completeDraft = (value: object, struct: Struct): void =>
-  completeStruct(value as Record<string, unknown>, shapeOf(struct));
+export const completeDraft = (value: object, struct: Struct): void => completeStruct(membersOf(value), shapeOf(struct));
 
 function completeStruct(value: Record<string, unknown>, shape: StructShape): void {
   for (const field of incompleteFields(shape)) {
@@ -88,7 +87,7 @@ function completeStruct(value: Record<string, unknown>, shape: StructShape): voi
 
 function completeValue(value: unknown, shape: Shape): void {
   if (typeof value !== "object" || value === null || shape.kind === "scalar") return;
-  if (shape.kind === "struct") completeStruct(value as Record<string, unknown>, shape.struct);
+  if (shape.kind === "struct") completeStruct(membersOf(value), shape.struct);
   else for (const element of Object.values(value)) completeValue(element, shape.element);
 }
 
@@ -98,22 +97,23 @@ const incomplete = new WeakMap<StructShape, readonly FieldShape[]>();
 function incompleteFields(shape: StructShape): readonly FieldShape[] {
   const known = incomplete.get(shape);
   if (known) return known;
-  const fields = shape.fields.filter((field) => differs(field) || reaches(field.shape, new Set()));
+  const fields = shape.fields.filter((field) => differsFromWire(field) || containsDifference(field.shape, new Set()));
   incomplete.set(shape, fields);
   return fields;
 }
 
 /** For an absent field: whether the draft has a value, or the wire shows null. */
-const differs = ({ draftZero, wireZero }: FieldShape): boolean => draftZero !== undefined || wireZero?.() === null;
+const differsFromWire = ({ draftZero, wireZero }: FieldShape): boolean =>
+  draftZero !== undefined || wireZero?.() === null;
 
 /** Whether a value of the shape contains such a field, at any depth. Shapes may be recursive. */
-function reaches(shape: Shape, seen: Set<StructShape>): boolean {
+function containsDifference(shape: Shape, seen: Set<StructShape>): boolean {
   if (shape.kind === "scalar") return false;
-  if (shape.kind !== "struct") return reaches(shape.element, seen);
+  if (shape.kind !== "struct") return containsDifference(shape.element, seen);
   const { struct } = shape;
   if (seen.has(struct)) return false;
   seen.add(struct);
-  return struct.fields.some((field) => differs(field) || reaches(field.shape, seen));
+  return struct.fields.some((field) => differsFromWire(field) || containsDifference(field.shape, seen));
 }
 
 function draftStruct(value: Record<string, unknown>, { fields }: StructShape): Record<string, unknown> {
@@ -129,7 +129,7 @@ function draftStruct(value: Record<string, unknown>, { fields }: StructShape): R
 
 function draftValue(value: unknown, shape: Shape): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (shape.kind === "struct") return draftStruct(value as Record<string, unknown>, shape.struct);
+  if (shape.kind === "struct") return draftStruct(membersOf(value), shape.struct);
   if (shape.kind === "list" && Array.isArray(value)) return value.map((element) => draftValue(element, shape.element));
   if (shape.kind === "map") {
     if (isEmpty(value)) return emptyMap();

@@ -7,13 +7,14 @@ import { type FieldDeclaration, isScalar, type Scalar } from "../../schema/idl.t
 import { type Struct, structOf } from "../../schema/table.ts";
 import { decodeBase64 } from "../encoding/base64.ts";
 import { goJson } from "../json/go-json.ts";
+import { membersOf } from "../json/json-object.ts";
 import { parseDuration } from "../time/duration.ts";
 import { ProtobufWriter, WIRE_FIXED64, WIRE_VARINT } from "./writer.ts";
 
 /** The message of an object of that struct, without an envelope. */
 export function encodeMessage(value: object, struct: Struct): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
-  writeStruct(writer, value as Record<string, unknown>, struct);
+  writeStruct(writer, membersOf(value), struct);
   return writer.finish();
 }
 

@@ -3,7 +3,7 @@
  * JSON takes a twentieth of the time.
  */
 
-import { setMember } from "../json/json-object.ts";
+import { membersOf, setMember } from "../json/json-object.ts";
 import { parseJson } from "../json/json-syntax.ts";
 
 /**
@@ -31,7 +31,7 @@ class Ordered {
     const ordered: Record<string, unknown> = {};
     const keys = Object.keys(value).sort();
     this.members += keys.length;
-    for (const key of keys) setMember(ordered, key, this.of((value as Record<string, unknown>)[key]));
+    for (const key of keys) setMember(ordered, key, this.of(membersOf(value)[key]));
     return ordered;
   }
 }

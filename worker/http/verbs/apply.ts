@@ -3,7 +3,7 @@ import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
-import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
+import { isJsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import { canonicalObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
@@ -110,7 +110,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options,
   // omits.
   const stated = shown && canonicalObject(shown);
   const result = applyPatch({
-    live: stated as Record<string, unknown> | undefined,
+    live: stated && membersOf(stated),
     applied,
     kind: { ...ownedKindAt(context, path.subresource, convert), kindName: resource.kind },
     manager: options.fieldManager,
