@@ -1,4 +1,4 @@
-/** Messages of the agent for whoever started it. */
+/** Messages of the agent for the user who started it. */
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;

@@ -63,7 +63,7 @@ function settle(command: Command, path: string): void {
   for (const child of command.commands) settle(child.copyInheritedSettings(command), `${path} ${child.name()}`);
 }
 
-// Whoever read the output is gone, which is no reason to stop.
+// The reader of the output has gone, which is no reason to stop.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 try {

@@ -269,7 +269,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     this.#relays.holds(relay, watches);
   }
 
-  /** A listener says which resources it wants to be told about. */
+  /** A listener subscribes to resources. */
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     if (typeof message === "string") await this.#notices.listen(socket, message);
   }

@@ -1,6 +1,6 @@
 /**
- * Refuses pods that are bound to this node and cannot run here, whoever bound them. They are decided one after another,
- * each against those admitted before; a critical pod may preempt others.
+ * Refuses pods that are bound to this node and cannot run here, no matter who bound them. They are decided one after
+ * another, each against those admitted before; a critical pod may preempt others.
  */
 
 import { errorMessage } from "../../api/error-message.ts";

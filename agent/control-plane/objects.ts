@@ -1,5 +1,5 @@
 /**
- * The API objects that this node has been told of: its pods, what they refer to, and what routes to Services. Kept on
+ * The API objects that this node has received: its pods, what they refer to, and what routes to Services. Kept on
  * disk, readable by the owner only, so that an agent that starts without its control plane knows what to run.
  */
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** What a CSI driver asks to be told about the pod that it publishes a volume for. */
+/** What a CSI driver requests to know of the pod that it publishes a volume for. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver } from "../../api/generated/storage.v1.ts";
 import type { CsiSources } from "./csi-sources.ts";

@@ -1,5 +1,5 @@
 /**
- * Creates a directory and its missing parents. Node.js' own `recursive` loops for ever where the kernel refuses to
+ * Creates a directory and its missing parents. Node.js' own `recursive` loops forever where the kernel refuses to
  * create any (below /proc, or below /sys/fs/cgroup without cgroups mounted): told that the path does not exist, it
  * creates the parent, which exists, and tries again.
  */

@@ -61,7 +61,7 @@ export class ImagePuller {
   readonly #runtime: Runtime;
   /** By pod uid and image. */
   readonly #failures = new Map<string, Failure>();
-  /** One pull at a time per image, whoever asks. */
+  /** One pull at a time per image, for all pods. */
   readonly #pulls = new Map<string, Promise<Pulled>>();
   readonly #records: PullRecords;
 
@@ -74,7 +74,7 @@ export class ImagePuller {
     for (const key of this.#failures.keys()) if (key.startsWith(`${uid} `)) this.#failures.delete(key);
   }
 
-  /** Whoever cannot start without it reports the outcome. */
+  /** The caller reports the outcome. */
   async ensure(pod: Pod, container: Container, objects: PodObjects, recordEvent: RecordEvent): Promise<ImageOutcome> {
     const image = container.image ?? "";
     const wrong = whyNoImageName(image);

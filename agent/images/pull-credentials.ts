@@ -69,7 +69,7 @@ function serverOf(server: string): { readonly host: string; readonly path: strin
   return { host: isHub ? DOCKER_HUB : host, path };
 }
 
-/** Not a regular expression: a pattern with many stars could take for ever, and pods' authors write them. */
+/** Not a regular expression: a pattern with many stars could take forever, and pods' authors write them. */
 function isLike(text: string, glob: string): boolean {
   const [first = "", ...pieces] = glob.split("*");
   const last = pieces.pop();

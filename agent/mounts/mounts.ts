@@ -25,7 +25,7 @@ const mountTargets = (): string[] => parseMountTargets(mountList());
 /** The devices of all mounts, as they were given to `mount`. */
 export const mountedDevices = (): string[] => words(mountList(), 0);
 
-/** Only asks the kernel: accessing a mount whose server is gone may block for ever. */
+/** Only asks the kernel: accessing a mount whose server is gone may block forever. */
 export const isListedMount = (path: string): boolean => mountTargets().includes(resolve(path));
 
 /** Whether a separate file system is mounted there. Not for network file systems, which should not be accessed. */

@@ -23,7 +23,7 @@ export async function machineLogs(path: string, root = "/var/log"): Promise<Node
       const entries = await readdir(file, { withFileTypes: true });
       return listing(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort());
     }
-    // Reading a pipe or a socket might block for ever.
+    // Reading a pipe or a socket might block forever.
     if (!found.isFile()) return NOT_FOUND;
     return { status: 200, type: "text/plain; charset=utf-8", body: createReadStream(file) };
   } catch {

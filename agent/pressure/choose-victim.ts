@@ -85,7 +85,7 @@ export function evictionGrace(pod: Pod, { graceMs }: Threshold, max: number): nu
   return max === 0 ? graceOf(pod) : Math.min(max, graceOf(pod));
 }
 
-/** The same for whoever started the node. */
+/** The shortage as the user who started the node reads it. */
 export function warningOf({ threshold: { signal, graceMs }, available, limit }: Shortage): string {
   const [when, option] = graceMs === 0 ? ["", "hard"] : [` after ${formatDuration(graceMs)}`, "soft"];
   return `short of ${RESOURCE_OF[signal]}: ${signal} is ${printAmount(available)}, and pods are ended below ${printAmount(limit)}${when} (--eviction-${option})`;

@@ -11,7 +11,7 @@ export interface CgroupStats {
   readonly memory?: { readonly cacheBytes: number; readonly mappedBytes: number; readonly swapBytes: number };
   /** The most memory that was ever in use. */
   readonly peakBytes?: number;
-  /** How often the kernel killed a process of it for want of memory. */
+  /** How often the kernel killed one of its processes because memory ran out. */
   readonly oomKills?: number;
   readonly processes?: number;
   readonly threads?: number;

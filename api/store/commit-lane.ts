@@ -29,7 +29,7 @@ export class CommitLane {
 
   /**
    * Calls the object so that it {@link take}s what is waiting, unless such a call is under way; used by submitters, and
-   * again by those that keep waiting. The returned promise is for whoever made the call, to see it through.
+   * again by those that keep waiting. The caller awaits the returned promise until the call is over.
    */
   call(now: number, make: () => Promise<void>): Promise<void> | undefined {
     if (this.#waiting.length + this.#taken.size === 0) return undefined;

@@ -134,7 +134,7 @@ export class DataDirectory {
   }
 }
 
-/** Node's own recursive mkdir loops for ever where the kernel says ENOENT for a parent that exists (/proc/1/x). */
+/** Node's own recursive mkdir loops forever where the kernel says ENOENT for a parent that exists (/proc/1/x). */
 function makeDirectories(path: string): void {
   if (existsSync(path)) return;
   makeDirectories(dirname(path));

@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** A control plane that gives these answers, the last one for ever. */
+/** A control plane that gives these answers, the last one again and again. */
 function answering(...codes: number[]): Promise<string> {
   const path = join(directory, "readiness.sock");
   server = createServer((socket) => {

@@ -59,7 +59,7 @@ export class BatchPlanner {
   readonly #options: BatchPlannerOptions;
   readonly events = new EventSeries();
   readonly metrics = new SchedulingMetrics();
-  /** Claims that were created in vain. */
+  /** Claims that were created and not used. */
   #unused: Claim[] = [];
   #startAt = 0;
   readonly #stamps = new EventStamps();
@@ -156,7 +156,7 @@ export class BatchPlanner {
     };
   }
 
-  /** Those that have to be deleted, and those that look for another node, without their devices: they are not bound yet. */
+  /** Those to delete, and those that look for another node without their devices, since they are not bound yet. */
   #victims(
     victims: readonly PodFacts[],
     { cluster, queue }: SchedulerState,

@@ -128,7 +128,7 @@ export class SchedulingLoop {
     await this.#commit(made.filter((each) => each !== undefined));
   }
 
-  /** Discards claims that were created in vain. */
+  /** Discards claims that were created and not used. */
   async #discard(): Promise<void> {
     for (const claim of this.#planner.takeUnused())
       await this.#options

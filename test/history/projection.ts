@@ -1,4 +1,4 @@
-/** What a watch with a selector, or in another form, must have been told. */
+/** What a watch with a selector, or in another form, must have received. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store/store.ts";
 import { type Change, type ClusterState, keyOf } from "./cluster-state.ts";

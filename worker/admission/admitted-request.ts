@@ -5,7 +5,7 @@ import { operationOptions } from "./operation-options.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
 /**
- * admission.k8s.io AdmissionRequest as webhooks and expressions see it, but for its objects. What is empty is absent:
+ * admission.k8s.io AdmissionRequest as webhooks and expressions see it, without its objects. What is empty is absent:
  * `has(request.subResource)` asks for a subresource.
  */
 export function admittedRequest(request: AdmissionRequest, at: Served): { readonly [name: string]: unknown } {

@@ -3,8 +3,8 @@ import { ownersProblem } from "../../api/machinery/apply/owner.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
 /**
- * If whoever changed the object made its managedFields unreadable, restores the previous ones and warns the client
- * (apiserver pkg/endpoints/handlers/fieldmanager/admission.go).
+ * If a webhook or policy made the managedFields of an object unreadable, restores the previous ones and warns the
+ * client (apiserver pkg/endpoints/handlers/fieldmanager/admission.go).
  */
 export function restoreManagedFields(
   { object, context }: Pick<AdmissionRequest, "object" | "context">,

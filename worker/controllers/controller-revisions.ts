@@ -62,7 +62,7 @@ export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapsh
     const last = rules.hashOf(data, count);
     const name = `${owner.metadata.name.slice(0, 223)}-${last}`;
     const taken = snapshot.get(REVISIONS, namespace, name);
-    // Whoever owns it: the content is the same.
+    // It does not matter who owns it: the content is the same.
     if (taken && same(taken.data, data)) return { update: taken, all };
     if (taken) continue;
     const object: ControllerRevision = {

@@ -12,7 +12,7 @@ const RETRY_SECONDS = 1;
 
 interface Sent {
   characters: number;
-  /** Whether it was told to end, and counts until its client agrees. */
+  /** Whether it was closed here; it counts until its client closes it, too. */
   isEnding: boolean;
   end(): void;
 }

@@ -151,7 +151,7 @@ export function planDeletion(
     // Objects held by their own kind's mechanism are marked by their own registry, which knows neither grace period nor
     // generation.
     if (!resource.isHeld) {
-      // Whoever terminates it gracefully still hears of it, though the time is over.
+      // The component that terminates it gracefully is still notified, though the time is over.
       metadata.deletionGracePeriodSeconds = end < now ? Math.min(grace, 1) : grace;
       if (firstMark && metadata.generation) metadata.generation += 1;
     }

@@ -128,7 +128,7 @@ export class StoreClient {
     return this.#policyRevision;
   }
 
-  /** The answer to whoever wrote this text: what is stored, unless that is another version. */
+  /** The response to the client that wrote this text: what is stored, unless that is another version. */
   textForWriter(text: string): string | Promise<string> {
     return text;
   }

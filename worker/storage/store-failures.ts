@@ -26,7 +26,7 @@ export const tooManyLists = (): ApiError => tooMany(1);
 const tooMany = (retrySeconds: number) =>
   new ApiError(tooManyRequests("Too many requests, please try again later.", retrySeconds));
 
-/** A full disk usually surfaces at the sync, whereupon the platform breaks the object (rule STORE-FULL). */
+/** A full disk usually surfaces at the sync, after which the platform breaks the object (rule STORE-FULL). */
 export function atFullDisk(error: unknown): never {
   if (!(error instanceof Error && /SQLITE_FULL|is full|storage limit/i.test(error.message))) throw error;
   throw new ApiError(failure(507, "InsufficientStorage", `nothing was written: ${error.message}`));

@@ -118,7 +118,7 @@ export class RelayLink {
         this.#carried(content);
         break;
       case KIND.received:
-        // Whoever acknowledges more than was sent gets no larger window.
+        // A peer that acknowledges more than was sent gets no larger window.
         if (content.length === COUNT) this.#acknowledged = Math.min(this.#sent, Number(content.readBigUInt64BE(0)));
         break;
       case RELAY_MARK:

@@ -36,7 +36,10 @@ import { SeenStates } from "./seen-states.ts";
 const OPEN_SECONDS = 3;
 const SANDBOX_SECONDS = 240;
 const STOP_MARGIN_SECONDS = 60;
-/** The kubelet's runtimeRequestTimeout. The runtime enforces the command's own timeout; a slow runtime is no slow command. */
+/**
+ * The kubelet's runtimeRequestTimeout. The runtime enforces the command's own timeout; a slow runtime is no slow
+ * command.
+ */
 const EXEC_MARGIN_SECONDS = 120;
 /** For a command without a timeout. */
 const UNLIMITED_SECONDS = 3600;
@@ -243,7 +246,7 @@ export class CriRuntime implements Runtime {
 
   async exec(id: string, request: ExecRequest): Promise<ProcessStream> {
     const { command, ...streams } = request;
-    // containerd 1.6 ends a command's input with its output, and waits for ever for a command that left input unread;
+    // containerd 1.6 ends a command's input with its output, and waits forever for a command that left input unread;
     // its own client does neither.
     if (streams.stdin && !streams.tty && hasCtr(this.scheme)) return execWithCtr(this.#socket, this.#id(id), request);
     const { url } = await this.#cri.call("Exec", { container_id: this.#id(id), cmd: command, ...streams });

@@ -1,6 +1,6 @@
 /**
  * Sub paths of containers: each is a bind mount in the pod's directory, as with the kubelet. A runtime resolves paths
- * by name, and whoever can write to the volume might replace a directory by a link after it was checked.
+ * by name, and a process that can write to the volume might replace a directory by a link after it was checked.
  */
 import { execFile } from "node:child_process";
 import { lstatSync, mkdirSync, rmdirSync, unlinkSync } from "node:fs";

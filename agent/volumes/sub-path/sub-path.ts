@@ -45,7 +45,7 @@ export function holdSubPath(root: string, subPath: string): HeldPath {
 const MAX_OUTPUT_BYTES = 64 * 1024;
 /**
  * The text of a file inside a volume; undefined if there is none, or it leads out of the volume, or is not a regular
- * file. Containers may have put anything there, and reading a pipe would block for ever.
+ * file. Containers may have put anything there, and reading a pipe would block forever.
  */
 export function readWithin(root: string, path: string): string | undefined {
   let file: number | undefined;

@@ -95,7 +95,7 @@ const MAX_STEPS = 60_000_000;
 /** Only JavaScript's engine can tell where a text matches, so it is given more time, which it seldom takes. */
 const MAX_SEARCHING = 1_000_000_000;
 
-/** Undefined if it would take too long: taken for no match, it would satisfy whoever forbids one. */
+/** Undefined if it would take too long: taken for no match, it would satisfy a rule that forbids one. */
 export function matchesPattern({ regexp, cost, linear }: Pattern, text: string): boolean | undefined {
   if (regexp && stepsFor(cost, text.length) <= MAX_BACKTRACKING) return regexp.test(text);
   return text.length * linear.steps <= MAX_STEPS ? linear.test(text) : undefined;
@@ -105,8 +105,8 @@ export function matchesPattern({ regexp, cost, linear }: Pattern, text: string):
 export const compilingSteps = (pattern: string): number => (compiled.has(pattern) ? 0 : 300 + 20 * pattern.length);
 
 /**
- * The cost of a match. JavaScript's engine is many times as fast as ours, and seldom backtracks as much as it could. Ours
- * counts for five times as long as it takes: only a pattern made to take long takes a second for all of an object.
+ * The cost of a match. JavaScript's engine is many times as fast as ours, and seldom backtracks as much as it could.
+ * Ours counts for five times as long as it takes: only a pattern made to take long takes a second for all of an object.
  */
 export function matchingSteps({ regexp, cost, linear }: Pattern, text: string): number {
   const steps = stepsFor(cost, text.length);

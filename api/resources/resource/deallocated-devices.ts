@@ -10,7 +10,7 @@ interface Place {
 const idOf = ({ driver, pool, device, shareID }: Place) => JSON.stringify([driver, pool, device, shareID ?? ""]);
 const allocatedTo = ({ status }: ResourceClaim) => (status?.allocation?.devices?.results ?? []).map(idOf);
 
-/** Reports about devices are dropped with their allocation: whoever deallocates need not know about them. */
+/** Reports about devices are dropped with their allocation: a client that deallocates need not know about them. */
 export function dropDeallocatedDevices({ status, ...claim }: ResourceClaim, old: ResourceClaim): void {
   if (!status?.devices) return;
   const allocated = new Set(allocatedTo({ ...claim, status }));

@@ -96,7 +96,9 @@ export interface LogTables {
 
   /** Revisions of the current objects, in key order. */
   revisions(scope: Scope, limit: number): Revision[];
-  /** Current objects that meet the requirements, in key order. Whoever needs only the first ones reads no others. */
+  /**
+   * Current objects that meet the requirements, in key order. A caller that needs only the first ones reads no others.
+   */
   pointers(scope: Scope, requirements: readonly Requirement[]): Iterable<Pointer>;
   count(scope: Scope): number;
   /** The resources that have living objects. */

@@ -245,8 +245,8 @@ export class SqliteTables implements LogTables {
   }
 
   /**
-   * Forgets everything (rule STORE-ERASE). Revisions continue after all earlier ones, so that whoever remembers one is
-   * told that it is stale or gone. The clock (ms) stands in for the revision if an interrupted erasure lost it.
+   * Forgets everything (rule STORE-ERASE). Revisions continue after all earlier ones: a client that remembers one learns
+   * that it is stale or gone. The clock (ms) stands in for the revision if an interrupted erasure lost it.
    */
   static async erase(storage: DurableObjectStorage, now: number): Promise<void> {
     const { revision } = new SqliteTables(storage).marks();

@@ -115,7 +115,7 @@ export class RelayedWatches {
       if (this.#isWanted()) await new Promise<void>((resume) => void turns.after(AGAIN, resume));
     }
     this.#following = undefined;
-    // A client that resumes by revision misses nothing, or is told by the store to list again.
+    // A client that resumes by revision misses nothing, or the store answers that it must list again.
     this.#hub.cutOff("the watch was interrupted");
   }
 

@@ -87,7 +87,7 @@ export class WatchHub {
   open(request: WatchRequest): ReadableStream<Uint8Array> {
     const { source, turns, counted } = this.#options;
     const { ground, share } = request;
-    // Nobody is there who must be told what came before.
+    // No watcher waits for what came before.
     if (this.#all.size === 0 && !this.#running) this.#sentThrough = source.marks().revision;
     const watcher = new Watcher(request, {
       source,

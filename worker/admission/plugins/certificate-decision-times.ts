@@ -1,5 +1,5 @@
 /**
- * Timestamps decisions about certificate requests, whoever makes them. In Kubernetes the kind's strategy does this,
+ * Timestamps all decisions about certificate requests. In Kubernetes the kind's strategy does this,
  * since it has a clock (pkg/registry/certificates/certificates/strategy.go).
  */
 import { timestamp } from "../../../api/machinery/time/time.ts";

@@ -1,6 +1,6 @@
 /**
- * Whoever requests a certificate for a key must have it: signers rely on the signature having been verified. Kubernetes
- * verifies it in the kind's validation, which cannot wait for the platform's cryptography here.
+ * A client that requests a certificate for a key must have that key: signers rely on the signature having been
+ * verified. Kubernetes verifies it in the kind's validation, which cannot wait for the platform's cryptography here.
  */
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { invalid } from "../../../api/machinery/status.ts";

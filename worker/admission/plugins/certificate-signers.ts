@@ -1,6 +1,6 @@
 /**
- * CertificateApproval and CertificateSigning: whoever approves, denies or signs a certificate request must be allowed
- * to do so for its signer (plugin/pkg/admission/certificates).
+ * CertificateApproval and CertificateSigning: a user who approves, denies or signs a certificate request must be
+ * allowed to do so for its signer (plugin/pkg/admission/certificates).
  */
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import { authorize } from "../../auth/authorize.ts";

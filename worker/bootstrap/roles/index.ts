@@ -71,7 +71,7 @@ const BOUND: Readonly<Record<string, readonly Subject[]>> = {
   "system:volume-scheduler": [user("system:kube-scheduler")],
 };
 
-/** Whoever verifies this cluster's tokens elsewhere has no credential of it, as OpenID Connect specifies. */
+/** A service that verifies this cluster's tokens has no credential of it, as OpenID Connect specifies. */
 const publicIssuer = clusterRoleBinding(
   "sailplane:service-account-issuer-discovery",
   [UNAUTHENTICATED, AUTHENTICATED],

@@ -49,8 +49,8 @@ function nodeMatters({ object, previous, deleted }: ObjectChange<"nodes">): bool
 }
 
 /**
- * Whoever creates a copy of an existing revision may do with it what they like, until something else triggers a sync of
- * the set.
+ * A client that creates a copy of an existing revision may change and delete it, until something else triggers a sync
+ * of the set.
  */
 function isCopy({ object, previous, deleted, snapshot }: ObjectChange<typeof REVISIONS>): boolean {
   const { uid = "" } = controllerOf(object) ?? {};

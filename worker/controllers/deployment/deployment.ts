@@ -136,7 +136,7 @@ function planScaled(family: Family, { now }: ReconcileContext): Plan {
   const events: EventRecord[] = [];
   const resized = planResize(deployment, newest, old);
   resize(family, resized, { effects, events });
-  // A set with the right size but a different size on record would stall the rollout for ever.
+  // A set with the right size but a different size on record would stall the rollout forever.
   const rest = all.filter((each) => replicasOf(each) > 0 && !resized.some(({ replicaSet }) => replicaSet === each));
   resize(
     family,

@@ -28,7 +28,7 @@ import { triggerTime, withTrigger } from "./trigger-time.ts";
 const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
 const OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
 const CAPACITY = 1000;
-/** Marks the item of a service that was just deleted: its endpoints are deleted too, whoever created them. */
+/** Marks the item of a service that was just deleted: its endpoints are deleted too, no matter who created them. */
 const LEFT = "left:";
 
 export const endpointsController = defineController({

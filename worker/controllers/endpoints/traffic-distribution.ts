@@ -29,5 +29,5 @@ function hintOf({ conditions, zone, nodeName }: Endpoint, preference: string | u
   return zone || "forNodes" in forNodes ? { ...forZones, ...forNodes } : undefined;
 }
 
-/** Whoever prefers the same node prefers the same zone to others. */
+/** A service that prefers the same node prefers the same zone to other zones. */
 const SAME_ZONE: readonly string[] = ["PreferClose", "PreferSameZone", "PreferSameNode"];

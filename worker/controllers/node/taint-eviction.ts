@@ -92,7 +92,7 @@ export const tolerates = (toleration: Toleration, taint: Taint): boolean =>
 /** The first matching toleration counts, as in Kubernetes, even if a later one is shorter. */
 const firstFitting = ({ spec }: Pod, taint: Taint) => spec.tolerations?.find((each) => tolerates(each, taint));
 
-/** Whether the pod tolerates the taints: not at all, for a time, or for ever. */
+/** Whether the pod tolerates the taints: not at all, for a time, or forever. */
 function toleranceOf(pod: Pod, taints: readonly Taint[]): "refused" | "limited" | "free" {
   const fitting = taints.map((taint) => firstFitting(pod, taint));
   if (fitting.some((toleration) => toleration === undefined)) return "refused";

@@ -195,7 +195,7 @@ function bind(claim: Claim, volume: Volume): Plan {
     } as PersistentVolume;
     effects.push({ op: "update", resource: VOLUMES, namespace: "", object });
   }
-  // Whoever sees the claim bound must see the volume bound, too.
+  // A client that sees the claim bound must see the volume bound, too.
   if (volume.status.phase !== "Bound") effects.push(boundPhase(volume));
   const target = { resource: CLAIMS, namespace: metadata.namespace ?? "", name: metadata.name };
   const type = "application/merge-patch+json";

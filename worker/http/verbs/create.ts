@@ -108,7 +108,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   try {
     await admitMutation(request);
     dropRepeatedOwners(copy, warnings, "admitted");
-    // Whoever changed it must not have moved it.
+    // Plugins may change the object, but not move it to another namespace.
     placeInNamespace(context, copy);
     request = assignName(request, copy);
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });

@@ -57,7 +57,7 @@ export function planPlacement(
   const assumed = [...volumes, ...devices];
   const claimWrites = assumed.map(({ write }) => write);
   const status = extended && made ? { extended: extendedStatusOf(made, extended) } : {};
-  // If binding may have to wait for claims, the pod is first told its expected node.
+  // If binding may have to wait for claims, the expected node is first written into the pod.
   const isExpected = assumed.length > 0 || placement.devices !== NO_DEVICES || provision.length > 0;
   const expected = isExpected ? expectedOn(pod, { node, now, ...status }) : pod;
   const until = bindingDue(

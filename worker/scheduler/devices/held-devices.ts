@@ -19,7 +19,7 @@ export interface HeldDevices {
 export type Freed =
   /** Nobody uses its devices, and the pod cannot run where they are. */
   | { readonly kind: "deallocate"; readonly claim: Claim }
-  /** It was created for the pod's extended resources, in vain. */
+  /** It was created for the pod's extended resources, which it cannot satisfy. */
   | { readonly kind: "discard"; readonly claim: Claim }
   /** The pod's reservation: its devices could not be bound to the node. */
   | { readonly kind: "release"; readonly claim: Claim };

@@ -1,6 +1,6 @@
 /**
  * PodSecurity: holds pods to the level in their namespace's labels, warns creators of workloads whose pods would be
- * refused, and warns whoever sets such labels which existing pods violate them
+ * refused, and warns a client that sets such labels which existing pods violate them
  * (k8s.io/pod-security-admission/admission).
  */
 import type { Namespace, PodTemplateSpec } from "../../../../api/generated/core.v1.ts";
