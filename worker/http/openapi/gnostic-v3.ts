@@ -23,10 +23,10 @@ const schemaOr: Write = (writer, value) =>
   (value as Value).$ref === undefined ? field(writer, 1, schema, value) : field(writer, 2, reference, value);
 
 /** A value is present even if it is false, zero or empty. */
-const given = (value: unknown) => (value === undefined ? undefined : { given: value });
+const presentValue = (value: unknown) => (value === undefined ? undefined : { given: value });
 
 /** DefaultType, which cannot express lists and objects. */
-const fallback: Write = (writer, value) => {
+const defaultType: Write = (writer, value) => {
   const { given: literal } = value as Value;
   if (typeof literal === "number" || typeof literal === "bigint") field(writer, 1, double, literal);
   else if (typeof literal === "boolean") field(writer, 2, flag, literal);
@@ -67,7 +67,7 @@ const schemaMessage = message(
     items: [30, wrapped(1, schemaOr)],
     properties: [31, named(1, schemaOr)],
     additionalProperties: [32, more],
-    default: [33, fallback],
+    default: [33, defaultType],
     description: [34, text],
     format: [35, text],
   }),
@@ -76,7 +76,11 @@ const schemaMessage = message(
 
 const schema: Write = (writer, value) => {
   const { default: literal, additionalProperties, ...rest } = value as Value;
-  schemaMessage(writer, { ...rest, default: given(literal), additionalProperties: given(additionalProperties) });
+  schemaMessage(writer, {
+    ...rest,
+    default: presentValue(literal),
+    additionalProperties: presentValue(additionalProperties),
+  });
 };
 
 const parameter = message(() => ({

@@ -74,7 +74,7 @@ export function renderView(
         status,
       );
     case "PartialObjectMetadataList":
-      throw new ApiError(notAcceptable(mismatch(context, as, "not a list", "")));
+      throw new ApiError(notAcceptable(mismatchMessage(context, as, "not a list", "")));
     default:
       return tableOf(context, [draftObject(object)], revisionOf(object)).then((table) =>
         renderValue(atViewVersion(table, accepted), accepted, status),
@@ -86,7 +86,7 @@ export function renderView(
 const revisionOf = ({ metadata: { resourceVersion } }: KubeObject): ListMeta =>
   resourceVersion === undefined ? {} : { resourceVersion };
 
-const mismatch = ({ served }: RequestContext, as: View, what: string, suffix: string) =>
+const mismatchMessage = ({ served }: RequestContext, as: View, what: string, suffix: string) =>
   `you requested ${as}, but the requested object is ${what} (*${internalGroup(served)}.${served.resource.kind}${suffix})`;
 
 /** The name of a group's internal package in Kubernetes: `core`, `apps`, `rbac`. */
@@ -115,7 +115,7 @@ export const storedObject = ({ text }: Pick<Entry, "text">): Viewed => ({
   shown: (served) => readAtServedVersion(served, parseObject<KubeObject>(text)),
 });
 
-export const madeObject = (object: KubeObject): Viewed => ({
+export const unstoredObject = (object: KubeObject): Viewed => ({
   draft: () => draftObject(object),
   shown: (served) => atServedVersion(served, object),
 });
@@ -177,7 +177,7 @@ function listForm(context: RequestContext, accepted: Accepted): ListForm {
   const { resource } = served;
   switch (accepted.as) {
     case "PartialObjectMetadata":
-      throw new ApiError(notAcceptable(mismatch(context, accepted.as, "a list", "List")));
+      throw new ApiError(notAcceptable(mismatchMessage(context, accepted.as, "a list", "List")));
     case "PartialObjectMetadataList":
       return {
         head: { kind: accepted.as, apiVersion: `meta.k8s.io/${accepted.viewVersion ?? "v1"}` },

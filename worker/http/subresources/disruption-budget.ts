@@ -28,18 +28,18 @@ export async function budgetWrite(context: RequestContext, pod: Pod): Promise<Wr
     .filter(({ budget: { spec } }) => !isEmptySelector(spec.selector) && selects(spec.selector, pod.metadata.labels));
   if (covering.length > 1) throw new ApiError(failure(500, "", SEVERAL));
   const [found] = covering;
-  if (!found || isFree(pod, found.budget)) return [];
-  return [countDown(context, pod, found)];
+  if (!found || isUnprotected(pod, found.budget)) return [];
+  return [countDownWrite(context, pod, found)];
 }
 
 /** A pod that is not ready is not protected if enough others are, or if the budget's policy says so. */
-function isFree(pod: Pod, { spec, status }: PodDisruptionBudget): boolean {
+function isUnprotected(pod: Pod, { spec, status }: PodDisruptionBudget): boolean {
   if (isReady(pod)) return false;
   if (spec.unhealthyPodEvictionPolicy === "AlwaysAllow") return true;
   return (status.currentHealthy ?? 0) >= (status.desiredHealthy ?? 0) && (status.desiredHealthy ?? 0) > 0;
 }
 
-function countDown(
+function countDownWrite(
   context: RequestContext,
   pod: Pod,
   { entry, budget }: { readonly entry: Entry; readonly budget: PodDisruptionBudget },
@@ -53,7 +53,7 @@ function countDown(
     disruptionsAllowed,
     disruptedPods: { ...budget.status.disruptedPods, [pod.metadata.name ?? ""]: now },
   });
-  if (disruptionsAllowed === 0) next.status.conditions = exhausted(budget, now);
+  if (disruptionsAllowed === 0) next.status.conditions = exhaustedConditions(budget, now);
   trackServerStatus(context, RESOURCE_PATH, { old: budget as KubeObject, next: next as KubeObject });
   const { key, revision, attributes } = entry;
   return { op: "replace", key, ifRevision: revision, text: textWithoutRevision(next), attributes };
@@ -61,7 +61,7 @@ function countDown(
 
 const RESOURCE_PATH = { group: "policy", version: "v1", plural: "poddisruptionbudgets" };
 
-const exhausted = ({ status }: PodDisruptionBudget, now: string) => [
+const exhaustedConditions = ({ status }: PodDisruptionBudget, now: string) => [
   ...(status.conditions ?? []).filter(({ type }) => type !== "DisruptionAllowed"),
   {
     type: "DisruptionAllowed",
@@ -77,7 +77,7 @@ function refusalOf({ metadata, status }: PodDisruptionBudget): Status | undefine
   const { name = "", generation = 0 } = metadata;
   const allowed = status.disruptionsAllowed ?? 0;
   if ((status.observedGeneration ?? 0) < generation) {
-    return violated(`The disruption budget ${name} is still being processed by the server.`, 10);
+    return violationStatus(`The disruption budget ${name} is still being processed by the server.`, 10);
   }
   const refuse = (why: string) => forbidden({ group: "policy", resource: "poddisruptionbudget" }, name, why);
   if (allowed < 0) return refuse("pdb disruptions allowed is negative");
@@ -88,7 +88,7 @@ function refusalOf({ metadata, status }: PodDisruptionBudget): Status | undefine
   const condition = status.conditions?.find(({ type }) => type === "DisruptionAllowed");
   const { desiredHealthy = 0, currentHealthy = 0 } = status;
   const failedSync = condition?.status === "False" && condition.reason === "SyncFailed";
-  return violated(
+  return violationStatus(
     failedSync
       ? `The disruption budget ${name} does not allow evicting pods currently because it failed sync: ${condition.message}`
       : `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
@@ -96,7 +96,7 @@ function refusalOf({ metadata, status }: PodDisruptionBudget): Status | undefine
   );
 }
 
-function violated(why: string, retryAfterSeconds: number): Status {
+function violationStatus(why: string, retryAfterSeconds: number): Status {
   const message = "Cannot evict pod as it would violate the pod's disruption budget.";
   return failure(429, "TooManyRequests", message, {
     causes: [{ reason: "DisruptionBudget", message: why }],

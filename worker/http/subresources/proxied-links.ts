@@ -1,6 +1,6 @@
 /** Rewrites links in a proxied answer that would lead out of the proxy (apimachinery pkg/util/proxy, transport.go). */
 
-export interface Place {
+export interface ProxyLocation {
   /** The URL's path up to the proxied server's root. */
   readonly prefix: string;
   /** The host and port by which the server was called. */
@@ -36,10 +36,10 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   video: ["poster", "src"],
 };
 
-export function withLinksBelow(response: Response, place: Place): Response {
+export function withLinksBelow(response: Response, place: ProxyLocation): Response {
   const headers = new Headers(response.headers);
   const location = headers.get("Location");
-  if (location !== null) headers.set("Location", below(location, place));
+  if (location !== null) headers.set("Location", linkBelowProxy(location, place));
   const encoding = headers.get("Content-Encoding") ?? "";
   const isHtml = headers.get("Content-Type")?.startsWith("text/html") && encoding === "";
   if (isHtml) headers.delete("Content-Length");
@@ -52,7 +52,7 @@ export function withLinksBelow(response: Response, place: Place): Response {
           element(element) {
             for (const name of attributes) {
               const value = element.getAttribute(name);
-              if (value !== null) element.setAttribute(name, below(value, place));
+              if (value !== null) element.setAttribute(name, linkBelowProxy(value, place));
             }
           },
         }),
@@ -62,7 +62,7 @@ export function withLinksBelow(response: Response, place: Place): Response {
 }
 
 /** Relative links, and links to other hosts, stay as they are. */
-function below(link: string, { prefix, host }: Place): string {
+function linkBelowProxy(link: string, { prefix, host }: ProxyLocation): string {
   const ofHost = /^(?:https?:)?\/\/([^/?#]*)(.*)$/.exec(link);
   if (ofHost && ofHost[1] !== host) return link;
   const path = ofHost ? ofHost[2] || "/" : link;

@@ -91,7 +91,7 @@ function put(context: RequestContext): Promise<KubeObject> {
   checkIdentity(context, body);
   return write(context, options, (old) => {
     checkUid(context, body, { current: old, dryRun: options.dryRun });
-    return tracked(context, old, structuredClone(body), options);
+    return withManagedFields(context, old, structuredClone(body), options);
   });
 }
 
@@ -100,13 +100,13 @@ function patch(context: RequestContext): Promise<KubeObject> {
   // The patch is validated before its media type is.
   const format = media === APPLY_TYPE ? undefined : patchFormatOf(context.served, media);
   const options = patchOptions(context.query, format === undefined);
-  if (!format) return write(context, options, (old) => applied(context, old, options));
+  if (!format) return write(context, options, (old) => appliedScale(context, old, options));
   return write(context, options, (old) => {
     const patch = parsePatch(context.body, format, options);
     const { object, warnings } = applyFormat(format, patch, old, { options, served: scaleServed });
     setAttemptWarnings(context, warnings);
     checkIdentity(context, object);
-    return tracked(context, old, object, options);
+    return withManagedFields(context, old, object, options);
   });
 }
 
@@ -131,12 +131,17 @@ function checkScale(
   throw new ApiError(conflict({ group, resource: `${resource.plural}/scale` }, name, problem));
 }
 
-function tracked(context: RequestContext, old: KubeObject, next: KubeObject, { fieldManager }: WriteOptions): Scale {
+function withManagedFields(
+  context: RequestContext,
+  old: KubeObject,
+  next: KubeObject,
+  { fieldManager }: WriteOptions,
+): Scale {
   trackManagedFields({ ...context, served: scaleServed }, { old, next }, { fieldManager, subresource: "scale" });
   return next as Scale;
 }
 
-function applied(context: RequestContext, live: KubeObject, { fieldManager, force }: WriteOptions): Scale {
+function appliedScale(context: RequestContext, live: KubeObject, { fieldManager, force }: WriteOptions): Scale {
   const parsed = parseApplied(new TextDecoder().decode(context.body));
   if (!parsed.ok) throw patchRefused(parsed);
   const { resource } = scaleServed;

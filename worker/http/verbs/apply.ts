@@ -66,7 +66,7 @@ const noSuchUid = ({ served, path }: RequestContext, uid: string) =>
   );
 
 /** A configuration that matches its apply schema may still not decode: an invalid quantity, say. */
-function undecodable({ served, path }: RequestContext, applied: Record<string, unknown>, why: string): Status {
+function undecodableStatus({ served, path }: RequestContext, applied: Record<string, unknown>, why: string): Status {
   if (served.custom) return badRequest(why);
   const problem = why.startsWith("illegal base64 data") ? `error decoding from json: ${why}` : why;
   const kind = `${served.group}/${served.version}, Kind=${served.resource.kind}`;
@@ -124,7 +124,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options,
   if (!decoded.ok) {
     // The configuration is set field by field, like the result of a strategic merge: PATCH-10.
     const problem = served.custom ? undefined : unstructuredProblem(typed, structFor(served));
-    throw new ApiError(undecodable(context, applied, problem ?? decoded.message));
+    throw new ApiError(undecodableStatus(context, applied, problem ?? decoded.message));
   }
   const object = kubeObject(decoded.value);
   const draft = other ? other.toStored(object) : object;

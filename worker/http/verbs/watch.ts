@@ -50,7 +50,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   requireNamed(query, selection, path.name);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
   const name = path.name !== "" ? path.name : selection.name;
-  const events = storedForm(context, accepted);
+  const events = storedEventForm(context, accepted);
   const request: WatchRequest = {
     resource: storageResource(served.resource),
     ...(namespace !== undefined && served.resource.scope === "Namespaced" ? { namespace } : {}),
@@ -70,7 +70,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   const client = clientOf(context);
   const isWebSocket = requestsWebSocket(context.request);
   if (isWebSocket) requireRead(client);
-  const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
+  const response = await store.stream("watch", request).catch((error: unknown) => tooOldResponse(error, request));
   const transform = events ? undefined : await eventTransform(context, accepted);
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
   if (isWebSocket) return linesOverWebSocket(client, new Response(body));
@@ -102,7 +102,7 @@ function bookmarkKind({ resource, group, version }: Served): WatchRequest["bookm
 }
 
 /** A watch that cannot begin at the requested revision still begins, and says so in its only event. */
-function tooOld(error: unknown, { since, events }: WatchRequest): Response {
+function tooOldResponse(error: unknown, { since, events }: WatchRequest): Response {
   if (!(error instanceof Compacted)) throw error;
   const object = expired(`too old resource version: ${since} (${error.oldest - 1})`);
   if (events?.protobuf) return new Response(encodeWatchFrame("ERROR", protobufOf(object)));
@@ -110,7 +110,7 @@ function tooOld(error: unknown, { since, events }: WatchRequest): Response {
 }
 
 /** The form in which the store sends events; undefined if they must be transformed here. */
-function storedForm(
+function storedEventForm(
   { served, query }: RequestContext,
   { as, type, viewVersion = "v1" }: Accepted,
 ): EventRequest | undefined {

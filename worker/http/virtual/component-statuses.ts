@@ -9,7 +9,7 @@ import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectionOf } from "../request/list-options.ts";
 import { negotiate } from "../response/negotiate.ts";
-import { madeObject, renderListView, renderView, VIEWS } from "../response/views.ts";
+import { renderListView, renderView, unstoredObject, VIEWS } from "../response/views.ts";
 
 const COMPONENTS = ["controller-manager", "etcd-0", "scheduler"];
 
@@ -31,5 +31,5 @@ export async function readComponentStatuses(context: RequestContext): Promise<Re
   const selected = COMPONENTS.filter((name) =>
     matches(requirements, { labels: {}, fields: { "metadata.name": name } }),
   );
-  return renderListView(context, selected.map(statusOf).map(madeObject), {}, accepted);
+  return renderListView(context, selected.map(statusOf).map(unstoredObject), {}, accepted);
 }

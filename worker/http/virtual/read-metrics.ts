@@ -15,14 +15,14 @@ import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectionOf } from "../request/list-options.ts";
 import { negotiate } from "../response/negotiate.ts";
-import { madeObject, renderListView, renderView, VIEWS } from "../response/views.ts";
+import { renderListView, renderView, unstoredObject, VIEWS } from "../response/views.ts";
 
 export async function readMetrics(context: RequestContext): Promise<Response> {
   const { path, query, served, request } = context;
   const accepted = negotiate(request, query, VIEWS);
   const entries = await measured(context);
   const metrics = served.resource.plural === "nodes" ? await ofNodes(context, entries) : await ofPods(context, entries);
-  if (path.name === "") return renderListView(context, metrics.map(madeObject), {}, accepted);
+  if (path.name === "") return renderListView(context, metrics.map(unstoredObject), {}, accepted);
   const [found] = metrics;
   if (found) return renderView(context, found, accepted);
   // Worded as in metrics-server.
