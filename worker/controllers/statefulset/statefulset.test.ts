@@ -61,6 +61,29 @@ describe("stateful set", () => {
     expect(status(at)?.currentRevision).toBe(status(at)?.updateRevision);
   });
 
+  it("CTL-STS-REPLACED: without a partition, a replaced pod is created from the new revision, even if it is gone at once", async () => {
+    const at = start();
+    at.cluster.put(
+      "statefulsets.apps",
+      db({ podManagementPolicy: "Parallel", updateStrategy: { type: "RollingUpdate" } }),
+    );
+    await at.settle();
+    ready(at, "db-0");
+    await at.settle();
+    edit(at, ({ spec }) => {
+      spec.template = { ...spec.template, spec: { containers: [{ name: "c", image: "pause:2" }] } };
+    });
+    let created = 0;
+    at.cluster.refuse = (verb, { resource }) =>
+      verb === "create" && resource === "pods" && ++created > 3 ? { code: 403, message: "enough" } : undefined;
+    await at.settle();
+    const images = at.cluster
+      .list<Pod>("pods")
+      .map(({ metadata, spec }) => `${metadata.name} ${spec.containers[0]?.image}`);
+    expect(images.toSorted()).toEqual(["db-0 pause:1", "db-1 pause:2"]);
+    expect(created).toBe(1);
+  });
+
   it.each(["Parallel", "OrderedReady"])(
     "CTL-BURST: creates a bounded number at once, however many are requested: %s",
     async (policy) => {

@@ -21,7 +21,7 @@ import { CLAIMS, claimConflicts } from "./claims.ts";
 import { ordinalOf } from "./stateful-pod.ts";
 import { isWaiting, revisionOf, type StatefulSetState } from "./stateful-set-state.ts";
 import { statusOf } from "./status.ts";
-import { heldUp, planTurn } from "./turn.ts";
+import { heldUp, planTurn, type Turn } from "./turn.ts";
 
 const RESOURCE = "statefulsets.apps";
 const PRIMARY = { resource: RESOURCE, kind: "StatefulSet", apiVersion: "apps/v1" } as const;
@@ -75,8 +75,8 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
     if (ordinal !== undefined) pods.set(ordinal, pod);
   }
   const scene: StatefulSetState = { set, revisions: { current, update }, pods, snapshot, now };
-  const turn = set.metadata.deletionTimestamp ? NOTHING : planTurn(scene);
-  const status = statusUpdate(RESOURCE, set, statusOf(scene));
+  const { effects: turn, replaced } = set.metadata.deletionTimestamp ? NOTHING : planTurn(scene);
+  const status = statusUpdate(RESOURCE, set, statusOf(scene, replaced));
   const live = new Set([
     current.metadata.name,
     update.metadata.name,
@@ -95,7 +95,7 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   };
 }
 
-const NOTHING: readonly Effect[] = [];
+const NOTHING: Turn = { effects: [], replaced: new Set() };
 
 const collisionUpdate = (set: Stored<StatefulSet>, collisionCount: number | undefined): readonly Effect[] =>
-  collisionCount === undefined ? NOTHING : statusUpdate(RESOURCE, set, { ...set.status, collisionCount });
+  collisionCount === undefined ? [] : statusUpdate(RESOURCE, set, { ...set.status, collisionCount });

@@ -5,7 +5,14 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { isAvailable, isReady } from "../pod/pod-state.ts";
 import { revisionOf, type StatefulSetState, startOf } from "./stateful-set-state.ts";
 
-export function statusOf({ set, pods, revisions, now }: StatefulSetState): StatefulSetStatus {
+/**
+ * Pods that a rolling update is about to replace no longer count as current: without a partition, that count says which
+ * pods are created from the old revision.
+ */
+export function statusOf(
+  { set, pods, revisions, now }: StatefulSetState,
+  replaced: ReadonlySet<Stored<Pod>>,
+): StatefulSetStatus {
   const { minReadySeconds = 0 } = set.spec;
   const first = startOf(set);
   const last = first + (set.spec.replicas ?? 1) - 1;
@@ -16,7 +23,7 @@ export function statusOf({ set, pods, revisions, now }: StatefulSetState): State
   const healthy = (pod: Pod) => pod.status.phase === "Running" && isReady(pod);
   const ready = present.filter(([, pod]) => healthy(pod)).length;
   const updated = count((pod) => revisionOf(pod) === revisions.update.metadata.name);
-  const current = count((pod) => revisionOf(pod) === revisions.current.metadata.name);
+  const current = count((pod) => revisionOf(pod) === revisions.current.metadata.name && !replaced.has(pod));
   const replicas = present.length;
   const inRange = present.every(([ordinal]) => ordinal >= first && ordinal <= last);
   const rolled =

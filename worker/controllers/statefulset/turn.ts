@@ -18,8 +18,16 @@ const BURST = 500;
 const reachOf = ({ set, pods }: StatefulSetState): number =>
   startOf(set) + Math.min(set.spec.replicas ?? 1, pods.size + BURST) - 1;
 
+export interface Turn {
+  readonly effects: readonly Effect[];
+  /** Pods of an old revision that it deletes. */
+  readonly replaced: ReadonlySet<Stored<Pod>>;
+}
+
+const turnOf = (effects: readonly Effect[]): Turn => ({ effects, replaced: new Set() });
+
 /** One step of an ordered set; all steps of a parallel one. */
-export function planTurn(scene: StatefulSetState): readonly Effect[] {
+export function planTurn(scene: StatefulSetState): Turn {
   const { set, pods, now } = scene;
   const { minReadySeconds = 0 } = set.spec;
   const effects: Effect[] = [];
@@ -34,7 +42,7 @@ export function planTurn(scene: StatefulSetState): readonly Effect[] {
       if (pod.metadata.deletionTimestamp === undefined) effects.push(removal(set, pod));
     } else if (isWaiting(pod))
       effects.push(...claimCreations(scene, ordinal, "waiting"), ...claimOwners(scene, ordinal, undefined));
-    if (isOrdered(set) && !settledOne) return effects;
+    if (isOrdered(set) && !settledOne) return turnOf(effects);
     if (pod && !isTerminated(pod)) effects.push(...invariants(scene, ordinal, pod));
   }
   const condemned = [...pods].filter(([ordinal]) => ordinal < first || ordinal > last).sort(([a], [b]) => b - a);
@@ -43,15 +51,15 @@ export function planTurn(scene: StatefulSetState): readonly Effect[] {
   const [, firstBroken] = condemned.findLast(([, pod]) => !sound(pod)) ?? [];
   for (const [, pod] of condemned) {
     if (pod.metadata.deletionTimestamp) {
-      if (isOrdered(set)) return effects;
+      if (isOrdered(set)) return turnOf(effects);
       continue;
     }
     // In an ordered set, only the lowest broken pod is replaced.
-    if (isOrdered(set) && !sound(pod) && pod !== firstBroken) return effects;
+    if (isOrdered(set) && !sound(pod) && pod !== firstBroken) return turnOf(effects);
     effects.push(removal(set, pod));
-    if (isOrdered(set)) return effects;
+    if (isOrdered(set)) return turnOf(effects);
   }
-  if (effects.length > 0 || reach < last || set.spec.updateStrategy?.type === "OnDelete") return effects;
+  if (effects.length > 0 || reach < last || set.spec.updateStrategy?.type === "OnDelete") return turnOf(effects);
   return planUpdate(scene, first, last);
 }
 
@@ -74,20 +82,20 @@ export function heldUp(scene: StatefulSetState): readonly EventRecord[] {
 }
 
 /** Replaces pods of another revision, from the highest ordinal down to the partition. */
-function planUpdate({ set, pods, revisions, now }: StatefulSetState, first: number, last: number): readonly Effect[] {
+function planUpdate({ set, pods, revisions, now }: StatefulSetState, first: number, last: number): Turn {
   const { partition = 0, maxUnavailable = 1 } = set.spec.updateStrategy?.rollingUpdate ?? {};
   const { minReadySeconds = 0, replicas = 1 } = set.spec;
   const sound = (pod: Pod | undefined) => pod !== undefined && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
   let allowed = Math.max(1, scaledValue(maxUnavailable, replicas, "down"));
-  const effects: Effect[] = [];
+  const replaced = new Set<Stored<Pod>>();
   for (let ordinal = last; ordinal >= first + partition && allowed > 0; ordinal--) {
     const pod = pods.get(ordinal);
     if (pod && revisionOf(pod) !== revisions.update.metadata.name && !pod.metadata.deletionTimestamp) {
-      effects.push(removal(set, pod));
+      replaced.add(pod);
       allowed--;
     } else if (!sound(pod)) allowed--;
   }
-  return effects;
+  return { effects: [...replaced].map((pod) => removal(set, pod)), replaced };
 }
 
 /** Below the partition, and during a rollout without one, pods are recreated from their old revision. */
