@@ -36,11 +36,16 @@ async function serve(made: Server) {
   server = made;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const dialled: Socket[] = [];
   const context = {
     runtime: {
       observe: async () => ({ sandboxes: [{ id: "s", ready: true }] }),
       // As of containerd: what the server closes is not closed here, too.
-      dial: async () => connect({ host: "127.0.0.1", port, allowHalfOpen: true }),
+      dial: async () => {
+        const connection = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+        dialled.push(connection);
+        return connection;
+      },
     },
     findPod: (_: string, name: string) => (name === "p" ? { metadata: { uid: "u" } } : undefined),
     nodeApi: async () => ({ status: 200, type: "text/plain", body: "ok" }),
@@ -61,7 +66,7 @@ async function serve(made: Server) {
     const length = body === "" ? [] : [["Content-Length", String(Buffer.byteLength(body))] as const];
     return send({ ...to, method, pod, headers: [...to.headers, ...length], ...(tls && { tls }) }, body, asked);
   };
-  return { ask, send };
+  return { ask, send, dialled };
 }
 
 const echo: RequestListener = async (request, response) => {
@@ -132,12 +137,13 @@ test("LINK-CONNECTIONS: a connection is used again, made anew if the server has 
   expect(connections.size).toBe(2);
 });
 
-test("LINK-CONNECTIONS: one that the server has closed while it was idle is not used", async () => {
-  const { ask } = await serve(createServer(echo));
-  for (let calls = 0; calls < 3; calls++) {
+test("LINK-CONNECTIONS: one that the server has closed is closed here, too, and not used", async () => {
+  const { ask, dialled } = await serve(createServer(echo));
+  for (let calls = 1; calls <= 3; calls++) {
     expect((await ask({ isRepeatable: false })).response).toMatchObject({ code: 200 });
+    expect(dialled).toHaveLength(calls);
     server.closeIdleConnections();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => dialled.every(({ destroyed }) => destroyed)).toBe(true);
   }
 });
 

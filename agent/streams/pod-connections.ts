@@ -36,7 +36,11 @@ class PodConnections extends Agent {
   ): undefined {
     const { open = () => Promise.reject<Duplex>(new Error("no connection is given")) } = options as Options;
     open().then(
-      (connection) => created?.(null, connection),
+      (connection) => {
+        // The runtime's connections stay half open, and nothing would tell a request that it was sent into one.
+        connection.once("end", () => connection.destroy());
+        created?.(null, connection);
+      },
       (error: Error) => created?.(error, undefined as never),
     );
   }
