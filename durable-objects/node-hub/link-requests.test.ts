@@ -47,15 +47,16 @@ test("LINK-REQUEST-LIMIT: few wait for an answer at a time, and none for long", 
   vi.useFakeTimers();
   try {
     const { sent, make } = bench();
-    const waiting = Array.from({ length: 32 }, () => make("a"));
+    // A little less than 32 MiB by 256 KiB.
+    const waiting = Array.from({ length: 127 }, () => make("a"));
     expect(await make("a")).toBe("not sent");
-    for (const node of ["b", "c", "d"]) waiting.push(...Array.from({ length: 32 }, () => make(node)));
-    expect(await make("e")).toBe("not sent");
-    expect(sent).toHaveLength(128);
+    waiting.push(...Array.from({ length: 127 }, () => make("b")), make("c"));
+    expect(await make("c")).toBe("not sent");
+    expect(sent).toHaveLength(255);
     vi.advanceTimersByTime(15_000);
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(["lost"]));
-    void make("e");
-    expect(sent).toHaveLength(129);
+    for (let i = 0; i < 127; i++) void make("c");
+    expect(sent).toHaveLength(255 + 127);
   } finally {
     vi.useRealTimers();
   }

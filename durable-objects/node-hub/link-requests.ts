@@ -1,34 +1,44 @@
 /** Requests that nodes answer over their links (rule LINK-REQUEST). What is in the frames is for the ends alone. */
-import { idOfFrame, type LinkOutcome } from "../../api/node/link-request.ts";
+import { idOfFrame, type LinkOutcome, MAX_LINK_BODY } from "../../api/node/link-request.ts";
 
 /**
- * How many wait for an answer, and may hold this object's memory, with two bodies of the largest size each. None waits
- * for long: a node that cannot answer soon says so.
+ * The memory (bytes) that those may take which wait for an answer: their own length, and that of the longest answer. None
+ * waits for long: a node that cannot answer soon says so.
  */
-const MAX_WAITING = 128;
-const MAX_WAITING_PER_NODE = 32;
+const MAX_RESERVED = { ofNode: 32 * 1024 * 1024, inAll: 64 * 1024 * 1024 };
 const PATIENCE_MS = 15_000;
 
 type Settle = (outcome: LinkOutcome) => void;
 
+interface NodeRequests {
+  /** By their ids. */
+  readonly waiting: Map<string, Settle>;
+  reserved: number;
+}
+
 export class LinkRequests {
-  /** By node, then by the request's id. */
-  readonly #waiting = new Map<string, Map<string, Settle>>();
-  #count = 0;
+  readonly #nodes = new Map<string, NodeRequests>();
+  #reserved = 0;
 
   /** `send` sends the frame to the node, and returns whether it could. */
   make(node: string, frame: Uint8Array, send: () => boolean): Promise<LinkOutcome> {
-    const waiting = this.#waiting.get(node) ?? new Map<string, Settle>();
+    const own = this.#nodes.get(node) ?? { waiting: new Map(), reserved: 0 };
+    const { waiting } = own;
     const id = idOfFrame(frame);
-    const isFull = this.#count >= MAX_WAITING || waiting.size >= MAX_WAITING_PER_NODE;
+    const size = frame.length + MAX_LINK_BODY;
+    const isFull = this.#reserved + size > MAX_RESERVED.inAll || own.reserved + size > MAX_RESERVED.ofNode;
     if (isFull || waiting.has(id) || !send()) return Promise.resolve("not sent");
-    this.#waiting.set(node, waiting);
-    this.#count++;
+    this.#nodes.set(node, own);
+    const reserve = (bytes: number) => {
+      own.reserved += bytes;
+      this.#reserved += bytes;
+    };
+    reserve(size);
     return new Promise((resolve) => {
       const settle: Settle = (outcome) => {
         clearTimeout(timer);
         waiting.delete(id);
-        this.#count--;
+        reserve(-size);
         resolve(outcome);
       };
       const timer = setTimeout(() => settle("lost"), PATIENCE_MS);
@@ -38,12 +48,12 @@ export class LinkRequests {
 
   /** `node` is the sender: a node only answers what it was asked. */
   receive(node: string, frame: Uint8Array): void {
-    this.#waiting.get(node)?.get(idOfFrame(frame))?.(frame);
+    this.#nodes.get(node)?.waiting.get(idOfFrame(frame))?.(frame);
   }
 
   /** The node has no link any more. */
   delete(node: string): void {
-    for (const settle of [...(this.#waiting.get(node)?.values() ?? [])]) settle("lost");
-    this.#waiting.delete(node);
+    for (const settle of [...(this.#nodes.get(node)?.waiting.values() ?? [])]) settle("lost");
+    this.#nodes.delete(node);
   }
 }
