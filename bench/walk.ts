@@ -140,7 +140,9 @@ async function calm(): Promise<void> {
     const { namespace, name } = metadata;
     await insist(() => client.delete({ resource: "cronjobs.batch", namespace, name }));
   }
-  await until(() => Date.now() - observer.lastChange > CALM_MS, "the cluster does not come to rest");
+  await until(() => Date.now() - observer.lastChange > CALM_MS).catch(() =>
+    failed(`the cluster does not come to rest: ${observer.busiest(Date.now() - CALM_MS).join(", ")}`),
+  );
   // What takes its time, such as a TTL, may still be due.
   await until(() => unrest(state).length === 0).catch(() => {
     for (const problem of unrest(state)) failed(`at rest: ${problem}`);

@@ -2,7 +2,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store/store.ts";
-import { type Change, ClusterState } from "../../test/history/cluster-state.ts";
+import { type Change, ClusterState, keyOf } from "../../test/history/cluster-state.ts";
 import { projected } from "../../test/history/projection.ts";
 import type { Address } from "../rig/target.ts";
 import { walkedResources } from "./manifests.ts";
@@ -94,6 +94,18 @@ export class Observer {
 
   get watches(): readonly ResumingWatch[] {
     return [...this.#primary, ...this.#others.map(({ watch }) => watch)];
+  }
+
+  /** What has changed most often since then, and how often. */
+  busiest(since: number): readonly string[] {
+    const counts = new Map<string, number>();
+    for (const { resource, object, at } of this.changes) {
+      if (at < since || RESTLESS.has(resource)) continue;
+      const what = `${resource} ${keyOf(object)}`;
+      counts.set(what, (counts.get(what) ?? 0) + 1);
+    }
+    const most = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, 5);
+    return most.map(([what, count]) => `${what} ${count} times`);
   }
 
   /** The cluster as the watches found it. */
