@@ -2,32 +2,47 @@
 import { parseType, splitTop, type Type } from "./values/type.ts";
 import { CelError, isCelMap, typeNameOf } from "./values/values.ts";
 
-/** How the cost of a call grows (cel-go's checker/cost.go and Kubernetes' pkg/cel/library/cost.go). */
+/** How the cost of a call grows (cel-go's runtimecost.go and Kubernetes' pkg/cel/library/cost.go). */
 export type CostRule =
   /** One, whatever the arguments. */
   | "constant"
   /** A tenth of the first argument's size. */
   | "traversal"
-  /** The size of a list whose items are all visited. */
-  | "items"
-  /** Like `items`, with pairwise comparison. */
+  /** The same, if its type is known. */
+  | "converted"
+  /** Twice that, for a new text of it. */
+  | "rewritten"
+  /** Twice that of the result. */
+  | "joined"
+  /** A tenth of all texts in the first argument. */
+  | "everything"
+  /** A new list. */
+  | "made"
+  /** A new list, made of the items of others. */
+  | "flattened"
+  /** Each item of a list with each of another. */
   | "pairs"
-  /** Like `items`, for a new list. */
-  | "remade"
+  /** The same, in both directions. */
+  | "pairs twice"
   /** A new list of items that were all compared with each other: those of the last argument. */
+  | "distinct"
+  /** The same, if the type of the items is known. */
   | "sorted"
   /** A text searched for another one. */
   | "search"
   /** A text matched against a pattern. */
   | "regex"
-  /** Two texts compared: a tenth of the shorter one. */
+  /** A tenth of the shorter one of two texts. */
   | "compare"
+  /** The same, if they are known to be texts. */
+  | "ordered"
   /** Two texts concatenated. */
   | "concat"
-  /** The second argument's items. */
+  /** The second argument's items, if it is known to be a list. */
   | "membership"
   /** An authorization decision. */
-  | "authorize";
+  | "authorize"
+  | ((...values: never[]) => number);
 
 export interface Overload {
   readonly params: readonly Type[];

@@ -3,6 +3,7 @@
 import { check, type Scope } from "./check/checker.ts";
 import { unlikeElements } from "./check/homogeneous.ts";
 import { constantProblem, formatIssues } from "./check/literal-calls.ts";
+import { isResolved } from "./check/resolved-calls.ts";
 import { settled } from "./check/unify.ts";
 import { estimateCost } from "./cost/estimate.ts";
 import { evaluate, type Outcome } from "./run/evaluate.ts";
@@ -66,6 +67,12 @@ function programOf(
     references,
     selects: (variable, field) => selects(expr, variable, field),
     estimate: () => estimateCost(expr, { variables, library, types }),
-    run: (values, limit = PER_CALL_LIMIT) => evaluate(expr, { variables: values, library, limit }),
+    run: (values, limit = PER_CALL_LIMIT) =>
+      evaluate(expr, {
+        variables: values,
+        library,
+        limit,
+        isResolved: (call, overloads, args) => isResolved(call, overloads, { args, types }),
+      }),
   };
 }

@@ -107,7 +107,7 @@ const CONVERSION_LIMIT = 1_000_000;
 
 function conversionProblem(call: Call, library: Library): string | undefined {
   if (!isConstant(call)) return undefined;
-  const made = evaluate(call, { variables: new Map(), library, limit: CONVERSION_LIMIT });
+  const made = evaluate(call, { variables: new Map(), library, isResolved: () => true, limit: CONVERSION_LIMIT });
   if (made.ok) return undefined;
   const [of] = call.args;
   // The missing overload is reported.

@@ -68,11 +68,11 @@ export const conversions: readonly Declaration[] = [
   ["string(uint) -> string", ({ value }: Uint) => String(value)],
   ["string(double) -> string", showDouble],
   ["string(bool) -> string", String],
-  ["string(bytes) -> string", utf8Text, "traversal"],
+  ["string(bytes) -> string", utf8Text, "converted"],
   ["string(timestamp) -> string", showTimestamp],
   ["string(duration) -> string", ({ nanos }: Duration) => formatDuration(nanos)],
   ["bytes(bytes) -> bytes", (value: Uint8Array) => value],
-  ["bytes(string) -> bytes", bytes, "traversal"],
+  ["bytes(string) -> bytes", bytes, "converted"],
   ["bool(bool) -> bool", (value: boolean) => value],
   [
     "bool(string) -> bool",

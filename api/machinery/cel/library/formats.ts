@@ -2,6 +2,7 @@
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../names.ts";
 import { fitsFormat } from "../../structural/formats.ts";
 import type { Declaration } from "../declaration.ts";
+import { patternCost } from "../run/run-cost.ts";
 import { Opaque, Optional } from "../values/values.ts";
 
 type Check = (text: string) => readonly string[];
@@ -13,6 +14,10 @@ class FormatValue extends Opaque {
     readonly check: Check,
   ) {
     super();
+  }
+  /** The length of its pattern in Kubernetes, about. */
+  get patternSize(): number {
+    return PATTERN_SIZES[this.name] ?? 30;
   }
   equals(other: Opaque): boolean {
     return other instanceof FormatValue && other.name === this.name;
@@ -45,6 +50,18 @@ const FORMATS: Readonly<Record<string, Check>> = {
   datetime: strfmt("datetime", "invalid datetime"),
 };
 
+const PATTERN_SIZES: Readonly<Record<string, number>> = {
+  dns1123Subdomain: 60,
+  dns1123SubdomainPrefix: 60,
+  qualifiedName: 60,
+  labelValue: 40,
+  uri: 1103,
+  uuid: 70,
+  byte: 84,
+  date: 71,
+  datetime: 71,
+};
+
 const named = (name: string): Optional => {
   const check = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
   return check ? Optional.of(new FormatValue(name, check)) : Optional.NONE;
@@ -61,6 +78,6 @@ export const formats: readonly Declaration[] = [
       const problems = check(text);
       return problems.length > 0 ? Optional.of([...problems]) : Optional.NONE;
     },
-    "traversal",
+    ({ patternSize }: FormatValue, text: string) => patternCost(text.length, patternSize),
   ],
 ];

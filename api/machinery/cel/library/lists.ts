@@ -115,27 +115,27 @@ const optionalAt = (list: unknown[], index: number) => (list.length > 0 ? Option
 
 export const lists: readonly Declaration[] = [
   ...COMPARABLE.flatMap((type): Declaration[] => [
-    [`list<${type}>.isSorted() -> bool`, isSorted, "items"],
-    [`list<${type}>.min() -> ${type}`, (list: unknown[]) => best(list, -1), "items"],
-    [`list<${type}>.max() -> ${type}`, (list: unknown[]) => best(list, 1), "items"],
+    [`list<${type}>.isSorted() -> bool`, isSorted, "everything"],
+    [`list<${type}>.min() -> ${type}`, (list: unknown[]) => best(list, -1), "everything"],
+    [`list<${type}>.max() -> ${type}`, (list: unknown[]) => best(list, 1), "everything"],
   ]),
-  ...SUMMABLE.map((type): Declaration => [`list<${type}>.sum() -> ${type}`, sum, "items"]),
+  ...SUMMABLE.map((type): Declaration => [`list<${type}>.sum() -> ${type}`, sum, "everything"]),
   [
     "list<A>.indexOf(A) -> int",
     (list: unknown[], value: unknown) => BigInt(list.findIndex((each) => celEquals(each, value))),
-    "items",
+    "everything",
   ],
-  ["list<A>.lastIndexOf(A) -> int", lastIndex, "items"],
+  ["list<A>.lastIndexOf(A) -> int", lastIndex, "everything"],
   [
     "list<A>.distinct() -> list<A>",
     (list: unknown[]) => list.filter((each, i) => !has(list.slice(0, i), each)),
-    "sorted",
+    "distinct",
   ],
-  ["list<A>.reverse() -> list<A>", (list: unknown[]) => list.toReversed(), "remade"],
-  ["list<A>.slice(int, int) -> list<A>", slice, "items"],
+  ["list<A>.reverse() -> list<A>", (list: unknown[]) => list.toReversed(), "made"],
+  ["list<A>.slice(int, int) -> list<A>", slice, "made"],
   ["list<A>.first() -> optional<A>", (list: unknown[]) => optionalAt(list, 0)],
   ["list<A>.last() -> optional<A>", (list: unknown[]) => optionalAt(list, -1)],
-  ["lists.range(int) -> list<int>", range],
+  ["lists.range(int) -> list<int>", range, "made"],
   ...COMPARABLE.map(
     (type): Declaration => [`list<A>.@sortByAssociatedKeys(list<${type}>) -> list<A>`, sortByKeys, "sorted"],
   ),
@@ -146,8 +146,8 @@ export const lists: readonly Declaration[] = [
       "sorted",
     ],
   ),
-  ["list<list<A>>.flatten() -> list<A>", flatten, "remade"],
-  ["list<dyn>.flatten(int) -> list<dyn>", flatten, "remade"],
+  ["list<list<A>>.flatten() -> list<A>", flatten, "flattened"],
+  ["list<dyn>.flatten(int) -> list<dyn>", flatten, "flattened"],
   ["sets.contains(list<A>, list<A>) -> bool", (a: unknown[], b: unknown[]) => b.every((each) => has(a, each)), "pairs"],
   [
     "sets.intersects(list<A>, list<A>) -> bool",
@@ -157,7 +157,7 @@ export const lists: readonly Declaration[] = [
   [
     "sets.equivalent(list<A>, list<A>) -> bool",
     (a: unknown[], b: unknown[]) => a.every((each) => has(b, each)) && b.every((each) => has(a, each)),
-    "pairs",
+    "pairs twice",
   ],
   ["optional.of(A) -> optional<A>", Optional.of],
   [

@@ -123,7 +123,7 @@ function addressIn(text: string): IpValue {
 export const network: readonly Declaration[] = [
   ["ip(string) -> net.IP", ip, "traversal"],
   ["isIP(string) -> bool", (text: string) => addressErrorOf(text) === undefined, "traversal"],
-  ["ip.isCanonical(string) -> bool", (text: string) => String(ip(text)) === text, "traversal"],
+  ["ip.isCanonical(string) -> bool", (text: string) => String(ip(text)) === text, "rewritten"],
   ["net.IP.family() -> int", family],
   ["net.IP.isUnspecified() -> bool", range("unspecified")],
   ["net.IP.isLoopback() -> bool", range("loopback")],

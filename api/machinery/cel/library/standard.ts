@@ -83,7 +83,7 @@ const comparisons: Declaration[] = Object.entries(TESTS).flatMap(([op, test]) =>
     ([a, b]): Declaration => [
       `_${op}_(${a}, ${b}) -> bool`,
       call,
-      a === "string" || a === "bytes" ? "compare" : "constant",
+      a === "string" || a === "bytes" ? "ordered" : "constant",
     ],
   );
 });

@@ -26,7 +26,7 @@ function url(text: string): UrlValue {
 
 export const urls: readonly Declaration[] = [
   ["url(string) -> kubernetes.URL", url, "traversal"],
-  ["isURL(string) -> bool", (text: string) => typeof parseRequestUrl(text) !== "string", "traversal"],
+  ["isURL(string) -> bool", (text: string) => typeof parseRequestUrl(text) !== "string"],
   ["kubernetes.URL.getScheme() -> string", ({ parts }: UrlValue) => parts.scheme],
   ["kubernetes.URL.getHost() -> string", ({ parts }: UrlValue) => parts.host],
   ["kubernetes.URL.getHostname() -> string", ({ parts }: UrlValue) => splitHost(parts.host)[0]],

@@ -6,7 +6,9 @@ import { nameOf } from "../syntax/qualified-name.ts";
 import { parseType } from "../values/type.ts";
 import { CelError, type CelMap, isCelMap, Optional, PlainMap, TypeValue, Uint } from "../values/values.ts";
 import { withinWork, workOnItems } from "../values/work.ts";
-import { runCost } from "./run-cost.ts";
+import { canHold, hasNone, memberOf, noneIn, optionalMember } from "./members.ts";
+import { isAttribute, isConstant } from "./planned.ts";
+import { BY_RESULT, BY_TYPE, runCost } from "./run-cost.ts";
 
 export type Outcome =
   | { readonly ok: true; readonly value: unknown; readonly cost: number }
@@ -15,6 +17,8 @@ export type Outcome =
 export interface Run {
   readonly variables: ReadonlyMap<string, unknown>;
   readonly library: Library;
+  /** Whether the types of its arguments leave a call one of these overloads. */
+  readonly isResolved: (call: Call, overloads: readonly Overload[], args: readonly Expr[]) => boolean;
   /** Evaluation is aborted beyond this cost. */
   readonly limit: number;
 }
@@ -59,6 +63,14 @@ class Evaluator {
   }
 
   value(expr: Expr, variables: Variables): unknown {
+    if (expr.kind === "literal" || !isConstant(expr)) return this.#valueOf(expr, variables);
+    const { cost } = this;
+    const value = this.#valueOf(expr, variables);
+    this.cost = cost;
+    return value;
+  }
+
+  #valueOf(expr: Expr, variables: Variables): unknown {
     switch (expr.kind) {
       case "literal":
         return expr.type === "uint" ? new Uint(expr.value as bigint) : expr.value;
@@ -80,12 +92,12 @@ class Evaluator {
   }
 
   #ident(name: string, variables: Variables): unknown {
-    this.#pay(1);
     if (!variables.has(name)) {
       if (/^(int|uint|double|bool|string|bytes|list|map|null_type|type)$/.test(name))
         return new TypeValue(parseType(name));
       throw new CelError(`no such attribute(s): ${name}`);
     }
+    this.#pay(1);
     const value = variables.get(name);
     // A variable that is computed on first use.
     const known = typeof value === "function" ? (value as () => unknown)() : value;
@@ -97,8 +109,8 @@ class Evaluator {
     const { operand, field, testOnly } = expr;
     const qualified = nameOf(expr);
     if (qualified !== undefined && variables.has(qualified)) return this.#ident(qualified, variables);
-    const of = this.value(operand, variables);
-    this.#pay(1);
+    const of = this.#root(operand, variables);
+    if (!testOnly) this.#pay(1);
     const inside = of instanceof Optional ? of.value : of;
     if (of instanceof Optional && !of.isThere) return testOnly ? false : Optional.NONE;
     if (!isCelMap(inside)) {
@@ -108,6 +120,20 @@ class Evaluator {
     if (testOnly) return inside.has(field);
     if (of instanceof Optional) return inside.has(field) ? Optional.of(inside.get(field)) : Optional.NONE;
     return memberOf(inside, field);
+  }
+
+  /** The beginning of a chain of fields and items, which costs one if it is not a name. */
+  #root(expr: Expr, variables: Variables): unknown {
+    const value = this.value(expr, variables);
+    if (!isAttribute(expr)) this.#pay(1);
+    return value;
+  }
+
+  /** An attribute within another one, or in place of it, is resolved along with that. */
+  #within(expr: Expr, variables: Variables): unknown {
+    const value = this.value(expr, variables);
+    if (isAttribute(expr)) this.#pay(-1);
+    return value;
   }
 
   #list({ elements, optional }: ListExpr, variables: Variables): unknown[] {
@@ -175,7 +201,8 @@ class Evaluator {
     if (name === "_?_:_" && first && second && third) {
       const condition = this.value(first, scope);
       if (typeof condition !== "boolean") throw noSuchOverload();
-      return this.#step(condition ? second : third, accuVar, scope);
+      const chosen = condition ? second : third;
+      return isAttribute(chosen) ? this.#within(chosen, scope) : this.#step(chosen, accuVar, scope);
     }
     const isAppending = name === "_+_" && first?.kind === "ident" && first.name === accuVar && second?.kind === "list";
     return isAppending ? this.#append(accuVar, second, scope) : this.value(step, scope);
@@ -187,10 +214,10 @@ class Evaluator {
    */
   #append(accuVar: string, added: ListExpr, scope: Variables): unknown {
     const list = this.#ident(accuVar, scope);
-    const items = this.#list(added, scope);
-    if (!Array.isArray(list)) throw noSuchOverload();
+    const items = this.value(added, scope);
+    if (!Array.isArray(list) || !Array.isArray(items)) throw noSuchOverload();
     this.#pay(1);
-    for (const item of items) list.push(item);
+    for (const item of items as unknown[]) list.push(item);
     return list;
   }
 
@@ -209,10 +236,11 @@ class Evaluator {
     if (name === "_?_:_") {
       const condition = this.value(args[0] as Expr, variables);
       if (typeof condition !== "boolean") throw noSuchOverload();
-      return this.value(args[condition ? 1 : 2] as Expr, variables);
+      return this.#within(args[condition ? 1 : 2] as Expr, variables);
     }
     if (name === "@not_strictly_false") {
       const value = this.#try(args[0] as Expr, variables);
+      this.#pay(1);
       return value instanceof CelError ? true : value !== false;
     }
     const space = target && nameOf(target);
@@ -221,29 +249,34 @@ class Evaluator {
         ? undefined
         : this.run.library.get(`${space}.${name}`);
     const of = target && !spaced ? [target] : [];
-    const values = [...of, ...args].map((each) => this.value(each, variables));
-    if (name === "_?._") return this.#optionalSelect(values);
-    if (name === "_[_]" && !canHold(values[0])) throw noneIn(values[0], values[1]);
-    return this.#apply(spaced ?? this.run.library.get(name) ?? [], values, of.length > 0);
-  }
-
-  #apply(overloads: readonly Overload[], values: readonly unknown[], isMember: boolean): unknown {
-    const overload = overloads.find((each) => each.isMember === isMember && each.accepts(values));
+    const given = [...of, ...args];
+    if (name === "_[_]") return this.#item(expr, variables);
+    const values = given.map((each) => this.value(each, variables));
+    if (name === "_?._") {
+      this.#pay(1);
+      return optionalMember(values);
+    }
+    const overloads = (spaced ?? this.run.library.get(name) ?? []).filter(({ isMember }) => isMember === of.length > 0);
+    const overload = fitting(overloads, values);
     if (!overload) {
       this.#pay(1);
       throw noSuchOverload();
     }
-    this.#pay(runCost(overload.cost, values));
-    return (overload.call as (...args: unknown[]) => unknown)(...values);
+    const { cost } = overload;
+    const isKnown = !BY_TYPE.has(cost) || this.run.isResolved(expr, overloads, given);
+    if (!BY_RESULT.has(cost)) this.#pay(isKnown ? runCost(cost, values) : 1);
+    const result = (overload.call as (...args: unknown[]) => unknown)(...values);
+    if (BY_RESULT.has(cost)) this.#pay(runCost(cost, values, result));
+    return result;
   }
 
-  #optionalSelect([of, field]: readonly unknown[]): Optional {
+  #item({ args: [from, at] }: Call, variables: Variables): unknown {
+    const values = [this.#root(from as Expr, variables), this.#within(at as Expr, variables)];
+    if (!canHold(values[0])) throw noneIn(values[0], values[1]);
     this.#pay(1);
-    const inside = of instanceof Optional ? of.value : of;
-    if (of instanceof Optional && !of.isThere) return Optional.NONE;
-    if (!isCelMap(inside) || !inside.has(field)) return Optional.NONE;
-    const value = inside.get(field);
-    return value instanceof Optional ? value : Optional.of(value);
+    const overload = fitting(this.run.library.get("_[_]") ?? [], values);
+    if (!overload) throw noSuchOverload();
+    return (overload.call as (...args: unknown[]) => unknown)(...values);
   }
 
   /** Either side may decide, even if the other one is an error. */
@@ -260,21 +293,5 @@ class Evaluator {
   }
 }
 
-/** A value that cannot have members, such as null, lacks the member, and asking for it is an error. */
-function noneIn(value: unknown, key: unknown): CelError {
-  if (Array.isArray(value)) return new CelError("unsupported index type 'string' in list");
-  return new CelError(`no such key: ${String(key)}`);
-}
-
-const canHold = (value: unknown): boolean => isCelMap(value) || Array.isArray(value) || value instanceof Optional;
-
-function hasNone(value: unknown): false {
-  if (Array.isArray(value)) throw noneIn(value, "");
-  return false;
-}
-
-function memberOf(map: CelMap, field: string): unknown {
-  const value = map.get(field);
-  if (value === undefined && !map.has(field)) throw new CelError(`no such key: ${field}`);
-  return value;
-}
+const fitting = (overloads: readonly Overload[], values: readonly unknown[]) =>
+  overloads.find((each) => each.accepts(values));
