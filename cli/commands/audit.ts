@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { AuditEvent } from "../../api/audit/event.ts";
-import { bodyOf, callApi, explainUnreachable } from "../call-api.ts";
-import { type Connection, readKubeconfig } from "../kubeconfig.ts";
+import { newestPage, nextPage } from "../audit-pages.ts";
+import { readKubeconfig } from "../kubeconfig.ts";
 import { printable } from "../printable.ts";
 import { dataDirectoryOption } from "./options.ts";
 
@@ -35,7 +35,7 @@ export const auditCommand = (): Command =>
 
 async function audit({ dataDir, limit, follow, output }: AuditOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
-  let page = await read(connection, `limit=${limit}`);
+  let page = await newestPage(connection, limit);
   if (page.lines.length === 0)
     console.error("Nothing is recorded yet. What is to be, the control plane's --audit-policy says.");
   for (;;) {
@@ -43,16 +43,8 @@ async function audit({ dataDir, limit, follow, output }: AuditOptions): Promise<
       console.log(printable(output === "json" ? line : summary(JSON.parse(line) as AuditEvent)));
     if (!follow) return;
     if (page.lines.length === 0) await sleep(LOOK_AGAIN_MS);
-    page = await read(connection, `limit=1000&after=${page.last}`);
+    page = await nextPage(connection, page.last);
   }
-}
-
-async function read(connection: Connection, query: string): Promise<{ lines: string[]; last: string }> {
-  const request = { method: "GET", path: `/sailplane/v1/audit?${query}` } as const;
-  const response = await explainUnreachable(connection, callApi(connection, request));
-  if (response.status !== 200) bodyOf(response);
-  const lines = response.text.split("\n").filter((line) => line !== "");
-  return { lines, last: String(response.headers["audit-last"] ?? "0") };
 }
 
 function summary(event: AuditEvent): string {

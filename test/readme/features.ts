@@ -157,7 +157,8 @@ export const features: readonly Feature[] = [
   {
     area: "Aggregation and fairness",
     name: "metrics.k8s.io, like metrics-server: nodes are asked when it is read. `/apis` always lists it",
-    missing: "watches",
+    missing:
+      "watches; metrics-server itself, which takes over the API when it is installed and finds no port 10250 on nodes: `kubectl top` then shows nothing",
     shown: ["test/e2e/nodes/containerd.test.ts", "its usage and its node's are available as metrics"],
   },
   {
