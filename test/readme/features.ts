@@ -127,7 +127,8 @@ export const features: readonly Feature[] = [
   {
     area: "Admission",
     name: "mutating and validating webhooks, by Service and by URL, with caBundle",
-    missing: "on Cloudflare, a URL with a caBundle fails according to its failurePolicy",
+    missing:
+      "on Cloudflare, a URL with a caBundle fails according to its failurePolicy; they are not asked when the default scheduler binds a pod",
     shown: ["test/e2e/api/webhooks/service-webhooks.ts", "certificate of another authority"],
   },
   {
@@ -139,7 +140,7 @@ export const features: readonly Feature[] = [
   {
     area: "Admission",
     name: "MutatingAdmissionPolicy and ValidatingAdmissionPolicy",
-    missing: "",
+    missing: "they are not asked when the default scheduler binds a pod",
     shown: ["worker/admission/policies/match-resources.test.ts", "ADM-EQUIVALENT"],
   },
   {
