@@ -36,6 +36,17 @@ interface FollowedShard extends Shard {
   revision: Revision;
 }
 
+interface FollowerState {
+  readonly snapshot: ClusterSnapshot;
+  /** How far the main log has been read. */
+  revision: Revision;
+  readonly shards: readonly FollowedShard[];
+  /** What the snapshot holds and {@link LogFollower.catchUp} has not returned yet, since it failed after reading it. */
+  readonly applied: Applied[];
+  /** Resources that were defined since the first load, and whose objects are yet to be listed. */
+  readonly unlisted: Set<GroupResource>;
+}
+
 export class LogFollower {
   readonly #store: LogReader;
   readonly #shardsOf: () => Promise<readonly Shard[]>;
@@ -44,7 +55,7 @@ export class LogFollower {
   /** Grows as custom resources are defined. */
   #followed: readonly GroupResource[];
   readonly #versions = new Map<GroupResource, string>();
-  #state: { snapshot: ClusterSnapshot; revision: Revision; shards: readonly FollowedShard[] } | undefined;
+  #state: FollowerState | undefined;
 
   constructor(logs: FollowedLogs, readWhole: readonly GroupResource[], builtIns: readonly KnownKind[]) {
     this.#store = logs.store;
@@ -69,26 +80,31 @@ export class LogFollower {
     return this.#versions.get(resource);
   }
 
-  /** Brings the snapshot up to date and returns what changed; on the first load, that is every object. */
+  /**
+   * Brings the snapshot up to date and returns what changed; on the first load, that is every object. After a failure,
+   * the next call returns what was read before it, too.
+   */
   async catchUp(): Promise<readonly Applied[]> {
-    if (!this.#state) return this.#load();
-    const { snapshot, shards } = this.#state;
-    const applied: Applied[] = [];
-    const main = { store: this.#store, resources: () => this.#followed, position: this.#state };
-    const logs = [
-      main,
-      ...shards.map((shard) => ({ store: shard.store, resources: () => [shard.resource], position: shard })),
-    ];
-    for (const log of logs) {
-      if (await this.#catchUpWith(log, snapshot, applied)) continue;
+    this.#state ??= await this.#load();
+    const state = this.#state;
+    await this.#listNew(state);
+    const main = { store: this.#store, resources: () => this.#followed, position: state };
+    const shards = state.shards.map((shard) => ({
+      store: shard.store,
+      resources: () => [shard.resource],
+      position: shard,
+    }));
+    for (const log of [main, ...shards]) {
+      if (await this.#catchUpWith(log, state)) continue;
       this.#state = undefined;
-      return this.#load();
+      return this.catchUp();
     }
-    return applied;
+    return state.applied.splice(0);
   }
 
-  /** Adds what changed to `applied`. Returns false if the log no longer reaches back to where it was read before. */
-  async #catchUpWith(log: FollowedLog, snapshot: ClusterSnapshot, applied: Applied[]): Promise<boolean> {
+  /** Returns false if the log no longer reaches back to where it was read before. */
+  async #catchUpWith(log: FollowedLog, state: FollowerState): Promise<boolean> {
+    const { snapshot, applied, unlisted } = state;
     for (let more = true; more; ) {
       const { revision } = log.position;
       const tail = await log.store.texts({ revision, resources: log.resources(), limit: PAGE_LENGTH });
@@ -98,57 +114,61 @@ export class LogFollower {
         if (!change) continue;
         applied.push(change);
         const resource = key.resource === CUSTOM ? this.#learn(snapshot, change.object) : undefined;
-        // The resource was not yet part of this request to the log.
-        if (resource !== undefined) applied.push(...(await this.#loadResource(snapshot, resource)));
+        if (resource !== undefined) unlisted.add(resource);
       }
       log.position.revision = tail.revision;
+      // They were not yet part of this request to the log.
+      await this.#listNew(state);
       more = tail.more;
     }
     return true;
   }
 
-  async #load(): Promise<readonly Applied[]> {
+  async #listNew({ snapshot, applied, unlisted }: FollowerState): Promise<void> {
+    for (const resource of unlisted) {
+      for await (const change of this.#list(snapshot, resource)) applied.push(change);
+      unlisted.delete(resource);
+    }
+  }
+
+  async #load(): Promise<FollowerState> {
     const { revision } = await this.#store.status();
     const snapshot = new ClusterSnapshot(this.#readWhole, this.#builtIns);
-    await this.#loadResource(snapshot, CUSTOM);
+    const applied: Applied[] = [];
+    const load = async (resource: GroupResource, store = this.#store) => {
+      for await (const change of this.#list(snapshot, resource, store)) applied.push(change);
+    };
+    await load(CUSTOM);
     for (const definition of snapshot.list(CUSTOM)) this.#learn(snapshot, definition);
     const shards = (await this.#shardsOf()).filter(({ resource }) => !IGNORED.has(resource));
     this.#followed = this.#followed.filter((resource) => !shards.some((shard) => shard.resource === resource));
-    for (const resource of this.#followed) if (resource !== CUSTOM) await this.#loadResource(snapshot, resource);
-    this.#state = { snapshot, revision, shards: await this.#loadShards(snapshot, shards) };
-    // Picks up what was written while the lists were being read.
-    await this.catchUp();
-    return [...snapshot.all()].map(({ resource, object }) => ({ resource, object, deleted: false }));
-  }
-
-  async #loadShards(snapshot: ClusterSnapshot, shards: readonly Shard[]): Promise<readonly FollowedShard[]> {
+    for (const resource of this.#followed) if (resource !== CUSTOM) await load(resource);
     const followed: FollowedShard[] = [];
     for (const { resource, store } of shards) {
       const { revision } = await store.status();
-      await this.#loadResource(snapshot, resource, store);
+      await load(resource, store);
       followed.push({ resource, store, revision });
     }
-    return followed;
+    return { snapshot, revision, shards: followed, applied, unlisted: new Set() };
   }
 
-  async #loadResource(
+  /** Adds the objects of a resource to the snapshot; yields those that it did not have. */
+  async *#list(
     snapshot: ClusterSnapshot,
     resource: GroupResource,
     store = this.#store,
-  ): Promise<readonly Applied[]> {
-    const applied: Applied[] = [];
+  ): AsyncGenerator<Applied, void, undefined> {
     let after: { namespace: string; name: string } | undefined;
     do {
       const page = await store.list({ resource, limit: PAGE_LENGTH, ...(after ? { after } : {}) });
       if (!page.ok) throw new Error(`listing ${resource}: ${page.reason}`);
       for (const entry of page.items) {
         const change = snapshot.apply(resource, entry.text, false);
-        if (change) applied.push(change);
+        if (change) yield change;
       }
       const last = page.more ? page.items.at(-1)?.key : undefined;
       after = last && { namespace: last.namespace, name: last.name };
     } while (after);
-    return applied;
   }
 
   /** Returns the resource if it was not followed before. */
