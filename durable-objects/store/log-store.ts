@@ -201,8 +201,8 @@ export class LogStore implements Store, NearbyStore {
   /** All current objects, except for some resources, as the lines of a backup. */
   backup(cluster: string, without: readonly GroupResource[]): ReadableStream<Uint8Array> {
     const { revision } = this.#marks;
-    const closed = this.#compactor.pin(revision);
-    return backupStream({ tables: this.#tables, cluster, without, revision, turns: this.#turns, closed });
+    const unpin = this.#compactor.pin(revision);
+    return backupStream({ tables: this.#tables, cluster, without, revision, turns: this.#turns, unpin });
   }
 
   /** Replaces the current objects with those of a backup, in one step. */

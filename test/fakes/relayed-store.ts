@@ -10,6 +10,8 @@ interface Flaws {
   readonly lines?: number;
   /** What goes wrong with the first stream: it sends something unintelligible, or the log does not reach back far enough. */
   readonly first?: "garbled" | "compacted";
+  /** Calls of the store other than for its log fail. */
+  readonly isSilent?: boolean;
 }
 
 export interface RelayUnderTest extends Watched {
@@ -22,10 +24,13 @@ export interface RelayUnderTest extends Watched {
 
 export function relayOf(
   store: MemoryStore,
-  { maxLogLength, lines = Number.POSITIVE_INFINITY, first }: Flaws = {},
+  { maxLogLength, lines = Number.POSITIVE_INFINITY, first, isSilent = false }: Flaws = {},
 ): RelayUnderTest {
   const tails = { opened: 0, open: 0 };
   const held: number[] = [];
+  const mustSpeak = () => {
+    if (isSilent) throw new Error("the store is restarting");
+  };
   const watches = new RelayedWatches({
     ...(maxLogLength !== undefined && { maxLogLength }),
     turns: {
@@ -38,8 +43,14 @@ export function relayOf(
       settled: async () => {},
     },
     store: () => ({
-      after: (request) => store.after(request),
-      list: (request) => store.list(request),
+      async after(request) {
+        mustSpeak();
+        return store.after(request);
+      },
+      async list(request) {
+        mustSpeak();
+        return store.list(request);
+      },
       read: (request) => store.read(request),
       async status() {
         // A call takes a while.

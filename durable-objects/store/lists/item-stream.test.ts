@@ -6,6 +6,7 @@ import { formatContinue } from "../../../api/store/continue-token.ts";
 import type { ItemRequest, ListStreamRequest, Revision, RowsRequest } from "../../../api/store/store.ts";
 import { MemoryStore } from "../memory-store.ts";
 import { ItemRuns, type Run } from "./item-runs.ts";
+import { textForm } from "./text-items.ts";
 
 const prefix = '{"kind":"Thing","apiVersion":"v1",';
 const key = (name: number) => ({ resource: "things", namespace: name % 2 ? "odd" : "even", name: `n${name}` });
@@ -178,4 +179,30 @@ test("FAIR-LIST: a list counts until its client has read it or has left", async 
   expect([again.ok, (await ask("ann")).ok]).toEqual([true, false]);
   if (second.ok) await second.stream.cancel();
   expect((await ask("ann")).ok).toBe(true);
+});
+
+test("FAIR-LIST: a list that cannot be rendered counts no longer, and history is no longer kept for it", async () => {
+  const cannot = () => {
+    throw new Error("cannot be rendered");
+  };
+  let now = 0;
+  const store = new MemoryStore({
+    rowForm: () => textForm("rows", cannot),
+    window: { minAgeMs: 0, minRevisions: 0 },
+    now: () => now,
+  });
+  const text = '{"kind":"Thing","apiVersion":"v1","metadata":{"name":"a","resourceVersion":""}}';
+  const write = (op: "create" | "replace") =>
+    store.commit({ writes: [{ op, key: key(1), text, attributes: { labels: {}, fields: {} } }] });
+  await write("create");
+  const rows: RowsRequest = { rowsOf: { kind: "Thing", apiVersion: "v1" } };
+  const ask = () => store.listStream({ resource: "things", items: rows, share: { holder: { name: "ann", most: 1 } } });
+  const first = await ask();
+  if (!first.ok) throw new Error(first.reason);
+  await expect(new Response(first.stream).text()).rejects.toThrow("cannot be rendered");
+  expect((await ask()).ok).toBe(true);
+  await write("replace");
+  await write("replace");
+  now = 10;
+  expect(store.compact()).toBe(store.revision);
 });

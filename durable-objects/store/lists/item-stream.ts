@@ -1,5 +1,5 @@
 /** The body of a streamed list: its items, and the frame around them. */
-
+import { chunkStream } from "../chunk-stream.ts";
 import type { Turns } from "../turns.ts";
 import { type Deflated, deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
 import type { ItemForm } from "./item-form.ts";
@@ -10,19 +10,16 @@ import { NO_FRAME, type WrittenFrame } from "./list-frame.ts";
 interface ItemStreamOptions extends ItemPartsOptions {
   readonly turns: Turns;
   readonly frame?: WrittenFrame;
-  /** The stream ended: it was read to the end, or cancelled. */
+  /** As of a {@link chunkStream}. */
   readonly closed: () => void;
-  /** The client stopped reading. The stream will not continue, and ends when it is read again or the client leaves. */
   readonly stalled: () => void;
 }
 
 /** How many bytes are buffered of a list whose length must be known before its first byte is written. */
-const HELD = 16 * 1024 * 1024;
-/** A client that reads nothing for this long (ms) loses the stream, because it pins history. */
-const STALLED = 60_000;
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 
 /** kube-apiserver compresses answers larger than this. */
-const WORTH_COMPRESSING = 128 * 1024;
+const MIN_COMPRESSED_BYTES = 128 * 1024;
 
 /** Less than the length of any list. */
 const NOTHING = -1;
@@ -46,44 +43,15 @@ async function open({ turns, frame = NO_FRAME, closed, stalled, ...list }: ItemS
   const parts = itemParts(list);
   const { length, ahead, all } =
     open instanceof Uint8Array
-      ? await readAhead(parts, gzip ? WORTH_COMPRESSING : NOTHING)
+      ? await readAhead(parts, gzip ? MIN_COMPRESSED_BYTES : NOTHING)
       : await readAhead(parts, Number.POSITIVE_INFINITY, turns);
   const around = { open: open instanceof Uint8Array ? open : open(length), close };
-  const encoding = gzip && length > WORTH_COMPRESSING ? "gzip" : "identity";
+  const encoding = gzip && length > MIN_COMPRESSED_BYTES ? "gzip" : "identity";
   const bytesOf = bytesBy(list.form, turns.now());
   // Too long to buffer: the parts that were only measured are rendered again.
   const rest = all ? chain(ahead, parts) : itemParts(list);
   const chunks = encoding === "gzip" ? packed(rest, around, bytesOf) : plain(rest, around, bytesOf);
-  let callOff = () => {};
-  let isLost = false;
-  const end = () => {
-    callOff();
-    closed();
-  };
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        callOff();
-        if (isLost) {
-          controller.error(new Error("the list was not read"));
-          return end();
-        }
-        const { value: chunk } = chunks.next();
-        if (!chunk) {
-          controller.close();
-          return end();
-        }
-        controller.enqueue(chunk);
-        callOff = turns.after(STALLED, () => {
-          isLost = true;
-          stalled();
-        });
-      },
-      cancel: end,
-    },
-    { highWaterMark: 1 },
-  );
-  return { stream, encoding };
+  return { stream: chunkStream({ chunks, turns, closed, stalled }), encoding };
 }
 
 interface Ahead {
@@ -102,11 +70,11 @@ async function readAhead(parts: Iterator<Part>, enough: number, turns?: Pick<Tur
     const { value: part } = parts.next();
     if (!part) break;
     length += part.bytes.length;
-    if (length <= HELD) ahead.push(part);
+    if (length <= MAX_BUFFERED_BYTES) ahead.push(part);
     else ahead.length = 0;
     await turns?.settled();
   }
-  return { length, ahead, all: length <= HELD };
+  return { length, ahead, all: length <= MAX_BUFFERED_BYTES };
 }
 
 function* chain(ahead: Iterable<Part>, rest: Iterable<Part>): Iterable<Part> {

@@ -79,6 +79,16 @@ test("RELAY-AGAIN: a broken stream is replaced without the watches noticing", as
   await one.stop();
 });
 
+test("RELAY-AGAIN: a watch whose state cannot be read breaks off, and counts no longer", async () => {
+  const relay = relayOf(new MemoryStore(), { isSilent: true });
+  const { since: _, ...fromState } = watching;
+  const answer = await relay.watch(fromState);
+  if (!answer.ok) throw new Error(answer.reason);
+  const one = reported(answer.stream);
+  await expect.poll(() => one.ended).toBe("the store is restarting");
+  expect(relay.watches.size).toBe(0);
+});
+
 test("RELAY-AGAIN: a malformed stream is abandoned", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { first: "garbled" });

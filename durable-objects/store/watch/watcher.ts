@@ -74,7 +74,13 @@ export class Watcher {
         },
         pull: async () => {
           this.#isPulling = true;
-          await this.#pull();
+          try {
+            await this.#pull();
+          } catch (error) {
+            // The stream breaks off with this error, and nobody cancels it.
+            this.#close();
+            throw error;
+          }
           this.#isPulling = false;
         },
         cancel: () => this.#close(),
@@ -88,7 +94,7 @@ export class Watcher {
     return this.#state.is === "live" ? this.#state.since : asRevision(Number.POSITIVE_INFINITY);
   }
 
-  /** When `beat` has something to do (ms since the epoch). */
+  /** When `tick` has something to do (ms since the epoch). */
   get due(): number {
     if (this.#state.is === "ending") return Number.POSITIVE_INFINITY;
     const bookmark = this.#request.bookmarks ? this.#nextBookmark : Number.POSITIVE_INFINITY;
@@ -156,7 +162,7 @@ export class Watcher {
   async #pull(): Promise<void> {
     this.#lastPulled = this.#options.turns.now();
     for (;;) {
-      const { state } = this;
+      const state = this.#stateNow;
       if (state.is === "closed") return;
       if (state.is === "ending") return this.#closeIfDrained();
       // A live watcher is pushed to. Pulling after each event would cost a fifth as much as the event.
@@ -171,7 +177,7 @@ export class Watcher {
   }
 
   /** A getter, because TypeScript would otherwise narrow the state across an await. */
-  get state(): State {
+  get #stateNow(): State {
     return this.#state;
   }
 
@@ -193,7 +199,7 @@ export class Watcher {
 
   /** Returns whether something was sent, or the watcher is live now. */
   async #sendLog(after: Revision): Promise<boolean> {
-    const { source, turns, sentThrough: told } = this.#options;
+    const { source, turns, sentThrough } = this.#options;
     const { revision } = source.marks();
     await turns.settled();
     if (this.#isOver()) return true;
@@ -205,12 +211,12 @@ export class Watcher {
       return true;
     }
     const { bytes, through, ended } = part;
-    if (ended && through >= told()) {
+    if (ended && through >= sentThrough()) {
       this.#state = { is: "live", since: through };
       this.#options.join();
     } else this.#state = { is: "behind", cursor: through };
     if (bytes.length > 0) this.#send(bytes);
-    return bytes.length > 0 || this.state.is === "live";
+    return bytes.length > 0 || this.#stateNow.is === "live";
   }
 
   /** A function, because TypeScript would otherwise narrow the state across an await. */
