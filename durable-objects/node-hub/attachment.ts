@@ -4,7 +4,7 @@ import type { Unread } from "../unread.ts";
 export interface Attachment {
   readonly node: string;
   readonly cluster: string;
-  /** The node has been told which pods NetworkPolicies select. */
+  /** The node has been sent the pods that NetworkPolicies select. */
   readonly policed: boolean;
   /** When it connected (ms). */
   readonly since: number;
@@ -22,7 +22,7 @@ export const LEFT = "left";
 /** An attachment holds up to 16 KiB. */
 export const MAX_TUNNELS = 128;
 
-/** Undefined while the node has been told nothing yet, and after the end. */
+/** Undefined while the node has been sent nothing yet, and after the end. */
 export function attachmentOf(socket: WebSocket): Attachment | undefined {
   const attachment = socket.deserializeAttachment() as Attachment | typeof LEFT | null;
   return attachment === null || attachment === LEFT ? undefined : attachment;

@@ -45,7 +45,7 @@ export class Links {
     return attachment;
   }
 
-  /** Whether the node has no link left. A new one that has been told nothing yet counts as a link. */
+  /** Whether the node has no link left. A new one that has been sent nothing yet counts as a link. */
   isGone(node: string): boolean {
     return this.#state.getWebSockets(node).every((socket) => socket.deserializeAttachment() === LEFT);
   }

@@ -175,11 +175,11 @@ export interface NodeUpdate {
   needsSnapshot: boolean;
 }
 
-/** What a node has been told. */
+/** What a node has been sent. */
 export interface SentState {
   /** What its pods refer to. */
   readonly references: References;
-  /** The revision up to which it has been told everything. */
+  /** The revision up to which it has been sent everything. */
   readonly revision: number;
   readonly policed: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * Tells each linked node what it must know as soon as it is committed (LINK-NEED, LINK-ORDER). node-feed.ts decides
+ * Sends each linked node what it must know as soon as it is committed (LINK-NEED, LINK-ORDER). node-feed.ts decides
  * what that is.
  */
 import { InTurn } from "../../api/in-turn.ts";
@@ -18,30 +18,34 @@ import {
 import { syncText } from "./sync-text.ts";
 
 /**
- * Storage key: a revision up to which all linked nodes have been told. Written at most this often (ms), or each commit
- * would write a row.
+ * Storage key: a revision up to which all linked nodes have been sent everything. Written at most this often, or each
+ * commit would write a row.
  */
 const SENT_THROUGH = "told";
 const NOTE_EVERY_MS = 10_000;
 
+/** The parts of an object's storage and of its links that are used here. */
+interface UpdateStorage {
+  get<T>(key: string): Promise<T | undefined>;
+  put(key: string, value: unknown): Promise<void>;
+}
+type NodeLinks = Pick<Links, "byNode" | "open" | "push">;
+
 export class NodeUpdates {
-  readonly #storage: DurableObjectStorage;
-  readonly #links: Links;
-  /**
-   * By node. What is lost in sleep is read again: how far the telling was at waking, and the references when they are
-   * needed.
-   */
+  readonly #storage: UpdateStorage;
+  readonly #links: NodeLinks;
+  /** By node. What is lost in sleep is read again: the revision at waking, and the references when they are needed. */
   readonly #sent = new Map<string, SentState>();
-  /** Every node in `#told` knows everything up to here. */
+  /** Every node in `#sent` has been sent everything up to here. */
   #through: Revision | undefined;
   #noted: { readonly revision: Revision; readonly at: number } | undefined;
-  /** The references in `#told` are complete. */
+  /** The references in `#sent` are complete. */
   #referencesRead = true;
   readonly #peers = new Map<string, string>();
   /** New links and pushes are serialised, so that no push overtakes a snapshot. */
   readonly #turns = new InTurn();
 
-  constructor(storage: DurableObjectStorage, links: Links) {
+  constructor(storage: UpdateStorage, links: NodeLinks) {
     this.#storage = storage;
     this.#links = links;
   }
@@ -71,7 +75,11 @@ export class NodeUpdates {
           await this.#sendSnapshots(store, links.keys());
           break;
         }
-        await this.#sendUpdates(store, tail);
+        await this.#sendUpdates(store, tail).catch((error: unknown) => {
+          // Nodes that were not reached yet must be sent these changes of other Nodes by the next attempt.
+          this.#peers.clear();
+          throw error;
+        });
         this.#through = tail.revision;
         more = tail.more;
       }
@@ -84,7 +92,7 @@ export class NodeUpdates {
     this.#sent.delete(node);
   }
 
-  /** Restores what had been told before a sleep. */
+  /** Restores how much had been sent before a sleep. */
   async #wake(): Promise<void> {
     if (this.#through !== undefined) return;
     this.#through = await this.#storage.get<Revision>(SENT_THROUGH);
@@ -96,7 +104,7 @@ export class NodeUpdates {
     }
   }
 
-  /** Writes down how far the telling is. */
+  /** Writes down how much has been sent. */
   async #note(): Promise<void> {
     if (this.#through === undefined || this.#through === this.#noted?.revision) return;
     if (this.#noted && Date.now() - this.#noted.at < NOTE_EVERY_MS) return;
