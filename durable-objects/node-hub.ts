@@ -1,5 +1,5 @@
 /**
- * Holds the nodes' hibernating links, and tells each node what it must know as soon as it is committed. One object per
+ * Holds the nodes' hibernating links, and sends each node what it must know as soon as it is committed. One object per
  * cluster, named after it. The rules are in docs/spec/node-link.md.
  */
 import { DurableObject } from "cloudflare:workers";

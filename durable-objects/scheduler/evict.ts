@@ -1,6 +1,7 @@
 import { behindAll } from "../../api/resources/core/pod/status/condition-order.ts";
-import type { ApiClient, Outcome } from "../../client/api-client.ts";
+import type { ApiClient } from "../../client/api-client.ts";
 import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
+import { mustSucceed } from "./must-succeed.ts";
 
 /**
  * Deletes a pod to make room for another, after setting its DisruptionTarget condition. A pod that is already gone
@@ -25,10 +26,6 @@ export async function evict(
     metadata: { uid },
     status: { conditions: [condition], ...behindAll(condition.type) },
   });
-  if (failed(patched)) throw new Error(`saying why: ${messageOf(patched)}`);
-  const ended = await api.delete(target, { uid });
-  if (failed(ended)) throw new Error(`deleting: ${messageOf(ended)}`);
+  mustSucceed(patched, "setting the condition");
+  mustSucceed(await api.delete(target, { uid }), "deleting");
 }
-
-const failed = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.status.code !== 404;
-const messageOf = (outcome: Outcome<unknown>): string => (outcome.ok ? "" : (outcome.status.message ?? ""));

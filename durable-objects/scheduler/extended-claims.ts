@@ -4,6 +4,7 @@
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
+import { mustSucceed } from "./must-succeed.ts";
 
 type Claim = Stored<ResourceClaim>;
 
@@ -28,12 +29,7 @@ export async function discardClaim(api: ApiClient, claim: Claim): Promise<void> 
   const { uid, finalizers = [] } = claim.metadata;
   if (finalizers.includes(FINALIZER)) {
     const metadata = { ...claim.metadata, finalizers: finalizers.filter((each) => each !== FINALIZER) };
-    const freed = await api.update(targetOf(claim), { ...claim, metadata });
-    if (failed(freed)) throw new Error(`taking the finalizer: ${messageOf(freed)}`);
+    mustSucceed(await api.update(targetOf(claim), { ...claim, metadata }), "removing the finalizer");
   }
-  const ended = await api.delete(targetOf(claim), { uid });
-  if (failed(ended)) throw new Error(`deleting: ${messageOf(ended)}`);
+  mustSucceed(await api.delete(targetOf(claim), { uid }), "deleting");
 }
-
-const failed = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.status.code !== 404;
-const messageOf = (outcome: Outcome<unknown>): string => (outcome.ok ? "" : (outcome.status.message ?? ""));

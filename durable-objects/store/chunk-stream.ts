@@ -1,6 +1,6 @@
 /**
- * A stream whose chunks are made as the client takes them, from history that is kept for it. However it ends, its owner
- * is told, and keeps nothing any more.
+ * A stream whose chunks are made as the client takes them, from history that is kept for it. Its owner is notified
+ * when it ends, for whatever reason.
  */
 import type { Turns } from "./turns.ts";
 

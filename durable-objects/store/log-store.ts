@@ -50,7 +50,7 @@ import { type Watched, WatchHub } from "./watch/watch-hub.ts";
 
 const MAX_PAGE_ITEMS = 20_000;
 /** Bytes of rendered list items kept for later lists. */
-const MAX_CACHED_ITEMS = 32 * 1024 * 1024;
+const MAX_CACHED_ITEM_BYTES = 32 * 1024 * 1024;
 
 export interface LogStoreOptions {
   readonly turns: Turns;
@@ -74,7 +74,7 @@ export class LogStore implements Store, NearbyStore {
   readonly #watches: WatchHub;
   readonly #tails: LogTails;
   readonly #compactor: Compactor;
-  readonly #runs = new ItemRuns(MAX_CACHED_ITEMS);
+  readonly #runs = new ItemRuns(MAX_CACHED_ITEM_BYTES);
   readonly #lists = new OpenLists();
   readonly #remaining = new RemainingCounts();
   readonly #endings: Endings;

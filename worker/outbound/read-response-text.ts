@@ -1,9 +1,9 @@
 /** Reads the answers of webhooks, which are held in memory until they are complete. */
 
 /** An answer is an object, a page of objects, or a few words. */
-const OF_ANSWER = 16 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Of a cluster: a webhook may answer many calls at once, slowly. */
-const OF_CLUSTER = 64 * 1024 * 1024;
+const MAX_CLUSTER_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of incomplete answers, by cluster. */
 const held = new Map<string, number>();
@@ -22,7 +22,7 @@ export async function readResponseText(
       bytes += chunk.length;
       const ofCluster = (held.get(cluster) ?? 0) + chunk.length;
       held.set(cluster, ofCluster);
-      if (bytes > OF_ANSWER || ofCluster > OF_CLUSTER) return undefined;
+      if (bytes > MAX_ANSWER_BYTES || ofCluster > MAX_CLUSTER_BYTES) return undefined;
       text += decoder.decode(chunk, { stream: true });
     }
     return text + decoder.decode();

@@ -14,9 +14,9 @@ export interface ItemPartsOptions {
 
 /** Entries per statement, and the length (in UTF-16 units of text) at which a run ends. */
 const LOOKUP = 128;
-const MAX_RUN_BYTES = 256 * 1024;
+const MAX_RUN_LENGTH = 256 * 1024;
 /** The first run of a list is short, so that the first byte leaves early. */
-const FIRST_RUN = 16 * 1024;
+const FIRST_RUN_LENGTH = 16 * 1024;
 /** Shorter runs are not worth caching: they are what the end of a page leaves of a run. */
 const MIN_CACHED_BYTES = 32 * 1024;
 /**
@@ -32,7 +32,7 @@ export function* itemParts({ tables, revisions, form, runs }: ItemPartsOptions):
   let next = 0;
   let cached = 0;
   const readRun = (): Run => {
-    const enough = next === 0 ? FIRST_RUN : MAX_RUN_BYTES;
+    const enough = next === 0 ? FIRST_RUN_LENGTH : MAX_RUN_LENGTH;
     const run = form.run();
     let items = 0;
     for (let at = next, full = false; at < revisions.length && !full; at = next + items) {

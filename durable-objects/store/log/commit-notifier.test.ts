@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Revision } from "../../../api/store/store.ts";
-import { commitNotifier, DEFERRED_SPACING, GRACE, type Listener, SPACING } from "./commit-notifier.ts";
+import { commitNotifier, DEFERRED_SPACING_MS, GRACE_MS, type Listener, SPACING_MS } from "./commit-notifier.ts";
 
 const revision = (number: number) => number as Revision;
 const turns = {
@@ -30,9 +30,9 @@ test("STORE-NOTIFY: at most one notification is in flight, and everything meanwh
     },
   ]);
   commit(2, "pods");
-  await vi.advanceTimersByTimeAsync(GRACE);
+  await vi.advanceTimersByTimeAsync(GRACE_MS);
   for (const of of [3, 4]) commit(of, "pods");
-  await vi.advanceTimersByTimeAsync(10 * SPACING);
+  await vi.advanceTimersByTimeAsync(10 * SPACING_MS);
   expect(seen).toEqual([2]);
   release();
   await vi.advanceTimersByTimeAsync(1);
@@ -48,9 +48,9 @@ test("STORE-NOTIFY: notifications of a listener keep a minimum interval, and the
     },
   ]);
   commit(2, "pods");
-  await vi.advanceTimersByTimeAsync(GRACE + 1);
+  await vi.advanceTimersByTimeAsync(GRACE_MS + 1);
   commit(3, "pods");
-  await vi.advanceTimersByTimeAsync(SPACING - 2);
+  await vi.advanceTimersByTimeAsync(SPACING_MS - 2);
   expect(seen).toEqual([2]);
   await vi.advanceTimersByTimeAsync(2);
   expect(seen).toEqual([2, 3]);
@@ -66,11 +66,11 @@ test("STORE-NOTIFY: the writer is answered before any listener is notified", asy
   ]);
   for (const of of [2, 3]) {
     commit(of, "pods");
-    await vi.advanceTimersByTimeAsync(GRACE - 1);
+    await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
     expect(seen).not.toContain(of);
     await vi.advanceTimersByTimeAsync(1);
     expect(seen).toContain(of);
-    await vi.advanceTimersByTimeAsync(2 * SPACING);
+    await vi.advanceTimersByTimeAsync(2 * SPACING_MS);
   }
 });
 
@@ -83,10 +83,10 @@ test("STORE-SUBSCRIBE: a listener that declares what it reads is notified of not
     },
   ]);
   commit(2, "configmaps");
-  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  await vi.advanceTimersByTimeAsync(2 * SPACING_MS);
   commit(3, "configmaps");
   commit(4, "configmaps", "nodes");
-  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  await vi.advanceTimersByTimeAsync(2 * SPACING_MS);
   expect(seen).toEqual([2, 4]);
 });
 
@@ -99,18 +99,18 @@ test("STORE-SUBSCRIBE: deferrable changes are notified of after a delay, or with
     },
   ]);
   commit(2, "configmaps");
-  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  await vi.advanceTimersByTimeAsync(2 * SPACING_MS);
   commit(3, "configmaps");
   commit(4, "configmaps");
-  await vi.advanceTimersByTimeAsync(DEFERRED_SPACING - 3 * SPACING);
+  await vi.advanceTimersByTimeAsync(DEFERRED_SPACING_MS - 3 * SPACING_MS);
   expect(seen).toEqual([2]);
-  await vi.advanceTimersByTimeAsync(SPACING + GRACE);
+  await vi.advanceTimersByTimeAsync(SPACING_MS + GRACE_MS);
   expect(seen).toEqual([2, 4]);
   commit(5, "configmaps");
   commit(6, "pods");
-  await vi.advanceTimersByTimeAsync(SPACING);
+  await vi.advanceTimersByTimeAsync(SPACING_MS);
   expect(seen).toEqual([2, 4, 6]);
-  await vi.advanceTimersByTimeAsync(2 * DEFERRED_SPACING);
+  await vi.advanceTimersByTimeAsync(2 * DEFERRED_SPACING_MS);
   expect(seen).toEqual([2, 4, 6]);
 });
 
@@ -124,9 +124,9 @@ test("STORE-NOTIFY: a failing listener is notified again by the next commit, and
     },
   ]);
   commit(2, "pods");
-  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  await vi.advanceTimersByTimeAsync(2 * SPACING_MS);
   commit(3, "pods");
-  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  await vi.advanceTimersByTimeAsync(2 * SPACING_MS);
   expect(seen).toEqual([2, 3]);
 });
 
@@ -135,15 +135,15 @@ test("STORE-SUBSCRIBE: a listener that asks for a longer interval gets it from t
   const commit = grown([
     async (of) => {
       seen.push(of);
-      return { prompt: ["pods"], deferred: [], grace: 4 * GRACE };
+      return { prompt: ["pods"], deferred: [], grace: 4 * GRACE_MS };
     },
   ]);
   commit(2, "pods");
-  await vi.advanceTimersByTimeAsync(GRACE);
+  await vi.advanceTimersByTimeAsync(GRACE_MS);
   expect(seen).toEqual([2]);
-  await vi.advanceTimersByTimeAsync(10 * SPACING);
+  await vi.advanceTimersByTimeAsync(10 * SPACING_MS);
   commit(3, "pods");
-  await vi.advanceTimersByTimeAsync(4 * GRACE - 1);
+  await vi.advanceTimersByTimeAsync(4 * GRACE_MS - 1);
   expect(seen).toEqual([2]);
   await vi.advanceTimersByTimeAsync(1);
   expect(seen).toEqual([2, 3]);

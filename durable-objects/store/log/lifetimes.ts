@@ -12,11 +12,11 @@ export type Lifetimes = ReadonlyMap<GroupResource, number>;
  * At most this many objects expire per commit, and this many revisions are checked per turn: some milliseconds of
  * either.
  */
-const MAX_LIFETIMES = 50;
-const LOOK = 2000;
+const MAX_EXPIRED = 50;
+const MAX_LOOKED_AT = 2000;
 /** Milliseconds between looks: if the last one found more than it took, and if not. */
-const BUSY = 100;
-const QUIET = 60_000;
+const BUSY_MS = 100;
+const QUIET_MS = 60_000;
 
 interface EndingsOptions {
   readonly tables: LogTables;
@@ -68,7 +68,7 @@ export class Endings {
       // The disk is full, or the object is restarting: later looks find the same.
       console.error("expiry:", errorMessage(error));
     } finally {
-      this.#due = turns.now() + (more ? BUSY : QUIET);
+      this.#due = turns.now() + (more ? BUSY_MS : QUIET_MS);
       this.#looking = false;
     }
   }
@@ -101,12 +101,12 @@ interface Stretch {
 }
 
 function endings(tables: LogTables, { resource, after, newest, committedBy }: Stretch): Look {
-  const old = tables.agedThrough(after, { through: newest, committedBy, look: LOOK });
+  const old = tables.agedThrough(after, { through: newest, committedBy, look: MAX_LOOKED_AT });
   const writes: Write[] = [];
   for (const { revision, tombstone, key } of tables.rowsBetween(after, old, [resource])) {
     if (tombstone || tables.revisions(key, 1)[0] !== revision) continue;
     writes.push({ op: "delete", key, ifRevision: revision });
-    if (writes.length === MAX_LIFETIMES) return { writes, through: revision, more: true };
+    if (writes.length === MAX_EXPIRED) return { writes, through: revision, more: true };
   }
-  return { writes, through: old, more: old >= after + LOOK };
+  return { writes, through: old, more: old >= after + MAX_LOOKED_AT };
 }

@@ -16,15 +16,15 @@ import { type LogTail, Selections } from "./selections.ts";
  * Characters of text that are cached: of the tail, which is read again within moments, and of objects, which clients
  * return to.
  */
-const TAIL = 4 * 1024 * 1024;
-const OBJECTS = 16 * 1024 * 1024;
+const TAIL_LENGTH = 4 * 1024 * 1024;
+const OBJECTS_LENGTH = 16 * 1024 * 1024;
 
 /** Objects of a selection. */
-const FEW = 16;
+const MAX_SELECTED = 16;
 
 export class RecentTables implements LogTables, LogTail {
   readonly #tables: LogTables;
-  readonly #objects = new RecentValues<Current>(OBJECTS, ({ text }) => text.length);
+  readonly #objects = new RecentValues<Current>(OBJECTS_LENGTH, ({ text }) => text.length);
   readonly #selections = new Selections();
   /** Every entry after `#before`; the index is the revision less that. */
   #tail: LogRow[] = [];
@@ -58,13 +58,13 @@ export class RecentTables implements LogTables, LogTail {
     else this.#objects.set(keyId(row.key), entry);
     this.#tail.push(entry);
     this.#tailLength += text.length;
-    if (this.#tailLength > TAIL) this.#shorten();
+    if (this.#tailLength > TAIL_LENGTH) this.#shorten();
   }
 
   /** Drops half at once: removing entries one by one from the front would move all the others each time. */
   #shorten(): void {
     let drop = 0;
-    while (this.#tailLength > TAIL / 2) this.#tailLength -= this.#tail[drop++]?.text.length ?? 0;
+    while (this.#tailLength > TAIL_LENGTH / 2) this.#tailLength -= this.#tail[drop++]?.text.length ?? 0;
     this.#tail.splice(0, drop);
     this.#before = asRevision(this.#before + drop);
   }
@@ -83,7 +83,7 @@ export class RecentTables implements LogTables, LogTail {
   }
 
   keepFew(selected: readonly Pick<Current, "key">[]): void {
-    if (selected.length <= FEW) for (const { key } of selected) this.current(key);
+    if (selected.length <= MAX_SELECTED) for (const { key } of selected) this.current(key);
   }
 
   cachedSelection(wanted: Selected, since: Revision): readonly Current[] | undefined {

@@ -16,7 +16,7 @@ export interface NoticeSocket {
 }
 
 /** Milliseconds between notices: a burst causes one; the first change after a quiet time is announced at once. */
-const SPACING = 50;
+const SPACING_MS = 50;
 /** None of our own clients listens for more than this. */
 const MAX_RESOURCES = 256;
 
@@ -45,7 +45,7 @@ export class ChangeNotices {
     for (const resource of resources) this.#changed.add(resource);
     if (this.#planned) return;
     this.#planned = true;
-    const wait = Math.max(0, this.#notifiedThrough + SPACING - this.#options.turns.now());
+    const wait = Math.max(0, this.#notifiedThrough + SPACING_MS - this.#options.turns.now());
     this.#options.turns.after(wait, () => void this.#notify());
   };
 

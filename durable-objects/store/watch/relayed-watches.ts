@@ -39,10 +39,10 @@ interface RelayedWatchesOptions {
 /** Objects per page, and changes per answer. */
 const PAGE = 200;
 /** Milliseconds from a broken stream to the next attempt, and how long there may be none. */
-const AGAIN = 200;
-const TIMEOUT = 15_000;
+const RETRY_MS = 200;
+const TIMEOUT_MS = 15_000;
 /** How often the number of watches is reported to the store at most (ms). */
-const REPORT = 1000;
+const REPORT_MS = 1000;
 
 export class RelayedWatches {
   readonly #options: RelayedWatchesOptions;
@@ -111,8 +111,8 @@ export class RelayedWatches {
         // The store restarted, or the connection was cut: resume from where we were.
       }
       if (lost === Number.POSITIVE_INFINITY) lost = turns.now();
-      if (turns.now() - lost > TIMEOUT) break;
-      if (this.#isWanted()) await new Promise<void>((resume) => void turns.after(AGAIN, resume));
+      if (turns.now() - lost > TIMEOUT_MS) break;
+      if (this.#isWanted()) await new Promise<void>((resume) => void turns.after(RETRY_MS, resume));
     }
     this.#following = undefined;
     // A client that resumes by revision misses nothing, or the store answers that it must list again.
@@ -151,7 +151,7 @@ export class RelayedWatches {
     this.#leaveIfEmpty();
     if (this.#reporting || !this.#tail) return;
     this.#reporting = true;
-    this.#options.turns.after(REPORT, () => {
+    this.#options.turns.after(REPORT_MS, () => {
       this.#reporting = false;
       if (!this.#tail) return;
       this.#options

@@ -32,9 +32,9 @@ const SLICE = 24;
  * Turns that writers' answers are given before fan-out: out of the object, through the Worker, onto their sockets. None
  * of them is a timer: while clients keep the event loop busy, a timer waits for all of them each time.
  */
-const HEAD_START = 8;
+const HEAD_START_TURNS = 8;
 /** Timers are due at multiples of this (ms), so that thousands of watchers share a few. */
-const TICK = 100;
+const TICK_MS = 100;
 
 /**
  * What a batch holds for one group: all of it at once, and event by event for watchers that have some of it already.
@@ -60,7 +60,7 @@ export class WatchHub {
   #running = false;
   #fanOutDone: Promise<void> = Promise.resolve();
   #delivering = false;
-  #nextTick: { readonly due: number; readonly callOff: () => void } | undefined;
+  #nextTick: { readonly due: number; readonly cancel: () => void } | undefined;
 
   constructor(options: WatchHubOptions) {
     this.#options = options;
@@ -139,7 +139,7 @@ export class WatchHub {
       while (this.#sentThrough < marks().revision) {
         const newest = marks().revision;
         await turns.settled();
-        for (let turn = 0; turn < HEAD_START; turn++) await turns.settled();
+        for (let turn = 0; turn < HEAD_START_TURNS; turn++) await turns.settled();
         const resources = [...new Set([...this.#live.resources, ...this.#grounds.resources])];
         if (resources.length === 0) {
           this.#sentThrough = newest;
@@ -224,10 +224,10 @@ export class WatchHub {
   /** One timer for all watchers: each knows when its heartbeat, bookmark or end is due. */
   #scheduleTick(due: number): void {
     if (this.#nextTick && this.#nextTick.due <= due) return;
-    this.#nextTick?.callOff();
-    const tick = Math.ceil(due / TICK) * TICK;
+    this.#nextTick?.cancel();
+    const tick = Math.ceil(due / TICK_MS) * TICK_MS;
     const wait = Math.max(0, tick - this.#options.turns.now());
-    this.#nextTick = { due: tick, callOff: this.#options.turns.after(wait, () => this.#tick()) };
+    this.#nextTick = { due: tick, cancel: this.#options.turns.after(wait, () => this.#tick()) };
   }
 
   #tick(): void {

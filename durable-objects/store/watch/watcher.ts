@@ -21,12 +21,12 @@ interface WatcherOptions {
 }
 
 /** Bytes that may wait for the client; one event more at worst. */
-const QUEUE = 256 * 1024;
+const QUEUE_BYTES = 256 * 1024;
 /** Milliseconds. Kubernetes sends bookmarks about every minute, and one shortly before the end. */
-const BOOKMARK = 60_000;
-const BOOKMARK_BEFORE_END = 2000;
-const HEARTBEAT = 20_000;
-const STALLED = 60_000;
+const BOOKMARK_MS = 60_000;
+const BOOKMARK_BEFORE_END_MS = 2000;
+const HEARTBEAT_MS = 20_000;
+const STALLED_MS = 60_000;
 
 type State =
   | { readonly is: "initial"; readonly reader: StateReader }
@@ -85,7 +85,7 @@ export class Watcher {
         },
         cancel: () => this.#close(),
       },
-      new ByteLengthQueuingStrategy({ highWaterMark: QUEUE }),
+      new ByteLengthQueuingStrategy({ highWaterMark: QUEUE_BYTES }),
     );
   }
 
@@ -98,7 +98,7 @@ export class Watcher {
   get due(): number {
     if (this.#state.is === "ending") return Number.POSITIVE_INFINITY;
     const bookmark = this.#request.bookmarks ? this.#nextBookmark : Number.POSITIVE_INFINITY;
-    return Math.min(this.#ends, bookmark, this.#lastSent + HEARTBEAT);
+    return Math.min(this.#ends, bookmark, this.#lastSent + HEARTBEAT_MS);
   }
 
   /** Sends a live watcher what comes after `from`. */
@@ -133,12 +133,12 @@ export class Watcher {
       return;
     }
     if (isFull) {
-      if (now - this.#lastPulled > STALLED) this.cutOff("the watch was not read");
+      if (now - this.#lastPulled > STALLED_MS) this.cutOff("the watch was not read");
       this.#lastSent = now;
       this.#nextBookmark = Math.max(this.#nextBookmark, now + 1000);
       return;
     }
-    if (now - this.#lastSent < HEARTBEAT) return;
+    if (now - this.#lastSent < HEARTBEAT_MS) return;
     if (this.#form.heartbeat) this.#send(this.#form.heartbeat);
     else this.#lastSent = now;
   }
@@ -227,8 +227,8 @@ export class Watcher {
   }
 
   #bookmarkAfter(now: number): number {
-    const beforeEnd = this.#ends - BOOKMARK_BEFORE_END;
-    return now < beforeEnd ? Math.min(now + BOOKMARK, beforeEnd) : Number.POSITIVE_INFINITY;
+    const beforeEnd = this.#ends - BOOKMARK_BEFORE_END_MS;
+    return now < beforeEnd ? Math.min(now + BOOKMARK_MS, beforeEnd) : Number.POSITIVE_INFINITY;
   }
 
   #send(bytes: Uint8Array): void {
@@ -255,7 +255,7 @@ export class Watcher {
   }
 
   #closeIfDrained(): void {
-    if ((this.#controller?.desiredSize ?? QUEUE) < QUEUE) return;
+    if ((this.#controller?.desiredSize ?? QUEUE_BYTES) < QUEUE_BYTES) return;
     this.#close();
     this.#controller?.close();
   }
