@@ -56,6 +56,16 @@ describe("HOOK-REDIRECT", () => {
     expect((await call([answered])).response).toEqual(failed(problem));
   });
 
+  test.each([
+    ["a redirect", 307, { Location: "http://hook/b" }, 5000],
+    ["a busy server's answer", 503, { "Retry-After": "60" }, 20],
+  ])("the body of %s is not left unread", async (_, status, headers, milliseconds) => {
+    let left = 0;
+    const body = new ReadableStream({ start: () => void left++, cancel: () => void left-- });
+    await call([() => new Response(body, { status, headers })], milliseconds);
+    expect(left).toBe(0);
+  });
+
   test("a redirect without a Location is an ordinary response", async () => {
     expect((await call([() => new Response("", { status: 307 })])).response).toMatchObject({ ok: false });
   });

@@ -72,15 +72,16 @@ export async function callClient(caller: Caller, call: ClientCall): Promise<Clie
       const response = await (isOwn ? callService : callUrl)(caller, { ...call, hop, signal });
       if (typeof response === "string") return failed(response);
       const redirect = redirectOf(hop, response, redirects++);
-      if (redirect?.ok) hop = redirect.to;
-      else if (redirect) return failed(redirect.problem, redirect.at);
+      const wait = redirect ? undefined : retryAfter(response);
+      if (!redirect && (wait === undefined || attempts++ > MAX_RETRIES))
+        return await readResponse(response, caller.cluster);
+      await response.body?.cancel();
+      if (redirect && !redirect.ok) return failed(redirect.problem, redirect.at);
+      if (redirect) hop = redirect.to;
       else {
-        const wait = retryAfter(response);
-        if (wait === undefined || attempts++ > MAX_RETRIES) return await readResponse(response, caller.cluster);
-        await withSignal(new Promise((resolve) => setTimeout(resolve, Math.min(wait, milliseconds))), signal);
+        await withSignal(new Promise((resolve) => setTimeout(resolve, Math.min(wait ?? 0, milliseconds))), signal);
         [hop, redirects] = [first, 0];
       }
-      await response.body?.cancel();
     }
   } catch (problem) {
     return failed(signal.aborted ? "context deadline exceeded" : errorMessage(problem));
