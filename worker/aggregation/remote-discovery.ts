@@ -1,4 +1,5 @@
 /** What aggregated API servers serve, for aggregated discovery. Fetched at most once a minute. */
+import { RecentValues } from "../../api/recent-values.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import type { RemoteApi } from "./remote-apis.ts";
 import { RETRY_MS, requestRemote } from "./request-remote.ts";
@@ -23,9 +24,16 @@ export interface RemoteVersion {
   readonly freshness: "Current" | "Stale";
 }
 
-const FRESH_MS = 60_000;
+interface Known {
+  readonly at: number;
+  readonly version: RemoteVersion;
+}
 
-const known = new Map<string, { readonly at: number; readonly version: RemoteVersion }>();
+const FRESH_MS = 60_000;
+/** Of all clusters, in characters of JSON: what a server answers is up to its cluster's owner. */
+const MAX_KNOWN_LENGTH = 8 * 1024 * 1024;
+
+const known = new RecentValues<Known>(MAX_KNOWN_LENGTH, ({ version }) => JSON.stringify(version).length);
 
 /** Marked stale, and as last seen, if the server does not answer. */
 export async function remoteVersion(caller: Caller, remote: RemoteApi, now: number): Promise<RemoteVersion> {

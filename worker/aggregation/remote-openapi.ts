@@ -2,6 +2,7 @@
  * The OpenAPI documents of aggregated API servers (kube-aggregator's openapiv3). The index lists each with the hash
  * that its server gives, fetched at most once a minute; documents are passed through unchanged.
  */
+import { RecentValues } from "../../api/recent-values.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { AGGREGATOR, callRemote } from "./call-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";
@@ -10,9 +11,18 @@ import { RETRY_MS, requestRemote } from "./request-remote.ts";
 /** Document path (`apis/GROUP/VERSION`) to where clients find it. */
 export type OpenApiIndex = Readonly<Record<string, { readonly serverRelativeURL: string }>>;
 
-const FRESH_MS = 60_000;
+interface Known {
+  readonly at: number;
+  readonly url: string | undefined;
+}
 
-const known = new Map<string, { readonly at: number; readonly url: string | undefined }>();
+const FRESH_MS = 60_000;
+/** Of all clusters, in characters of URLs. */
+const MAX_KNOWN_LENGTH = 1024 * 1024;
+/** Of an entry without one. */
+const ENTRY_LENGTH = 100;
+
+const known = new RecentValues<Known>(MAX_KNOWN_LENGTH, ({ url = "" }) => ENTRY_LENGTH + url.length);
 
 /** The index entries for documents of other servers; servers that do not answer are left out. */
 export async function remoteIndex(caller: Caller, remotes: readonly RemoteApi[], now: number): Promise<OpenApiIndex> {

@@ -1,4 +1,4 @@
-/** Questions of this server to aggregated API servers, for which clients' discovery waits. */
+/** This server's own requests to aggregated API servers, for which clients' discovery waits. */
 import type { Caller } from "../outbound/call-client.ts";
 import { readResponseText } from "../outbound/read-response-text.ts";
 import { withSignal } from "../outbound/with-signal.ts";

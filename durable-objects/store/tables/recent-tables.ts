@@ -5,11 +5,11 @@
  */
 import { keyId } from "../../../api/key-id.ts";
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
+import { RecentValues } from "../../../api/recent-values.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Key, Revision, Selected } from "../../../api/store/store.ts";
 import { moveRevision } from "../revision-text.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace, Usage } from "./log-tables.ts";
-import { RecentValues } from "./recent-values.ts";
 import { type LogTail, Selections } from "./selections.ts";
 
 /**

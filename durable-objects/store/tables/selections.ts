@@ -3,11 +3,11 @@
  * 5,000 objects SQLite examines all of them, and clients return with the same selector.
  */
 
+import { RecentValues } from "../../../api/recent-values.ts";
 import type { Revision, Selected } from "../../../api/store/store.ts";
 import { comparePlaces } from "./key-order.ts";
 import type { LogRow, Pointer } from "./log-tables.ts";
 import { meets } from "./meets.ts";
-import { RecentValues } from "./recent-values.ts";
 
 /** Pointers cached in all; and the longest selection, beyond which nothing is saved over reading everything. */
 const MAX_CACHED_POINTERS = 20_000;
