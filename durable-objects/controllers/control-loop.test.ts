@@ -66,6 +66,27 @@ describe("control loop", () => {
     expect(creations).toBe(1);
   });
 
+  it("CTL-LEVEL: a run that is requested as the last one ends is not lost", async () => {
+    const seen: string[] = [];
+    const at = controlledCluster([
+      controllerOf((name) => {
+        seen.push(name);
+        return settled;
+      }),
+    ]);
+    let last: Promise<void> | undefined;
+    at.onWakeAt = () => {
+      at.onWakeAt = () => undefined;
+      at.cluster.put("configmaps", configMap("late"));
+      queueMicrotask(() => {
+        last = at.loop.run();
+      });
+    };
+    await at.loop.run();
+    await last;
+    expect(seen).toEqual(["late"]);
+  });
+
   it("CTL-GRACE: waits a moment after changes by others, and continues at once after its own", async () => {
     const seen: string[] = [];
     const at = controlledCluster(

@@ -90,9 +90,7 @@ export class ControlLoop {
   /** Catches up and works until nothing is ready. Only one run is active at a time. */
   run(): Promise<void> {
     this.#mustRunAgain = true;
-    this.#running ??= this.#work().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= Promise.resolve().then(() => this.#work());
     return this.#running;
   }
 
@@ -129,6 +127,9 @@ export class ControlLoop {
     } catch (error) {
       this.#options.onError("control-loop", "", error);
       this.#options.wakeAt(this.#options.now() + OUTAGE_MS);
+    } finally {
+      // At once: a run that is requested from here on starts another.
+      this.#running = undefined;
     }
   }
 

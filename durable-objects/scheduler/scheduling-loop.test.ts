@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
@@ -35,6 +35,35 @@ describe("the scheduling loop", () => {
     const a = node("a");
     const unnamed = { ...a, status: { ...a.status, images: [{ names: null, sizeBytes: 7 }] } };
     await bench.put("create", unnamed, pod("p"));
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBe("a");
+  });
+
+  test("SCHED-WAKE: a run that is requested as the last one ends is not lost", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", node("a"));
+    let last: Promise<void> | undefined;
+    bench.onWakeAt = () => {
+      bench.onWakeAt = () => undefined;
+      void bench.put("create", pod("late"));
+      queueMicrotask(() => {
+        last = bench.loop.run();
+      });
+    };
+    await bench.loop.run();
+    await last;
+    expect(await bench.nodeOf("late")).toBe("a");
+  });
+
+  test("SCHED-WAKE: a run that fails is repeated after a while", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", node("a"), pod("p"));
+    vi.spyOn(bench.store, "texts").mockRejectedValueOnce(new Error("the store is restarting"));
+    const problems: string[] = [];
+    bench.onError = (what) => problems.push(what);
+    await bench.loop.run();
+    expect(problems).toEqual(["run"]);
+    expect(bench.wakeAt).toBe(bench.now + 3000);
     await bench.loop.run();
     expect(await bench.nodeOf("p")).toBe("a");
   });
@@ -136,6 +165,23 @@ describe("the scheduling loop", () => {
     await bench.loop.run();
     expect(await bench.nodeOf("p")).toBe("a");
     expect((await bench.all<Event>("events")).map(({ reason }) => reason)).toContain("Preempted");
+  });
+
+  test("preempts for the others of a batch, too, if the event of one cannot be written", async () => {
+    const bench = new SchedulingBench();
+    const nodes = ["a", "b"].map((name) => node(name, { pods: "1" }));
+    await bench.put("create", ...nodes, pod("low-1"), pod("low-2"));
+    await bench.loop.run();
+    await bench.put("create", pod("high-1", { spec: { priority: 10 } }), pod("high-2", { spec: { priority: 10 } }));
+    const problems: string[] = [];
+    bench.onError = (what) => problems.push(what);
+    bench.beforeCommit = async () => {
+      const [{ writes } = { writes: [] }] = bench.commits.slice(-1);
+      if (writes.length === 1 && writes[0]?.key.resource === "events") throw new Error("the store is restarting");
+    };
+    await bench.loop.run();
+    expect((await bench.all<Pod>("pods")).map(({ metadata }) => metadata.name)).toEqual(["high-1", "high-2"]);
+    expect(problems).toEqual(["evicting", "evicting"]);
   });
 
   test("SCHED-LOG: after an eviction from memory, a new loop continues where the old one was", async () => {

@@ -22,6 +22,8 @@ import { StateFollower } from "./state-follower.ts";
  * delayed.
  */
 const DISTANCE_MS = 20;
+/** Delay before retrying a store that is out of reach. */
+const OUTAGE_MS = 3000;
 
 export interface SchedulingLoopOptions extends BatchPlannerOptions {
   readonly store: Pick<Store, "list" | "texts" | "status" | "commit">;
@@ -59,14 +61,7 @@ export class SchedulingLoop {
   /** Catches up and places pods until none is ready. Only one run is active at a time. */
   run(): Promise<void> {
     this.#again = true;
-    this.#running ??= this.#work()
-      .catch((error) => {
-        this.#options.onError("run", error);
-        throw error;
-      })
-      .finally(() => {
-        this.#running = undefined;
-      });
+    this.#running ??= Promise.resolve().then(() => this.#work());
     return this.#running;
   }
 
@@ -81,26 +76,40 @@ export class SchedulingLoop {
   }
 
   async #work(): Promise<void> {
-    const { now, pause, wakeAt } = this.#options;
-    while (this.#again) {
-      this.#again = false;
-      let state = await this.#look();
-      // Before anything is reported again: series that have ended start over.
-      await this.#record(this.#planner.events.settle(now()));
-      state.queue.wake(now());
-      while (state.queue.hasReady()) {
-        const next = now() + DISTANCE_MS;
-        const { planned, makings, evictions } = this.#planner.batch(state);
-        await Promise.all([this.#commit(planned), pause(0)]);
-        await this.#make(makings, state);
-        await this.#discard();
-        for (const each of evictions) await this.#evict(each);
-        if (!state.queue.hasReady()) await pause(next - now());
-        // This comes last: a claim created in the meantime must not be seen without its devices.
-        state = await this.#look();
+    const { now, wakeAt, onError } = this.#options;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        const state = await this.#placeReady();
+        wakeAt(earliest(state.queue.nextDue(), this.#planner.events.nextDue()));
       }
-      wakeAt(earliest(state.queue.nextDue(), this.#planner.events.nextDue()));
+    } catch (error) {
+      onError("run", error);
+      wakeAt(now() + OUTAGE_MS);
+    } finally {
+      // At once: a run that is requested from here on starts another.
+      this.#running = undefined;
     }
+  }
+
+  async #placeReady(): Promise<SchedulerState> {
+    const { now, pause, onError } = this.#options;
+    let state = await this.#look();
+    // Before anything is reported again: series that have ended start over.
+    await this.#record(this.#planner.events.settle(now()));
+    state.queue.wake(now());
+    while (state.queue.hasReady()) {
+      const next = now() + DISTANCE_MS;
+      const { planned, makings, evictions } = this.#planner.batch(state);
+      await Promise.all([this.#commit(planned), pause(0)]);
+      await this.#make(makings, state);
+      await this.#discard();
+      for (const each of evictions) await this.#evict(each).catch((error) => onError("evicting", error));
+      if (!state.queue.hasReady()) await pause(next - now());
+      // This comes last: a claim created in the meantime must not be seen without its devices.
+      state = await this.#look();
+    }
+    return state;
   }
 
   async #look(): Promise<SchedulerState> {

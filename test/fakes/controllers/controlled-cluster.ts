@@ -23,6 +23,8 @@ export interface ControlledCluster {
   restart(): void;
   /** When the loop asked to be woken next. */
   readonly wakeAt: () => number | undefined;
+  /** Called when the loop asks to be woken, which it does at the end of a run. */
+  onWakeAt: () => void;
   readonly complaints: readonly unknown[];
   /** Runs until no work is left now, including retries due within a second. */
   settle(): Promise<void>;
@@ -72,6 +74,7 @@ export function controlledCluster(
       now: () => cluster.now,
       wakeAt: (at) => {
         if (mine === life) wakeAt = at;
+        controlled.onWakeAt();
       },
       pause: () => new Promise((resolve) => setImmediate(resolve)),
       onError: (who, item, error) => complaints.push(`${who} ${item}: ${error instanceof Error ? error.stack : error}`),
@@ -88,7 +91,7 @@ export function controlledCluster(
     cluster.now = end;
     await loop.idle();
   };
-  return {
+  const controlled: ControlledCluster = {
     cluster,
     get loop() {
       return loop;
@@ -99,9 +102,11 @@ export function controlledCluster(
     },
     complaints,
     wakeAt: () => wakeAt,
+    onWakeAt: () => undefined,
     settle: () => loop.idle(),
     pass,
   };
+  return controlled;
 }
 
 /** Requests are delayed by some turns; those of a loop that has died by then never arrive. */

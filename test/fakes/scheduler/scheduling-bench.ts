@@ -33,6 +33,8 @@ export class SchedulingBench {
   pause: (milliseconds: number) => Promise<void> = async () => undefined;
   /** When the loop asked to be woken. */
   wakeAt: number | undefined;
+  /** Called when the loop asks to be woken, which it does at the end of a run. */
+  onWakeAt: () => void = () => undefined;
   #uids = 0;
 
   loop = this.#newLoop();
@@ -62,6 +64,7 @@ export class SchedulingBench {
       newUid: () => `uid-${++this.#uids}`,
       wakeAt: (at) => {
         this.wakeAt = at;
+        this.onWakeAt();
       },
       pause: (milliseconds) => this.pause(milliseconds),
       onError: (what, error) => this.onError(what, error),
