@@ -1,26 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ConfigMap, Event } from "../../api/generated/core.v1.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
+import { configMap, controllerOf } from "../../test/fakes/controllers/config-map-controller.ts";
 import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
-import { type Controller, type Effect, type ReconcileContext, settled } from "../../worker/controllers/controller.ts";
-
-const configMap = (name: string): ConfigMap => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: { name, namespace: "ns" },
-});
-
-/** A controller of config maps that runs the test's own `reconcile`. */
-const controllerOf = (
-  reconcile: (name: string, context: ReconcileContext) => ReturnType<Controller["reconcile"]>,
-  name = "test-controller",
-): Controller => ({
-  name,
-  reads: ["configmaps"],
-  writes: ["configmaps", "secrets"],
-  itemsOf: ({ object }) => [object.metadata.name],
-  reconcile,
-});
+import { type Effect, settled } from "../../worker/controllers/controller.ts";
 
 const makeSecret = (name: string, about?: { metadata: unknown }): Effect => ({
   op: "create",
@@ -272,50 +254,5 @@ describe("control loop", () => {
       "reader a: Error: reader reads pods without declaring it",
       "writer a: Error: writer writes pods without declaring it",
     ]);
-  });
-
-  it("CTL-EVENTS: combines events that differ only in their message, from the tenth on", async () => {
-    const object = (name: string): KubeObject => configMap(name);
-    let told = 0;
-    const at = controlledCluster([
-      controllerOf((_name, { snapshot }) => {
-        const about = snapshot.get<ConfigMap>("configmaps", "ns", "a");
-        if (!about || about.metadata.generation === undefined || told >= 12) return settled;
-        told++;
-        return { effects: [], events: [{ about, type: "Normal", reason: "Again", message: `time ${told}` }] };
-      }),
-    ]);
-    at.cluster.put("configmaps", object("a"));
-    for (let round = 0; round < 12; round++) {
-      await at.settle();
-      at.cluster.change("configmaps", "ns", "a", (draft) => {
-        draft.metadata.labels = { round: String(round) };
-      });
-    }
-    await at.settle();
-    const messages = at.cluster.list<Event>("events").map(({ message, count }) => `${message} x${count}`);
-    expect(messages).toHaveLength(10);
-    expect(messages.at(-1)).toBe("(combined from similar events): time 12 x3");
-    const reporters = at.cluster.list<Event>("events").map(({ reportingComponent }) => reportingComponent);
-    expect(reporters).toEqual([...Array.from({ length: 9 }, () => "test-controller"), ""]);
-  });
-
-  it("CTL-EVENTS: continues its counts after hibernation, and still limits the events per object", async () => {
-    const at = controlledCluster([
-      controllerOf((_name, { now, snapshot }) => {
-        const about = snapshot.get<ConfigMap>("configmaps", "ns", "a");
-        if (!about) return settled;
-        const events = [{ about, type: "Warning", reason: "Failed", message: "no metrics" } as const];
-        return { effects: [], events, wakeAt: now + 15_000 };
-      }),
-    ]);
-    at.cluster.put("configmaps", configMap("a"));
-    for (let round = 0; round < 40; round++) {
-      await at.settle();
-      at.restart();
-      at.cluster.now += 15_000;
-    }
-    // 25 at once, then one for each of not quite ten intervals of five minutes.
-    expect(at.cluster.list<Event>("events").map(({ count }) => count)).toEqual([26]);
   });
 });
