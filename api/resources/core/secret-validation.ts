@@ -10,6 +10,8 @@ import { base64Bytes, IMMUTABLE_WHEN_SET, MAX_DATA_BYTES } from "./config-map.ts
 
 const SERVICE_ACCOUNT_NAME = "kubernetes.io/service-account.name";
 
+export const TLS = "kubernetes.io/tls";
+
 export function validateSecret({ metadata, type, data = {} }: Secret): FieldError[] {
   const errors: FieldError[] = [];
   let bytes = 0;
@@ -38,7 +40,7 @@ export function validateSecret({ metadata, type, data = {} }: Secret): FieldErro
     case "kubernetes.io/ssh-auth":
       if (!data["ssh-privatekey"]) need("ssh-privatekey");
       break;
-    case "kubernetes.io/tls":
+    case TLS:
       need(...["tls.crt", "tls.key"].filter((key) => data[key] === undefined));
       break;
     default:

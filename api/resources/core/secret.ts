@@ -1,8 +1,9 @@
 import type { Secret } from "../../generated/core.v1.ts";
 import { encodeBase64 } from "../../machinery/encoding/base64.ts";
 import { utf8Bytes } from "../../machinery/encoding/utf8.ts";
+import { keyPairProblem } from "../../machinery/x509/key-pair.ts";
 import { defineResource } from "../resource.ts";
-import { validateSecret, validateSecretUpdate } from "./secret-validation.ts";
+import { TLS, validateSecret, validateSecretUpdate } from "./secret-validation.ts";
 
 export const secret = defineResource<Secret>({
   group: "",
@@ -19,6 +20,10 @@ export const secret = defineResource<Secret>({
     if (draft.type === "Opaque" && !old.type) draft.type = old.type ?? "Opaque";
   },
   updateChecks: "changesFirst",
+  warnings: ({ type, data }) => {
+    const problem = type === TLS ? keyPairProblem(data?.["tls.crt"] ?? "", data?.["tls.key"] ?? "") : undefined;
+    return problem === undefined ? [] : [problem];
+  },
   validate: validateSecret,
   validateUpdate: validateSecretUpdate,
   fields: { type: ({ type }) => type ?? "" },
