@@ -90,6 +90,12 @@ async function userOfOpaqueToken(token: string, at: Authentication): Promise<Use
 export function bearerToken(request: Request): string | undefined {
   const header = request.headers.get("Authorization");
   if (header === null) return webSocketToken(request);
-  const [scheme = "", token = ""] = header.trim().split(/\s+/, 2);
+  const [scheme = "", token = ""] = header.trim().split(" ");
   return scheme.toLowerCase() === "bearer" && token !== "" ? token : undefined;
 }
+
+/** What a client should know that seems to send a token, but counts as anonymous. */
+export const tokenWarnings = (request: Request): readonly string[] =>
+  /^bearer {2}/i.test(request.headers.get("Authorization")?.trim() ?? "") ? [EXTRA_SPACE] : [];
+
+const EXTRA_SPACE = "the provided Authorization header contains extra space before the bearer token, and is ignored";

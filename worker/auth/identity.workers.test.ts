@@ -264,3 +264,19 @@ test("AUTH-AS: an impersonating user may do only what both users are allowed, wh
     'forbidden: User "system:serviceaccount:default:agent" cannot impersonate-on:user-info:get path "/metrics"',
   );
 });
+
+test("AUTH-WHO: one space precedes a token; with more, the request is anonymous, with a warning", async () => {
+  const cluster = await newCluster();
+  await call(`${cluster}/api/v1/namespaces/default/serviceaccounts`, { body: { metadata: { name: "a" } } });
+  const { object } = await call(`${cluster}/api/v1/namespaces/default/serviceaccounts/a/token`, { body: { spec: {} } });
+  const userOf = async (authorization: string) => {
+    const response = await outside.fetch(`${cluster}/api/v1/nodes`, { headers: { authorization } });
+    const { message } = (await response.json()) as { message: string };
+    return [/User "(.*?)"/.exec(message)?.[1], response.headers.get("Warning")];
+  };
+  expect(await userOf(`Bearer ${object.status.token}`)).toEqual(["system:serviceaccount:default:a", null]);
+  expect(await userOf(`Bearer  ${object.status.token}`)).toEqual([
+    "system:anonymous",
+    '299 - "the provided Authorization header contains extra space before the bearer token, and is ignored"',
+  ]);
+});

@@ -5,6 +5,7 @@ import { internalError, type Status } from "../../api/machinery/status.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
 import { auditPolicyOf } from "../audit/audit-policy.ts";
 import { beginAudit } from "../audit/audited-request.ts";
+import { tokenWarnings } from "../auth/authenticate.ts";
 import { clusterOfToken } from "../auth/credentials/token-cluster.ts";
 import { clusterOf, DEFAULT_CLUSTER, pathInCluster } from "../cluster.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
@@ -71,6 +72,7 @@ app.use(async (c, next) => {
   if (policy && request && knownPolicy(cluster)) auditResponse(c, { policy, request }, id);
   if (c.res.status === 101) return;
   headers.set("Audit-Id", id);
+  for (const header of warningHeaders(tokenWarnings(c.req.raw))) headers.append("Warning", header);
   if (flow) {
     headers.set("X-Kubernetes-PF-FlowSchema-UID", flow.flowSchemaUid);
     headers.set("X-Kubernetes-PF-PriorityLevel-UID", flow.priorityLevelUid);
