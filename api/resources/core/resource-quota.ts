@@ -1,5 +1,5 @@
 import type { ResourceQuota } from "../../generated/core.v1.ts";
-import { canonicalQuantity } from "../../machinery/quantity.ts";
+import { canonicalQuantity, compareQuantities } from "../../machinery/quantity.ts";
 import { defineResource } from "../resource.ts";
 import { roundResources } from "./resource-list.ts";
 import {
@@ -23,6 +23,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
   validate: validateResourceQuota,
   validateUpdate: validateResourceQuotaUpdate,
   status: { validateUpdate: validateResourceQuotaStatus },
+  warnings: (quota, old) => (old ? [] : limitWarnings(quota)),
   columns: [
     {
       name: "Request",
@@ -39,6 +40,18 @@ export const resourceQuota = defineResource<ResourceQuota>({
     },
   ],
 });
+
+/** A limit below the request of the same resource can never be used up. */
+const limitWarnings = ({ spec: { hard = {} } }: ResourceQuota): string[] =>
+  ["cpu", "memory", "storage", "ephemeral-storage"].flatMap((resource) => {
+    const names = [`requests.${resource}`, ...(resource === "cpu" || resource === "memory" ? [resource] : [])];
+    const name = names.find((each) => hard[each] !== undefined);
+    const [request, limit] = [hard[name ?? ""], hard[`limits.${resource}`]];
+    if (request === undefined || limit === undefined || compareQuantities(request, limit) <= 0) return [];
+    return [
+      `ResourceQuota ${name} (${canonicalQuantity(request)}) should be less than limits.${resource} (${canonicalQuantity(limit)})`,
+    ];
+  });
 
 /** `pods: 1/4, requests.cpu: 0/2`, sorted by name. */
 function usage({ status }: ResourceQuota, shows: (name: string) => boolean): string {

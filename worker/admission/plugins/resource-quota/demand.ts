@@ -106,13 +106,14 @@ export function evaluatorOf(
 
 const MUST_SPECIFY = ["cpu", "limits.cpu", "limits.memory", "memory", "requests.cpu", "requests.memory"];
 
-/** Where there is a quota on cpu or memory, every container must specify it. */
+/** Where there is a quota on cpu or memory, every container must specify it; for pods with resources of their own, none. */
 function unspecified({ spec }: Pod, names: readonly string[]): string | undefined {
+  const { requests = {}, limits = {} } = spec.resources ?? {};
+  if (Object.keys(requests).length + Object.keys(limits).length > 0) return undefined;
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   const missing = MUST_SPECIFY.filter((name) => names.includes(name)).flatMap((name) => {
     const without = containers.filter((container) => !specifies(container, name));
-    const covered = specifies({ name: "", resources: spec.resources ?? {} }, name);
-    if (without.length === 0 || covered) return [];
+    if (without.length === 0) return [];
     return `${name} for: ${[...new Set(without.map((container) => container.name))].sort().join(",")}`;
   });
   return missing.length > 0 ? `must specify ${missing.join("; ")}` : undefined;

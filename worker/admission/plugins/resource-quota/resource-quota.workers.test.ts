@@ -37,6 +37,8 @@ test("ADM-QUOTA: requests without the quota's resources are reported before exce
   expect((await call(`${place}/pods`, pod("p"))).object.message).toContain(
     "failed quota: b: must specify limits.cpu for: c",
   );
+  const whole = { ...pod("w"), spec: { ...pod("w").spec, resources: { requests: { cpu: "1" } } } };
+  expect((await call(`${place}/pods`, whole)).object.message).toContain("exceeded quota: a, requested: pods=1");
 });
 
 test("ADM-QUOTA-UP: an update is charged what it adds, and a deletion releases nothing by itself", async () => {
