@@ -185,6 +185,8 @@ export interface ResourceDefinition<T extends KubeObject> {
     readonly validatesMetadata?: boolean;
     readonly prepareUpdate?: (next: T, old: T) => void;
     readonly validateUpdate?: (next: T, old: T) => FieldError[];
+    /** The texts of Warning headers. */
+    readonly warnings?: (next: T) => string[];
   };
   /**
    * The paths that nobody owns through an endpoint, by its subresource ("" for the object itself), if they differ from

@@ -120,6 +120,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   // Scaling changes the object itself.
   if (update.subresource === "" || update.subresource === "scale")
     context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
+  if (update.subresource === "status") context.warnings.push(...(resource.status?.warnings?.(draft) ?? []));
   const judged = formOf ? { ...request, object: formOf(draft), old: formOf(current) as Stored<KubeObject> } : request;
   if (!update.admitted) await admitValidation(judged);
 

@@ -14,6 +14,10 @@ export function ipWarnings(path: string, value: string): string[] {
     : [`${path}: IPv6 address ${goQuote(value)} should be in RFC 5952 canonical format (${goQuote(plain)})`];
 }
 
+/** About the addresses at which a load balancer answers, of a Service's or an Ingress' status. */
+export const loadBalancerWarnings = (ingress: readonly { readonly ip?: string }[] = []): string[] =>
+  ingress.flatMap(({ ip = "" }, i) => ipWarnings(`status.loadBalancer.ingress[${i}]`, ip));
+
 export function cidrWarnings(path: string, value: string): string[] {
   if (!isCIDR(value)) return [];
   const [address = "", length = ""] = value.split("/");

@@ -131,8 +131,49 @@ describe("warnings of core kinds", () => {
         'spec.podCIDRs[0]: CIDR value "10.0.0.1/24" is ambiguous in this context (should be "10.0.0.0/24" or "10.0.0.1/32"?)',
       ],
     ],
+    [
+      "ResourceQuota",
+      { spec: { hard: { cpu: "2", "limits.cpu": "1500m", "requests.storage": "1", "limits.storage": "1" } } },
+      ["ResourceQuota cpu (2) should be less than limits.cpu (1500m)"],
+    ],
+    [
+      "Secret",
+      { type: "kubernetes.io/tls", data: { "tls.crt": "", "tls.key": "" } },
+      ["tls: failed to find any PEM data in certificate input"],
+    ],
+    [
+      "Pod",
+      {
+        spec: {
+          containers: [],
+          affinity: {
+            nodeAffinity: {
+              preferredDuringSchedulingIgnoredDuringExecution: [
+                { weight: 1, preference: { matchExpressions: [{ key: "k", operator: "In", values: ["ok", "a/b"] }] } },
+              ],
+            },
+          },
+        },
+      },
+      [expect.stringMatching(/preference\.matchExpressions\[0\]\.values\[1\]: a\/b is invalid, a valid label must/)],
+    ],
   ])("a %s of %j gets the warnings %j", (kind, part, warnings) => {
     expect(kindOf(kind).warnings?.(decoded(kind, part))).toEqual(warnings);
+  });
+
+  it.each<[string, object, string]>([
+    ["Pod", { podIPs: [{ ip: "10.0.0.1" }, { ip: "FD00::1" }] }, "status.podIPs[1].ip"],
+    ["Pod", { hostIPs: [{ ip: "FD00::1" }] }, "status.hostIPs[0].ip"],
+    [
+      "Service",
+      { loadBalancer: { ingress: [{ hostname: "a" }, { ip: "FD00::1" }] } },
+      "status.loadBalancer.ingress[1]",
+    ],
+  ])("the status of a %s of %j gets a warning about %s", (kind, status, path) => {
+    const object = { ...decoded(kind, {}), status };
+    expect(kindOf(kind).status?.warnings?.(object)).toEqual([
+      `${path}: IPv6 address "FD00::1" should be in RFC 5952 canonical format ("fd00::1")`,
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { NodeSelectorTerm } from "../../generated/core.v1.ts";
+import type { NodeSelectorRequirement, NodeSelectorTerm } from "../../generated/core.v1.ts";
+import { labelValue } from "../../machinery/names.ts";
 
 /** Deprecated node labels. */
 export const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
@@ -10,8 +11,23 @@ export const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
 };
 
 export function nodeTermWarnings({ matchExpressions }: NodeSelectorTerm, path: string): string[] {
-  return (matchExpressions ?? []).flatMap(({ key }, i) => {
-    const text = DEPRECATED_NODE_LABELS[key];
-    return text ? [`${path}.matchExpressions[${i}].key: ${key} is ${text}`] : [];
+  return (matchExpressions ?? []).flatMap((requirement, i) =>
+    keyWarnings(requirement, `${path}.matchExpressions[${i}]`),
+  );
+}
+
+/** In a term that is only preferred, values that no label can have are not an error. */
+export function preferredTermWarnings({ matchExpressions }: NodeSelectorTerm, path: string): string[] {
+  return (matchExpressions ?? []).flatMap((requirement, i) => {
+    const at = `${path}.matchExpressions[${i}]`;
+    const ofValues = (requirement.values ?? []).flatMap((value, j) =>
+      labelValue(value).map((problem) => `${at}.values[${j}]: ${value} is invalid, ${problem}`),
+    );
+    return [...keyWarnings(requirement, at), ...ofValues];
   });
+}
+
+function keyWarnings({ key }: NodeSelectorRequirement, path: string): string[] {
+  const text = DEPRECATED_NODE_LABELS[key];
+  return text ? [`${path}.key: ${key} is ${text}`] : [];
 }

@@ -1,6 +1,7 @@
 import type { Pod } from "../../generated/core.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { dnsLabel } from "../../machinery/names.ts";
+import { ipWarnings } from "../../machinery/network/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { defaultPod, defaultPodResources, defaultPodSpec } from "./pod/defaults.ts";
 import { dropDisabledFields } from "./pod/disabled-fields.ts";
@@ -69,6 +70,10 @@ export const pod = defineResource<Pod>({
       dropGatedStatus(next.status, old.status);
     },
     validateUpdate: validatePodStatus,
+    warnings: ({ status: { podIPs = [], hostIPs = [] } }) => [
+      ...podIPs.flatMap(({ ip }, i) => ipWarnings(`status.podIPs[${i}].ip`, ip)),
+      ...hostIPs.flatMap(({ ip }, i) => ipWarnings(`status.hostIPs[${i}].ip`, ip)),
+    ],
   },
   resets: { status: [["spec"], ["metadata", "deletionTimestamp"], ["metadata", "ownerReferences"]] },
   subresources: {

@@ -1,6 +1,7 @@
 import type { Service } from "../../generated/core.v1.ts";
 import { nameIsLabel } from "../../machinery/names.ts";
 import type { IPFamily } from "../../machinery/network/ip.ts";
+import { loadBalancerWarnings } from "../../machinery/network/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { formatLabels } from "./cells.ts";
@@ -46,7 +47,10 @@ const serviceOf = (cluster: readonly IPFamily[]) =>
       ...validateServiceUpdate(next, { old, cluster }),
     ],
     warnings: serviceWarnings,
-    status: { validateUpdate: validateServiceStatus },
+    status: {
+      validateUpdate: validateServiceStatus,
+      warnings: ({ status }) => loadBalancerWarnings(status.loadBalancer?.ingress),
+    },
     subresources: {
       proxy: {
         verbs: ["create", "delete", "get", "patch", "update"],

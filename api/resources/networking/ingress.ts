@@ -1,4 +1,5 @@
 import type { Ingress } from "../../generated/networking.v1.ts";
+import { loadBalancerWarnings } from "../../machinery/network/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { ingressWarnings, validateIngressClassAnnotation } from "./ingress-class-annotation.ts";
 import { validateIngress, validateIngressStatus } from "./ingress-validation.ts";
@@ -13,7 +14,10 @@ export const ingress = defineResource<Ingress>({
   generation: true,
   validate: validateIngress,
   validateCreate: validateIngressClassAnnotation,
-  status: { validateUpdate: validateIngressStatus },
+  status: {
+    validateUpdate: validateIngressStatus,
+    warnings: ({ status }) => loadBalancerWarnings(status.loadBalancer?.ingress),
+  },
   warnings: ingressWarnings,
   columns: [
     {

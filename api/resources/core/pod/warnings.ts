@@ -3,7 +3,7 @@ import type { ContainerPort, PodAffinity, PodSpec, PodTemplateSpec, Volume } fro
 import { goQuote } from "../../../machinery/field-error.ts";
 import { ipWarnings } from "../../../machinery/network/ip-warnings.ts";
 import { canonicalQuantity, isWhole, quantityOf } from "../../../machinery/quantity.ts";
-import { DEPRECATED_NODE_LABELS, nodeTermWarnings } from "../deprecated-node-labels.ts";
+import { DEPRECATED_NODE_LABELS, nodeTermWarnings, preferredTermWarnings } from "../deprecated-node-labels.ts";
 import { claimSpecWarnings } from "../persistent-volume/persistent-volume-claim-spec.ts";
 import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
 import { APP_ARMOR_DEPRECATED } from "./security/app-armor.ts";
@@ -107,7 +107,10 @@ function warnNodeLabels(spec: PodSpec, path: string, warnings: string[]): void {
   });
   node?.preferredDuringSchedulingIgnoredDuringExecution?.forEach(({ preference }, i) => {
     warnings.push(
-      ...nodeTermWarnings(preference ?? {}, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`),
+      ...preferredTermWarnings(
+        preference ?? {},
+        `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`,
+      ),
     );
   });
   spec.topologySpreadConstraints?.forEach(({ topologyKey, labelSelector }, i) => {
