@@ -3,7 +3,7 @@ import type { Endpoint, EndpointPort, EndpointSlice } from "../../generated/disc
 import { sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from "../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../machinery/names.ts";
-import { isIPv4, specialIPProblem } from "../../machinery/network/ip.ts";
+import { canonicalIPProblems, isIPv4, specialIPProblem } from "../../machinery/network/ip.ts";
 import { validateIp } from "../../machinery/network/ip-validation.ts";
 
 const ADDRESS_TYPES = ["FQDN", "IPv4", "IPv6"];
@@ -65,17 +65,36 @@ function checkAddress(
 ): void {
   const indexed = `${path}[${index}]`;
   if (addressType === "FQDN") {
-    for (const problem of dnsSubdomain(address)) errors.push(invalid(indexed, address, problem));
+    checkFullName(errors, indexed, address);
     return;
   }
   if (addressType !== "IPv4" && addressType !== "IPv6") return;
-  const problems = validateIp(address, indexed);
+  const problems =
+    addressType === "IPv4"
+      ? validateIp(address, indexed)
+      : canonicalIPProblems(address).map((problem) => invalid(indexed, address, problem));
   errors.push(...problems);
   if (problems.length > 0) return;
   if (isIPv4(address) !== (addressType === "IPv4"))
     errors.push(invalid(path, address, `must be an ${addressType} address`));
   const special = specialIPProblem(address);
   if (special) errors.push(invalid(indexed, address, special));
+}
+
+/** Two labels or more; the dot after the last one is optional. */
+function checkFullName(errors: FieldError[], path: string, text: string): void {
+  if (text === "") {
+    errors.push(required(path));
+    return;
+  }
+  const name = text.replace(/\.$/, "");
+  const labels = name.split(".");
+  const label = labels.find((each) => dnsLabel(each).length > 0);
+  const problems = dnsSubdomain(name);
+  if (problems.length > 0) errors.push(invalid(path, name, problems.join(",")));
+  else if (labels.length < 2)
+    errors.push(invalid(path, name, "should be a domain with at least two segments separated by dots"));
+  else if (label !== undefined) errors.push(invalid(path, label, dnsLabel(label).join(",")));
 }
 
 function checkHints(
