@@ -258,5 +258,7 @@ const beforeSuffix = (name: string, prefix: boolean) =>
   prefix && name.length > 1 && name.endsWith("-") ? `${name.slice(0, -2)}a` : name;
 
 export const nameIsSubdomain: ValidateName = (name, prefix) => dnsSubdomain(beforeSuffix(name, prefix));
+/** For kinds that do not check `generateName` beyond the common rules. */
+export const createdNameIsSubdomain: ValidateName = (name, prefix) => (prefix ? [] : dnsSubdomain(name));
 export const nameIsLabel: ValidateName = (name, prefix) => dnsLabel(beforeSuffix(name, prefix));
 export const nameIsPathSegment: ValidateName = (name, prefix) => pathSegmentName(name, prefix);

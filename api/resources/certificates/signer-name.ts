@@ -1,5 +1,5 @@
 /** pkg/apis/certificates/validation: names of signers, `example.com/signer-name`. */
-import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
+import { type FieldError, goQuote, invalid, required, tooLong } from "../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
 
 const MAX_LENGTH = 571;
@@ -18,11 +18,23 @@ export function checkSignerName(errors: FieldError[], path: string, name: string
   }
   if (domain.length > MAX_DOMAIN) errors.push(tooLong(path, MAX_DOMAIN));
   const labels = domain.split(".");
-  for (const label of labels)
-    for (const problem of dnsLabel(label))
-      errors.push(invalid(path, domain, `validating label ${JSON.stringify(label)}: ${problem}`));
+  checkLabels(errors, path, { text: domain, labels, problemsOf: dnsLabel });
   if (labels.length < 2)
     errors.push(invalid(path, domain, "should be a domain with at least two segments separated by dots"));
-  for (const problem of dnsSubdomain(rest)) errors.push(invalid(path, rest, problem));
+  checkLabels(errors, path, { text: rest, labels: rest.split("."), problemsOf: dnsSubdomain });
   if (name.length > MAX_LENGTH) errors.push(tooLong(path, MAX_LENGTH));
+}
+
+interface Labelled {
+  readonly text: string;
+  readonly labels: readonly string[];
+  readonly problemsOf: (label: string) => readonly string[];
+}
+
+/** Only the first label with problems is reported. */
+function checkLabels(errors: FieldError[], path: string, { text, labels, problemsOf }: Labelled): void {
+  const wrong = labels.find((label) => problemsOf(label).length > 0);
+  if (wrong === undefined) return;
+  for (const problem of problemsOf(wrong))
+    errors.push(invalid(path, text, `validating label ${goQuote(wrong)}: ${problem}`));
 }

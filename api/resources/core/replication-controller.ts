@@ -1,6 +1,7 @@
 import type { ReplicationController } from "../../generated/core.v1.ts";
 import { sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
+import { createdNameIsSubdomain } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containerImages, containerNames, formatLabels } from "./cells.ts";
@@ -20,6 +21,7 @@ export const replicationController = defineResource<ReplicationController>({
   plural: "replicationcontrollers",
   scope: "Namespaced",
   updateMeta: "changes",
+  validateName: createdNameIsSubdomain,
   shortNames: ["rc"],
   categories: ["all"],
   generation: true,

@@ -1,4 +1,5 @@
 import type { DeviceClass } from "../../generated/resource.v1.ts";
+import { createdNameIsSubdomain } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { validateDeviceClass } from "./device-class-validation.ts";
 
@@ -9,6 +10,7 @@ export const deviceClass = defineResource<DeviceClass>({
   plural: "deviceclasses",
   scope: "Cluster",
   deleteReturnsObject: true,
+  validateName: createdNameIsSubdomain,
   generation: true,
   validate: validateDeviceClass,
   columns: [],
