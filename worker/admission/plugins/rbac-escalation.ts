@@ -8,7 +8,7 @@ import type { ClusterRole, PolicyRule, RoleRef } from "../../../api/generated/rb
 import { sameValue } from "../../../api/machinery/field-checks.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { notFound } from "../../../api/machinery/status.ts";
+import { failure, notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { authorize } from "../../auth/authorize.ts";
 import { rulesOf } from "../../auth/rbac/rbac.ts";
@@ -75,6 +75,8 @@ async function checkBinding(request: BindingRequest): Promise<void> {
   const { object: next, old } = request;
   if (old && isBeingCollected(old, next)) return;
   const { kind, name } = next.roleRef;
+  if (kind !== "ClusterRole" && kind !== "Role")
+    throw new ApiError(failure(500, "", `unsupported role reference kind: ${goQuote(kind ?? "")}`));
   if (await isAllowed(request, "bind", { resource: kind === "ClusterRole" ? "clusterroles" : "roles", name })) return;
   requireHeld(request, rulesBehind(request, next.roleRef));
 }

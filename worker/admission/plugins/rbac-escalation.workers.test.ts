@@ -39,6 +39,8 @@ test("GRANT-HELD: a user can grant permissions that the user holds, and no other
   expect(await asAnn(`${inNamespace}/rolebindings`, binding("configmaps"))).toBe(201);
   expect(await asAnn(`${inNamespace}/rolebindings`, binding("secrets"))).toBe(403);
   expect(await asAnn(`${inNamespace}/rolebindings`, binding("nowhere"))).toBe(404);
+  const odd = { ...binding("configmaps"), roleRef: ref("Group", "configmaps") };
+  expect(await asAnn(`${inNamespace}/rolebindings`, odd)).toBe(500);
 });
 
 test("GRANT-HELD: a user cannot change a role or binding beyond the user's permissions, except for metadata of garbage collection", async () => {
