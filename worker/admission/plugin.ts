@@ -58,7 +58,7 @@ export interface AdmissionPlugin<R extends AdmissionRequest = AdmissionRequest> 
    */
   invoke?(request: R): Promise<Invoked>;
   /**
-   * Fields of an update that its sender has no right to write. Reported ahead of, and together with, what the kind's
+   * Fields of a write that its sender has no right to write. Reported ahead of, and together with, what the kind's
    * validation finds.
    */
   withoutRights?(request: R): Promise<readonly FieldError[]>;

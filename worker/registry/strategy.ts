@@ -55,9 +55,11 @@ function resetStatus(draft: WithParts): void {
   if (draft.status !== undefined) draft.status = {};
 }
 
-export function validateCreate(resource: Resource, object: KubeObject): void {
+/** `unauthorized`: fields that the sender has no right to write. */
+export function validateCreate(resource: Resource, object: KubeObject, unauthorized: readonly FieldError[] = []): void {
   const rules = metaRules(resource);
   const errors = fewErrors(() => [
+    ...unauthorized,
     ...validateObjectMeta(object.metadata, rules),
     ...(resource.validate?.(object) ?? []),
     ...(resource.validateCreate?.(object) ?? []),

@@ -5,9 +5,7 @@
 import type { ResourceClaim, ResourceClaimTemplate } from "../../../api/generated/resource.v1.ts";
 import { forbidden } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { invalid } from "../../../api/machinery/status.ts";
 import type { Key } from "../../../api/store/store.ts";
-import { ApiError } from "../../api-error.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { defineResourcePlugin } from "../resource-plugin.ts";
 
@@ -25,15 +23,14 @@ export const deviceAdminAccess = defineResourcePlugin({
   handles: ["CREATE"],
   when: ({ object }) => indexOfAdminAccess(object) >= 0,
   reads: (request) => [namespaceKey(request)],
-  async validate(request) {
+  async withoutRights(request) {
     const entry = await request.reads.entry(namespaceKey(request));
     const labels = entry ? (JSON.parse(entry.text) as KubeObject).metadata.labels : undefined;
-    if (labels?.[LABEL] === "true") return;
-    const { group, kind } = request.context.served.resource;
+    if (labels?.[LABEL] === "true") return [];
     const rule = `admin access to devices requires the \`${LABEL}: true\` label on the containing namespace`;
     // Errors for templates use the paths of claims.
     const path = `spec.devices.requests[${indexOfAdminAccess(request.object)}].adminAccess`;
-    throw new ApiError(invalid(group, kind, request.name, [forbidden(path, rule)]));
+    return [forbidden(path, rule)];
   },
 });
 

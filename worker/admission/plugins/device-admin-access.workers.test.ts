@@ -13,6 +13,9 @@ test("claims with admin access require a labelled namespace", async () => {
   expect(refused.object.message).toBe(
     'ResourceClaim.resource.k8s.io "c" is invalid: spec.devices.requests[0].adminAccess: Forbidden: admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace',
   );
+  const odd = { ...claim(true), metadata: { name: "A" } };
+  const { details } = (await call(claims, odd)).object as { details?: { causes?: { field: string }[] } };
+  expect(details?.causes?.map(({ field }) => field)).toEqual(["spec.devices.requests[0].adminAccess", "metadata.name"]);
   await call(place, { metadata: { labels: { "resource.kubernetes.io/admin-access": "true" } } }, "PATCH");
   expect((await call(claims, claim(true))).code).toBe(201);
 });

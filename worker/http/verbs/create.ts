@@ -11,7 +11,13 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { alreadyExists, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
-import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
+import {
+  admitAllocation,
+  admitMutation,
+  admitValidation,
+  explainFailure,
+  fieldsWithoutRights,
+} from "../../admission/index.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
 import { newAdmissionRequest } from "../../admission/new-admission-request.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
@@ -112,7 +118,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     placeInNamespace(context, copy);
     request = assignName(request, copy);
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });
-    validateCreate(resource, copy);
+    validateCreate(resource, copy, await fieldsWithoutRights(request));
     warnings.push(...(resource.warnings?.(copy) ?? []));
     if (options.otherVerb) await requireCreate(context);
     await admitValidation(request);
