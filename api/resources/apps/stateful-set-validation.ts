@@ -3,10 +3,18 @@
 import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from "../../generated/apps.v1.ts";
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
-import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import {
+  type FieldError,
+  forbidden,
+  invalid,
+  invalidTyped,
+  notSupported,
+  required,
+} from "../../machinery/field-error.ts";
 import { printedLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { validateClaimSpec } from "../core/persistent-volume/persistent-volume-claim-spec.ts";
+import { validateTemplateMetadata } from "../core/pod/pod-template.ts";
 import { checkPodTemplate } from "./pod-template.ts";
 import { checkCollisionCount, checkReplicaCounts, checkSelector } from "./replicas-validation.ts";
 import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";
@@ -42,6 +50,8 @@ function validateSpec(
   if (checkSelector(errors, spec.selector, "empty selector is invalid for statefulset")) {
     checkSelectorMatches(errors, path, spec.selector, spec.template);
     checkPodTemplate(errors, path, asPodsAreMade(spec));
+    // Kubernetes reports what is wrong with them twice.
+    errors.push(...validateTemplateMetadata(spec.template ?? {}, path));
   } else errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), ""));
   checkRunsForever(errors, path, "StatefulSet", spec.template);
   return errors;
@@ -65,7 +75,7 @@ function checkPodManagement(errors: FieldError[], policy = ""): void {
   const path = "spec.podManagementPolicy";
   if (policy === "") errors.push(required(path));
   else if (policy !== "OrderedReady" && policy !== "Parallel")
-    errors.push(invalid(path, policy, "must be 'OrderedReady' or 'Parallel'"));
+    errors.push(invalidTyped(path, policy, "must be 'OrderedReady' or 'Parallel'"));
 }
 
 function checkUpdateStrategy(errors: FieldError[], { type = "", rollingUpdate }: StatefulSetUpdateStrategy): void {

@@ -10,19 +10,27 @@ export { defaultPodSpec } from "./defaults.ts";
 export { podWarnings } from "./warnings.ts";
 export type { PodOptions };
 
+/** A template's labels and annotations; `path` is the template's own. */
+export function validateTemplateMetadata(
+  { metadata = {}, spec }: Partial<PodTemplateSpec>,
+  path: string,
+): FieldError[] {
+  const { labels, annotations } = metadata;
+  const errors = labels ? validateLabels(labels, `${path}.labels`) : [];
+  if (!annotations) return errors;
+  errors.push(...validateAnnotations(annotations, `${path}.annotations`));
+  validatePodAnnotations(annotations, spec ?? { containers: [] }, { path: `${path}.annotations`, errors });
+  return errors;
+}
+
 /** A template after defaulting; `path` is the template's own: `spec.template`. */
 export function validatePodTemplateSpec(
   { metadata = {}, spec = { containers: [] } }: Partial<PodTemplateSpec>,
   path: string,
   options: PodOptions = {},
 ): FieldError[] {
-  const errors: FieldError[] = [];
-  const { labels, annotations } = metadata;
-  if (labels) errors.push(...validateLabels(labels, `${path}.labels`));
-  if (annotations) {
-    errors.push(...validateAnnotations(annotations, `${path}.annotations`));
-    validatePodAnnotations(annotations, spec, { path: `${path}.annotations`, errors });
-  }
+  const { annotations } = metadata;
+  const errors = validateTemplateMetadata({ metadata, spec }, path);
   errors.push(...validatePodSpec(spec, `${path}.spec`, options));
   if (annotations) validateProfilesMatch(annotations, spec, { path: `${path}.spec`, errors });
   if (spec.ephemeralContainers?.length)
