@@ -69,6 +69,15 @@ export const invalid = (path: string, value: unknown, detail: string): FieldErro
   message: withDetail(`Invalid value: ${printValue(value)}`, detail),
 });
 
+/**
+ * The same for a text that is not a plain `string` in Go, but of a type of its own (enumerations, names of resources)
+ * or a pointer: it is printed as JSON.
+ */
+export const invalidTyped = (path: string, value: string, detail: string): FieldError => ({
+  ...invalid(path, value, detail),
+  message: withDetail(`Invalid value: ${goJson(value)}`, detail),
+});
+
 /** Like {@link invalid}, where Kubernetes does not show the value. */
 export const invalidWithoutValue = (path: string, detail: string): FieldError => ({
   reason: "FieldValueInvalid",
@@ -76,10 +85,18 @@ export const invalidWithoutValue = (path: string, detail: string): FieldError =>
   message: `Invalid value: ${detail}`,
 });
 
-export const notSupported = (path: string, value: unknown, supported: readonly string[]): FieldError => ({
+/** Enumerations are printed like the values of {@link invalidTyped}. */
+export const notSupported = (path: string, value: unknown, supported: readonly string[]): FieldError =>
+  unsupported(path, typeof value === "string" ? goJson(value) : printValue(value), supported);
+
+/** The same of a field whose type in Go is `string`. */
+export const notSupportedText = (path: string, value: string, supported: readonly string[]): FieldError =>
+  unsupported(path, goQuote(value), supported);
+
+const unsupported = (path: string, printed: string, supported: readonly string[]): FieldError => ({
   reason: "FieldValueNotSupported",
   path,
-  message: `Unsupported value: ${printValue(value)}: supported values: ${supported.map(goQuote).join(", ")}`,
+  message: `Unsupported value: ${printed}: supported values: ${supported.map(goQuote).join(", ")}`,
 });
 
 export const forbidden = (path: string, detail: string): FieldError => ({

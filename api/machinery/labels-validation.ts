@@ -3,7 +3,7 @@ import type { FieldSelectorRequirement, LabelSelector, LabelSelectorRequirement 
 import { structOf } from "../schema/table.ts";
 import { utf8Length } from "./encoding/utf8.ts";
 import { checkImmutable, sortedMap } from "./field-checks.ts";
-import { type FieldError, forbidden, invalid, required, tooLong } from "./field-error.ts";
+import { type FieldError, forbidden, invalid, invalidTyped, required, tooLong } from "./field-error.ts";
 import { canonicalJson } from "./json/json-canonical.ts";
 import { labelValue, qualifiedName } from "./names.ts";
 
@@ -107,5 +107,5 @@ function validateOperator(
     return values.length === 0
       ? []
       : [forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
-  return allowUnknown ? [] : [invalid(`${path}.operator`, operator ?? "", "not a valid selector operator")];
+  return allowUnknown ? [] : [invalidTyped(`${path}.operator`, operator ?? "", "not a valid selector operator")];
 }

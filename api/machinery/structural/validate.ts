@@ -3,7 +3,16 @@
  * ratcheting: an update may keep what was invalid before.
  */
 
-import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "../field-error.ts";
+import {
+  type FieldError,
+  invalid,
+  notSupported,
+  notSupportedText,
+  required,
+  tooLong,
+  tooMany,
+  typeInvalid,
+} from "../field-error.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { Correlation } from "./correlate.ts";
 import { enumIndexOf } from "./enum-index.ts";
@@ -133,7 +142,9 @@ function enumErrors(value: unknown, { enum: allowed }: Schema, { path, work }: P
   const index = enumIndexOf(allowed);
   const key = index.keyOf(value);
   if (index.has(key) || !work.spend(key.length + index.messageCost)) return [];
-  return [notSupported(path, value, index.texts)];
+  return [
+    typeof value === "string" ? notSupportedText(path, value, index.texts) : notSupported(path, value, index.texts),
+  ];
 }
 
 function checkList(list: unknown[], schema: Schema, { path, correlation, work }: Place): Result {

@@ -1,6 +1,6 @@
 /** x-kubernetes-list-type and x-kubernetes-list-map-keys: how server-side apply merges a list. */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
-import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { type FieldError, forbidden, invalid, notSupportedText, required } from "../../machinery/field-error.ts";
 import { itemListOf, itemsOf } from "../../machinery/structural/json-schema.ts";
 
 export function checkListType(errors: FieldError[], path: string, schema: JSONSchemaProps): void {
@@ -12,7 +12,7 @@ export function checkListType(errors: FieldError[], path: string, schema: JSONSc
     errors.push(type === "" ? required(`${path}.type`, mustBe) : invalid(`${path}.type`, type, mustBe));
   } else if (listType === "set" && items) checkSetItems(errors, `${path}.items`, items);
   if (listType !== undefined && !["atomic", "set", "map"].includes(listType))
-    errors.push(notSupported(`${path}.x-kubernetes-list-type`, listType, ["atomic", "set", "map"]));
+    errors.push(notSupportedText(`${path}.x-kubernetes-list-type`, listType, ["atomic", "set", "map"]));
   if (schema["x-kubernetes-list-map-keys"]?.length && listType !== "map") {
     const mustBe = "must be map if x-kubernetes-list-map-keys is non-empty";
     const at = `${path}.x-kubernetes-list-type`;

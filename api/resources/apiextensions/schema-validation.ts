@@ -3,7 +3,14 @@
  * structure.
  */
 import type { JSONSchemaProps, ValidationRule } from "../../generated/apiextensions.v1.ts";
-import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import {
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  notSupportedText,
+  required,
+} from "../../machinery/field-error.ts";
 import { followFieldPath } from "../../machinery/structural/field-path.ts";
 import { additionalOf, entriesOf, itemListOf, itemsOf } from "../../machinery/structural/json-schema.ts";
 import { checkListType } from "./list-type-validation.ts";
@@ -81,7 +88,7 @@ function checkProperties(errors: FieldError[], path: string, schema: JSONSchemaP
 /** JSON Schema keywords that OpenAPI or Kubernetes does not support. */
 function checkSupported(errors: FieldError[], path: string, schema: JSONSchemaProps, context: SchemaContext): void {
   const { type = "" } = schema;
-  if (type !== "" && !TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, TYPES));
+  if (type !== "" && !TYPES.includes(type)) errors.push(notSupportedText(`${path}.type`, type, TYPES));
   if (schema.default !== undefined && context.noDefaults !== undefined)
     errors.push(forbidden(`${path}.default`, `must not be set ${context.noDefaults}`));
   if (schema.id) errors.push(forbidden(`${path}.id`, "id is not supported"));
@@ -108,7 +115,7 @@ function checkMapType(errors: FieldError[], path: string, schema: JSONSchemaProp
     errors.push(type === "" ? required(`${path}.type`, mustBe) : invalid(`${path}.type`, type, mustBe));
   }
   if (mapType !== "atomic" && mapType !== "granular")
-    errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ["atomic", "granular"]));
+    errors.push(notSupportedText(`${path}.x-kubernetes-map-type`, mapType, ["atomic", "granular"]));
 }
 
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];

@@ -1,5 +1,5 @@
 import type { APIService } from "../../generated/apiregistration.v1.ts";
-import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { type FieldError, goQuote, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dns1035Label, dnsSubdomain, pathSegmentName, portNumber } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 
@@ -48,7 +48,7 @@ function validateAPIService({ metadata, spec }: APIService): FieldError[] {
   for (const field of ["generateName", "name"] as const) {
     const value = metadata[field];
     if (value && value !== expected && pathSegmentName(value).length === 0)
-      errors.push(invalid(`metadata.${field}`, value, `must be \`spec.version+"."+spec.group\`: "${expected}"`));
+      errors.push(invalid(`metadata.${field}`, value, `must be \`spec.version+"."+spec.group\`: ${goQuote(expected)}`));
   }
   if (group === "") {
     // Only the API server itself serves the core group.

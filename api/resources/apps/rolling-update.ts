@@ -1,18 +1,18 @@
 /** Numbers and percentages of pods, in rolling updates and disruption budgets. */
 
 import { checkNonNegative } from "../../machinery/field-checks.ts";
-import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { type FieldError, invalidTyped } from "../../machinery/field-error.ts";
 import { percent } from "../../machinery/names.ts";
 
 /** An absent value counts as 0, as in Kubernetes' IntOrString. */
 export function checkIntOrPercent(errors: FieldError[], path: string, value: number | string = 0): void {
   if (typeof value === "number") checkNonNegative(errors, path, value);
-  else for (const problem of percent(value)) errors.push(invalid(path, value, problem));
+  else for (const problem of percent(value)) errors.push(invalidTyped(path, value, problem));
 }
 
 export function checkAtMostAll(errors: FieldError[], path: string, value: number | string = 0): void {
   if (typeof value === "string" && percent(value).length === 0 && Number.parseInt(value, 10) > 100)
-    errors.push(invalid(path, value, "must not be greater than 100%"));
+    errors.push(invalidTyped(path, value, "must not be greater than 100%"));
 }
 
 /** Whether it is 0 or 0%; text that is not a percentage counts as 0. */

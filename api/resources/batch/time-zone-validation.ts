@@ -1,4 +1,4 @@
-import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { type FieldError, invalidTyped } from "../../machinery/field-error.ts";
 import { isTimeZone } from "../../machinery/time/time-zone.ts";
 
 /**
@@ -10,19 +10,19 @@ const PART = /^[A-Za-z.\-_0-9+]{1,14}$/;
 export function checkTimeZone(errors: FieldError[], path: string, zone: string | undefined): void {
   if (zone === undefined) return;
   if (zone === "") {
-    errors.push(invalid(path, zone, "timeZone must be nil or non-empty string"));
+    errors.push(invalidTyped(path, zone, "timeZone must be nil or non-empty string"));
     return;
   }
   const malformed = zone
     .split("/")
     .some((part) => part === "." || part === ".." || part.startsWith("-") || !PART.test(part));
   if (malformed) {
-    errors.push(invalid(path, zone, `unknown time zone ${zone}`));
+    errors.push(invalidTyped(path, zone, `unknown time zone ${zone}`));
     return;
   }
   if (zone.toLowerCase() === "local")
     errors.push(
-      invalid(path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"),
+      invalidTyped(path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"),
     );
-  if (zone !== "Local" && !isTimeZone(zone)) errors.push(invalid(path, zone, `unknown time zone ${zone}`));
+  if (zone !== "Local" && !isTimeZone(zone)) errors.push(invalidTyped(path, zone, `unknown time zone ${zone}`));
 }

@@ -1,5 +1,5 @@
 import type { Binding } from "../../generated/core.v1.ts";
-import { type FieldError, notSupported, required } from "../../machinery/field-error.ts";
+import { type FieldError, notSupportedText, required } from "../../machinery/field-error.ts";
 import { defineResource } from "../resource.ts";
 
 /** Not stored: creating one sets the node of a pod, like the pod's `binding` subresource. */
@@ -16,7 +16,7 @@ export const binding = defineResource<Binding>({
 export function validateBinding({ target }: Binding): FieldError[] {
   const errors: FieldError[] = [];
   if (target?.kind && target.kind !== "Node")
-    errors.push(notSupported("target.kind", target.kind, ["Node", "<empty>"]));
+    errors.push(notSupportedText("target.kind", target.kind, ["Node", "<empty>"]));
   if (!target?.name) errors.push(required("target.name"));
   return errors;
 }

@@ -1,5 +1,5 @@
 import type { LimitRange, LimitRangeItem } from "../../generated/core.v1.ts";
-import { duplicate, type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
+import { duplicate, type FieldError, forbidden, invalid, invalidTyped, required } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
 import { canonicalQuantity, compareQuantities, quantityOf } from "../../machinery/quantity.ts";
 import { validateContainerResourceName, validateResourceName } from "./pod/resources/resources.ts";
@@ -23,9 +23,9 @@ export function validateLimitRange({ spec }: LimitRange): FieldError[] {
 
 function validateType(type: string, path: string, errors: FieldError[]): void {
   const problems = qualifiedName(type);
-  for (const problem of problems) errors.push(invalid(path, type, problem));
+  for (const problem of problems) errors.push(invalidTyped(path, type, problem));
   if (problems.length === 0 && !type.includes("/") && !TYPES.includes(type))
-    errors.push(invalid(path, type, "must be a standard limit type or fully qualified"));
+    errors.push(invalidTyped(path, type, "must be a standard limit type or fully qualified"));
 }
 
 const LISTS = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] as const;

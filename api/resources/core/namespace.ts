@@ -1,5 +1,5 @@
 import type { Namespace } from "../../generated/core.v1.ts";
-import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, invalidTyped } from "../../machinery/field-error.ts";
 import { nameIsLabel, qualifiedName } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 
@@ -42,7 +42,7 @@ export const namespace = defineResource<Namespace>({
     validateUpdate: ({ metadata, status }) => {
       const phase = metadata.deletionTimestamp ? "Terminating" : "Active";
       const rule = `may only be '${phase}' if \`deletionTimestamp\` is ${metadata.deletionTimestamp ? "not empty" : "empty"}`;
-      return status.phase === phase ? [] : [invalid("status.Phase", status.phase ?? "", rule)];
+      return status.phase === phase ? [] : [invalidTyped("status.Phase", status.phase ?? "", rule)];
     },
     prepareUpdate: (next, old) => {
       next.spec = old.spec;

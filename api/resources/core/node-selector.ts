@@ -5,7 +5,7 @@ import type {
   NodeSelectorTerm,
   PreferredSchedulingTerm,
 } from "../../generated/core.v1.ts";
-import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
+import { type FieldError, forbidden, invalid, invalidTyped, required } from "../../machinery/field-error.ts";
 import { dnsSubdomain, labelValue, qualifiedName } from "../../machinery/names.ts";
 
 const OPERATOR_PROBLEM = "not a valid selector operator";
@@ -67,7 +67,7 @@ function validateExpression(
   } else if (operator === "Gt" || operator === "Lt") {
     if (values.length !== 1)
       errors.push(required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
-  } else errors.push(invalid(`${path}.operator`, operator ?? "", OPERATOR_PROBLEM));
+  } else errors.push(invalidTyped(`${path}.operator`, operator ?? "", OPERATOR_PROBLEM));
   for (const problem of qualifiedName(key)) errors.push(invalid(`${path}.key`, key, problem));
 }
 
@@ -77,7 +77,7 @@ function validateField(
   errors: FieldError[],
 ): void {
   if (operator !== "In" && operator !== "NotIn")
-    errors.push(invalid(`${path}.operator`, operator ?? "", OPERATOR_PROBLEM));
+    errors.push(invalidTyped(`${path}.operator`, operator ?? "", OPERATOR_PROBLEM));
   else if (values.length !== 1)
     errors.push(
       required(`${path}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"),

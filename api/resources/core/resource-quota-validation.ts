@@ -1,5 +1,5 @@
 import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "../../generated/core.v1.ts";
-import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, invalidTyped, required } from "../../machinery/field-error.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { validateResourceName } from "./pod/resources/resources.ts";
 import { isStandardQuotaResource, type ResourceList, validateQuantity } from "./resource-list.ts";
@@ -71,7 +71,7 @@ function validateHard(list: ResourceList | undefined, path: string, errors: Fiel
     const at = `${path}[${name}]`;
     validateResourceName(name, at, errors);
     if (!name.includes("/") && !isStandardQuotaResource(name))
-      errors.push(invalid(at, name, "must be a standard resource for quota"));
+      errors.push(invalidTyped(at, name, "must be a standard resource for quota"));
     validateQuantity(name, list[name] ?? "0", { path: at, errors });
   }
 }
@@ -141,5 +141,5 @@ function validateRequirement(
           "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector",
         ),
       );
-  } else errors.push(invalid(`${path}.operator`, operator, "not a valid selector operator"));
+  } else errors.push(invalidTyped(`${path}.operator`, operator, "not a valid selector operator"));
 }

@@ -1,7 +1,14 @@
 import type { IngressClass, IngressClassParametersReference } from "../../generated/networking.v1.ts";
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable } from "../../machinery/field-checks.ts";
-import { type FieldError, forbidden, invalid, notSupported, required, tooLong } from "../../machinery/field-error.ts";
+import {
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupportedText,
+  required,
+  tooLong,
+} from "../../machinery/field-error.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { domainPrefixedPath } from "../../machinery/network/domain-path.ts";
 import { defineResource } from "../resource.ts";
@@ -61,5 +68,5 @@ function checkParameters(errors: FieldError[], path: string, parameters: Ingress
     else for (const problem of dnsLabel(namespace)) errors.push(invalid(`${path}.namespace`, namespace, problem));
   } else if (scope === "Cluster") {
     if (namespace !== undefined) errors.push(forbidden(`${path}.namespace`, "`parameters.scope` is set to 'Cluster'"));
-  } else errors.push(notSupported(`${path}.scope`, scope, ["Cluster", "Namespace"]));
+  } else errors.push(notSupportedText(`${path}.scope`, scope, ["Cluster", "Namespace"]));
 }

@@ -1,7 +1,7 @@
 /** pkg/apis/rbac: what RoleBindings and ClusterRoleBindings share. */
 import type { RoleRef, Subject } from "../../generated/rbac.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
-import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, notSupportedText, required } from "../../machinery/field-error.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 import { nameIsPathSegment, nameIsSubdomain } from "../../machinery/names.ts";
 import type { Column, Resource } from "../resource.ts";
@@ -23,8 +23,8 @@ export function defaultBinding(draft: Binding): void {
 
 export function checkRoleRef(errors: FieldError[], { roleRef }: Binding, kinds: readonly string[]): void {
   const { apiGroup = "", kind = "", name = "" } = roleRef;
-  if (apiGroup !== RBAC_GROUP) errors.push(notSupported("roleRef.apiGroup", apiGroup, [RBAC_GROUP]));
-  if (!kinds.includes(kind)) errors.push(notSupported("roleRef.kind", kind, kinds));
+  if (apiGroup !== RBAC_GROUP) errors.push(notSupportedText("roleRef.apiGroup", apiGroup, [RBAC_GROUP]));
+  if (!kinds.includes(kind)) errors.push(notSupportedText("roleRef.kind", kind, kinds));
   if (name === "") errors.push(required("roleRef.name"));
   else for (const problem of nameIsPathSegment(name, false)) errors.push(invalid("roleRef.name", name, problem));
 }
@@ -41,8 +41,8 @@ export function checkSubjects(
     if (kind === "ServiceAccount" && name !== "")
       for (const problem of nameIsSubdomain(name, false)) errors.push(invalid(`${path}.name`, name, problem));
     if (kind !== "ServiceAccount" && kind !== "User" && kind !== "Group")
-      errors.push(notSupported(`${path}.kind`, kind, ["ServiceAccount", "User", "Group"]));
-    else if (apiGroup !== group) errors.push(notSupported(`${path}.apiGroup`, apiGroup, [group]));
+      errors.push(notSupportedText(`${path}.kind`, kind, ["ServiceAccount", "User", "Group"]));
+    else if (apiGroup !== group) errors.push(notSupportedText(`${path}.apiGroup`, apiGroup, [group]));
     if (kind === "ServiceAccount" && scope === "Cluster" && namespace === "")
       errors.push(required(`${path}.namespace`));
   });

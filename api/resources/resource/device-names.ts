@@ -1,7 +1,7 @@
 /** Names of drivers, pools and devices, and of device attributes: a C identifier, with the domain that defines it. */
 
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
-import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, invalidTyped, required, tooLong } from "../../machinery/field-error.ts";
 import { cIdentifier, dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
 import { checkDriverName } from "../storage/driver-name.ts";
 
@@ -25,7 +25,7 @@ export function checkQualifiedName(errors: FieldError[], path: string, name: str
 export function checkFullyQualifiedName(errors: FieldError[], path: string, name: string): void {
   checkQualifiedName(errors, path, name);
   if (!name.includes("/"))
-    errors.push(invalid(path, name, "a fully qualified name must be a domain and a name separated by a slash"));
+    errors.push(invalidTyped(path, name, "a fully qualified name must be a domain and a name separated by a slash"));
 }
 
 function checkIdentifier(errors: FieldError[], path: string, name: string): void {

@@ -3,6 +3,7 @@
  * a token that is renewed (plugin/pkg/admission/serviceaccount).
  */
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../../api/generated/core.v1.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
 import { generatedName } from "../../../api/machinery/generated-name.ts";
 import type { Key } from "../../../api/store/store.ts";
 import { namesSecrets } from "../../auth/node/node-graph.ts";
@@ -72,7 +73,7 @@ const accountKey = ({ namespace }: AdmissionRequest, name: string): Key => ({
 async function accountOf(request: AdmissionRequest, name: string): Promise<ServiceAccount> {
   const account = await request.reads.object<ServiceAccount>(accountKey(request, name));
   if (account) return account;
-  const missing = resourceNameProblem(name) ?? `serviceaccount ${JSON.stringify(name)} not found`;
+  const missing = resourceNameProblem(name) ?? `serviceaccount ${goQuote(name)} not found`;
   throw refusal(request, `error looking up service account ${request.namespace}/${name}: ${missing}`);
 }
 

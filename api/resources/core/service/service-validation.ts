@@ -5,6 +5,7 @@ import {
   forbidden,
   invalid,
   notSupported,
+  notSupportedText,
   required,
 } from "../../../machinery/field-error.ts";
 import { validateLabels } from "../../../machinery/labels-validation.ts";
@@ -203,5 +204,5 @@ function validateTrafficPolicies(spec: ServiceSpec, errors: FieldError[]): void 
   if (internal !== undefined && !POLICIES.includes(internal))
     errors.push(notSupported("spec.internalTrafficPolicy", internal, POLICIES));
   if (trafficDistribution !== undefined && !DISTRIBUTIONS.includes(trafficDistribution))
-    errors.push(notSupported("spec.trafficDistribution", trafficDistribution, DISTRIBUTIONS));
+    errors.push(notSupportedText("spec.trafficDistribution", trafficDistribution, DISTRIBUTIONS));
 }

@@ -7,7 +7,7 @@ import type {
   PodSpec,
   ResourceFieldSelector,
 } from "../../../../generated/core.v1.ts";
-import { type FieldError, invalid, notFound, notSupported, required } from "../../../../machinery/field-error.ts";
+import { type FieldError, invalid, notFound, notSupportedText, required } from "../../../../machinery/field-error.ts";
 import {
   configMapKey,
   dnsLabel,
@@ -130,7 +130,7 @@ export function validateFieldReference(
   const problem = fieldPathProblem(apiVersion, base, key);
   if (problem) errors.push(invalid(`${path}.fieldPath`, fieldPath, `error converting fieldPath: ${problem}`));
   else if (key === undefined) {
-    if (!allowed.includes(fieldPath)) errors.push(notSupported(`${path}.fieldPath`, fieldPath, allowed));
+    if (!allowed.includes(fieldPath)) errors.push(notSupportedText(`${path}.fieldPath`, fieldPath, allowed));
   } else
     for (const nameProblem of qualifiedName(base === "metadata.annotations" ? key.toLowerCase() : key))
       errors.push(invalid(path, base === "metadata.annotations" ? key.toLowerCase() : key, nameProblem));
@@ -151,7 +151,7 @@ export function validateResourceReference(
   const hugePages = /^(limits|requests)\.hugepages-/.test(resource ?? "");
   if (!resource) errors.push(required(`${path}.resource`));
   else if (!RESOURCES.includes(resource) && !hugePages)
-    errors.push(notSupported(`${path}.resource`, resource, RESOURCES));
+    errors.push(notSupportedText(`${path}.resource`, resource, RESOURCES));
   if (signOfQuantity(divisor) === 0) return;
   const [allowed, kind] = /\.cpu$/.test(resource)
     ? [["1m", "1"], "cpu"]

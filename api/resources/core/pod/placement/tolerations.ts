@@ -1,5 +1,5 @@
 import type { Toleration } from "../../../../generated/core.v1.ts";
-import { type FieldError, invalid, notSupported, required } from "../../../../machinery/field-error.ts";
+import { type FieldError, invalid, invalidTyped, notSupported, required } from "../../../../machinery/field-error.ts";
 import { labelValue, qualifiedName } from "../../../../machinery/names.ts";
 
 const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
@@ -15,14 +15,14 @@ export function validateTolerations(tolerations: readonly Toleration[], path: st
     if (key) for (const problem of qualifiedName(key)) errors.push(invalid(`${at}.key`, key, problem));
     if (!key && operator !== "Exists")
       errors.push(
-        invalid(
+        invalidTyped(
           `${at}.operator`,
           operator,
           'operator must be Exists when `key` is empty, which means "match all values and all keys"',
         ),
       );
     if (tolerationSeconds !== undefined && effect !== "NoExecute")
-      errors.push(invalid(`${at}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
+      errors.push(invalidTyped(`${at}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
     if (operator === "Equal" || operator === "") {
       const problems = labelValue(value);
       if (problems.length > 0) errors.push(invalid(`${at}.operator`, value, problems.join(";")));

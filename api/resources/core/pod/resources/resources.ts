@@ -5,6 +5,7 @@ import {
   type FieldError,
   forbidden,
   invalid,
+  invalidTyped,
   notFound,
   notSupported,
   required,
@@ -35,9 +36,9 @@ type ValidateName = (name: string, path: string, errors: FieldError[]) => void;
 
 export function validateResourceName(name: string, path: string, errors: FieldError[]): void {
   const problems = qualifiedName(name);
-  for (const problem of problems) errors.push(invalid(path, name, problem));
+  for (const problem of problems) errors.push(invalidTyped(path, name, problem));
   if (problems.length === 0 && !name.includes("/") && !isStandardResource(name))
-    errors.push(invalid(path, name, "must be a standard resource type or fully qualified"));
+    errors.push(invalidTyped(path, name, "must be a standard resource type or fully qualified"));
 }
 
 export function validateContainerResourceName(name: string, path: string, errors: FieldError[]): void {
@@ -45,9 +46,9 @@ export function validateContainerResourceName(name: string, path: string, errors
   validateResourceName(name, path, errors);
   if (!name.includes("/")) {
     if (!isStandardContainerResource(name))
-      errors.push(invalid(path, name, "must be a standard resource for containers"));
+      errors.push(invalidTyped(path, name, "must be a standard resource for containers"));
   } else if (!isNative(name) && !isExtended(name))
-    errors.push(invalid(path, name, "doesn't follow extended resource name standard"));
+    errors.push(invalidTyped(path, name, "doesn't follow extended resource name standard"));
 }
 
 const POD_LEVEL: readonly string[] = ["cpu", "hugepages-", "memory"];
@@ -234,6 +235,6 @@ export function validateResizePolicy({ resizePolicy = [] }: Container, path: str
     if (!restartPolicy) errors.push(required(path));
     else if (!RESIZE_POLICIES.includes(restartPolicy)) errors.push(notSupported(path, restartPolicy, RESIZE_POLICIES));
     if (check.spec.restartPolicy === "Never" && restartPolicy !== "NotRequired")
-      errors.push(invalid(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
+      errors.push(invalidTyped(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
   });
 }

@@ -1,6 +1,6 @@
 import type { PodSpec, WindowsSecurityContextOptions } from "../../../../generated/core.v1.ts";
 import { utf8Length } from "../../../../machinery/encoding/utf8.ts";
-import { type FieldError, invalid } from "../../../../machinery/field-error.ts";
+import { type FieldError, invalid, invalidTyped } from "../../../../machinery/field-error.ts";
 import { dnsSubdomain } from "../../../../machinery/names.ts";
 import { visitContainers } from "../visit-containers.ts";
 
@@ -16,16 +16,16 @@ export function validateWindowsOptions(
   const { gmsaCredentialSpecName, gmsaCredentialSpec, runAsUserName } = options;
   if (gmsaCredentialSpecName !== undefined)
     for (const problem of dnsSubdomain(gmsaCredentialSpecName))
-      errors.push(invalid(`${path}.gmsaCredentialSpecName`, gmsaCredentialSpecName, problem));
+      errors.push(invalidTyped(`${path}.gmsaCredentialSpecName`, gmsaCredentialSpecName, problem));
   if (gmsaCredentialSpec === "")
-    errors.push(invalid(`${path}.gmsaCredentialSpec`, "", "gmsaCredentialSpec cannot be an empty string"));
+    errors.push(invalidTyped(`${path}.gmsaCredentialSpec`, "", "gmsaCredentialSpec cannot be an empty string"));
   else if (gmsaCredentialSpec !== undefined && utf8Length(gmsaCredentialSpec) > 64 * 1024)
     errors.push(
-      invalid(`${path}.gmsaCredentialSpec`, gmsaCredentialSpec, "gmsaCredentialSpec size must be under 64 KiB"),
+      invalidTyped(`${path}.gmsaCredentialSpec`, gmsaCredentialSpec, "gmsaCredentialSpec size must be under 64 KiB"),
     );
   if (runAsUserName !== undefined)
     for (const problem of userNameProblems(runAsUserName))
-      errors.push(invalid(`${path}.runAsUserName`, runAsUserName, problem));
+      errors.push(invalidTyped(`${path}.runAsUserName`, runAsUserName, problem));
 }
 
 function userNameProblems(name: string): string[] {

@@ -1,5 +1,12 @@
 import type { Volume } from "../../../../generated/core.v1.ts";
-import { duplicate, type FieldError, forbidden, invalid, required } from "../../../../machinery/field-error.ts";
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  goQuote,
+  invalid,
+  required,
+} from "../../../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain } from "../../../../machinery/names.ts";
 import { signOfQuantity } from "../../../../machinery/quantity.ts";
 import { validateClaimTemplate } from "../../persistent-volume/persistent-volume-claim-spec.ts";
@@ -135,7 +142,7 @@ function validateEphemeral({ name, ephemeral }: Volume, path: string, { options,
   if (!options.podName || !name) return;
   const claim = `${options.podName}-${name}`;
   for (const problem of dnsSubdomain(claim))
-    errors.push(invalid(`${path}.name`, name, `PVC name ${JSON.stringify(claim)}: ${problem}`));
+    errors.push(invalid(`${path}.name`, name, `PVC name ${goQuote(claim)}: ${problem}`));
 }
 
 function validateInitiator({ name, iscsi }: Volume, path: string, errors: FieldError[]): void {

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { invalid, invalidTyped, notSupported, notSupportedText } from "./field-error.ts";
+
+const ODD = 'a<"\u0001';
+
+test("texts are quoted like Go's strings, and those of other types printed like its JSON", () => {
+  const messages = [
+    invalid("p", ODD, "why"),
+    invalidTyped("p", ODD, "why"),
+    notSupported("p", ODD, ["x"]),
+    notSupportedText("p", ODD, ["x"]),
+  ].map(({ message }) => message);
+  const [quoted, json] = [String.raw`"a<\"\x01"`, String.raw`"a\u003c\"\u0001"`];
+  expect(messages).toEqual([
+    `Invalid value: ${quoted}: why`,
+    `Invalid value: ${json}: why`,
+    `Unsupported value: ${json}: supported values: "x"`,
+    `Unsupported value: ${quoted}: supported values: "x"`,
+  ]);
+});
