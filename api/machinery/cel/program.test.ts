@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { run } from "../../../test/fakes/objects/cel-expression.ts";
 import { compile } from "./program.ts";
-import { policyLibrary } from "./scopes/policy-scope.ts";
+import { mutationLibrary } from "./scopes/policy-scope.ts";
 import type { Type } from "./values/type.ts";
 
 describe("an expression is evaluated against its variables", () => {
@@ -100,9 +100,14 @@ test.each(["!has(dyn(null).a)", "!has(dyn(self.s).a)", "!dyn(null).?a.hasValue()
   },
 );
 
+test("a URI's format is checked in the words of Go's parser", () => {
+  expect(run("format.uri().validate('Foo Ba').orValue([])")).toEqual(['parse "Foo Ba": invalid URI for request']);
+  expect(run("format.uri().validate('/a?b').hasValue()")).toBe(false);
+});
+
 test("an authorizer check can be limited by selectors", () => {
   const variables = new Map([["authorizer", { kind: "opaque", name: "kubernetes.authorization.Authorizer" } as Type]]);
   const source =
     "authorizer.group('').resource('pods').fieldSelector('a=b').labelSelector('a in (b)').check('list').allowed()";
-  expect(compile(source, { variables, library: policyLibrary }).ok).toBe(true);
+  expect(compile(source, { variables, library: mutationLibrary }).ok).toBe(true);
 });

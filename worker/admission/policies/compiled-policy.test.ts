@@ -48,4 +48,5 @@ test("mutations construct objects and patches", () => {
   expect(made('[JSONPatch{op: "add", path: "/metadata/labels/" + jsonpatch.escapeKey("a/b~c"), value: 1}]')).toEqual([
     { op: "add", path: "/metadata/labels/a~1b~0c", value: 1 },
   ]);
+  expect(new CompiledPolicy({}).run(values).evaluate('jsonpatch.escapeKey("a")').ok).toBe(false);
 });

@@ -1,5 +1,6 @@
 /** format.dns1123Label().validate(text) and the like (apiserver pkg/cel/library/format.go). */
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../names.ts";
+import { parseRequestUrl } from "../../network/go-url.ts";
 import { fitsFormat } from "../../structural/formats.ts";
 import type { Declaration } from "../declaration.ts";
 import { patternCost } from "../run/run-cost.ts";
@@ -43,7 +44,7 @@ const FORMATS: Readonly<Record<string, Check>> = {
   dns1035LabelPrefix: prefix(dns1035Label),
   qualifiedName,
   labelValue,
-  uri: strfmt("uri", "invalid URI"),
+  uri: (text) => [parseRequestUrl(text)].filter((problem) => typeof problem === "string"),
   uuid: strfmt("uuid", "does not match the UUID format"),
   byte: strfmt("byte", "invalid base64"),
   date: strfmt("date", "invalid date"),

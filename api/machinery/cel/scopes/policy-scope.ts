@@ -79,7 +79,9 @@ const escapes: readonly Declaration[] = [
   ],
 ];
 
-export const policyLibrary = libraryOf(...kubernetesDeclarations, escapes);
+const policyLibrary = libraryOf(...kubernetesDeclarations);
+/** For what makes patches. */
+export const mutationLibrary = libraryOf(...kubernetesDeclarations, escapes);
 
 /** Only the names of `Object` and of `Object.spec` are known. */
 const structs = (name: string): Type | undefined => {
@@ -101,5 +103,7 @@ export function policyScope(seen: PolicyVariables): Scope {
   }
   if (hasParams) known.set("params", params);
   if (variables) known.set("variables", { kind: "object", name: "kubernetes.variables", fields: variables });
-  return { variables: known, library: policyLibrary, ...(constructs ? { structs } : {}) };
+  return constructs
+    ? { variables: known, library: mutationLibrary, structs }
+    : { variables: known, library: policyLibrary };
 }

@@ -7,6 +7,11 @@ describe("a pattern", () => {
     expect(run(`'${"a".repeat(3000)}='.find('.*.*.*=')`)).toContain("cannot be found in bounded time");
   });
 
+  test("finds no empty match right behind another match, as in Go", () => {
+    expect(run("'0.1m'.findAll('[0-9]*')")).toEqual(["0", "1", ""]);
+    expect(run("'ab'.findAll('x*')")).toEqual(["", "", ""]);
+  });
+
   test("CRD-PATTERN-TIME: is not taken for absent from a text that is too long to tell", () => {
     const text = "é".repeat(20_000);
     const long = String.raw`\\pL{1000}`.repeat(4);

@@ -35,7 +35,13 @@ export function compileRegex(text: string): Regex {
     findAll(at, limit) {
       if (!test(at)) return [];
       const { source, flags } = searcher(at);
-      const all = [...at.matchAll(new RegExp(source, `${flags}g`))].map(([found]) => found);
+      const all: string[] = [];
+      let end = -1;
+      for (const { 0: found, index } of at.matchAll(new RegExp(source, `${flags}g`))) {
+        // Go ignores an empty match right behind another.
+        if (found !== "" || index !== end) all.push(found);
+        end = index + found.length;
+      }
       return limit < 0 ? all : all.slice(0, limit);
     },
   };
