@@ -55,6 +55,8 @@ const refusing = createApiClient({
 const before = megabytes();
 const scheduler = new SchedulingLoop({
   store: store as Store,
+  send: async () => ({ ok: false, status: { status: "Failure" } }),
+  inBackground: () => undefined,
   evict: async () => undefined,
   makeClaim: async () => ({ ok: false, status: { status: "Failure" } }),
   discardClaim: async () => undefined,

@@ -13,6 +13,7 @@ import { LoopAlarm } from "./loop-alarm.ts";
 import { evict } from "./scheduler/evict.ts";
 import { discardClaim, makeClaim } from "./scheduler/extended-claims.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
+import { sendRequest } from "./scheduler/send-request.ts";
 import { SettledMark } from "./settled-mark.ts";
 import { StartedOnce } from "./started-once.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
@@ -77,6 +78,8 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
       });
       return new SchedulingLoop({
         store: wiring.store(cluster),
+        send: (request) => sendRequest(api, request),
+        inBackground: (work) => this.ctx.waitUntil(work),
         evict: (victim, preemptor) => evict(api, victim, { preemptor, time: timestamp(Date.now()) }),
         makeClaim: (claim) => makeClaim(api, claim),
         discardClaim: (claim) => discardClaim(api, claim),

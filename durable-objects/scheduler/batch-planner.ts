@@ -2,10 +2,9 @@
  * Decides for as many pods as fit into a turn, and turns each decision into writes. A decision counts as done at once:
  * the state runs ahead of the store, and the loop takes back what could not be written.
  */
-import type { Write } from "../../api/store/store.ts";
 import { EventStamps } from "../../client/events/event-stamps.ts";
 import { type Placement, planPlacement } from "../../worker/scheduler/binding/placement.ts";
-import { failureEvent, refusalWrite, withoutNomination } from "../../worker/scheduler/binding/writes.ts";
+import { failureEvent, refusalChange, withoutNomination } from "../../worker/scheduler/binding/writes.ts";
 import type { Expectation } from "../../worker/scheduler/cluster/cluster.ts";
 import { type PendingPod, type PodFacts, placedOn } from "../../worker/scheduler/cluster/pod-facts.ts";
 import { schedule } from "../../worker/scheduler/cycle.ts";
@@ -18,8 +17,9 @@ import { podDevicesOf } from "../../worker/scheduler/devices/pod-devices.ts";
 import type { EventStamp } from "../../worker/scheduler/events/event.ts";
 import { EventSeries } from "../../worker/scheduler/events/event-series.ts";
 import { dynamicResources } from "../../worker/scheduler/plugins/dynamic-resources.ts";
+import type { Change } from "../../worker/scheduler/requests/scheduler-request.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
-import type { Batch, Evictions, Making, Planned } from "./planned.ts";
+import { type Batch, type Evictions, type Making, type Planned, plannedOf } from "./planned.ts";
 import { revertPlan } from "./revert-plan.ts";
 import { type AttemptResult, SchedulingMetrics } from "./scheduling-metrics.ts";
 
@@ -137,17 +137,17 @@ export class BatchPlanner {
     if (nominated !== undefined) cluster.nominate(pod, nominated);
     const outranked = nominated ? cluster.displaced(nominated, pod) : [];
     for (const other of outranked) cluster.nominate(other, "");
-    const refusalWrites = this.#refusal(pod, {
+    const refusal = this.#refusal(pod, {
       message,
       nominated,
       now,
       ...(decision.reason && { reason: decision.reason }),
     });
     const freed = decision.freed?.flatMap((each) => this.#free(each, pod)) ?? [];
-    const displaced = outranked.map((other): Planned => ({ pod: other, writes: [withoutNomination(other, now)] }));
+    const displaced = outranked.map((other) => plannedOf(other, [withoutNomination(other, now)]));
     const { bound, moved } = this.#victims(preemption.kind === "nominate" ? preemption.victims : [], state);
     return {
-      plan: { pod, writes: [...refusalWrites, ...freed] },
+      plan: plannedOf(pod, [...refusal, ...freed]),
       failed: decision.reason === "SchedulerError" ? "error" : "unschedulable",
       displaced: [...displaced, ...moved],
       ...(preemption.kind === "nominate"
@@ -175,7 +175,7 @@ export class BatchPlanner {
       const wanted = podDevicesOf(pod, cluster);
       const held = wanted && heldDevicesOf(pod, wanted, node);
       const freed = held ? freedOf(held).flatMap((each) => this.#free(each, pod)) : [];
-      if (freed.length > 0) moved.push({ pod, writes: freed });
+      if (freed.length > 0) moved.push(plannedOf(pod, freed));
       queue.postpone(pod, now);
       queue.react({ kind: "assigned-pod-deleted", pod: gone }, cluster, now);
     }
@@ -183,13 +183,13 @@ export class BatchPlanner {
   }
 
   /** Reports why the pod waits, as its condition and as an event, if that is news. */
-  #refusal(pod: PendingPod, why: Parameters<typeof refusalWrite>[1]): Write[] {
-    const status = refusalWrite(pod, why);
+  #refusal(pod: PendingPod, why: Parameters<typeof refusalChange>[1]): Change[] {
+    const status = refusalChange(pod, why);
     const event = this.events.record(failureEvent(pod, why.message), this.stamp(), status !== undefined);
-    return [status, event].filter((write) => write !== undefined);
+    return [status, event].filter((change) => change !== undefined);
   }
 
-  #free({ kind, claim }: Freed, pod: PendingPod): Write[] {
+  #free({ kind, claim }: Freed, pod: PendingPod): Change[] {
     const now = this.#options.now();
     switch (kind) {
       case "deallocate":
@@ -220,10 +220,17 @@ export class BatchPlanner {
     const stamp = this.stamp();
     const plan = planPlacement(pod, placement, { newId: this.#options.newUid, stamp });
     if (!plan) return undefined;
-    const { writes, assumed, awaits } = plan;
+    const { writes, requests, assumed, awaits } = plan;
     const { name: node, labels } = placement.node;
     for (const { resource, after } of assumed) cluster.setObject(resource, after);
-    const planned = { pod, writes, assumed, since: stamp.now, ...(placement.made && { made: placement.made }) };
+    const planned = {
+      pod,
+      writes,
+      requests,
+      assumed,
+      since: stamp.now,
+      ...(placement.made && { made: placement.made }),
+    };
     if (awaits) {
       // Its room is kept until it is bound.
       queue.hold(pod, awaits.plugins, {
@@ -252,12 +259,17 @@ export class BatchPlanner {
   withoutMade(making: Making, why: string, state: SchedulerState): Planned {
     const { pod } = making;
     this.unmake(making, state);
-    const now = this.#options.now();
     const { name } = dynamicResources;
     const message = `running PreBind plugin "${name}": create claim for extended resources ${pod.namespace}/: ${why}`;
-    state.queue.postpone(pod, now);
-    state.cluster.nominate(pod, "");
-    return { pod, writes: this.#refusal(pod, { message, nominated: "", now, reason: "SchedulerError" }) };
+    return this.postpone(pod, message, state);
+  }
+
+  /** The pod waits for its back-off, and says why. */
+  postpone(pod: PendingPod, message: string, { cluster, queue }: SchedulerState): Planned {
+    const now = this.#options.now();
+    queue.postpone(pod, now);
+    cluster.nominate(pod, "");
+    return plannedOf(pod, this.#refusal(pod, { message, nominated: "", now, reason: "SchedulerError" }));
   }
 
   unmake({ claim, expected }: Pick<Making, "claim" | "expected">, state: SchedulerState): void {

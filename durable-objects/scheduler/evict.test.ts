@@ -31,3 +31,12 @@ test("CTL-DISRUPTED: a preemption victim gets DisruptionTarget as its last condi
     "DisruptionTarget",
   ]);
 });
+
+test("SCHED-PREEMPT: a victim that says why already, since its deletion failed, is only deleted", async () => {
+  const calls: string[] = [];
+  const api = { delete: async () => ({ ok: calls.push("delete") > 0 }) } as unknown as ApiClient;
+  const victim = { namespace: "ns", name: "p", uid: "u", preempted: true } as PodFacts;
+  const preemptor = { pod: { spec: { schedulerName: "default-scheduler" } } } as PendingPod;
+  await evict(api, victim, { preemptor, time: "2026-01-01T00:00:00Z" });
+  expect(calls).toEqual(["delete"]);
+});

@@ -9,7 +9,7 @@ import { mustSucceed } from "./must-succeed.ts";
  */
 export async function evict(
   api: ApiClient,
-  { namespace, name, uid, generation }: PodFacts,
+  { namespace, name, uid, generation, preempted }: PodFacts,
   { preemptor, time }: { readonly preemptor: PendingPod; readonly time: string },
 ): Promise<void> {
   const target = { resource: "pods", namespace, name };
@@ -22,10 +22,13 @@ export async function evict(
     lastProbeTime: null,
     lastTransitionTime: time,
   };
-  const patched = await api.patch({ ...target, subresource: "status" }, "application/strategic-merge-patch+json", {
-    metadata: { uid },
-    status: { conditions: [condition], ...behindAll(condition.type) },
-  });
-  mustSucceed(patched, "setting the condition");
+  // An earlier attempt may have come this far.
+  if (!preempted) {
+    const patched = await api.patch({ ...target, subresource: "status" }, "application/strategic-merge-patch+json", {
+      metadata: { uid },
+      status: { conditions: [condition], ...behindAll(condition.type) },
+    });
+    mustSucceed(patched, "setting the condition");
+  }
   mustSucceed(await api.delete(target, { uid }), "deleting");
 }

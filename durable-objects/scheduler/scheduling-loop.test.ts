@@ -159,10 +159,10 @@ describe("the scheduling loop", () => {
   test("preempts a pod of lower priority, and uses its place when it is gone", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a", { cpu: "1" }), pod("victim", { cpu: "800m" }));
-    await bench.loop.run();
+    await bench.settle();
     await bench.put("create", pod("p", { cpu: "800m", spec: { priority: 10 } }));
-    await bench.loop.run();
-    await bench.loop.run();
+    await bench.settle();
+    await bench.settle();
     expect(await bench.nodeOf("p")).toBe("a");
     expect((await bench.all<Event>("events")).map(({ reason }) => reason)).toContain("Preempted");
   });
@@ -179,9 +179,48 @@ describe("the scheduling loop", () => {
       const [{ writes } = { writes: [] }] = bench.commits.slice(-1);
       if (writes.length === 1 && writes[0]?.key.resource === "events") throw new Error("the store is restarting");
     };
-    await bench.loop.run();
+    await bench.settle();
     expect((await bench.all<Pod>("pods")).map(({ metadata }) => metadata.name)).toEqual(["high-1", "high-2"]);
-    expect(problems).toEqual(["evicting", "evicting"]);
+    expect(problems).toEqual(["preemption for default/high-1", "preemption for default/high-2"]);
+  });
+
+  test("SCHED-PREEMPT: no pod waits while victims are deleted, and only the preemptor until they are", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", node("a", { cpu: "1" }), pod("victim", { cpu: "800m" }));
+    await bench.loop.run();
+    const deletion = Promise.withResolvers<void>();
+    let deletions = 0;
+    bench.evict = async (name) => {
+      deletions++;
+      await bench.remove("pods", name);
+      await deletion.promise;
+    };
+    await bench.put("create", pod("p", { cpu: "800m", spec: { priority: 10 } }));
+    await bench.loop.run();
+    await bench.put("create", pod("small", { cpu: "100m" }), node("b", { cpu: "50m" }));
+    await bench.loop.run();
+    expect([await bench.nodeOf("small"), await bench.nodeOf("p"), deletions]).toEqual(["a", undefined, 1]);
+    deletion.resolve();
+    await bench.settle();
+    expect(await bench.nodeOf("p")).toBe("a");
+  });
+
+  test("SCHED-PREEMPT: if a victim cannot be deleted, the pod is tried again after its back-off", async () => {
+    const bench = new SchedulingBench();
+    const errors: string[] = [];
+    bench.onError = (about) => void errors.push(about);
+    await bench.put("create", node("a", { cpu: "1" }), pod("victim", { cpu: "800m" }));
+    await bench.loop.run();
+    bench.evict = async () => {
+      throw new Error("refused");
+    };
+    await bench.put("create", pod("p", { cpu: "800m", spec: { priority: 10 } }));
+    for (const wait of [1000, 2000]) {
+      await bench.settle();
+      expect(bench.wakeAt).toBe(bench.now + wait);
+      bench.now += wait;
+    }
+    expect(errors).toEqual(["preempting default/victim", "preempting default/victim"]);
   });
 
   test("SCHED-LOG: after an eviction from memory, a new loop continues where the old one was", async () => {

@@ -4,16 +4,22 @@
  * are passed in.
  */
 import type { Family } from "../../api/metrics/exposition.ts";
-import type { CommitResult, Revision, Revisions, Store, Write } from "../../api/store/store.ts";
+import type { CommitResult, Revision, Revisions, Store } from "../../api/store/store.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import { earliest } from "../../worker/controllers/time.ts";
 import { preemptedEvent } from "../../worker/scheduler/binding/writes.ts";
 import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
 import { EVENTS } from "../../worker/scheduler/events/event-write.ts";
+import type { QueueHistory } from "../../worker/scheduler/queue/queue.ts";
+import type { AdmissionRules } from "../../worker/scheduler/requests/admission-rules.ts";
+import { type Change, requestsOf, writesOf } from "../../worker/scheduler/requests/scheduler-request.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
+import { AskedPlans, type AskedPlansOptions } from "./asked-plans.ts";
+import { BackgroundWork, type BackgroundWorkOptions } from "./background-work.ts";
 import { BatchPlanner, type BatchPlannerOptions } from "./batch-planner.ts";
 import type { Evictions, Making, Planned } from "./planned.ts";
+import { splitPlans } from "./split-plans.ts";
 import { StateFollower } from "./state-follower.ts";
 
 /**
@@ -27,9 +33,10 @@ const OUTAGE_MS = 3000;
 
 export interface SchedulingLoopOptions extends BatchPlannerOptions {
   readonly store: Pick<Store, "list" | "texts" | "status" | "commit">;
-  /**
-   * API calls made as the scheduler for everything except placements. This one deletes a pod to make room for another.
-   */
+  /** An API call made as the scheduler: for what policies or webhooks want to be asked about. */
+  readonly send: AskedPlansOptions["send"];
+  readonly inBackground: BackgroundWorkOptions["inBackground"];
+  /** The same for everything except placements. This one deletes a pod to make room for another. */
   readonly evict: (victim: PodFacts, preemptor: PendingPod) => Promise<void>;
   /** The same, for the claims of devices that back extended resources. */
   readonly makeClaim: (claim: Claim) => Promise<Outcome<Claim>>;
@@ -49,6 +56,8 @@ export class SchedulingLoop {
   /** As of the last catch-up. */
   #state: SchedulerState | undefined;
   readonly #planner: BatchPlanner;
+  readonly #background: BackgroundWork;
+  readonly #asked: AskedPlans;
   #running: Promise<void> | undefined;
   #again = false;
 
@@ -56,6 +65,14 @@ export class SchedulingLoop {
     this.#options = options;
     this.#follower = new StateFollower(options.store, options.now);
     this.#planner = new BatchPlanner(options);
+    this.#background = new BackgroundWork({ ...options, ended: () => this.run() });
+    this.#asked = new AskedPlans({
+      ...options,
+      planner: this.#planner,
+      background: this.#background,
+      commit: (planned) => this.#commit([planned]),
+      bound: (history, since) => this.#count(history, since),
+    });
   }
 
   /** Catches up and places pods until none is ready. Only one run is active at a time. */
@@ -67,7 +84,13 @@ export class SchedulingLoop {
 
   /** The revision at which no pod was waiting for a node and everything had been reported; undefined while one is. */
   get settledAt(): Revision | undefined {
-    if (this.#running || !this.#state?.queue.isEmpty || this.#planner.events.nextDue() !== undefined) return undefined;
+    if (
+      this.#running ||
+      this.#background.underWay > 0 ||
+      !this.#state?.queue.isEmpty ||
+      this.#planner.events.nextDue() !== undefined
+    )
+      return undefined;
     return this.#follower.revision;
   }
 
@@ -93,7 +116,7 @@ export class SchedulingLoop {
   }
 
   async #placeReady(): Promise<SchedulerState> {
-    const { now, pause, onError } = this.#options;
+    const { now, pause } = this.#options;
     let state = await this.#look();
     // Before anything is reported again: series that have ended start over.
     await this.#record(this.#planner.events.settle(now()));
@@ -104,7 +127,7 @@ export class SchedulingLoop {
       await Promise.all([this.#commit(planned), pause(0)]);
       await this.#make(makings, state);
       await this.#discard();
-      for (const each of evictions) await this.#evict(each).catch((error) => onError("evicting", error));
+      for (const each of evictions) this.#evict(each, state);
       if (!state.queue.hasReady()) await pause(next - now());
       // This comes last: a claim created in the meantime must not be seen without its devices.
       state = await this.#look();
@@ -145,29 +168,40 @@ export class SchedulingLoop {
         .catch((error) => this.#options.onError(`discarding ${claim.metadata.name}`, error));
   }
 
-  /** Deletes the victims and reports it. Victims that are terminating already are left alone. */
-  async #evict({ preemptor, node, victims }: Evictions): Promise<void> {
-    const evicted = await Promise.all(
-      victims
-        .filter(({ terminating }) => !terminating)
-        .map(async (victim) => {
-          try {
-            await this.#options.evict(victim, preemptor);
-            return [victim];
-          } catch (error) {
-            this.#options.onError(`preempting ${victim.key}`, error);
-            return [];
-          }
-        }),
-    );
-    const events = evicted.flat().map((victim) => preemptedEvent(victim, preemptor, node));
-    const writes = events.map((event) => this.#planner.events.record(event, this.#planner.stamp(), true));
-    await this.#record(writes.filter((write) => write !== undefined));
+  /**
+   * Deletes the victims and reports it, while other pods are placed: webhooks may be slow. Victims that are terminating
+   * already are left alone.
+   */
+  #evict({ preemptor, node, victims }: Evictions, { queue }: SchedulerState): void {
+    const { evict, now, onError } = this.#options;
+    queue.preempt(preemptor);
+    this.#background.start(`preemption for ${preemptor.key}`, async () => {
+      let failed = false;
+      const tryEvict = async (victim: PodFacts) => {
+        try {
+          await evict(victim, preemptor);
+          return [victim];
+        } catch (error) {
+          onError(`preempting ${victim.key}`, error);
+          failed = true;
+          return [];
+        }
+      };
+      const evicted = await Promise.all(victims.filter(({ terminating }) => !terminating).map(tryEvict));
+      queue.endPreemption(preemptor, { failed, now: now() });
+      const events = evicted.flat().map((victim) => preemptedEvent(victim, preemptor, node));
+      const changes = events.map((event) => this.#planner.events.record(event, this.#planner.stamp(), true));
+      await this.#record(changes.filter((change) => change !== undefined));
+    });
   }
 
   /** Writes events only. If somebody deleted an event whose count was to be raised, it is not created again. */
-  async #record(events: readonly Write[]): Promise<void> {
-    for (let writes = events; writes.length > 0; ) {
+  async #record(events: readonly Change[]): Promise<void> {
+    if (this.#admission?.mayAskAbout(requestsOf(events)())) {
+      for (const { requests } of events) this.#asked.send(requests());
+      return;
+    }
+    for (let writes = writesOf(events); writes.length > 0; ) {
       const result = await this.#options.store.commit({ writes });
       if (result.ok) return;
       if (!("write" in result)) return this.#options.onError("events", result.reason);
@@ -177,7 +211,9 @@ export class SchedulingLoop {
 
   /** Commits the whole batch. Pods that changed in the meantime are left out, and return with their change. */
   async #commit(batch: readonly Planned[]): Promise<void> {
-    let planned = batch.filter(({ writes }) => writes.length > 0);
+    const { direct, asked } = splitPlans(batch, this.#admission);
+    if (this.#state) for (const each of asked) this.#asked.carryOut(each, this.#state);
+    let planned = direct.filter(({ writes }) => writes.length > 0);
     while (planned.length > 0) {
       const writes = planned.flatMap((each) => each.writes);
       let result: CommitResult;
@@ -210,18 +246,23 @@ export class SchedulingLoop {
     }
   }
 
+  get #admission(): AdmissionRules | undefined {
+    return this.#state?.admission;
+  }
+
   /** The log will repeat what is already known. Pods that wait for these are released now. */
   #confirm(planned: readonly Planned[], revisions: readonly Revision[]): void {
     const state = this.#state;
     const own: Revisions[] = [];
     let at = 0;
-    for (const { pod, writes, since, placedOn, assumed = [] } of planned) {
+    for (const { pod, writes, since, placedOn, assumed = [], events = [] } of planned) {
+      if (events.length > 0) this.#asked.send(events);
       const placed = placedOn === undefined ? undefined : state?.cluster.assigned(pod.key);
       const [from, through] = [revisions[at], revisions[at + writes.length - 1]];
       at += writes.length;
       if (!state || !placed || from === undefined || through === undefined) continue;
       placed.revision = from;
-      this.#count(pod, state, since);
+      this.#count(state.queue.settle(pod.key), since);
       state.queue.react({ kind: "assigned-pod", pod: placed }, state.cluster, this.#options.now());
       // The claim's own revision is not known yet.
       if (assumed.length > 0) continue;
@@ -233,9 +274,9 @@ export class SchedulingLoop {
   }
 
   /** Counts a pod that was bound, by an attempt that began then (ms). */
-  #count(pod: PendingPod, { queue }: SchedulerState, began: number | undefined): void {
+  #count(history: QueueHistory | undefined, began: number | undefined): void {
     const { metrics } = this.#planner;
-    const [now, history] = [this.#options.now(), queue.settle(pod.key)];
+    const now = this.#options.now();
     metrics.attempted("scheduled", now - (began ?? now));
     if (history) metrics.bound(history.attempts, now - history.since);
   }

@@ -50,9 +50,9 @@ test("SCHED-METRICS: a pod's time counts from when it entered the queue, with th
 test("SCHED-METRICS: counts the pods that have to leave for another one", async () => {
   const bench = new SchedulingBench();
   await bench.put("create", node("a", { pods: "1" }), pod("low"));
-  await bench.loop.run();
+  await bench.settle();
   await bench.put("create", pod("high", { spec: { priority: 9 } }));
-  await bench.loop.run();
+  await bench.settle();
   const sample = samplesOf(bench);
   expect([sample("preemption_victims_count"), sample("preemption_victims_sum")]).toEqual([1, 1]);
 });

@@ -127,8 +127,7 @@ export const features: readonly Feature[] = [
   {
     area: "Admission",
     name: "mutating and validating webhooks, by Service and by URL, with caBundle",
-    missing:
-      "on Cloudflare, a URL with a caBundle fails according to its failurePolicy; they are not asked when the default scheduler binds a pod",
+    missing: "on Cloudflare, a URL with a caBundle fails according to its failurePolicy",
     shown: ["test/e2e/api/webhooks/service-webhooks.ts", "certificate of another authority"],
   },
   {
@@ -140,7 +139,7 @@ export const features: readonly Feature[] = [
   {
     area: "Admission",
     name: "MutatingAdmissionPolicy and ValidatingAdmissionPolicy",
-    missing: "they are not asked when the default scheduler binds a pod",
+    missing: "",
     shown: ["worker/admission/policies/match-resources.test.ts", "ADM-EQUIVALENT"],
   },
   {

@@ -14,6 +14,7 @@ import { plugins } from "./plugins/index.ts";
 import { CSI_NODES } from "./plugins/node-volume-limits.ts";
 import { BUDGETS } from "./preemption/disruption-budgets.ts";
 import { SchedulingQueue } from "./queue/queue.ts";
+import { ADMISSION_RESOURCES, AdmissionRules } from "./requests/admission-rules.ts";
 import { CLAIMS, STORAGE_CLASSES, VOLUMES } from "./volumes/pod-volumes.ts";
 import { CAPACITIES, CSI_DRIVERS } from "./volumes/volume-choice.ts";
 
@@ -22,11 +23,12 @@ export const SCHEDULER_NAME = "default-scheduler";
 /** The scheduler's user name. */
 export const SCHEDULER_USER = "system:kube-scheduler";
 
-/** What it writes through the API; placements go directly to the store. */
-export const WRITES: readonly GroupResource[] = ["pods"];
+/** What it writes through the API, if only when somebody wants to be asked. */
+export const WRITES: readonly GroupResource[] = [CLAIMS, DEVICE_CLAIMS, VOLUMES, "pods"];
 
 /** What the scheduler reads; nothing else is requested from the log. */
 export const READS: readonly GroupResource[] = [
+  ...ADMISSION_RESOURCES,
   CAPACITIES,
   CLAIMS,
   CSI_DRIVERS,
@@ -64,6 +66,7 @@ interface Change {
 export class SchedulerState {
   readonly cluster = new Cluster();
   readonly queue = new SchedulingQueue(plugins);
+  readonly admission = new AdmissionRules();
   readonly #shared = new SharedValues();
 
   /** Our own placements are known before they appear in the log. */
@@ -90,6 +93,10 @@ export class SchedulerState {
           ? cluster.deleteNode(object as Stored<Node>)
           : this.#nodeChange(leanNode(object as Stored<Node>, this.#shared));
       default: {
+        if (ADMISSION_RESOURCES.includes(resource)) {
+          this.admission.set(resource, object.metadata.name, deleted ? undefined : object);
+          return undefined;
+        }
         const change = deleted
           ? cluster.deleteObject(resource, object)
           : cluster.setObject(resource, WRITTEN_BACK.has(resource) ? object : leanObject(object));
@@ -126,6 +133,10 @@ export class SchedulerState {
       return gone && { kind: "assigned-pod-deleted", pod: gone };
     }
     const expected = this.cluster.expected(key);
+    if (this.queue.isBinding(key)) {
+      this.queue.put(facts, now);
+      return undefined;
+    }
     if (expected) this.cluster.expect({ ...expected, pod: facts });
     else this.cluster.nominate(facts, facts.pod.status.nominatedNodeName ?? "");
     this.queue.put(facts, now);

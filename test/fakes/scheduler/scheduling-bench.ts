@@ -8,12 +8,22 @@ import type { CommitRequest, GroupResource } from "../../../api/store/store.ts";
 import type { Outcome } from "../../../client/api-client.ts";
 import { SchedulingLoop } from "../../../durable-objects/scheduler/scheduling-loop.ts";
 import { MemoryStore } from "../../../durable-objects/store/memory-store.ts";
+import type { SchedulerRequest } from "../../../worker/scheduler/requests/scheduler-request.ts";
 
 export class SchedulingBench {
   readonly store = new MemoryStore();
   readonly commits: CommitRequest[] = [];
+  /** What was asked of the API, instead of being committed. */
+  readonly requests: SchedulerRequest[] = [];
+  /** The API's answer; a test may refuse. */
+  send: (request: SchedulerRequest) => Promise<Outcome<KubeObject>> = async ({ body }) => ({
+    ok: true,
+    object: body as KubeObject,
+  });
   /** Called before each commit of the scheduler. */
   beforeCommit: () => Promise<void> = async () => undefined;
+  /** Deletes a victim; a test may refuse. */
+  evict: (name: string) => Promise<void> = (name) => this.remove("pods", name);
   /** Receives the problems of a run; a test that expects some replaces it. */
   onError: (what: string, error: unknown) => void = (what, error) => {
     throw new Error(`${what}: ${error}`);
@@ -36,8 +46,15 @@ export class SchedulingBench {
   /** Called when the loop asks to be woken, which it does at the end of a run. */
   onWakeAt: () => void = () => undefined;
   #uids = 0;
+  readonly #background: Promise<void>[] = [];
 
   loop = this.#newLoop();
+
+  /** Runs the loop, and waits for its requests. */
+  async settle(): Promise<void> {
+    await this.loop.run();
+    for (let work = this.#background.shift(); work; work = this.#background.shift()) await work;
+  }
 
   /** As after an eviction from memory. */
   restart(): void {
@@ -56,7 +73,12 @@ export class SchedulingBench {
           return this.store.commit(request);
         },
       },
-      evict: async ({ name }) => this.remove("pods", name),
+      send: (request) => {
+        this.requests.push(request);
+        return this.send(request);
+      },
+      inBackground: (work) => void this.#background.push(work),
+      evict: ({ name }) => this.evict(name),
       makeClaim: (claim) => this.makeClaim(claim),
       discardClaim: async ({ metadata }) => this.remove("resourceclaims.resource.k8s.io", metadata.name),
       now: () => this.now,
@@ -109,5 +131,6 @@ const RESOURCES: Readonly<Record<string, GroupResource>> = {
   ResourceClaim: "resourceclaims.resource.k8s.io",
   ResourceSlice: "resourceslices.resource.k8s.io",
   StorageClass: "storageclasses.storage.k8s.io",
+  ValidatingAdmissionPolicy: "validatingadmissionpolicies.admissionregistration.k8s.io",
 };
 const resourceOf = (kind: string): GroupResource => RESOURCES[kind] ?? `${kind.toLowerCase()}s`;

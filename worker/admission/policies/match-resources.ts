@@ -6,6 +6,7 @@ import type { MatchResources, RuleWithOperations } from "../../../api/generated/
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
+import { namesResource } from "../../../api/resources/admissionregistration/rule-resources.ts";
 import type { Served } from "../../kinds/kind-registry.ts";
 import { admittedTarget } from "../admitted-target.ts";
 import type { AdmissionRequest } from "../plugin.ts";
@@ -43,11 +44,7 @@ function matchesRule(rule: Rule, request: AdmissionRequest, at: Served): boolean
   if (rule.scope === "Namespaced" && !isNamespaced) return false;
   if (rule.scope === "Cluster" && resource.scope === "Namespaced") return false;
   if (rule.resourceNames?.length && !rule.resourceNames.includes(admittedTarget(request).name)) return false;
-  return (rule.resources ?? []).some((each) => {
-    const [plural, sub = ""] = each.split("/");
-    if (plural !== "*" && plural !== resource.plural) return false;
-    return each === "*/*" || sub === subresource || (sub === "*" && each !== "*");
-  });
+  return namesResource(rule.resources, { plural: resource.plural, subresource });
 }
 
 /**

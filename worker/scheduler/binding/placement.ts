@@ -11,13 +11,14 @@ import { reserveClaim } from "../devices/claim-writes.ts";
 import { extendedStatusOf } from "../devices/extended-claim.ts";
 import { type DevicePlan, NO_DEVICES } from "../devices/pod-devices.ts";
 import { type EventStamp, eventOf } from "../events/event.ts";
-import { eventWrite } from "../events/event-write.ts";
+import { eventChange } from "../events/event-write.ts";
 import { dynamicResources } from "../plugins/dynamic-resources.ts";
 import { volumeBinding } from "../plugins/volume-binding.ts";
+import { requestsOf, type SchedulerRequest, writesOf } from "../requests/scheduler-request.ts";
 import { SELECTED_NODE } from "../volumes/pod-volumes.ts";
 import type { VolumeChoice } from "../volumes/volume-choice.ts";
 import { type Assumed, requestProvisioning, reserve } from "../volumes/volume-writes.ts";
-import { bindingPendingEvent, bindingWrites, expectationWrite, expectedOn } from "./writes.ts";
+import { bindingChanges, bindingPendingEvent, expectationChange, expectedOn } from "./writes.ts";
 
 export interface Placement {
   readonly node: NodeInfo;
@@ -29,6 +30,8 @@ export interface Placement {
 
 export interface PlacementPlan {
   readonly writes: readonly Write[];
+  /** The same as requests, which make ready what the pod needs before they bind it. */
+  readonly requests: () => readonly SchedulerRequest[];
   /** Objects as they will be after the commit. */
   readonly assumed: readonly Assumed[];
   /** The plugins that must be satisfied before the pod is bound, and until when to wait for that (ms). */
@@ -55,7 +58,6 @@ export function planPlacement(
   const all = extended && made ? [...reservations, { claim: made, allocation: extended.allocation }] : reservations;
   const devices = all.map((each) => reserveClaim(each, pod, { newId, now }));
   const assumed = [...volumes, ...devices];
-  const claimWrites = assumed.map(({ write }) => write);
   const status = extended && made ? { extended: extendedStatusOf(made, extended) } : {};
   // If binding may have to wait for claims, the expected node is first written into the pod.
   const isExpected = assumed.length > 0 || placement.devices !== NO_DEVICES || provision.length > 0;
@@ -67,14 +69,27 @@ export function planPlacement(
   const plugins = new Set<string>();
   if (provision.length > 0) plugins.add(volumeBinding.name);
   if (until !== undefined) plugins.add(dynamicResources.name);
+  const expectation = isExpected ? expectationChange(pod, expected) : undefined;
+  const first = expectation ? [expectation] : [];
   if (plugins.size > 0) {
-    const expectation = expectationWrite(pod, expected);
-    const event = until !== undefined && eventWrite("create", eventOf(bindingPendingEvent(pod, node), stamp));
-    const writes = [...(expectation ? [expectation] : []), ...(event ? [event] : []), ...claimWrites];
-    return { writes, assumed, awaits: { plugins, ...(until !== undefined && { until }) } };
+    const event = until !== undefined && eventChange("create", eventOf(bindingPendingEvent(pod, node), stamp));
+    const last = event ? [event] : [];
+    return {
+      writes: writesOf([...first, ...last, ...assumed]),
+      requests: requestsOf([...first, ...assumed, ...last]),
+      assumed,
+      awaits: { plugins, ...(until !== undefined && { until }) },
+    };
   }
-  const binding = bindingWrites(expected, { name: node, labels }, stamp);
-  return binding && { writes: [...binding, ...claimWrites], assumed };
+  const binding = bindingChanges(expected, { name: node, labels }, stamp);
+  // The binding's write contains the expectation.
+  return (
+    binding && {
+      writes: writesOf([...binding, ...assumed]),
+      requests: requestsOf([...first, ...assumed, ...binding]),
+      assumed,
+    }
+  );
 }
 
 /** When the first claim whose devices must be bound to the node times out. */

@@ -6,7 +6,8 @@ import { structOf } from "../../../api/schema/table.ts";
 import { filledObject } from "../../../test/fakes/objects/filled-object.ts";
 import { pod } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 import { type PendingPod, podFactsOf } from "../cluster/pod-facts.ts";
-import { bindingWrites, refusalWrite } from "./writes.ts";
+import type { Change } from "../requests/scheduler-request.ts";
+import { bindingChanges, refusalChange } from "./writes.ts";
 
 const filled = filledObject(structOf("core.v1.Pod")) as unknown as Stored<Pod>;
 const waiting = pod("waiting");
@@ -27,23 +28,22 @@ describe.each(Object.entries(pods))("a binding of a pod %s", (_, object) => {
     withRevision(textWithoutRevision({ ...object, metadata } as Stored<Pod>), 7),
   ) as Stored<Pod>;
   const labels = { "kubernetes.io/hostname": "n1", "topology.kubernetes.io/zone": "z" };
-  const writes = bindingWrites(
+  const changes = bindingChanges(
     podFactsOf(stored) as PendingPod,
     { name: "n1", labels },
     { uid: "u", now: 0, suffix: "1" },
   );
 
   test("is written in storage format, and so is its event", () => {
-    expect(writes).toHaveLength(2);
-    for (const write of writes ?? []) {
-      const text = "text" in write ? (write.text ?? "") : "";
+    expect(changes).toHaveLength(2);
+    for (const change of changes ?? []) {
+      const text = textOf(change);
       expect(text).toBe(textWithoutRevision(JSON.parse(text)));
     }
   });
 
   test("changes the node, the zone and the condition, and nothing else", () => {
-    const [write] = writes ?? [];
-    const bound: Stored<Pod> = JSON.parse(write && "text" in write ? (write.text ?? "") : "");
+    const bound: Stored<Pod> = JSON.parse(textOf(changes?.[0]));
     expect(bound.spec.nodeName).toBe("n1");
     expect(bound.metadata.labels?.["topology.kubernetes.io/zone"]).toBe("z");
     expect(bound.status.conditions?.find(({ type }) => type === "PodScheduled")?.status).toBe("True");
@@ -78,8 +78,8 @@ test("SCHED-OWNER: the scheduler owns its fields of a pod in managedFields", () 
       7,
     ),
   ) as Stored<Pod>;
-  const write = refusalWrite(podFactsOf(stored) as PendingPod, { message: "no room", nominated: undefined, now: 0 });
-  const refused: Stored<Pod> = JSON.parse(write && "text" in write ? (write.text ?? "") : "");
+  const change = refusalChange(podFactsOf(stored) as PendingPod, { message: "no room", nominated: undefined, now: 0 });
+  const refused: Stored<Pod> = JSON.parse(textOf(change));
   expect(refused.metadata.managedFields).toMatchObject([
     { manager: "kubectl" },
     { manager: "kube-scheduler", operation: "Update", subresource: "status", apiVersion: "v1" },
@@ -93,7 +93,11 @@ test("SCHED-OWNER: a node without topology labels gives its pods none", () => {
   const bare = { ...waiting, metadata: { ...waiting.metadata, labels: undefined } } as unknown as Stored<Pod>;
   const stored = JSON.parse(withRevision(textWithoutRevision(bare), 7)) as Stored<Pod>;
   const stamp = { uid: "u", now: 0, suffix: "1" };
-  const [write] = bindingWrites(podFactsOf(stored) as PendingPod, { name: "n1", labels: { a: "b" } }, stamp) ?? [];
-  const bound: Stored<Pod> = JSON.parse(write && "text" in write ? (write.text ?? "") : "");
+  const [change] = bindingChanges(podFactsOf(stored) as PendingPod, { name: "n1", labels: { a: "b" } }, stamp) ?? [];
+  const bound: Stored<Pod> = JSON.parse(textOf(change));
   expect(bound.metadata).not.toHaveProperty("labels");
 });
+
+function textOf(change: Change | undefined): string {
+  return change && "text" in change.write ? (change.write.text ?? "") : "";
+}

@@ -1,4 +1,4 @@
-/** The scheduler's decisions as store writes, conditional on the pods' revisions. */
+/** The scheduler's decisions as changes, whose writes are conditional on the pods' revisions. */
 import type { Pod, PodExtendedResourceClaimStatus, PodStatus } from "../../../api/generated/core.v1.ts";
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import { canonicalJson, withMember } from "../../../api/machinery/json/json-canonical.ts";
@@ -8,34 +8,47 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { assignNode } from "../../../api/resources/core/pod/placement/assign-node.ts";
 import { topologyLabelsOf } from "../../../api/resources/core/pod/placement/topology-labels.ts";
+import { behindAll } from "../../../api/resources/core/pod/status/condition-order.ts";
 import { pod as podKind } from "../../../api/resources/core/pod.ts";
 import { structOf } from "../../../api/schema/table.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { Write } from "../../../api/store/store.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "../events/event.ts";
-import { eventWrite } from "../events/event-write.ts";
+import { eventChange } from "../events/event-write.ts";
 import { shortened } from "../framework/fit-error.ts";
 import { withManagedFields } from "../managed-fields.ts";
+import type { Change, SchedulerRequest } from "../requests/scheduler-request.ts";
 
 /**
  * The pod on its node, with the node's topology labels, and the event about it; undefined if it can no longer be bound.
  */
-export function bindingWrites(
+export function bindingChanges(
   { pod }: PendingPod,
   { name: node, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
   stamp: EventStamp,
-): readonly [Write, Write] | undefined {
+): readonly [Change, Change] | undefined {
   const topology = topologyLabelsOf(labels);
   const metadata = Object.keys(topology).length > 0 ? { labels: topology } : {};
   const assigned = assignNode(pod, { metadata, target: { kind: "Node", name: node } }, timestamp(stamp.now));
   if (!assigned.ok) return undefined;
   const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`;
   return [
-    writeOf(pod, assigned.pod, boundText(pod, assigned.pod)),
-    eventWrite("create", eventOf({ about: pod, type: "Normal", reason: "Scheduled", action: "Binding", note }, stamp)),
+    { write: writeOf(pod, assigned.pod, boundText(pod, assigned.pod)), requests: () => [bindingRequest(pod, node)] },
+    eventChange("create", eventOf({ about: pod, type: "Normal", reason: "Scheduled", action: "Binding", note }, stamp)),
   ];
 }
+
+/** The node's labels are added by the server. */
+const bindingRequest = ({ metadata: { namespace = "", name, uid } }: Stored<Pod>, node: string): SchedulerRequest => ({
+  verb: "create",
+  resource: "pods",
+  subresource: "binding",
+  namespace,
+  name,
+  body: { apiVersion: "v1", kind: "Binding", metadata: { namespace, name, uid }, target: { kind: "Node", name: node } },
+  failure: (message) => `running Bind plugin "DefaultBinder": ${message}`,
+});
 
 export const failureEvent = ({ pod }: PendingPod, message: string): SchedulerEvent => ({
   about: pod,
@@ -67,7 +80,7 @@ export const preemptedEvent = (victim: PodFacts, { pod }: PendingPod, node: stri
  * The pod with the condition that says why it waits, and its nominated node ("" for none); undefined if the pod says so
  * already.
  */
-export function refusalWrite(
+export function refusalChange(
   { pod }: PendingPod,
   {
     message,
@@ -80,7 +93,7 @@ export function refusalWrite(
     readonly now: number;
     readonly reason?: string;
   },
-): Write | undefined {
+): Change | undefined {
   const { generation } = pod.metadata;
   const current = pod.status.conditions?.find(({ type }) => type === "PodScheduled");
   const same = current?.status === "False" && current.reason === reason && current.message === message;
@@ -132,8 +145,8 @@ export function expectedOn(
 }
 
 /** The same for a pod that is not bound yet; undefined if it says so already. */
-export function expectationWrite({ pod: before }: PendingPod, { pod: after }: PendingPod): Write | undefined {
-  return deepEqual(before.status, after.status) ? undefined : writeOf(before, after, textWithoutRevision(after));
+export function expectationChange({ pod: before }: PendingPod, { pod: after }: PendingPod): Change | undefined {
+  return deepEqual(before.status, after.status) ? undefined : statusChange(before, after);
 }
 
 export const bindingPendingEvent = ({ pod }: PendingPod, node: string): SchedulerEvent => ({
@@ -145,18 +158,50 @@ export const bindingPendingEvent = ({ pod }: PendingPod, node: string): Schedule
 });
 
 /** The pod without its nominated node. */
-export function withoutNomination({ pod }: PendingPod, now: number): Write {
+export function withoutNomination({ pod }: PendingPod, now: number): Change {
   const { nominatedNodeName: _, ...status } = pod.status;
   return replacePod(pod, status, now);
 }
 
 /** The pod with another status, recorded in managedFields. */
-function replacePod(before: Stored<Pod>, status: PodStatus, now: number): Write {
+function replacePod(before: Stored<Pod>, status: PodStatus, now: number): Change {
   const next = withManagedFields(
     { before, after: { ...before, status } },
     { kind: podKind, subresource: "status", now },
   );
-  return writeOf(before, next, textWithoutRevision(next));
+  return statusChange(before, next);
+}
+
+const statusChange = (before: Stored<Pod>, after: Stored<Pod>): Change => ({
+  write: writeOf(before, after, textWithoutRevision(after)),
+  requests: () => [statusPatch(before, after)],
+});
+
+/** Patches what differs: the scheduler writes one condition, its nomination and the claim for extended resources. */
+function statusPatch({ metadata, status: before }: Stored<Pod>, { status: after }: Stored<Pod>): SchedulerRequest {
+  const { namespace = "", name, uid } = metadata;
+  const { nominatedNodeName, extendedResourceClaimStatus } = after;
+  const conditions = (after.conditions ?? []).filter(
+    (each) => !before.conditions?.some((known) => deepEqual(known, each)),
+  );
+  const [condition] = conditions;
+  const status = {
+    ...(nominatedNodeName !== before.nominatedNodeName && { nominatedNodeName: nominatedNodeName ?? null }),
+    ...(extendedResourceClaimStatus && { extendedResourceClaimStatus }),
+    ...(condition && { conditions, ...behindAll(condition.type) }),
+  };
+  return {
+    verb: "patch",
+    resource: "pods",
+    subresource: "status",
+    namespace,
+    name,
+    body: { metadata: { uid }, status },
+    ...(extendedResourceClaimStatus && {
+      failure: (message) =>
+        `running PreBind plugin "DynamicResources": update pod ${namespace}/${name} ExtendedResourceClaimStatus: ${message}`,
+    }),
+  };
 }
 
 /** A binding sets the node, its labels and a condition: everything else is in the stored form, as it was read. */

@@ -28,7 +28,7 @@ export interface PodFacts {
   /** The node it is assigned to, or "". */
   readonly nodeName: string;
   readonly terminating: boolean;
-  /** Whether it is terminating because the scheduler wants its room. */
+  /** Whether its status says that the scheduler wants its room. */
   readonly preempted: boolean;
   readonly generation: number | undefined;
   readonly requests: Amounts;
@@ -83,7 +83,7 @@ export function podFactsOf(pod: Stored<Pod>, shared = new SharedValues()): PodFa
     priority: spec.priority ?? 0,
     nodeName: shared.text(spec.nodeName ?? ""),
     terminating: metadata.deletionTimestamp !== undefined,
-    preempted: metadata.deletionTimestamp !== undefined && isPreempted(pod),
+    preempted: isPreempted(pod),
     generation: metadata.generation,
     requests: shared.keyed(textOf(requests), requests),
     scored: shared.keyed(`scored ${scored.cpu} ${scored.memory}`, scored),

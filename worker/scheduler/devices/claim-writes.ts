@@ -2,9 +2,9 @@
 import type { AllocationResult, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
-import type { Write } from "../../../api/store/store.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import { withManagedFields } from "../managed-fields.ts";
+import { type Change, type SchedulerRequest, sentBack } from "../requests/scheduler-request.ts";
 import { type Assumed, assumedWrite } from "../volumes/volume-writes.ts";
 import type { Claim } from "./allocate.ts";
 import { UNIDENTIFIED } from "./allocation.ts";
@@ -40,8 +40,32 @@ export function reserveClaim(
     { before: before, after: { ...before, status } },
     { kind: resourceClaim, subresource: "status", now },
   );
-  return assumedWrite(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });
+  const requests = () => {
+    const said = `${claim.metadata.namespace}/${claim.metadata.name}`;
+    const what = allocation ? "allocation and reservation" : "reservation";
+    const report = claimRequest(claim, {
+      verb: "patch",
+      subresource: "status",
+      body: { metadata: { uid: claim.metadata.uid }, status: { allocation: status.allocation, reservedFor } },
+      failure: (message) => failed(`add ${what} to claim ${said}: ${message}`),
+    });
+    if (metadata === claim.metadata) return [report];
+    const held = claimRequest(claim, {
+      verb: "update",
+      body: sentBack({ ...claim, metadata }),
+      failure: (message) => failed(`add finalizer to claim ${said}: ${message}`),
+    });
+    return [held, report];
+  };
+  return assumedWrite(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after, requests });
 }
+
+const failed = (why: string): string => `running PreBind plugin "DynamicResources": ${why}`;
+
+const claimRequest = (
+  { metadata: { namespace = "", name } }: Claim,
+  request: Pick<SchedulerRequest, "verb" | "subresource" | "body" | "failure">,
+): SchedulerRequest => ({ resource: DEVICE_CLAIMS, namespace, name, ...request });
 
 /** Shares of one device are distinguished by ids. */
 function identified({ devices, ...allocation }: AllocationResult, newId: () => string): AllocationResult {
@@ -52,22 +76,25 @@ function identified({ devices, ...allocation }: AllocationResult, newId: () => s
 }
 
 /** The claim without devices: nobody uses them, and the pod cannot run where they are. */
-export function deallocate(claim: Claim, now: number): Write {
+export function deallocate(claim: Claim, now: number): Change {
   const { allocation: _, reservedFor: __, devices: ___, ...status } = claim.status;
   return statusWrite(claim, status, now);
 }
 
 /** The claim without the pod's reservation. */
-export function release(claim: Claim, { uid }: PendingPod, now: number): Write {
+export function release(claim: Claim, { uid }: PendingPod, now: number): Change {
   const { reservedFor = [], ...status } = claim.status;
   const others = reservedFor.filter((each) => each.uid !== uid);
   return statusWrite(claim, { ...status, ...(others.length > 0 && { reservedFor: others }) }, now);
 }
 
-function statusWrite(before: Claim, status: ResourceClaim["status"], now: number): Write {
+function statusWrite(before: Claim, status: ResourceClaim["status"], now: number): Change {
   const after = withManagedFields(
     { before, after: { ...before, status } },
     { kind: resourceClaim, subresource: "status", now },
   );
-  return assumedWrite(DEVICE_CLAIMS, { kind: resourceClaim, before, after }).write;
+  const requests = () => [
+    claimRequest(before, { verb: "update", subresource: "status", body: sentBack({ ...before, status }) }),
+  ];
+  return assumedWrite(DEVICE_CLAIMS, { kind: resourceClaim, before, after, requests });
 }

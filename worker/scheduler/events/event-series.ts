@@ -6,9 +6,9 @@
 import type { Event } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { microTimestamp } from "../../../api/machinery/time/time.ts";
-import type { Write } from "../../../api/store/store.ts";
+import type { Change } from "../requests/scheduler-request.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "./event.ts";
-import { eventWrite } from "./event-write.ts";
+import { eventChange } from "./event-write.ts";
 
 const SERIES_ENDS_MS = 360_000;
 const REFRESH_MS = 1_800_000;
@@ -32,7 +32,7 @@ export class EventSeries {
    * `isNew`: the object's status does not say so yet. Otherwise it has been reported, if not by this instance then by
    * one before a sleep.
    */
-  record(occurrence: SchedulerEvent, stamp: EventStamp, isNew: boolean): Write | undefined {
+  record(occurrence: SchedulerEvent, stamp: EventStamp, isNew: boolean): Change | undefined {
     const { uid, resourceVersion } = occurrence.about.metadata;
     const key = [uid, resourceVersion, occurrence.type, occurrence.reason, occurrence.action].join(" ");
     const known = this.#known.get(key);
@@ -41,7 +41,7 @@ export class EventSeries {
       known.count++;
       known.last = stamp.now;
       this.#known.set(key, known);
-      if (known.count === 2) return seriesWrite(known, stamp.now);
+      if (known.count === 2) return seriesChange(known, stamp.now);
       this.#open.add(key);
       return undefined;
     }
@@ -53,17 +53,17 @@ export class EventSeries {
     this.#known.set(key, { event, count: 1, last: stamp.now, writtenAt: stamp.now });
     const oldest = this.#known.size > REMEMBERED ? this.#known.keys().next().value : undefined;
     if (oldest !== undefined) this.#forget(oldest);
-    return eventWrite("create", event);
+    return eventChange("create", event);
   }
 
   /** The counts of series that have ended, or have not been written for long. */
-  settle(now: number): Write[] {
-    const writes: Write[] = [];
+  settle(now: number): Change[] {
+    const writes: Change[] = [];
     for (const key of this.#open) {
       const known = this.#known.get(key);
       if (!known || dueOf(known) > now) continue;
       this.#open.delete(key);
-      writes.push(seriesWrite(known, now));
+      writes.push(seriesChange(known, now));
       if (known.last + SERIES_ENDS_MS <= now) this.#forget(key);
     }
     return writes;
@@ -87,9 +87,9 @@ export class EventSeries {
 
 const dueOf = ({ last, writtenAt }: Known) => Math.min(last + SERIES_ENDS_MS, writtenAt + REFRESH_MS);
 
-function seriesWrite(known: Known, now: number): Write {
+function seriesChange(known: Known, now: number): Change {
   const { event, count, last } = known;
   known.writtenAt = now;
   const lastObservedTime = microTimestamp(last);
-  return eventWrite("replace", { ...event, series: { count, lastObservedTime } });
+  return eventChange("replace", { ...event, series: { count, lastObservedTime } });
 }

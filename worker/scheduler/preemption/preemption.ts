@@ -65,7 +65,9 @@ function whyNot(pod: PendingPod, cluster: Cluster, refusals: PreemptionOptions["
   if (pod.pod.spec.preemptionPolicy === "Never") return "not eligible due to preemptionPolicy=Never.";
   const awaited = cluster.node(pod.pod.status.nominatedNodeName ?? "");
   if (!awaited || refusals.get(awaited)?.resolvable === false) return undefined;
-  const underWay = [...awaited.pods.values()].some(({ preempted, priority }) => preempted && priority < pod.priority);
+  const underWay = [...awaited.pods.values()].some(
+    ({ terminating, preempted, priority }) => terminating && preempted && priority < pod.priority,
+  );
   return underWay ? "not eligible due to a terminating pod on the nominated node." : undefined;
 }
 

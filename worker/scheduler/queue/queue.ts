@@ -36,6 +36,12 @@ export interface QueueCounts {
   readonly byPlugin: ReadonlyMap<string, number>;
 }
 
+/** How many attempts it takes to place a pod, and when it entered the queue (ms). */
+export interface QueueHistory {
+  readonly attempts: number;
+  readonly since: number;
+}
+
 /** What is remembered of a pod until it is bound or gone. */
 interface History {
   /** When it entered the queue (ms). */
@@ -49,7 +55,11 @@ export class SchedulingQueue {
   readonly #backingOff = new PriorityLine();
   readonly #refused = new Map<string, Waiting>();
   readonly #gated = new Set<string>();
+  /** Pods that count as placed while the API is asked to bind them, as they are by now. */
+  readonly #binding = new Map<string, PendingPod>();
   readonly #histories = new Map<string, History>();
+  /** Pods whose victims are being deleted, and whether something has happened since that may help them. */
+  readonly #preempting = new Map<string, "waits" | "helped">();
 
   constructor(plugins: readonly Plugin[]) {
     this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]));
@@ -61,11 +71,15 @@ export class SchedulingQueue {
 
   /** Whether no pod is waiting for anything. */
   get isEmpty(): boolean {
-    return this.#refused.size === 0 && !this.hasReady();
+    return this.#refused.size === 0 && this.#binding.size === 0 && !this.hasReady();
   }
 
   /** Adds or updates a pod; one that was refused is reconsidered. Gated pods wait for their next update. */
   put(pod: PendingPod, now: number): void {
+    if (this.isBinding(pod.key)) {
+      this.#binding.set(pod.key, pod);
+      return;
+    }
     const known = this.#refused.get(pod.key);
     this.drop(pod.key, "keep attempts");
     if (pod.pod.spec.schedulingGates?.length) {
@@ -82,19 +96,43 @@ export class SchedulingQueue {
     this.#backingOff.drop(key);
     this.#ready.drop(key);
     this.#gated.delete(key);
-    if (memory === "forget") this.#histories.delete(key);
+    this.#binding.delete(key);
+    if (memory === "keep attempts") return;
+    this.#preempting.delete(key);
+    this.#histories.delete(key);
   }
 
-  /** The pod was bound; returns how many attempts that took, and when the pod entered the queue (ms). */
-  settle(key: string): { readonly attempts: number; readonly since: number } | undefined {
-    const history = this.#histories.get(key);
+  /** The pod was bound. */
+  settle(key: string): QueueHistory | undefined {
+    const history = this.history(key);
     this.drop(key);
+    return history;
+  }
+
+  history(key: string): QueueHistory | undefined {
+    const history = this.#histories.get(key);
     return history && { attempts: history.failedAttempts + 1, since: history.since };
   }
 
   /** The next pod to place. */
   take(): PendingPod | undefined {
     return this.#ready.take() ?? this.#backingOff.take();
+  }
+
+  /** The API is being asked to bind the pod. Until it answers, changes of the pod are only noted. */
+  bind(pod: PendingPod): void {
+    this.#binding.set(pod.key, pod);
+  }
+
+  isBinding(key: string): boolean {
+    return this.#binding.has(key);
+  }
+
+  /** The pod was not bound. Returns it as it is by now; undefined if it is gone, or was bound after all. */
+  takeBack({ key, uid }: PendingPod): PendingPod | undefined {
+    const pod = this.#binding.get(key);
+    this.#binding.delete(key);
+    return pod?.uid === uid ? pod : undefined;
   }
 
   /** No node fits: wait for a change that may help. */
@@ -118,6 +156,9 @@ export class SchedulingQueue {
   /** The failure had nothing to do with the pod. */
   postpone(pod: PendingPod, now: number): void {
     const attempts = this.#countFailure(pod, now);
+    // What was undone may have made it ready.
+    this.#ready.drop(pod.key);
+    this.#backingOff.drop(pod.key);
     const until = now + backOffOf(attempts);
     this.#refused.set(pod.key, { pod, attempts, refusedBy: new Set(), since: now, until });
   }
@@ -126,17 +167,37 @@ export class SchedulingQueue {
   react(change: ClusterChange, cluster: Cluster, now: number): void {
     for (const [key, waiting] of this.#refused) {
       if (waiting.until !== undefined || !this.#isHelped(waiting, change, cluster)) continue;
-      this.#refused.delete(key);
-      const backsOff = now < waiting.since + backOffOf(waiting.attempts);
-      (backsOff ? this.#backingOff : this.#ready).add(waiting.pod);
+      if (this.#preempting.has(key)) this.#preempting.set(key, "helped");
+      else this.#return(waiting, now);
     }
+  }
+
+  #return({ pod, since, attempts }: Waiting, now: number): void {
+    this.#refused.delete(pod.key);
+    const backsOff = now < since + backOffOf(attempts);
+    (backsOff ? this.#backingOff : this.#ready).add(pod);
+  }
+
+  /** Victims are being deleted to make room for the refused pod, which is not tried again before that has ended. */
+  preempt({ key }: PendingPod): void {
+    this.#preempting.set(key, "waits");
+  }
+
+  /** If not all victims could be deleted, the pod is tried again after its back-off. */
+  endPreemption({ key }: PendingPod, { failed, now }: { readonly failed: boolean; readonly now: number }): void {
+    const waiting = this.#refused.get(key);
+    const isHelped = this.#preempting.get(key) === "helped";
+    this.#preempting.delete(key);
+    if (!waiting) return;
+    if (failed) this.#refused.set(key, { ...waiting, until: waiting.since + backOffOf(waiting.attempts) });
+    else if (isHelped) this.#return(waiting, now);
   }
 
   /** Makes ready what has waited long enough. */
   wake(now: number): void {
     for (const [key, waiting] of this.#refused) {
       const due = Math.min(waiting.due ?? Number.POSITIVE_INFINITY, waiting.since + MAX_WAIT_MS);
-      if (now < (waiting.until ?? due)) continue;
+      if (now < (waiting.until ?? due) || this.#preempting.has(key)) continue;
       this.#refused.delete(key);
       this.#ready.add(waiting.pod);
     }

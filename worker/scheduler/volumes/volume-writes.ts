@@ -7,17 +7,16 @@ import { persistentVolume } from "../../../api/resources/core/persistent-volume.
 import { persistentVolumeClaim } from "../../../api/resources/core/persistent-volume-claim.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { asRevision } from "../../../api/store/revision.ts";
-import type { Write } from "../../../api/store/store.ts";
 import { withManagedFields } from "../managed-fields.ts";
+import { type Change, type SchedulerRequest, sentBack } from "../requests/scheduler-request.ts";
 import { CLAIMS, type Claim, SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
 import type { Volume } from "./volume-choice.ts";
 
 /** An object as it will be. */
-export interface Assumed {
+export interface Assumed extends Change {
   readonly resource: string;
   readonly before: Stored<KubeObject>;
   readonly after: Stored<KubeObject>;
-  readonly write: Write;
 }
 
 /** The volume, reserved for the claim; the volume binder does the rest. */
@@ -43,6 +42,7 @@ export function reserve({ claim, volume }: { readonly claim: Claim; readonly vol
     kind: persistentVolume,
     before: volume,
     after: withManagedFields({ before: volume, after }, { kind: persistentVolume, subresource: "", now }),
+    requests: () => [volumeUpdate(VOLUMES, after)],
   });
 }
 
@@ -54,20 +54,45 @@ export function requestProvisioning(claim: Claim, node: string, now: number): As
     kind: persistentVolumeClaim,
     before: claim,
     after: withManagedFields({ before: claim, after }, { kind: persistentVolumeClaim, subresource: "", now }),
+    requests: () => [volumeUpdate(CLAIMS, after)],
   });
 }
 
 export function assumedWrite(
   resource: string,
-  { kind, before, after }: { kind: Resource; before: Stored<KubeObject>; after: Stored<KubeObject> },
+  {
+    kind,
+    before,
+    after,
+    requests,
+  }: {
+    readonly kind: Resource;
+    readonly before: Stored<KubeObject>;
+    readonly after: Stored<KubeObject>;
+    readonly requests: Change["requests"];
+  },
 ): Assumed {
   const { namespace = "", name, resourceVersion } = before.metadata;
-  const write: Write = {
-    op: "replace",
-    key: { resource, namespace, name },
-    ifRevision: asRevision(Number(resourceVersion)),
-    text: textWithoutRevision(after),
-    attributes: attributesOf(kind, after),
+  return {
+    resource,
+    before,
+    after,
+    write: {
+      op: "replace",
+      key: { resource, namespace, name },
+      ifRevision: asRevision(Number(resourceVersion)),
+      text: textWithoutRevision(after),
+      attributes: attributesOf(kind, after),
+    },
+    requests,
   };
-  return { resource, before, after, write };
 }
+
+const volumeUpdate = (resource: string, object: Stored<KubeObject>): SchedulerRequest => ({
+  verb: "update",
+  resource,
+  namespace: object.metadata.namespace ?? "",
+  name: object.metadata.name,
+  body: sentBack(object),
+  failure: (message) => `running PreBind plugin "VolumeBinding": ${message}`,
+});

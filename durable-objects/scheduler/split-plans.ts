@@ -1,0 +1,29 @@
+import { EVENTS } from "../../worker/scheduler/events/event-write.ts";
+import type { AdmissionRules } from "../../worker/scheduler/requests/admission-rules.ts";
+import type { SchedulerRequest } from "../../worker/scheduler/requests/scheduler-request.ts";
+import type { Planned } from "./planned.ts";
+
+interface SplitPlans {
+  /** Nobody has to be asked about these. */
+  readonly direct: readonly Planned[];
+  /** Some policy or webhook may want to be asked about these. */
+  readonly asked: readonly Planned[];
+}
+
+/** Rules that only concern events hold up no pod: its events are sent once it is written. */
+export function splitPlans(plans: readonly Planned[], admission: AdmissionRules | undefined): SplitPlans {
+  if (!admission || admission.isEmpty) return { direct: plans, asked: [] };
+  const direct: Planned[] = [];
+  const asked: Planned[] = [];
+  for (const plan of plans) {
+    const requests = plan.requests();
+    const events = requests.filter(isOfEvent);
+    if (admission.mayAskAbout(requests.filter((each) => !isOfEvent(each)))) asked.push(plan);
+    else if (events.length > 0 && admission.mayAskAbout(events))
+      direct.push({ ...plan, writes: plan.writes.filter(({ key }) => key.resource !== EVENTS), events });
+    else direct.push(plan);
+  }
+  return { direct, asked };
+}
+
+const isOfEvent = ({ resource }: SchedulerRequest): boolean => resource.startsWith("events.");
