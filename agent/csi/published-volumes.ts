@@ -2,9 +2,10 @@
  * Which CSI volumes this node's pods have, and where: in the kubelet's directories, where drivers expect them. A record
  * is kept beside each mount (`vol_data.json`, as the kubelet has it), so that any later agent can undo it.
  */
-import { existsSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { namesIn } from "../files/names-in.ts";
+import { readJson } from "../files/read-json.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { isMountPoint } from "../mounts/mounts.ts";
 import { sha256, type Wanted } from "./wanted-volume.ts";
@@ -61,11 +62,7 @@ export class PublishedVolumes {
   }
 
   read(home: string): Published | undefined {
-    try {
-      return JSON.parse(readFileSync(join(home, RECORD), "utf8")) as Published;
-    } catch {
-      return undefined;
-    }
+    return readJson(join(home, RECORD));
   }
 
   delete(home: string): void {

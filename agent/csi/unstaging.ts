@@ -2,9 +2,10 @@
  * Volumes that no pod on this node uses any more, but that their drivers still have staged. No pod waits for this:
  * drivers are asked until they succeed, even across restarts of the agent.
  */
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { namesIn } from "../files/names-in.ts";
+import { readJson } from "../files/read-json.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { Logger } from "../logger.ts";
 import { sha256 } from "./wanted-volume.ts";
@@ -42,7 +43,7 @@ export class Unstaging {
     const { directory } = this.#options;
     return namesIn(directory)
       .filter((name) => name.endsWith(".json"))
-      .map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as Staged);
+      .flatMap((name) => readJson<Staged>(join(directory, name)) ?? []);
   }
 
   /** Continues what an earlier run has left. */

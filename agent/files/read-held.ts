@@ -1,10 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readJson } from "./read-json.ts";
 
 /** The records of what pods hold; empty if there are none. */
-export function readHeld<Held>(file: string): readonly Held[] {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as readonly Held[];
-  } catch {
-    return [];
-  }
-}
+export const readHeld = <Held>(file: string): readonly Held[] => readJson<readonly Held[]>(file) ?? [];

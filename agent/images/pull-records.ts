@@ -3,7 +3,7 @@
  * that can pull it themselves; otherwise a pod would get what another's secret paid for. Images that were here before
  * the node are for all.
  */
-import { readFileSync } from "node:fs";
+import { readJson } from "../files/read-json.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { CredentialMark } from "./pull-credentials.ts";
 
@@ -90,10 +90,4 @@ export class PullRecords {
 /** The name without its tag and digest. */
 const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
 
-function readRecords(file: string): Records {
-  try {
-    return { ...NOTHING, ...JSON.parse(readFileSync(file, "utf8")) };
-  } catch {
-    return NOTHING;
-  }
-}
+const readRecords = (file: string): Records => ({ ...NOTHING, ...readJson<Partial<Records>>(file) });

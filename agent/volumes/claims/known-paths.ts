@@ -2,9 +2,10 @@
  * The paths of a pod's claimed volumes on the machine, kept in the pod's directory: an agent that starts while its
  * control plane is away cannot look up claims.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { namesIn } from "../../files/names-in.ts";
+import { readJson } from "../../files/read-json.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { isListedMount, isMountPoint } from "../../mounts/mounts.ts";
 
@@ -18,13 +19,7 @@ export interface KnownPath {
 
 const FILE = "claimed-volumes.json";
 
-function readKnown(file: string): Readonly<Record<string, KnownPath>> {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return {};
-  }
-}
+const readKnown = (file: string): Readonly<Record<string, KnownPath>> => readJson(file) ?? {};
 
 /** The uids of pods that use that PersistentVolume; `pods` is the directory of all pods' directories. */
 export const usersOf = (pods: string, persistentVolume: string): readonly string[] =>
