@@ -1,20 +1,31 @@
 import { mkdirSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { Container } from "../../../api/generated/core.v1.ts";
 import { plainSandbox } from "../../../test/fakes/node/plain-container.ts";
 import { recordedPod } from "../../../test/fakes/node/pod-record.ts";
+import { ConfigError } from "../../pod-spec/config-error.ts";
+import { RuntimeError } from "../../runtime/runtime-error.ts";
+import { steadyNow } from "../../steady-now.ts";
 import { startContainer } from "./start-container.ts";
 
-it("a container whose postStart hook fails is killed, and waits with that reason to be restarted", async () => {
-  const lifecycle = { postStart: { exec: { command: ["x"] } } };
-  const { record, runtime, events } = recordedPod({ spec: { containers: [{ name: "c", image: "i", lifecycle }] } });
-  runtime.execSync = async () => ({ exitCode: 9, output: Buffer.from("bad\n"), stderr: Buffer.alloc(0) });
+/** The only container of a pod whose sandbox runs. */
+async function startable(part: Partial<Container> = {}, pullSecrets: readonly string[] = []) {
+  const imagePullSecrets = pullSecrets.map((name) => ({ name }));
+  const recorded = recordedPod({ spec: { containers: [{ name: "c", image: "i", ...part }], imagePullSecrets } });
+  const { record, runtime } = recorded;
   mkdirSync(record.directory, { recursive: true });
-  const sandbox = plainSandbox({ namespace: "n", name: "p", uid: record.uid });
-  const sandboxId = await runtime.runSandbox(sandbox);
+  const sandboxId = await runtime.runSandbox(plainSandbox({ namespace: "n", name: "p", uid: record.uid }));
   const [container] = record.pod.spec.containers;
   if (container === undefined) throw new Error("the pod has a container");
   const action = { do: "start-container", target: { role: "main", container }, sandboxId, restartCount: 0 } as const;
-  expect(await startContainer(record, action, await record.observe())).toBe("changed");
+  return { ...recorded, start: async () => startContainer(record, action, await record.observe()) };
+}
+
+it("a container whose postStart hook fails is killed, and waits with that reason to be restarted", async () => {
+  const lifecycle = { postStart: { exec: { command: ["x"] } } };
+  const { record, runtime, events, start } = await startable({ lifecycle });
+  runtime.execSync = async () => ({ exitCode: 9, output: Buffer.from("bad\n"), stderr: Buffer.alloc(0) });
+  expect(await start()).toBe("changed");
   record.report(await record.observe());
   const [{ state, lastState } = {}] = record.status.containerStatuses ?? [];
   const message =
@@ -27,4 +38,66 @@ it("a container whose postStart hook fails is killed, and waits with that reason
     "FailedPostStartHook: PostStartHook failed",
     "Killing: FailedPostStartHook",
   ]);
+});
+
+describe("a container that cannot start waits, and is retried", () => {
+  it.each([
+    ["its configuration is wrong", new ConfigError("no such key"), "CreateContainerConfigError", "no such key"],
+    [
+      "the runtime refuses it",
+      new RuntimeError("rpc: no such device", { words: "no such device" }),
+      "CreateContainerError",
+      "no such device",
+    ],
+  ])("after a while, if %s", async (_, error, reason, message) => {
+    const { record, runtime, events, start } = await startable();
+    runtime.createContainer = () => Promise.reject(error);
+    expect(await start()).toBe("failed");
+    expect(record.waiting.get("c")).toEqual({ reason, message });
+    expect(record.retryAt.get("c")).toBeGreaterThan(steadyNow());
+    expect(events).toEqual([`Failed: Error: ${message}`]);
+    // Until then nothing is tried.
+    runtime.createContainer = () => Promise.reject(new Error("tried again"));
+    expect(await start()).toBe("failed");
+    expect(events).toHaveLength(1);
+  });
+
+  it("when its image can be pulled again, if that failed", async () => {
+    const { record, events, start } = await startable();
+    const retryAt = steadyNow() + 12_345;
+    const waiting = { reason: "ImagePullBackOff", message: 'Back-off pulling image "i"' };
+    record.context.puller.ensure = async () => ({ ok: false, waiting, retryAt });
+    expect(await start()).toBe("failed");
+    expect(record.waiting.get("c")).toEqual(waiting);
+    expect(record.retryAt.get("c")).toBe(retryAt);
+    expect(events).toEqual(["Failed: Error: ImagePullBackOff"]);
+  });
+
+  it("like one that has ended, if it was created and its program cannot be run", async () => {
+    const { record, runtime, events, start } = await startable();
+    runtime.startContainer = () => Promise.reject(new Error("no such program"));
+    expect(await start()).toBe("changed");
+    expect(record.waiting.get("c")).toEqual({ reason: "RunContainerError", message: "no such program" });
+    expect(events).toEqual(["Created: Container created", "Failed: Error: no such program"]);
+  });
+
+  it("not at all, if its pod is to end while its image is pulled", async () => {
+    const { record, events, start } = await startable();
+    record.context.puller.ensure = async () => {
+      record.abort.abort();
+      return { ok: false, waiting: { reason: "ErrImagePull", message: "" }, retryAt: 0 };
+    };
+    expect(await start()).toBe("failed");
+    expect(record.waiting.has("c")).toBe(false);
+    expect(events).toEqual([]);
+  });
+});
+
+it("a missing pull secret is reported, and the image is pulled all the same", async () => {
+  const { events, start } = await startable({}, ["registry"]);
+  expect(await start()).toBe("changed");
+  expect(events[0]).toBe(
+    "FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (registry); attempting to pull the image may not succeed.",
+  );
+  expect(events.at(-1)).toBe("Started: Container started");
 });

@@ -6,6 +6,7 @@ import type { Container } from "../../../api/generated/core.v1.ts";
 import { nextBackOff } from "../../back-off.ts";
 import type { DeviceGrant } from "../../devices/device-source.ts";
 import { containerWithoutClaimed } from "../../dra/claimed-resources.ts";
+import type { ImageOutcome } from "../../images/image-puller.ts";
 import { missingPullSecrets } from "../../images/pull-credentials.ts";
 import type { ContainerLog } from "../../logs/pod-logs.ts";
 import { ConfigError } from "../../pod-spec/config-error.ts";
@@ -104,38 +105,58 @@ function fail(record: PodRecord, { container: { name } }: PodContainer, failure:
   return "failed";
 }
 
-const wordsOf = (error: unknown): string => (error instanceof RuntimeError ? error.words : errorMessage(error));
-
 type Start = Extract<Action, { do: "start-container" }>;
 
 export async function startContainer(record: PodRecord, action: Start, observation: Observation): Promise<Outcome> {
-  const { sandboxId, restartCount, endedAt } = action;
   const target = { ...action.target, container: containerAsAllocated(record, action.target.container) };
-  const { container } = target;
-  const { runtime, puller, objects: objectsOf } = record.context;
-  const retryAt = record.retryAt.get(container.name);
+  const { name } = target.container;
+  const retryAt = record.retryAt.get(name);
   if (retryAt !== undefined && retryAt > steadyNow()) {
     record.wake.within(retryAt - steadyNow());
     return "failed";
   }
-  const recordEvent = (type: "Normal" | "Warning", reason: string, message: string) =>
-    record.recordEvent(target, type, reason, message);
-
-  const objects = objectsOf(record.pod.metadata.namespace ?? "");
-  const missing = missingPullSecrets(record.pod, objects).join(", ");
-  if (missing !== "") {
-    const message = `Unable to retrieve some image pull secrets (${missing}); attempting to pull the image may not succeed.`;
-    record.recordEvent(undefined, "Warning", "FailedToRetrieveImagePullSecret", message);
-  }
-  let id: string;
-  let logPath: string;
+  const created = await createContainer(record, { ...action, target }, observation);
+  if (created === "aborted") return "failed";
+  if (!("id" in created)) return fail(record, target, created);
+  const { id, logPath } = created;
+  record.recordEvent(target, "Normal", "Created", "Container created");
+  if (action.endedAt !== undefined)
+    record.backOff.set(name, nextBackOff(record.backOff.get(name), action.endedAt, Date.now()));
   try {
-    const unmounted = await record.volumes.mountImages(record.pod, container);
-    const outcome = unmounted ?? (await puller.ensure(record.pod, container, objects, recordEvent));
-    if (record.abort.signal.aborted) return "failed";
-    if (!outcome.ok) {
-      recordEvent("Warning", "Failed", `Error: ${outcome.waiting.reason}`);
-      return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
+    await record.context.runtime.startContainer(id);
+  } catch (error) {
+    record.waiting.set(name, { reason: "RunContainerError", message: failedStart(record, target, error) });
+    return "changed";
+  }
+  linkLog(record, { name, id }, logPath);
+  record.context.lifeCounts.containerStarted(target.role);
+  record.recordEvent(target, "Normal", "Started", "Container started");
+  record.waiting.delete(name);
+  record.retryAt.delete(name);
+  await pruneOld(record, { name, id }, observation);
+  await runPostStart(record, target, id);
+  return "changed";
+}
+
+interface Created {
+  readonly id: string;
+  readonly logPath: string;
+}
+
+/** Pulls its image, prepares its files, and has the runtime create it. Events about a failure are recorded. */
+async function createContainer(
+  record: PodRecord,
+  { target, sandboxId, restartCount }: Start,
+  observation: Observation,
+): Promise<Created | Failure | "aborted"> {
+  const { container } = target;
+  const { runtime } = record.context;
+  try {
+    const image = await pullImage(record, target);
+    if (record.abort.signal.aborted) return "aborted";
+    if (!image.ok) {
+      record.recordEvent(target, "Warning", "Failed", `Error: ${image.waiting.reason}`);
+      return { ...image.waiting, retryAt: image.retryAt };
     }
     const sandbox = record.sandbox ?? (await sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0));
     const config = await prepareContainer(record.context, {
@@ -146,40 +167,44 @@ export async function startContainer(record: PodRecord, action: Start, observati
       observation,
       target,
       recursiveReadOnly: canMountRecursiveReadOnly(runtime.features, sandbox.handler),
-      image: outcome.image,
+      image: image.image,
       restartCount,
       devices: await devicesFor(record, container),
     });
     mkdirSync(join(record.logDirectory, container.name), { recursive: true, mode: 0o755 });
-    id = await runtime.createContainer(sandboxId, config, sandbox);
-    logPath = join(record.logDirectory, config.logPath);
+    const id = await runtime.createContainer(sandboxId, config, sandbox);
     const remark = restartCount === 0 ? runtime.remarkOn?.(config) : undefined;
-    if (remark !== undefined) recordEvent("Normal", "VolumesNotMounted", remark);
+    if (remark !== undefined) record.recordEvent(target, "Normal", "VolumesNotMounted", remark);
+    return { id, logPath: join(record.logDirectory, config.logPath) };
   } catch (error) {
-    const message = wordsOf(error);
-    recordEvent("Warning", "Failed", `Error: ${message}`);
     const reason = error instanceof ConfigError ? "CreateContainerConfigError" : "CreateContainerError";
-    return fail(record, target, { reason, message });
+    return { reason, message: failedStart(record, target, error) };
   }
-  recordEvent("Normal", "Created", "Container created");
-  if (endedAt !== undefined)
-    record.backOff.set(container.name, nextBackOff(record.backOff.get(container.name), endedAt, Date.now()));
-  try {
-    await runtime.startContainer(id);
-  } catch (error) {
-    const message = wordsOf(error);
-    recordEvent("Warning", "Failed", `Error: ${message}`);
-    record.waiting.set(container.name, { reason: "RunContainerError", message });
-    return "changed";
+}
+
+/** The container's image, and those that it mounts as volumes. */
+async function pullImage(record: PodRecord, target: PodContainer): Promise<ImageOutcome> {
+  const { pod, context } = record;
+  const objects = context.objects(pod.metadata.namespace ?? "");
+  const missing = missingPullSecrets(pod, objects).join(", ");
+  if (missing !== "") {
+    const message = `Unable to retrieve some image pull secrets (${missing}); attempting to pull the image may not succeed.`;
+    record.recordEvent(undefined, "Warning", "FailedToRetrieveImagePullSecret", message);
   }
-  linkLog(record, { name: container.name, id }, logPath);
-  record.context.lifeCounts.containerStarted(target.role);
-  recordEvent("Normal", "Started", "Container started");
-  record.waiting.delete(container.name);
-  record.retryAt.delete(container.name);
-  await pruneOld(record, { name: container.name, id }, observation);
-  await runPostStart(record, target, id);
-  return "changed";
+  const unmounted = await record.volumes.mountImages(pod, target.container);
+  return (
+    unmounted ??
+    context.puller.ensure(pod, target.container, objects, (type, reason, message) =>
+      record.recordEvent(target, type, reason, message),
+    )
+  );
+}
+
+/** Records an event about the error; returns its message. */
+function failedStart(record: PodRecord, target: PodContainer, error: unknown): string {
+  const message = error instanceof RuntimeError ? error.words : errorMessage(error);
+  record.recordEvent(target, "Warning", "Failed", `Error: ${message}`);
+  return message;
 }
 
 /** Fails with {@link ConfigError}. */
