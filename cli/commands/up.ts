@@ -1,14 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { errorMessage } from "../../api/error-message.ts";
-import { NO_LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
-import {
-  type AuditOptions,
-  auditBindings,
-  auditPolicyOption,
-  auditWebhookOption,
-} from "../control-plane/audit-options.ts";
-import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { handOver } from "../control-plane/hand-over.ts";
 import { prepareControlPlane } from "../control-plane/prepare.ts";
@@ -17,35 +9,8 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { expectSystemd, type Service, startService, unitFileOf, unitOf } from "../systemd/service.ts";
-import { type NodeOptions, withNodeOptions } from "./node-options.ts";
-import {
-  dataDirectoryOption,
-  dualStackOption,
-  parseCount,
-  parseDuration,
-  parsePort,
-  parseSubjects,
-  shardsOption,
-} from "./options.ts";
-
-interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
-  readonly port: number;
-  readonly bind: string;
-  readonly tlsSan?: readonly string[];
-  readonly dataDir: string;
-  readonly ingress?: number;
-  readonly dualStack?: boolean;
-  readonly agent: boolean;
-  readonly despiteLostKey?: boolean;
-  /** Seconds. */
-  readonly history: number;
-  /** In the format of the Worker's SHARDS. */
-  readonly shards?: string;
-  readonly watchesPerObject?: number;
-  readonly install?: true;
-  readonly print?: true;
-  readonly clustersReachNetworks?: boolean;
-}
+import type { NodeOptions } from "./node-options.ts";
+import { bindingsOf, type UpOptions, withUpOptions } from "./up-options.ts";
 
 const SERVICE = "sailplane";
 
@@ -54,65 +19,7 @@ const agentPatienceMs = 8000;
 const processesEnded = "pods were stopped; the next start runs them again";
 const containersGoOn = "containers keep running; the next start adopts them";
 
-export const upCommand = (): Command =>
-  withNodeOptions(
-    new Command("up")
-      .summary("run a control plane and a node on this machine")
-      .description(
-        "Runs a control plane and a node on this machine, until Ctrl-C. Started again with the same data directory, it resumes where it stopped.",
-      )
-      .addOption(
-        new Option("-p, --port <number>", "the port of the API; 0 chooses a free one")
-          .argParser(parsePort)
-          .default(6443),
-      )
-      .addOption(
-        new Option("--bind <address>", "the address to listen on; 0.0.0.0 accepts other machines").default("127.0.0.1"),
-      )
-      .addOption(
-        new Option(
-          "--tls-san <names>",
-          "additional names and addresses for the certificate: plane.lan,203.0.113.7",
-        ).argParser(parseSubjects),
-      )
-      .addOption(dataDirectoryOption())
-      .addOption(new Option("--no-agent", "run only the control plane, without a node"))
-      .addOption(new Option("--install", `run it as a systemd service, now and at every boot: ${unitFileOf(SERVICE)}`))
-      .addOption(new Option("--print", "only print that unit; neither start nor write anything"))
-      .addOption(
-        new Option(
-          "--ingress <port>",
-          "serve Ingresses of class sailplane at http://NAME.NAMESPACE.default.localhost:PORT",
-        ).argParser(parsePort),
-      ),
-  )
-    .optionsGroup("The control plane:")
-    .addOption(authenticationOption())
-    .addOption(auditPolicyOption())
-    .addOption(auditWebhookOption())
-    .addOption(
-      new Option("--history <duration>", "how far back reads at an older resourceVersion and watches reach")
-        .argParser(parseDuration)
-        .default(300, "5m"),
-    )
-    .addOption(dualStackOption())
-    .addOption(shardsOption())
-    .addOption(
-      new Option(
-        "--watches-per-object <number>",
-        "let relays carry watches beyond this number: only for trials, since they all share this machine",
-      ).argParser(parseCount),
-    )
-    .addOption(
-      new Option(
-        "--clusters-reach-networks",
-        "let webhooks of named clusters (sailplane cluster) reach private addresses: only if you own all of them",
-      ),
-    )
-    .addOption(new Option("--despite-lost-key", "start without the key that encrypts Secrets; they cannot be read"))
-    .addHelpText(
-      "after",
-      `
+const EXAMPLES = `
 Examples:
   sailplane up                            https://127.0.0.1:6443, state in .sailplane/
   sailplane up --port 7443 -d /srv/plane  a second one, elsewhere
@@ -124,8 +31,18 @@ The data directory holds:
   storage/            the cluster, in SQLite
   encryption.keys     the keys that encrypt Secrets in there: copy it elsewhere
   control-plane.log   what the control plane printed
-  *.key, *.crt        the cluster's authority and the serving certificate`,
-    )
+  *.key, *.crt        the cluster's authority and the serving certificate`;
+
+export const upCommand = (): Command =>
+  withUpOptions(
+    new Command("up")
+      .summary("run a control plane and a node on this machine")
+      .description(
+        "Runs a control plane and a node on this machine, until Ctrl-C. Started again with the same data directory, it resumes where it stopped.",
+      ),
+    unitFileOf(SERVICE),
+  )
+    .addHelpText("after", EXAMPLES)
     .action(up);
 
 async function up(options: UpOptions): Promise<void> {
@@ -166,17 +83,7 @@ async function run(options: UpOptions): Promise<void> {
     ...(options.tlsSan && { names: options.tlsSan }),
     port: options.port,
     ...(options.ingress !== undefined && { ingressPort: options.ingress }),
-    bindings: {
-      ...auditBindings(options),
-      ...options.authenticationConfig?.bindings,
-      ...(options.dualStack && { DUAL_STACK: "true" }),
-      ...(options.shards && { SHARDS: options.shards }),
-      ...(options.watchesPerObject && { WATCHES_PER_OBJECT: String(options.watchesPerObject) }),
-      ...(options.clustersReachNetworks && { CLUSTERS_REACH: "networks" }),
-      ...(options.localVolumes === NO_LOCAL_VOLUMES && { LOCAL_VOLUMES: NO_LOCAL_VOLUMES }),
-      HISTORY_SECONDS: String(options.history),
-      ...(options.despiteLostKey && { DESPITE_LOST_KEY: "true" }),
-    },
+    bindings: bindingsOf(options),
     trustedCertificates: options.authenticationConfig?.authorities ?? [],
   });
   const { server } = connection;
