@@ -57,7 +57,7 @@ export async function scale(context: RequestContext): Promise<Response> {
 /** The Scale shows no managedFields; those are the object's. */
 function render(context: RequestContext, object: KubeObject, accepted: Accepted): Response | Promise<Response> {
   const shown = scaleOf(withoutOwners(object), context.served.resource, viewOf(context));
-  return renderView({ ...context, served: scaleServed }, shown, accepted);
+  return renderView({ ...context, served: scaleServed }, shown, { accepted });
 }
 
 function withoutOwners(object: KubeObject): KubeObject {

@@ -81,7 +81,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
   };
-  return renderView({ ...context, served }, tokenRequest, accepted, 201);
+  return renderView({ ...context, served }, tokenRequest, { accepted, status: 201 });
 }
 
 interface Granted {

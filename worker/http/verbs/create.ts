@@ -46,7 +46,7 @@ export async function create(context: RequestContext): Promise<Response> {
   const draft = served.conversion ? served.conversion.toStored(body) : body;
   const text = await createObject(context, draft, options);
   if (accepted.as === undefined && !served.conversion) return renderText(text, accepted, 201);
-  return renderView(context, parseObject(text), accepted, 201);
+  return renderView(context, parseObject(text), { accepted, status: 201 });
 }
 
 /** A generated name that is taken is replaced as often as in Kubernetes. */

@@ -25,5 +25,5 @@ export async function remove(context: RequestContext): Promise<Response> {
     return renderValue(deleted(of, path.name, object.metadata.uid), { ...accepted });
   }
   if (accepted.as === undefined && !served.conversion) return renderText(text, accepted, status);
-  return renderView(context, object, accepted, status);
+  return renderView(context, object, { accepted, status });
 }

@@ -5,7 +5,8 @@ import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
 import { listOptions } from "../request/list-options.ts";
-import { acceptedBy, renderListView, storedObject } from "../response/views.ts";
+import { renderListView, storedObject } from "../response/list-views.ts";
+import { acceptedBy } from "../response/views.ts";
 import { type ListMetadata, listRequest, pageMetadata, requireReached } from "./list.ts";
 
 /** Concurrent deletions. The network is polled after each round, since workerd runs calls within the process first. */
@@ -35,5 +36,5 @@ export async function removeCollection(context: RequestContext): Promise<Respons
     if (done > 0) await new Promise((resolve) => setTimeout(resolve, 0));
     await Promise.all(entries.slice(done, done + round).map(remove));
   }
-  return renderListView(context, entries.map(storedObject), metadata, accepted);
+  return renderListView(context, entries.map(storedObject), { metadata, accepted });
 }

@@ -23,5 +23,5 @@ export async function get(context: RequestContext): Promise<Response> {
   if (!stored) throw new ApiError(notFound(resourceNameOf(served), path.name));
   const [entry = stored] = mayBeNodeLease(context) ? await withRenewTimes(context, [stored]) : [stored];
   if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);
-  return renderView(context, objectOf(entry), accepted);
+  return renderView(context, objectOf(entry), { accepted });
 }

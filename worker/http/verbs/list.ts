@@ -10,8 +10,9 @@ import { Compacted, revisionTooLarge } from "../../storage/store-failures.ts";
 import { mayBeNodeLease, withRenewTimes } from "../nodes/renewed-leases.ts";
 import { type ListOptions, listOptions } from "../request/list-options.ts";
 import { acceptsGzip, GZIP, peek } from "../response/compress.ts";
+import { renderListView, storedObject } from "../response/list-views.ts";
 import type { Accepted } from "../response/negotiate.ts";
-import { acceptedBy, renderListView, storedObject } from "../response/views.ts";
+import { acceptedBy } from "../response/views.ts";
 import { isLong, renderLongList } from "./long-list.ts";
 import { type StreamedForm, streamedForm } from "./streamed-form.ts";
 
@@ -33,7 +34,7 @@ export async function list(context: RequestContext): Promise<Response> {
     return renderLongList(context, { first: page, rest: pages, metadata: revisionOf(page) }, accepted);
   const metadata = pageMetadata(context, page);
   if (isLong(page)) return renderLongList(context, { first: page, rest: noPages(), metadata }, accepted);
-  return renderListView(context, page.items.map(storedObject), metadata, accepted);
+  return renderListView(context, page.items.map(storedObject), { metadata, accepted });
 }
 
 /** How much text of a list without a limit is held here at once, however many clients request one. */

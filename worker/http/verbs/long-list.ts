@@ -7,8 +7,9 @@ import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { ListPage } from "../../../api/store/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { GZIP } from "../response/compress.ts";
+import { listView, protobufList, storedObject } from "../response/list-views.ts";
 import type { Accepted } from "../response/negotiate.ts";
-import { type ListMeta, listView, protobufList, storedObject } from "../response/views.ts";
+import type { ListMeta } from "../response/views.ts";
 import { encodeYaml } from "../response/yaml.ts";
 
 interface LongList {
@@ -48,7 +49,7 @@ async function inProtobuf(
     yield first.items.map(storedObject);
     for await (const { items } of rest) yield items.map(storedObject);
   }
-  return protobufList(context, pages(), metadata, accepted);
+  return protobufList(context, pages(), { metadata, accepted });
 }
 
 /** Each chunk is released once it is read. */
@@ -83,7 +84,7 @@ async function* textsOf(
   accepted: Accepted,
 ): AsyncGenerator<string, undefined> {
   const syntax = syntaxOf(accepted);
-  const viewOf = (entries: Entries) => listView(context, entries.map(storedObject), metadata, accepted);
+  const viewOf = (entries: Entries) => listView(context, entries.map(storedObject), { metadata, accepted });
   let written: Written | undefined;
   for await (const entries of portions(first, rest)) {
     const view = await viewOf(entries);

@@ -28,7 +28,7 @@ export async function patch(context: RequestContext): Promise<Response> {
     : await applyServerSide(context, options);
   const status = created ? 201 : 200;
   if (accepted.as === undefined && !context.served.conversion) return renderText(text, accepted, status);
-  return renderView(context, parseObject(text), accepted, status);
+  return renderView(context, parseObject(text), { accepted, status });
 }
 
 async function applyPatchTo(context: RequestContext, options: WriteOptions, format: PatchFormat) {

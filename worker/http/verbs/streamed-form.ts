@@ -5,14 +5,9 @@ import { hasNoPrinter, renderTable } from "../../../api/resources/table.ts";
 import type { ItemRequest, ListFrame } from "../../../api/store/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
+import { includesEmptyContinue } from "../response/list-views.ts";
 import { type Accepted, noSuchForm } from "../response/negotiate.ts";
-import {
-  atViewVersion,
-  columnTexts,
-  includeObject,
-  includesEmptyContinue,
-  showsStoredMetadata,
-} from "../response/views.ts";
+import { atViewVersion, columnTexts, includeObject, showsStoredMetadata } from "../response/views.ts";
 
 export interface StreamedForm extends Pick<ListFrame, "open"> {
   readonly nullIfEmpty: boolean;

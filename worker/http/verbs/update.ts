@@ -44,7 +44,7 @@ export async function update(context: RequestContext): Promise<Response> {
   });
   const status = created ? 201 : 200;
   if (accepted.as === undefined && !conversion) return renderText(text, accepted, status);
-  return renderView(context, parseObject(text), accepted, status);
+  return renderView(context, parseObject(text), { accepted, status });
 }
 
 /** A new object has no revision, whatever the client thinks. */

@@ -8,8 +8,9 @@ import { notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectionOf } from "../request/list-options.ts";
+import { renderListView, unstoredObject } from "../response/list-views.ts";
 import { negotiate } from "../response/negotiate.ts";
-import { renderListView, renderView, unstoredObject, VIEWS } from "../response/views.ts";
+import { renderView, VIEWS } from "../response/views.ts";
 
 const COMPONENTS = ["controller-manager", "etcd-0", "scheduler"];
 
@@ -24,12 +25,12 @@ export async function readComponentStatuses(context: RequestContext): Promise<Re
   const { path, query, served, request } = context;
   const accepted = negotiate(request, query, VIEWS);
   if (path.name !== "") {
-    if (COMPONENTS.includes(path.name)) return renderView(context, statusOf(path.name), accepted);
+    if (COMPONENTS.includes(path.name)) return renderView(context, statusOf(path.name), { accepted });
     throw new ApiError(notFound({ group: "", resource: "componentstatus" }, path.name));
   }
   const { requirements } = selectionOf(query, served);
   const selected = COMPONENTS.filter((name) =>
     matches(requirements, { labels: {}, fields: { "metadata.name": name } }),
   );
-  return renderListView(context, selected.map(statusOf).map(unstoredObject), {}, accepted);
+  return renderListView(context, selected.map(statusOf).map(unstoredObject), { metadata: {}, accepted });
 }

@@ -14,17 +14,18 @@ import type { Entry } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectionOf } from "../request/list-options.ts";
+import { renderListView, unstoredObject } from "../response/list-views.ts";
 import { negotiate } from "../response/negotiate.ts";
-import { renderListView, renderView, unstoredObject, VIEWS } from "../response/views.ts";
+import { renderView, VIEWS } from "../response/views.ts";
 
 export async function readMetrics(context: RequestContext): Promise<Response> {
   const { path, query, served, request } = context;
   const accepted = negotiate(request, query, VIEWS);
   const entries = await measured(context);
   const metrics = served.resource.plural === "nodes" ? await ofNodes(context, entries) : await ofPods(context, entries);
-  if (path.name === "") return renderListView(context, metrics.map(unstoredObject), {}, accepted);
+  if (path.name === "") return renderListView(context, metrics.map(unstoredObject), { metadata: {}, accepted });
   const [found] = metrics;
-  if (found) return renderView(context, found, accepted);
+  if (found) return renderView(context, found, { accepted });
   // Worded as in metrics-server.
   const resource = served.resource.kind.toLowerCase();
   const name = path.namespace === "" ? path.name : `${path.namespace}/${path.name}`;

@@ -34,7 +34,7 @@ export async function serveReview<T extends KubeObject>(
   const reviewed = { kind, apiVersion, ...(await decide(question as T)) };
   // An answer that involves no store call could be based on outdated policy.
   await context.store.confirm();
-  return renderView(context, reviewed, accepted, 201);
+  return renderView(context, reviewed, { accepted, status: 201 });
 }
 
 function validateReview(context: RequestContext, question: KubeObject): void {
