@@ -203,6 +203,9 @@ export function isWhole(quantity: Quantity): boolean {
   return (quantity.format !== "BinarySI" && digits <= MAX_INTEGER_LENGTH) || low % 1000n === 0n;
 }
 
+/** In thousandths, rounded up, as a number; 0 if it is absent. */
+export const milliValue = (quantity: QuantityText | undefined): number => Number(milliUnits(quantityOf(quantity)));
+
 /** Kubernetes' defaulting rounds values in resource lists up to thousandths. */
 export function roundedToMilli(text: QuantityText): string {
   const canonical = canonicalQuantity(text);

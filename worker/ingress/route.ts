@@ -2,6 +2,7 @@
  * Where a request from outside is routed: a pure function of the Ingresses that this control plane serves. The rules
  * are in docs/spec/ingress.md, the semantics those of networking.k8s.io/v1.
  */
+import { compareTexts } from "../../api/compare-texts.ts";
 import type { HTTPIngressPath, Ingress, IngressBackend } from "../../api/generated/networking.v1.ts";
 import { parsePublicHost, publicHost } from "../../api/public-host.ts";
 
@@ -48,10 +49,10 @@ export function routeOf(visit: Visit, facts: RouteFacts): Route | undefined {
       b.rank - a.rank ||
       Number(b.exact) - Number(a.exact) ||
       b.path.length - a.path.length ||
-      age(a.ingress).localeCompare(age(b.ingress)),
+      compareTexts(age(a.ingress), age(b.ingress)),
   )[0];
   const fallback = candidates
-    .sort((a, b) => b.rank - a.rank || age(a.ingress).localeCompare(age(b.ingress)))
+    .sort((a, b) => b.rank - a.rank || compareTexts(age(a.ingress), age(b.ingress)))
     .flatMap(({ ingress }) =>
       ingress.spec.defaultBackend ? [{ ingress, backend: ingress.spec.defaultBackend }] : [],
     )[0];

@@ -1,4 +1,5 @@
 /** One manager's entry in managedFields: its identity, its order and its printed form. */
+import { compareTexts } from "../../compare-texts.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { goQuote } from "../field-error.ts";
 import { EMPTY, type FieldSet, isEmptySet, sortedSet } from "./field-set.ts";
@@ -96,15 +97,13 @@ export function renderOwners(owners: Owners): ManagedFieldsEntry[] | undefined {
   }));
 }
 
-const text = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
 /** Appliers first, then by time (RFC 3339 in UTC sorts as text); entries without a time are the oldest. */
 const compareOwners = (a: Owner, b: Owner): number =>
-  text(a.operation, b.operation) ||
-  text(a.time ?? "", b.time ?? "") ||
-  text(a.manager, b.manager) ||
-  text(a.apiVersion, b.apiVersion) ||
-  text(a.subresource, b.subresource);
+  compareTexts(a.operation, b.operation) ||
+  compareTexts(a.time ?? "", b.time ?? "") ||
+  compareTexts(a.manager, b.manager) ||
+  compareTexts(a.apiVersion, b.apiVersion) ||
+  compareTexts(a.subresource, b.subresource);
 
 const MAX_UPDATERS = 10;
 
@@ -112,7 +111,7 @@ const MAX_UPDATERS = 10;
 export function capUpdaters(owners: Map<string, Owner>, union: (a: FieldSet, b: FieldSet) => FieldSet): void {
   const updaters = [...owners].filter(([, owner]) => owner.operation === "Update");
   if (updaters.length <= MAX_UPDATERS) return;
-  updaters.sort(([a, left], [b, right]) => text(left.time ?? "", right.time ?? "") || text(a, b));
+  updaters.sort(([a, left], [b, right]) => compareTexts(left.time ?? "", right.time ?? "") || compareTexts(a, b));
   let excess = updaters.length - MAX_UPDATERS;
   const oldest = new Map<string, string>();
   for (const [key, owner] of updaters) {

@@ -3,6 +3,7 @@
  * grammar is in label-selector.ts and field-selector.ts.
  */
 
+import { compareTexts } from "../../compare-texts.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import { parseInt64 } from "../encoding/int64.ts";
 import type { Attributes, Requirement } from "./requirement.ts";
@@ -80,10 +81,10 @@ export function formatLabelSelector(selector: LabelSelector): string {
   const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
     if (operator === "Exists") return { key, text: key };
     if (operator === "DoesNotExist") return { key, text: `!${key}` };
-    return { key, text: `${key} ${operator.toLowerCase()} (${values.toSorted(bytewise).join(",")})` };
+    return { key, text: `${key} ${operator.toLowerCase()} (${values.toSorted(compareTexts).join(",")})` };
   });
   return [...exact, ...expressions]
-    .sort((a, b) => bytewise(a.key, b.key))
+    .sort((a, b) => compareTexts(a.key, b.key))
     .map(({ text }) => text)
     .join(",");
 }
@@ -91,5 +92,3 @@ export function formatLabelSelector(selector: LabelSelector): string {
 /** A selector as shown by kubectl describe and printer columns: an absent or empty one is `<none>`. */
 export const printLabelSelector = (selector: LabelSelector | undefined): string =>
   (selector && formatLabelSelector(selector)) || "<none>";
-
-const bytewise = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,3 +1,4 @@
+import { compareTexts } from "../../compare-texts.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 
 export const DEFAULT_STORAGE_CLASS: readonly string[] = [
@@ -10,9 +11,11 @@ export const DEFAULT_STORAGE_CLASS: readonly string[] = [
  */
 export function defaultClassOf(classes: readonly KubeObject[], annotations: readonly string[]): string | undefined {
   const isDefault = ({ metadata }: KubeObject) => annotations.some((key) => metadata.annotations?.[key] === "true");
-  const [newest] = classes.filter(isDefault).toSorted((a, b) => {
-    const byAge = (b.metadata.creationTimestamp ?? "").localeCompare(a.metadata.creationTimestamp ?? "");
-    return byAge !== 0 ? byAge : (a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1;
-  });
+  const [newest] = classes
+    .filter(isDefault)
+    .toSorted(
+      ({ metadata: a }, { metadata: b }) =>
+        compareTexts(b.creationTimestamp ?? "", a.creationTimestamp ?? "") || compareTexts(a.name ?? "", b.name ?? ""),
+    );
   return newest?.metadata.name;
 }

@@ -9,7 +9,7 @@ import type {
   MetricTarget,
   MetricValueStatus,
 } from "../../../api/generated/autoscaling.v2.ts";
-import { formatQuantity, milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+import { formatQuantity, milliValue } from "../../../api/machinery/quantity.ts";
 import type { QueryResult } from "../controller.ts";
 import { goSelector } from "../go-selector.ts";
 import { externalName, externalValue, objectValue, podUsage, podValues } from "./metric-results.ts";
@@ -32,7 +32,6 @@ export type Proposed =
       readonly error: string;
     };
 
-const milli = (quantity: string | number | undefined) => Number(milliUnits(quantityOf(quantity)));
 /** What Go makes of a float that no int64 holds: shown as the share of each of no pods. */
 const NO_NUMBER = -(2n ** 63n);
 /** A quantity of thousandths in its shortest form; memory uses binary suffixes. */
@@ -78,7 +77,7 @@ function ofResource({ name, target, result, facts, container }: ResourceMetric):
       ? { type: "Resource", resource: { name, current } }
       : { type: "ContainerResource", containerResource: { name, container, current } };
   if (target.averageValue !== undefined) {
-    const outcome = byAverage(read.value, milli(target.averageValue), name, situation);
+    const outcome = byAverage(read.value, milliValue(target.averageValue), name, situation);
     if ("error" in outcome) return failed(what, outcome.error);
     const status = shown({ averageValue: quantity(outcome.current, name) });
     return { ok: true, replicas: outcome.replicas, name: `${name} resource`, status };
@@ -109,7 +108,7 @@ function ofPods(
   const read = podValues(result);
   if (!read.ok)
     return failedProposal("FailedGetPodsMetric", `unable to get metric ${metric.name}: ${read.error}`, "pods");
-  const outcome = byAverage(read.value, milli(target.averageValue), "", situation);
+  const outcome = byAverage(read.value, milliValue(target.averageValue), "", situation);
   if ("error" in outcome) return failedProposal("FailedGetPodsMetric", outcome.error, "pods");
   const status: MetricStatus = { type: "Pods", pods: { metric, current: { averageValue: quantity(outcome.current) } } };
   return { ok: true, replicas: outcome.replicas, name: `pods metric ${metric.name}`, status };
@@ -143,12 +142,12 @@ interface Towards {
 
 function towardsAverage(value: number, target: MetricTarget, { situation, statusReplicas }: Facts): Towards {
   const { tolerance } = situation;
-  const { replicas, current } = byValuePerPod(value, milli(target.averageValue), { statusReplicas, tolerance });
+  const { replicas, current } = byValuePerPod(value, milliValue(target.averageValue), { statusReplicas, tolerance });
   return { replicas, current: { averageValue: quantity(current) } };
 }
 
 function towardsValue(value: number, target: MetricTarget, { situation }: Facts): Towards | { readonly error: string } {
-  const outcome = byValue(value, milli(target.value), situation);
+  const outcome = byValue(value, milliValue(target.value), situation);
   return "error" in outcome ? outcome : { replicas: outcome.replicas, current: { value: quantity(outcome.current) } };
 }
 

@@ -1,6 +1,6 @@
 /** Decodes the answers of the three metrics APIs. Values are in thousandths. */
 import type { MetricIdentifier } from "../../../api/generated/autoscaling.v2.ts";
-import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+import { milliValue } from "../../../api/machinery/quantity.ts";
 import { parseDuration } from "../../../api/machinery/time/duration.ts";
 import type { QueryResult } from "../controller.ts";
 import { goSelector } from "../go-selector.ts";
@@ -21,7 +21,6 @@ const CUSTOM_WINDOW_MS = 60_000;
 
 type Items<T> = { readonly items?: readonly T[] };
 const itemsOf = <T>(body: unknown) => (body as Items<T> | undefined)?.items ?? [];
-const milli = (quantity: string | number | undefined) => Number(milliUnits(quantityOf(quantity)));
 
 interface PodMetrics {
   readonly metadata: { readonly name: string };
@@ -44,7 +43,7 @@ export function podUsage(result: QueryResult, resource: string, container: strin
     const counted = containers.filter(({ name }) => container === undefined || name === container);
     // A pod is left out if the metrics of any of its containers are missing.
     if (counted.length === 0 || counted.some(({ usage }) => usage?.[resource] === undefined)) continue;
-    const value = counted.reduce((sum, { usage }) => sum + milli(usage?.[resource]), 0);
+    const value = counted.reduce((sum, { usage }) => sum + milliValue(usage?.[resource]), 0);
     samples.set(metadata.name, {
       value,
       at: timeOf(timestamp) ?? 0,
@@ -68,7 +67,7 @@ export function podValues(result: QueryResult): Read<Samples> {
   const samples = items.map(({ describedObject, value, timestamp, windowSeconds }): [string, Sample] => [
     describedObject.name,
     {
-      value: milli(value),
+      value: milliValue(value),
       at: timeOf(timestamp) ?? 0,
       window: windowSeconds === undefined ? CUSTOM_WINDOW_MS : windowSeconds * 1000,
     },
@@ -80,7 +79,7 @@ export function objectValue(result: QueryResult): Read<number> {
   if (!result.ok) return { ok: false, error: `unable to fetch metrics from custom metrics API: ${result.message}` };
   const items = itemsOf<MetricValue>(result.body);
   const [item] = items;
-  if (item && items.length === 1) return { ok: true, value: milli(item.value) };
+  if (item && items.length === 1) return { ok: true, value: milliValue(item.value) };
   const counted = `the custom metrics API server returned ${items.length} results when we asked for exactly one`;
   return { ok: false, error: `unable to fetch metrics from custom metrics API: ${counted}` };
 }
@@ -90,7 +89,7 @@ export function externalValue(result: QueryResult): Read<number> {
   if (!result.ok) return { ok: false, error: `unable to fetch metrics from external metrics API: ${result.message}` };
   const items = itemsOf<MetricValue>(result.body);
   if (items.length === 0) return { ok: false, error: "no metrics returned from external metrics API" };
-  return { ok: true, value: items.reduce((sum, { value }) => sum + milli(value), 0) };
+  return { ok: true, value: items.reduce((sum, { value }) => sum + milliValue(value), 0) };
 }
 
 export const externalName = (namespace: string, { name, selector }: MetricIdentifier): string =>

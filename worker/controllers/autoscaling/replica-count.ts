@@ -4,7 +4,7 @@
  */
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+import { milliValue } from "../../../api/machinery/quantity.ts";
 import { isReady, podCondition } from "../pod/pod-state.ts";
 import { requestedAmounts } from "../quota/pod-usage.ts";
 import { timeOf } from "../time.ts";
@@ -35,11 +35,9 @@ export interface Tolerance {
 }
 
 export function toleranceOf({ behavior }: HorizontalPodAutoscaler["spec"]): Tolerance {
-  const of = (text: string | number | undefined) => (text === undefined ? TOLERANCE : milli(text) / 1000);
+  const of = (text: string | number | undefined) => (text === undefined ? TOLERANCE : milliValue(text) / 1000);
   return { up: of(behavior?.scaleUp?.tolerance), down: of(behavior?.scaleDown?.tolerance) };
 }
-
-const milli = (quantity: string | number | undefined) => Number(milliUnits(quantityOf(quantity)));
 
 const isWithin = (ratio: number, { up, down }: Tolerance) => ratio >= 1 - down && ratio <= 1 + up;
 
@@ -170,7 +168,7 @@ function requestOfWhole(pod: Pod, resource: string): number | string {
   const amounts = [requestedAmounts(pod, "requests")[resource], pod.spec.overhead?.[resource]];
   const requested = amounts.filter((each) => each !== undefined);
   if (requested.length === 0) return `missing pod-level request for ${resource} in`;
-  return requested.reduce((sum: number, each) => sum + milli(each), 0);
+  return requested.reduce((sum: number, each) => sum + milliValue(each), 0);
 }
 
 function requestOfContainers({ spec }: Pod, resource: string, container: string | undefined): number | string {
@@ -182,7 +180,7 @@ function requestOfContainers({ spec }: Pod, resource: string, container: string 
   for (const { name, resources } of counted) {
     const request = resources?.requests?.[resource];
     if (request === undefined) return `missing request for ${resource} in container ${name} of`;
-    sum += milli(request);
+    sum += milliValue(request);
   }
   return sum;
 }

@@ -1,4 +1,5 @@
 /** Starts a CronJob's Jobs on time, records how they end, and keeps only the configured number of them. */
+import { compareTexts } from "../../../api/compare-texts.ts";
 import type { CronJob, CronJobStatus, Job } from "../../../api/generated/batch.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -124,7 +125,9 @@ const referenceTo = (job: Stored<Job>) => ({
 function surplusOf(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): readonly Stored<Job>[] {
   const surplus = (type: string, limit: number | undefined) => {
     const ended = jobs.filter((job) => endOf(job)?.type === type && !job.metadata.deletionTimestamp);
-    const oldest = ended.toSorted((a, b) => compare(ageOf(a), ageOf(b)) || compare(a.metadata.name, b.metadata.name));
+    const oldest = ended.toSorted(
+      (a, b) => compareTexts(ageOf(a), ageOf(b)) || compareTexts(a.metadata.name, b.metadata.name),
+    );
     return limit === undefined ? [] : oldest.slice(0, Math.max(0, ended.length - limit));
   };
   return [
@@ -134,7 +137,6 @@ function surplusOf(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): read
 }
 
 const ageOf = ({ status, metadata }: Stored<Job>) => status.startTime ?? metadata.creationTimestamp;
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const deletion = (cronJob: Stored<CronJob>, job: Stored<Job>): Effect => ({
   op: "delete",

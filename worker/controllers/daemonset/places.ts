@@ -1,4 +1,5 @@
 /** Where a DaemonSet's pods are, and where they should be. */
+import { compareTexts } from "../../../api/compare-texts.ts";
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -47,8 +48,6 @@ export const oldestFirst = (pods: readonly Stored<Pod>[]): readonly Stored<Pod>[
     : pods.toSorted(
         (a, b) =>
           Number(!a.spec.nodeName) - Number(!b.spec.nodeName) ||
-          compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
-          compare(a.metadata.name, b.metadata.name),
+          compareTexts(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
+          compareTexts(a.metadata.name, b.metadata.name),
       );
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

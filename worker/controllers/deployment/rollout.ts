@@ -1,4 +1,5 @@
 /** How far a Deployment may deviate from its size during a rollout, and which replica set is which. */
+import { compareTexts } from "../../../api/compare-texts.ts";
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -47,10 +48,8 @@ export const sameTemplate = (a: PodTemplateSpec | undefined, b: PodTemplateSpec 
 
 export const byAge = (a: Stored<ReplicaSet>, b: Stored<ReplicaSet>): number =>
   a.metadata.creationTimestamp === b.metadata.creationTimestamp
-    ? compare(a.metadata.name, b.metadata.name)
-    : compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp);
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+    ? compareTexts(a.metadata.name, b.metadata.name)
+    : compareTexts(a.metadata.creationTimestamp, b.metadata.creationTimestamp);
 
 /** The oldest replica set of the deployment's template is its newest revision. */
 export const newestOf = (

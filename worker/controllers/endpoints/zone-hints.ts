@@ -4,7 +4,7 @@
  */
 import type { Node, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint } from "../../../api/generated/discovery.v1.ts";
-import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+import { milliValue } from "../../../api/machinery/quantity.ts";
 import type { PlannedSlice } from "./slice-set.ts";
 import { withHints } from "./traffic-distribution.ts";
 
@@ -32,7 +32,7 @@ const isReady = ({ status }: Node) => status.conditions?.find(({ type }) => type
 /** The CPU that a node adds to its zone (thousandths); undefined: the node does not count. */
 const processorsOf = (node: Node): number | undefined =>
   isReady(node) && !CONTROL_PLANE.some((label) => node.metadata.labels?.[label] !== undefined)
-    ? Number(milliUnits(quantityOf(node.status.allocatable?.cpu)))
+    ? milliValue(node.status.allocatable?.cpu)
     : undefined;
 
 export function zoneShares(nodes: readonly Node[]): ZoneShares {

@@ -2,6 +2,7 @@
  * Deletes pods that nothing else will: ended ones beyond the limit, and terminating ones without a node or with a node
  * that is off.
  */
+import { compareTexts } from "../../../api/compare-texts.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { defineController, type Effect, type Plan, settled } from "../controller.ts";
@@ -82,11 +83,10 @@ function planTerminated(pods: readonly Stored<Pod>[]): Plan {
   const first = ended.toSorted(
     (a, b) =>
       Number(isEvicted(b)) - Number(isEvicted(a)) ||
-      compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
-      compare(a.metadata.name, b.metadata.name),
+      compareTexts(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
+      compareTexts(a.metadata.name, b.metadata.name),
   );
   return { effects: [{ op: "batch", effects: first.slice(0, surplus).map(removal) }] };
 }
 
 const isEvicted = ({ status }: Pod): boolean => status.phase === "Failed" && status.reason === "Evicted";
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,4 +1,5 @@
 /** `"%s and %d".format([…])` of cel-go's ext.Strings. */
+import { compareTexts } from "../../../compare-texts.ts";
 import { goQuote } from "../../field-error.ts";
 import { formatDuration } from "../../time/duration-text.ts";
 import { showDouble } from "./double-text.ts";
@@ -119,7 +120,7 @@ function showValue(value: unknown): string | undefined {
   if (isCelMap(value)) {
     const entries = value.keys().map((key) => [showWithin(key), showWithin(value.get(key))] as const);
     return `{${entries
-      .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+      .sort(([a], [b]) => compareTexts(a, b))
       .map((entry) => entry.join(":"))
       .join(", ")}}`;
   }
