@@ -1,44 +1,18 @@
 import { describe, expect, test } from "vitest";
-import type { PersistentVolumeClaim, Pod } from "../../api/generated/core.v1.ts";
+import type { Pod } from "../../api/generated/core.v1.ts";
 import type { Device, ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { claim, claimant, deviceClass, one, slice } from "../../test/fakes/scheduler/device-objects.ts";
 import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
 import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
+import { claimedVolumes, provision, waitingClaim, waitingClass } from "../../test/fakes/scheduler/volume-objects.ts";
 
 const CLAIMS = "resourceclaims.resource.k8s.io";
 const GPU = "example.com/gpu";
 
-const meta = (name: string) => ({
-  name,
-  uid: `uid-${name}`,
-  resourceVersion: "",
-  creationTimestamp: "2026-01-01T00:00:00Z",
-});
-const storage = {
-  kind: "StorageClass",
-  apiVersion: "storage.k8s.io/v1",
-  metadata: meta("fast"),
-  provisioner: "disks.example.com",
-  volumeBindingMode: "WaitForFirstConsumer",
-};
-const disk = {
-  kind: "PersistentVolumeClaim",
-  apiVersion: "v1",
-  metadata: { ...meta("data"), namespace: "default" },
-  spec: { storageClassName: "fast", accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-  status: { phase: "Pending" },
-};
-const volume = {
-  kind: "PersistentVolume",
-  apiVersion: "v1",
-  metadata: meta("made"),
-  spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "fast" },
-  status: { phase: "Bound" },
-};
 const withDisk = (of: Stored<Pod>, spec: object = {}): Stored<Pod> => ({
   ...of,
-  spec: { ...of.spec, ...spec, volumes: [{ name: "v", persistentVolumeClaim: { claimName: "data" } }] },
+  spec: { ...of.spec, ...spec, volumes: claimedVolumes },
 });
 
 const podOf = async (bench: SchedulingBench, name: string) =>
@@ -51,20 +25,10 @@ const claimOf = async (bench: SchedulingBench, name: string) => {
   return found;
 };
 
-/** The provisioner has made the volume, and the claim is bound to it. */
-async function provision(bench: SchedulingBench): Promise<void> {
-  const [asked] = await bench.all<PersistentVolumeClaim>("persistentvolumeclaims");
-  const annotations = { ...asked?.metadata.annotations, "pv.kubernetes.io/bind-completed": "yes" };
-  await bench.put("create", volume);
-  const bound = { ...disk, metadata: { ...disk.metadata, annotations }, spec: { ...disk.spec, volumeName: "made" } };
-  await bench.put("replace", bound);
-  await bench.loop.run();
-}
-
 describe("SCHED-VOLUME: a pod that waits for its volume, and needs devices", () => {
   const start = async (device: Device, spec: object = {}) => {
     const bench = new SchedulingBench();
-    const objects = [node("a", { pods: "1" }), deviceClass("gpu"), slice("a", [device]), storage, disk];
+    const objects = [node("a", { pods: "1" }), deviceClass("gpu"), slice("a", [device]), waitingClass, waitingClaim];
     await bench.put("create", ...objects, claim("c", one()), withDisk(claimant("p", "c"), spec));
     await bench.loop.run();
     return bench;
@@ -72,7 +36,7 @@ describe("SCHED-VOLUME: a pod that waits for its volume, and needs devices", () 
 
   test("holds them, so that no other pod gets them meanwhile", async () => {
     const bench = new SchedulingBench();
-    const objects = [node("a"), deviceClass("gpu"), slice("a", [{ name: "d0" }]), storage, disk];
+    const objects = [node("a"), deviceClass("gpu"), slice("a", [{ name: "d0" }]), waitingClass, waitingClaim];
     await bench.put("create", ...objects, claim("c", one()), claim("other", one()), withDisk(claimant("p", "c")));
     await bench.loop.run();
     expect((await claimOf(bench, "c")).status).toMatchObject({
@@ -136,7 +100,7 @@ describe("SCHED-VOLUME: a pod that waits for its volume, and needs devices", () 
     const bench = new SchedulingBench();
     const gpus = deviceClass("gpu", { extendedResourceName: GPU });
     const containers = [{ name: "c", image: "i", resources: { requests: { [GPU]: "1" } } }];
-    const objects = [node("a"), gpus, slice("a", [{ name: "d0" }]), storage, disk];
+    const objects = [node("a"), gpus, slice("a", [{ name: "d0" }]), waitingClass, waitingClaim];
     await bench.put("create", ...objects, withDisk(pod("p"), { containers }));
     await bench.loop.run();
     const [made] = await bench.all<ResourceClaim>(CLAIMS);

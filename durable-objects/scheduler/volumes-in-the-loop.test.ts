@@ -2,29 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
 import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
+import { claimedVolumes, provision, waitingClaim, waitingClass } from "../../test/fakes/scheduler/volume-objects.ts";
 
 describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
-  const meta = (name: string) => ({
-    name,
-    uid: `uid-${name}`,
-    resourceVersion: "",
-    creationTimestamp: "2026-01-01T00:00:00Z",
-  });
-  const storage = {
-    kind: "StorageClass",
-    apiVersion: "storage.k8s.io/v1",
-    metadata: meta("fast"),
-    provisioner: "disks.example.com",
-    volumeBindingMode: "WaitForFirstConsumer",
-  };
-  const claim = {
-    kind: "PersistentVolumeClaim",
-    apiVersion: "v1",
-    metadata: { ...meta("data"), namespace: "default" },
-    spec: { storageClassName: "fast", accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-    status: { phase: "Pending" },
-  };
-  const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
   /** The reason and message of the pod's condition, which its last event repeats. */
   const reported = async (bench: SchedulingBench) => {
     const [found] = await bench.all<Pod>("pods");
@@ -42,7 +22,15 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
     const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [apart] } };
     const db = (name: string, spec: object) => pod(name, { labels, spec: { affinity, ...spec } });
     const nodes = [zoned("a", "x"), zoned("b", "x"), zoned("c", "y")];
-    await bench.put("create", ...nodes, storage, claim, db("p0", { volumes }), db("p1", {}), db("p2", {}));
+    await bench.put(
+      "create",
+      ...nodes,
+      waitingClass,
+      waitingClaim,
+      db("p0", { volumes: claimedVolumes }),
+      db("p1", {}),
+      db("p2", {}),
+    );
     await bench.loop.run();
     expect(await bench.nodeOf("p0")).toBeUndefined();
     expect([await bench.nodeOf("p1"), await bench.nodeOf("p2")]).toEqual(["c", undefined]);
@@ -54,7 +42,7 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
   test("keeps its selected node for ten minutes, though it would not be chosen any more", async () => {
     const bench = new SchedulingBench();
     const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
-    await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
+    await bench.put("create", node("a"), waitingClass, waitingClaim, pod("p", { spec: { volumes: claimedVolumes } }));
     await bench.loop.run();
     const spec = { taints: [{ key: "k", effect: "NoSchedule" }] };
     await bench.put("replace", node("a", { labels: { l: "x" }, spec }));
@@ -71,30 +59,16 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
 
   test("is told if its volume cannot be reached from its node", async () => {
     const bench = new SchedulingBench();
-    await bench.put("create", zoned("a", "x"), storage, claim, pod("p", { spec: { volumes } }));
+    await bench.put(
+      "create",
+      zoned("a", "x"),
+      waitingClass,
+      waitingClaim,
+      pod("p", { spec: { volumes: claimedVolumes } }),
+    );
     await bench.loop.run();
     const term = { matchExpressions: [{ key: "topology.kubernetes.io/zone", operator: "In", values: ["y"] }] };
-    const made = {
-      kind: "PersistentVolume",
-      apiVersion: "v1",
-      metadata: meta("made"),
-      spec: {
-        capacity: { storage: "1Gi" },
-        accessModes: ["ReadWriteOnce"],
-        storageClassName: "fast",
-        nodeAffinity: { required: { nodeSelectorTerms: [term] } },
-      },
-      status: { phase: "Bound" },
-    };
-    await bench.put("create", made);
-    const annotations = {
-      "volume.kubernetes.io/selected-node": "a",
-      "pv.kubernetes.io/bind-completed": "yes",
-    };
-    const metadata = { ...claim.metadata, annotations };
-    const bound = { ...claim, metadata, spec: { ...claim.spec, volumeName: "made" } };
-    await bench.put("replace", bound);
-    await bench.loop.run();
+    await provision(bench, { nodeAffinity: { required: { nodeSelectorTerms: [term] } } });
     expect(await reported(bench)).toEqual([
       "SchedulerError",
       'running PreBind plugin "VolumeBinding": binding volumes: pv "made" node affinity doesn\'t match node "a": no matching NodeSelectorTerms',
@@ -104,10 +78,10 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
   test("is scheduled again when the provisioner gives up on its node, after a back-off, and told why", async () => {
     const bench = new SchedulingBench();
     const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
-    await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
+    await bench.put("create", node("a"), waitingClass, waitingClaim, pod("p", { spec: { volumes: claimedVolumes } }));
     await bench.loop.run();
     const spec = { taints: [{ key: "k", effect: "NoSchedule" }] };
-    await bench.put("replace", node("a", { spec }), claim);
+    await bench.put("replace", node("a", { spec }), waitingClaim);
     await bench.put("create", node("b"));
     await bench.loop.run();
     expect(await meant()).toBeUndefined();
@@ -122,7 +96,13 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
 
   test("is moved to another node, not deleted, if its place is taken", async () => {
     const bench = new SchedulingBench();
-    await bench.put("create", node("a", { pods: "1" }), storage, claim, pod("p0", { spec: { volumes } }));
+    await bench.put(
+      "create",
+      node("a", { pods: "1" }),
+      waitingClass,
+      waitingClaim,
+      pod("p0", { spec: { volumes: claimedVolumes } }),
+    );
     await bench.loop.run();
     await bench.put("create", pod("high", { spec: { priority: 10 } }));
     await bench.loop.run();
@@ -132,32 +112,17 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
 
   test("is nominated to its node, and bound when its claim is", async () => {
     const bench = new SchedulingBench();
-    await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
+    await bench.put("create", node("a"), waitingClass, waitingClaim, pod("p", { spec: { volumes: claimedVolumes } }));
     await bench.loop.run();
     await bench.loop.run();
     expect(await bench.nodeOf("p")).toBeUndefined();
-    const [asked] = await bench.all("persistentvolumeclaims");
-    expect(asked?.metadata.annotations).toEqual({ "volume.kubernetes.io/selected-node": "a" });
+    const [requested] = await bench.all("persistentvolumeclaims");
+    expect(requested?.metadata.annotations).toEqual({ "volume.kubernetes.io/selected-node": "a" });
     const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
     expect(await meant()).toBe("a");
     expect(bench.commits).toHaveLength(1);
 
-    const volume = {
-      kind: "PersistentVolume",
-      apiVersion: "v1",
-      metadata: meta("made"),
-      spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "fast" },
-      status: { phase: "Bound" },
-    };
-    await bench.put("create", volume);
-    const annotations = { ...asked?.metadata.annotations, "pv.kubernetes.io/bind-completed": "yes" };
-    const bound = {
-      ...claim,
-      metadata: { ...claim.metadata, annotations },
-      spec: { ...claim.spec, volumeName: "made" },
-    };
-    await bench.put("replace", bound);
-    await bench.loop.run();
+    await provision(bench);
     expect(await bench.nodeOf("p")).toBe("a");
     expect(await meant()).toBeUndefined();
   });
