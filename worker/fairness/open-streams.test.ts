@@ -10,8 +10,9 @@ interface Source {
 
 function open(client: string): Source {
   let cancelled = false;
-  let source: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const body = new ReadableStream<Uint8Array>({
+  let source: ReadableByteStreamController | undefined;
+  const body = new ReadableStream({
+    type: "bytes",
     start(controller) {
       source = controller;
     },
@@ -22,7 +23,10 @@ function open(client: string): Source {
   return {
     stream: streamOf(client, body).getReader(),
     say: () => source?.enqueue(new Uint8Array(1)),
-    close: () => source?.close(),
+    close: () => {
+      source?.close();
+      source?.byobRequest?.respond(0);
+    },
     isCancelled: () => cancelled,
   };
 }

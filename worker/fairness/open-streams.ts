@@ -5,6 +5,7 @@
  */
 import { tooManyRequests } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
+import { LongReads } from "../long-reads.ts";
 
 const OF_CLIENT = 500;
 /** A client whose streams are all this young opens them for no use (ms). */
@@ -29,9 +30,9 @@ export function requireRoom(client: string): void {
     throw new ApiError(tooManyRequests("too many streams are open", RETRY_SECONDS));
 }
 
-/** `client` is who has the stream. It breaks off when the client opens too many others. */
+/** `client` is who has the stream, which is one of bytes. It breaks off when the client opens too many others. */
 export function streamOf(client: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
+  const reader = new LongReads(body);
   let end = () => {};
   // Resolved by another request, and continued in this one, to which the streams belong.
   const ended = new Promise<void>((resolve) => {
@@ -49,13 +50,13 @@ export function streamOf(client: string, body: ReadableStream<Uint8Array>): Read
       },
       async pull(controller) {
         try {
-          const { done, value } = await reader.read();
+          const bytes = await reader.read();
           if (!open.get(client)?.has(stream)) return;
-          if (!done) {
+          if (bytes !== undefined) {
             leave(client, stream);
             stream.at = Date.now();
             enter(client, stream);
-            return controller.enqueue(value);
+            return controller.enqueue(bytes);
           }
           controller.close();
         } catch (error) {

@@ -22,7 +22,9 @@ export interface Dial {
 export async function dialBack({ env, cluster, node, stream, client, init }: Dial): Promise<Response> {
   const id = crypto.randomUUID();
   const tunnel = env.TUNNEL.getByName(`${cluster}/${id}`);
-  const response = tunnel.fetch(new Request(`https://tunnel/client?node=${encodeURIComponent(node)}`, init));
+  const url = `https://tunnel/client?node=${encodeURIComponent(node)}`;
+  // What a pod has compressed stays compressed.
+  const response = tunnel.fetch(new Request(url, init), { encodeResponseBody: "manual" });
   const call = { type: "tunnel", id, request: stream, ...(client && { client: await digestOf(client) }) } as const;
   if (!(await env.NODE_HUB.getByName(cluster).call(node, call))) await tunnel.refuse(notConnected(node));
   return response;

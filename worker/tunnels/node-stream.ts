@@ -22,7 +22,7 @@ export async function joinNode({ stream, upgrade, ...dial }: JoinedStream): Prom
 }
 
 export const readLog = async (
-  call: Pick<NodeCall, "env" | "cluster" | "node" | "isEndless"> & {
+  call: Pick<NodeCall, "env" | "cluster" | "node" | "client" | "isEndless"> & {
     readonly stream: Extract<OneWayRequest, { kind: "logs" }>;
   },
 ): Promise<Response> => ofObject(await requestNode(call));

@@ -7,6 +7,8 @@ export interface ApiCall {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Of the answer's text. */
+  readonly encoding?: BufferEncoding;
 }
 
 export interface ApiAnswer {
@@ -15,7 +17,11 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
-export function callApi(cluster: Cluster, path: string, { method = "GET", headers = {}, body }: ApiCall = {}) {
+export function callApi(
+  cluster: Cluster,
+  path: string,
+  { method = "GET", headers = {}, body, encoding = "utf8" }: ApiCall = {},
+) {
   const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
   const [, server = ""] = /server: (\S+)/.exec(kubeconfig) ?? [];
   const [, token = ""] = /token: (\S+)/.exec(kubeconfig) ?? [];
@@ -24,7 +30,7 @@ export function callApi(cluster: Cluster, path: string, { method = "GET", header
   return new Promise<ApiAnswer>((resolve, reject) => {
     const call = request(`${server}${path}`, options, async (response) => {
       let text = "";
-      for await (const chunk of response.setEncoding("utf8")) text += chunk;
+      for await (const chunk of response.setEncoding(encoding)) text += chunk;
       const lines = Object.entries(response.headers).flatMap(([name, value]) =>
         [value ?? []].flat().map((each): [string, string] => [name, each]),
       );

@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type ApiCall, callApi } from "../rig/api-call.ts";
@@ -6,7 +7,9 @@ import { Cluster, credentialsOf } from "../rig/cluster.ts";
 import { type ServedPod, startServedPod } from "../rig/served-pod.ts";
 
 const echo = `
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
+import { gzipSync } from "node:zlib";
 import { WebSocketServer } from "${import.meta.resolve("ws")}";
 const server = createServer(async (request, response) => {
   let body = "";
@@ -15,7 +18,12 @@ const server = createServer(async (request, response) => {
   if (url === "/page") return response.setHeader("Content-Type", "text/html").end('<a href="/next">x</a><a href="near">y</a>');
   if (url === "/moved") return response.writeHead(302, { Location: "/elsewhere" }).end();
   if (url === "/none") return response.writeHead(204).end();
-  if (url === "/large") return response.end("x".repeat(3_000_000));
+  if (url === "/large") return response.setHeader("Content-Length", 3_000_000).end("x".repeat(3_000_000));
+  if (url === "/unknown") { response.write("x".repeat(500_000)); return setTimeout(() => response.end(), 100); }
+  if (url === "/compressed") {
+    const bytes = gzipSync(randomBytes(500_000).toString("hex"));
+    return response.writeHead(200, { "Content-Encoding": "gzip", "Content-Length": bytes.length }).end(bytes);
+  }
   response.writeHead(url === "/teapot" ? 418 : 200, { "X-Own": "yes" });
   response.end(JSON.stringify({ method, url, authorization: headers.authorization, type: headers["content-type"], body }));
 }).listen(process.env.PORT);
@@ -50,6 +58,17 @@ test("TUNNEL-HTTP: a pod's proxy forwards method, path, query and body unchanged
   expect((await ask(`${PODS}/echo/proxy/none`)).status).toBe(204);
   expect((await ask(`${PODS}/echo/proxy/large`)).text.length).toBe(3_000_000);
   expect((await ask(`${PODS}/echo:${pod.port}/proxy/`)).status).toBe(200);
+});
+
+test("TUNNEL-LENGTH: an answer has the length that its server has declared, compressed or not, and no other", async () => {
+  const lengthOf = async (path: string, call: ApiCall = {}) =>
+    (await ask(`${PODS}/echo/proxy${path}`, call)).headers.get("Content-Length");
+  expect([await lengthOf("/large"), await lengthOf("/large", { method: "HEAD" })]).toEqual(["3000000", "3000000"]);
+  const { headers, text } = await ask(`${PODS}/echo/proxy/compressed`, { encoding: "latin1" });
+  expect(headers.get("Content-Length")).toBe(String(text.length));
+  expect(gunzipSync(Buffer.from(text, "latin1"))).toHaveLength(1_000_000);
+  // A page's links change.
+  expect([await lengthOf("/unknown"), await lengthOf("/page")]).toEqual([null, null]);
 });
 
 test("TUNNEL-KEPT: requests to a pod leave no file behind", async () => {

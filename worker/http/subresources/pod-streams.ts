@@ -7,7 +7,7 @@ import { LOG_PROTOCOLS, TERMINAL_PROTOCOLS } from "../../../api/terminal-protoco
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { clientOf } from "../../fairness/client.ts";
-import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
+import { requireRoom } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected } from "../../tunnels/dial-back.ts";
 import { joinNode, readLog } from "../../tunnels/node-stream.ts";
@@ -71,10 +71,9 @@ export async function podLog(context: RequestContext): Promise<Response> {
       upgrade: { request, protocol },
     });
   }
-  if (options.follow) requireRoom(client);
-  const log = await readLog({ env, cluster, node, stream, isEndless: options.follow });
-  if (!options.follow || !log.ok || !log.body) return log;
-  return new Response(streamOf(client, log.body), log);
+  if (!options.follow) return readLog({ env, cluster, node, stream });
+  requireRoom(client);
+  return readLog({ env, cluster, node, stream, client, isEndless: true });
 }
 
 function hostOf({ metadata, spec }: Pod): string {

@@ -11,7 +11,7 @@ import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { withoutToken } from "../../auth/credentials/websocket-token.ts";
 import { clientOf } from "../../fairness/client.ts";
-import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
+import { requireRoom } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
@@ -151,13 +151,12 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
   };
   const client = clientOf(context);
   requireRoom(client);
-  const result = await (isUpgrade ? joinPod({ ...call, client, upgrade: request }) : callPod({ ...call, body }));
+  const result = await (isUpgrade
+    ? joinPod({ ...call, client, upgrade: request })
+    : callPod({ ...call, client, body }));
   if (!result.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${result.why}`));
   if (isUpgrade) return result.response;
-  const { status, headers } = result.response;
-  // The answer may be a stream without an end.
-  const stream = result.response.body && streamOf(client, result.response.body);
-  return withLinksBelow(new Response(stream, { status, headers, encodeBody: "manual" }), { prefix, host });
+  return withLinksBelow(result.response, { prefix, host });
 }
 
 /** The client's headers without those meant for the API server, plus where the request came in. */
