@@ -114,10 +114,17 @@ export class Tunnel {
 
   /** Settles when more may be sent. */
   send(channel: number, bytes: Buffer): Promise<void> {
+    if (this.#isCounted) return this.#sendInTwo(Buffer.of(channel), bytes);
     const frame = Buffer.concat([Buffer.of(channel), bytes]);
     const told = this.#translated === undefined ? frame : toClient(this.#translated, frame);
     if (told === undefined) return Promise.resolve();
     return typeof told === "string" ? this.sendMessage(Buffer.from(told), false) : this.sendMessage(Buffer.from(told));
+  }
+
+  /** One message, in two fragments: answers may be long, and putting the parts together would copy all of their bytes. */
+  #sendInTwo(channel: Buffer, bytes: Buffer): Promise<void> {
+    if (!this.signal.aborted) this.#socket.send(channel, { binary: true, fin: false });
+    return this.sendMessage(bytes);
   }
 
   async sendMessage(bytes: Buffer, isBinary = true): Promise<void> {
