@@ -3,20 +3,21 @@
  * the address may send them, as with any load balancer; access control is up to the workload (docs/spec/ingress.md).
  */
 import type { Service } from "../../api/generated/core.v1.ts";
-import type { Ingress, IngressBackend, IngressClass } from "../../api/generated/networking.v1.ts";
+import type { IngressBackend } from "../../api/generated/networking.v1.ts";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
-import { INGRESS_CONTROLLER, LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
+import { LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
 import { boundedBody } from "../bounded-body.ts";
 import { clientAddress } from "../client-address.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { Deadline } from "../deadline.ts";
 import type { Env } from "../env.ts";
-import { clusterExists } from "../policy/clusters.ts";
+import { recordOf } from "../policy/clusters.ts";
 import { nearbyStores, ownStore } from "../storage/cluster-stores.ts";
 import { StoreClient } from "../storage/store-client.ts";
 import { callPod, joinPod, type PodResponse } from "../tunnels/node-stream.ts";
 import { type EndpointPort, findEndpoints, type ServicePortName } from "../tunnels/service-endpoint.ts";
 import { routeOf } from "./route.ts";
+import { ServedIngresses } from "./served-ingresses.ts";
 
 /** The limit for a request body; it is held in memory. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -39,14 +40,14 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   const url = new URL(request.url);
   const host = url.hostname.toLowerCase();
   const cluster = parsePublicHost(host, domain)?.cluster ?? DEFAULT_CLUSTER;
-  const store = await storeOf(env, cluster);
-  const found = store && (await targetOf(store, { host, path: url.pathname, cluster, domain }));
+  const target = await clusterOf(env, cluster);
+  const found = target && (await targetOf(target, { host, path: url.pathname, cluster, domain }));
   if (!found) return textResponse(404, "no Ingress and no Service has this address");
   // A local control plane serves only plain HTTP: there is nowhere to redirect to.
   if (found.secure && url.protocol === "http:" && env.INGRESS_PORT === undefined)
     return Response.redirect(`https:${request.url.slice("http:".length)}`, 308);
   if (!found.target) return textResponse(503, "this backend is no Service");
-  const endpoints = await findEndpoints({ env, cluster, store }, found.target);
+  const endpoints = await findEndpoints({ env, cluster, store: target.store }, found.target);
   if (!endpoints.ok) return textResponse(503, endpoints.message);
   const body = await Deadline.during(BODY_MS, (deadline) => boundedBody(request, { bytes: MAX_BODY_BYTES, deadline }));
   if (body === "too slow") return textResponse(408, "the body did not come in time");
@@ -93,9 +94,21 @@ function callEndpoint(
     : joinPod({ ...call, upgrade: request });
 }
 
-async function storeOf(env: Env, cluster: string): Promise<StoreClient | undefined> {
-  if (!(await clusterExists(cluster, ownStore(env, DEFAULT_CLUSTER)))) return undefined;
-  return new StoreClient(() => ownStore(env, cluster), undefined, { nearby: () => nearbyStores(cluster, []) });
+interface TargetCluster {
+  readonly store: StoreClient;
+  readonly ingresses: ServedIngresses;
+}
+
+/** By the cluster's record. */
+const servedIngresses = new WeakMap<object, ServedIngresses>();
+
+async function clusterOf(env: Env, cluster: string): Promise<TargetCluster | undefined> {
+  const record = await recordOf(cluster, ownStore(env, DEFAULT_CLUSTER));
+  if (record === undefined) return undefined;
+  const ingresses = servedIngresses.get(record) ?? new ServedIngresses();
+  servedIngresses.set(record, ingresses);
+  const nearby = () => nearbyStores(cluster, []);
+  return { store: new StoreClient(() => ownStore(env, cluster), undefined, { nearby }), ingresses };
 }
 
 interface RouteQuery {
@@ -111,31 +124,15 @@ interface Found {
   readonly secure: boolean;
 }
 
-async function targetOf(store: StoreClient, question: RouteQuery): Promise<Found | undefined> {
-  const route = routeOf(question, { ...question, ingresses: await servedIngresses(store) });
+async function targetOf({ store, ingresses }: TargetCluster, query: RouteQuery): Promise<Found | undefined> {
+  const route = routeOf(query, { ...query, ingresses: await ingresses.current(store.stub) });
   if (route) {
     const target = portOf(route.backend, route.ingress.metadata.namespace ?? "");
     return { secure: route.secure, ...(target && { target }) };
   }
-  const named = parsePublicHost(question.host, question.domain);
+  const named = parsePublicHost(query.host, query.domain);
   const service = named && (await publicService(store, named));
   return service && { secure: false, target: service };
-}
-
-async function servedIngresses(store: StoreClient): Promise<Ingress[]> {
-  const [classes, ingresses] = await Promise.all([
-    store.list({ resource: "ingressclasses.networking.k8s.io" }),
-    store.list({ resource: "ingresses.networking.k8s.io" }),
-  ]);
-  const served = new Set(
-    classes.items
-      .map(({ text }) => JSON.parse(text) as IngressClass)
-      .filter(({ spec }) => spec.controller === INGRESS_CONTROLLER)
-      .map(({ metadata }) => metadata.name),
-  );
-  return ingresses.items
-    .map(({ text }) => JSON.parse(text) as Ingress)
-    .filter(({ spec }) => spec.ingressClassName !== undefined && served.has(spec.ingressClassName));
 }
 
 function portOf({ service }: IngressBackend, namespace: string): ServicePortName | undefined {

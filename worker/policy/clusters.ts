@@ -14,14 +14,23 @@ export interface NamedCluster extends KubeObject {
   readonly limits: ClusterLimits;
 }
 
-/** `defaultStore` is the default cluster's. */
-export async function clusterExists(cluster: string, defaultStore: Store): Promise<boolean> {
-  if (cluster === DEFAULT_CLUSTER) return true;
+/** The default cluster has no record. */
+const NO_RECORD = {};
+
+/**
+ * The record of a cluster that exists. It is the same object for as long as the cluster does not change, and not that
+ * of an earlier cluster of its name. `defaultStore` is the default cluster's.
+ */
+export async function recordOf(cluster: string, defaultStore: Store): Promise<object | undefined> {
+  if (cluster === DEFAULT_CLUSTER) return NO_RECORD;
   const known = knownPolicy(DEFAULT_CLUSTER) ?? (await loadPolicy(DEFAULT_CLUSTER, defaultStore));
-  const isNamed = (policy: PolicySnapshot) => policy.get(CLUSTERS, "", cluster) !== undefined;
+  const recordIn = (policy: PolicySnapshot) => policy.get<NamedCluster>(CLUSTERS, "", cluster);
   // It may have been created a moment ago through another isolate.
-  return isNamed(known) || isNamed(await refreshPolicy(DEFAULT_CLUSTER, known, defaultStore));
+  return recordIn(known) ?? recordIn(await refreshPolicy(DEFAULT_CLUSTER, known, defaultStore));
 }
+
+export const clusterExists = async (cluster: string, defaultStore: Store): Promise<boolean> =>
+  (await recordOf(cluster, defaultStore)) !== undefined;
 
 /** Whether the store belongs to a live cluster, and not to one that was deleted or is not complete yet. */
 export const isAlive = (cluster: string, policy: PolicySnapshot): boolean =>
