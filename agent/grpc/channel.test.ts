@@ -118,6 +118,18 @@ describe("a gRPC service on a Unix socket", () => {
     expect(await say(messages)).toEqual(messages);
   });
 
+  it("ends a stream whose message cannot be read, and nothing else", async () => {
+    const follow = (onMessage: () => void) =>
+      new Promise<GrpcError | undefined>((resolve) => {
+        service.follow<Words>("Repeat", { text: "ends", times: 3 }, { onMessage, onEnd: resolve });
+      });
+    const unread = await follow(() => {
+      throw new RangeError("index out of range");
+    });
+    expect(unread?.words).toBe("rpc error: code = Internal desc = the message cannot be read: index out of range");
+    expect(await say(messages)).toEqual(messages);
+  });
+
   it("streams answers until it ends or the caller stops", async () => {
     const follow = (text: string) => {
       const times: number[] = [];

@@ -11,6 +11,7 @@ import {
   type OutgoingHttpHeaders,
 } from "node:http2";
 import { connect, type NetConnectOpts } from "node:net";
+import { errorMessage } from "../../api/error-message.ts";
 import { frame, MessageReader } from "./framing.ts";
 import { GrpcCode, GrpcError } from "./grpc-error.ts";
 
@@ -136,11 +137,18 @@ export class GrpcChannel {
     };
     stream.on("response", setStatus);
     stream.on("trailers", setStatus);
-    stream.on("data", (chunk: Buffer) => {
-      const excess = ending.refused === undefined ? reader.read(chunk) : undefined;
-      if (excess === undefined) return;
-      ending.refused = new GrpcError(GrpcCode.ResourceExhausted, excess);
+    const refuse = (code: number, why: string) => {
+      ending.refused = new GrpcError(code, why);
       stream.close(NGHTTP2_CANCEL);
+    };
+    stream.on("data", (chunk: Buffer) => {
+      if (ending.refused !== undefined) return;
+      try {
+        const excess = reader.read(chunk);
+        if (excess !== undefined) refuse(GrpcCode.ResourceExhausted, excess);
+      } catch (error) {
+        refuse(GrpcCode.Internal, `the message cannot be read: ${errorMessage(error)}`);
+      }
     });
     stream.on("error", (error) => {
       ending.error = error;

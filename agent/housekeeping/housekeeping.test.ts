@@ -254,3 +254,16 @@ it("housekeeping runs every ten seconds, and reports a failed run once", async (
   await vi.advanceTimersByTimeAsync(30_000);
   expect(looked).toHaveBeenCalledTimes(3);
 });
+
+it("nothing is looked at once it is stopped, even in the middle of a round", async () => {
+  const keeper = housekeeping("memory.available<1");
+  const round = Promise.withResolvers<void>();
+  const look = vi.spyOn(keeper, "look").mockReturnValue(round.promise);
+  await keeper.start();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(look).toHaveBeenCalledTimes(1);
+  keeper.stop();
+  round.resolve();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(look).toHaveBeenCalledTimes(1);
+});

@@ -67,6 +67,7 @@ interface Measured {
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
   #looks = 0;
   /** Why the last round failed; "": it did not. */
   #failed = "";
@@ -101,11 +102,14 @@ export class Housekeeping {
     this.#later();
   }
 
+  /** A round that is under way is the last one. */
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
   #later(): void {
+    if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
       void this.look()
         .then(
