@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type RequestOptions, request } from "node:https";
 import { isIP } from "node:net";
+import { pipeline } from "node:stream";
 import * as v from "valibot";
 import { checkIdentity, connectVerified, SELF_SIGNED } from "../../agent/streams/verified-tls.ts";
 import { dialProblem } from "../../api/machinery/network/dial-problem.ts";
@@ -74,7 +75,8 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promi
     if (value !== undefined) outgoing.setHeader(name, value);
   }
   outgoing.writeHead(response.statusCode ?? 502);
-  response.pipe(outgoing);
+  // A body that breaks off must not look complete, nor keep its reader waiting.
+  pipeline(response, outgoing, () => {});
 }
 
 function target({ hostname, port }: URL) {
