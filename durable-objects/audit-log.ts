@@ -4,7 +4,7 @@
  * batch is one row.
  */
 import { DurableObject } from "cloudflare:workers";
-import { errorMessage } from "../api/error-message.ts";
+import { postEvents } from "./audit-webhook.ts";
 import { eraseObject } from "./erase-object.ts";
 
 export interface AuditLogEnv {
@@ -100,7 +100,7 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
       const query = "SELECT id, text FROM batches WHERE id > ? ORDER BY id LIMIT 1";
       const [row] = sql.exec<Row>(query, kv.get<number>(SENT) ?? 0).toArray();
       if (!row) return;
-      const problem = await post(url, row.text, this.env.AUDIT_WEBHOOK_TOKEN);
+      const problem = await postEvents(row.text, { url, token: this.env.AUDIT_WEBHOOK_TOKEN });
       if (problem !== undefined) {
         console.error(JSON.stringify({ level: "error", event: "audit sink", problem }));
         await this.ctx.storage.setAlarm(Date.now() + this.#retryMs);
@@ -116,20 +116,4 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
 interface Row extends Record<string, SqlStorageValue> {
   id: number;
   text: string;
-}
-
-/** Returns what went wrong, or undefined once the webhook has the events. */
-async function post(url: string, lines: string, token: string | undefined): Promise<string | undefined> {
-  const items = lines.replaceAll("\n", ",");
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
-      body: `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${items}]}`,
-    });
-    await response.body?.cancel();
-    return response.ok ? undefined : `${url} answered ${response.status}`;
-  } catch (error) {
-    return `${url}: ${errorMessage(error)}`;
-  }
 }
