@@ -237,18 +237,22 @@ describe("volume binder", () => {
     });
     at.cluster.put("persistentvolumeclaims", claim("c"));
     await at.settle();
-    at.cluster.put("pods", {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "p", namespace: "ns" },
-      spec: { containers: [], volumes: [{ name: "d", persistentVolumeClaim: { claimName: "c" } }] },
-      status: { conditions: [{ type: "PodScheduled", status: "False" }] },
-    } as Pod);
-    await at.settle();
-    expect(at.cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
+    for (const message of ["no room", "still no room"]) {
+      at.cluster.put("pods", {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "p", namespace: "ns" },
+        spec: { containers: [], volumes: [{ name: "d", persistentVolumeClaim: { claimName: "c" } }] },
+        status: { conditions: [{ type: "PodScheduled", status: "False", message }] },
+      } as Pod);
+      await at.settle();
+    }
+    const events = at.cluster.list<Event>("events");
+    expect(events.map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
       "WaitForFirstConsumer: waiting for first consumer to be created before binding",
       "WaitForPodScheduled: waiting for pod p to be scheduled",
     ]);
+    expect(events[1]?.count).toBe(1);
   });
 
   it.each([

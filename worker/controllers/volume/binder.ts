@@ -23,8 +23,11 @@ export const volumeBinder = defineController({
   writes: [VOLUMES, CLAIMS],
   /** Its --pvclaimbinder-sync-period. */
   pace: { longest: 15_000 },
-  itemsOf({ resource, object, deleted, snapshot }) {
-    if (resource === "pods") return !deleted && isRefused(object) ? delayedClaims(object, snapshot) : [];
+  itemsOf({ resource, object, previous, deleted, snapshot }) {
+    if (resource === "pods") {
+      const isNews = !deleted && isRefused(object) && !(previous && isRefused(previous));
+      return isNews ? delayedClaims(object, snapshot) : [];
+    }
     if (resource === VOLUMES) return [volumeItem(object), ...claimsFor(object, snapshot)];
     if (resource === CLAIMS) return [claimItem(object), ...volumesFor(object, snapshot)];
     return (
