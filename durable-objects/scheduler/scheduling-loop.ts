@@ -12,7 +12,7 @@ import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-fa
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
 import { EVENTS } from "../../worker/scheduler/events/event-write.ts";
 import type { QueueHistory } from "../../worker/scheduler/queue/queue.ts";
-import type { AdmissionRules } from "../../worker/scheduler/requests/admission-rules.ts";
+import type { RulesInForce } from "../../worker/scheduler/requests/rules-in-force.ts";
 import { type Change, requestsOf, writesOf } from "../../worker/scheduler/requests/scheduler-request.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
 import { AskedPlans, type AskedPlansOptions } from "./asked-plans.ts";
@@ -246,7 +246,7 @@ export class SchedulingLoop {
     }
   }
 
-  get #admission(): AdmissionRules | undefined {
+  get #admission(): RulesInForce | undefined {
     return this.#state?.admission;
   }
 

@@ -1,5 +1,5 @@
 import { EVENTS } from "../../worker/scheduler/events/event-write.ts";
-import type { AdmissionRules } from "../../worker/scheduler/requests/admission-rules.ts";
+import type { RulesInForce } from "../../worker/scheduler/requests/rules-in-force.ts";
 import type { SchedulerRequest } from "../../worker/scheduler/requests/scheduler-request.ts";
 import type { Planned } from "./planned.ts";
 
@@ -11,7 +11,7 @@ interface SplitPlans {
 }
 
 /** Rules that only concern events hold up no pod: its events are sent once it is written. */
-export function splitPlans(plans: readonly Planned[], admission: AdmissionRules | undefined): SplitPlans {
+export function splitPlans(plans: readonly Planned[], admission: RulesInForce | undefined): SplitPlans {
   if (!admission || admission.isEmpty) return { direct: plans, asked: [] };
   const direct: Planned[] = [];
   const asked: Planned[] = [];

@@ -28,6 +28,11 @@ export class KeyedReads {
     return this.#entries.get(keyId(key));
   }
 
+  /** Forgets what was read, or that nothing was found. */
+  forget(key: Key): void {
+    this.#entries.delete(keyId(key));
+  }
+
   /** The object as it was read; the caller gets a copy of its own. */
   async object<T extends KubeObject>(key: Key): Promise<T | undefined> {
     const entry = await this.entry(key);

@@ -3,6 +3,7 @@ import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import { SharedValues } from "../../api/machinery/json/shared-values.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { ADMISSION_RESOURCES } from "../../api/resources/admissionregistration/admission-rules.ts";
 import { DEVICE_CLASSES } from "../../api/resources/resource/extended-resource.ts";
 import type { GroupResource, Key } from "../../api/store/store.ts";
 import { Cluster } from "./cluster/cluster.ts";
@@ -14,7 +15,7 @@ import { plugins } from "./plugins/index.ts";
 import { CSI_NODES } from "./plugins/node-volume-limits.ts";
 import { BUDGETS } from "./preemption/disruption-budgets.ts";
 import { SchedulingQueue } from "./queue/queue.ts";
-import { ADMISSION_RESOURCES, AdmissionRules } from "./requests/admission-rules.ts";
+import { RulesInForce } from "./requests/rules-in-force.ts";
 import { CLAIMS, STORAGE_CLASSES, VOLUMES } from "./volumes/pod-volumes.ts";
 import { CAPACITIES, CSI_DRIVERS } from "./volumes/volume-choice.ts";
 
@@ -66,7 +67,7 @@ interface Change {
 export class SchedulerState {
   readonly cluster = new Cluster();
   readonly queue = new SchedulingQueue(plugins);
-  readonly admission = new AdmissionRules();
+  readonly admission = new RulesInForce();
   readonly #shared = new SharedValues();
 
   /** Our own placements are known before they appear in the log. */

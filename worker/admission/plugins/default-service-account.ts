@@ -1,17 +1,34 @@
 /**
  * Creates a namespace's service account `default` in the namespace's own commit. Kubernetes leaves this to a
- * controller, and has the admission of pods wait for it; here there is nothing to wait for. The controller still
- * recreates the account when it is deleted.
+ * controller, and has the admission of pods wait for it; here that is only so if a policy or a webhook wants to be asked
+ * about service accounts. The controller also recreates the account when it is deleted.
  */
 import type { ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
+import {
+  ADMISSION_RESOURCES,
+  admissionRulesOf,
+  mayMatch,
+} from "../../../api/resources/admissionregistration/admission-rules.ts";
+import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import { defineResourcePlugin } from "../resource-plugin.ts";
+
+const ASKED = { operation: "CREATE", groups: [""], plural: "serviceaccounts", subresource: "" };
+
+const mustAsk = (policy: PolicySnapshot): boolean =>
+  ADMISSION_RESOURCES.some((resource) =>
+    policy
+      .list<KubeObject>(resource)
+      .some((object) => admissionRulesOf(resource, object).some((rule) => mayMatch(rule, ASKED))),
+  );
 
 export const defaultServiceAccount = defineResourcePlugin({
   name: "DefaultServiceAccount",
   resources: ["namespaces"],
   handles: ["CREATE"],
+  when: ({ context }) => !context.policy.derive(mustAsk),
   allocate({ object, writes, context }) {
     const namespace = object.metadata.name ?? "";
     const account: ServiceAccount = {

@@ -16,6 +16,9 @@ import { unmountableEphemeralSecret, unmountableSecret } from "./mountable-secre
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 const VOLUME_PREFIX = "kube-api-access-";
+/** How often, and at what distance (ms), the account that a controller creates in each namespace is looked for. */
+const LOOKS = 10;
+const LOOK_MS = 100;
 /** An hour, plus the seven seconds by which kubelets recognise these tokens. */
 const TOKEN_SECONDS = 3607;
 const READ_ONLY = 0o644;
@@ -71,8 +74,13 @@ const accountKey = ({ namespace }: AdmissionRequest, name: string): Key => ({
 });
 
 async function accountOf(request: AdmissionRequest, name: string): Promise<ServiceAccount> {
-  const account = await request.reads.object<ServiceAccount>(accountKey(request, name));
-  if (account) return account;
+  const key = accountKey(request, name);
+  for (let looks = name === "default" ? LOOKS : 1; looks > 0; looks--) {
+    const account = await request.reads.object<ServiceAccount>(key);
+    if (account) return account;
+    request.reads.forget(key);
+    if (looks > 1) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
   const missing = resourceNameProblem(name) ?? `serviceaccount ${goQuote(name)} not found`;
   throw refusal(request, `error looking up service account ${request.namespace}/${name}: ${missing}`);
 }

@@ -10,6 +10,26 @@ test("ADM-ACCOUNT: a cluster's first pods do not wait for the service account co
   expect((await Promise.all(made)).map(({ code }) => code)).toEqual([201, 201]);
 });
 
+test("ADM-ACCOUNT: if a policy wants to be asked about service accounts, the controller creates a namespace's", async () => {
+  const cluster = await newCluster("asked-accounts");
+  const policies = `${cluster}/apis/admissionregistration.k8s.io/v1`;
+  const metadata = { name: "accounts" };
+  const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["serviceaccounts"] };
+  const spec = {
+    matchConstraints: { resourceRules: [rule] },
+    validations: [{ expression: "request.userInfo.username.endsWith(':service-account-controller') && false" }],
+  };
+  await callCluster(`${policies}/validatingadmissionpolicies`, { body: { metadata, spec } });
+  const binding = { metadata, spec: { policyName: "accounts", validationActions: ["Deny"] } };
+  await callCluster(`${policies}/validatingadmissionpolicybindings`, { body: binding });
+  await callCluster(`${cluster}/api/v1/namespaces`, { body: { metadata: { name: "refused" } } });
+  const { code, object } = await callCluster(`${cluster}/api/v1/namespaces/refused/pods`, { body: pod("p") });
+  expect([code, object.message]).toEqual([
+    403,
+    'pods "p" is forbidden: error looking up service account refused/default: serviceaccount "default" not found',
+  ]);
+});
+
 test("a copied pod has its token at the original's path, in one volume", async () => {
   const place = await newNamespace("copies");
   const { object } = await call(`${place}/pods`, pod("original"));

@@ -6,7 +6,7 @@ import type { MatchResources, RuleWithOperations } from "../../../api/generated/
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
-import { namesResource } from "../../../api/resources/admissionregistration/rule-resources.ts";
+import { namesResource } from "../../../api/resources/admissionregistration/admission-rules.ts";
 import type { Served } from "../../kinds/kind-registry.ts";
 import { admittedTarget } from "../admitted-target.ts";
 import type { AdmissionRequest } from "../plugin.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { AdmissionRules } from "./admission-rules.ts";
+import { RulesInForce } from "./rules-in-force.ts";
 import type { SchedulerRequest } from "./scheduler-request.ts";
 
 const POLICIES = "validatingadmissionpolicies.admissionregistration.k8s.io";
@@ -44,7 +44,7 @@ test.each<[string, object, SchedulerRequest, boolean]>([
     [POLICIES, policy(rule("", "secrets"), matched)],
     [WEBHOOKS, webhook(matched)],
   ] as const) {
-    const rules = new AdmissionRules();
+    const rules = new RulesInForce();
     rules.set(resource, "p", object);
     expect(rules.mayAskAbout([asked])).toBe(expected);
     rules.set(resource, "p", undefined);
