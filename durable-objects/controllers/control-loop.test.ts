@@ -133,6 +133,29 @@ describe("control loop", () => {
     },
   );
 
+  it("CTL-EVENTS: what a plan saw is reported even if its effects fail, what they did only once it is done", async () => {
+    const at = controlledCluster([
+      controllerOf((_name, { failure, snapshot }) => {
+        const about = snapshot.get("configmaps", "ns", "a");
+        if (!about) return { effects: [] };
+        const secret = makeSecret("s", about);
+        const done = { about, success: { reason: "Done", message: "done", type: "Warning" as const } };
+        const events = failure ? [] : [{ about, type: "Normal" as const, reason: "Seen", message: "seen" }];
+        return { effects: [{ ...secret, record: done }], events };
+      }),
+    ]);
+    let isFull = true;
+    at.cluster.refuse = (verb, { resource }) =>
+      verb === "create" && resource === "secrets" && isFull ? { code: 500, message: "no room" } : undefined;
+    at.cluster.put("configmaps", configMap("a"));
+    await at.pass(1);
+    const told = () => at.cluster.list<Event>("events").map(({ type, reason }) => `${type} ${reason}`);
+    expect(told()).toEqual(["Normal Seen"]);
+    isFull = false;
+    await at.pass(100);
+    expect(told()).toEqual(["Normal Seen", "Warning Done"]);
+  });
+
   it("CTL-ENDING: ignores writes refused by a terminating namespace, and does not retry them", async () => {
     const attempts: unknown[] = [];
     const at = controlledCluster([

@@ -47,6 +47,7 @@ export async function carryOut(
   controller: Controller,
   context: EffectContext,
 ): Promise<EffectFailure | undefined> {
+  for (const event of plan.events ?? []) context.record(event);
   for (const effect of plan.effects) {
     const failure =
       effect.op === "batch"
@@ -54,8 +55,6 @@ export async function carryOut(
         : await carryOutEffect(effect, controller, context);
     if (failure) return failure;
   }
-  // Events are only recorded once the effects succeeded: a failed plan is made again, and its events with it.
-  for (const event of plan.events ?? []) context.record(event);
   return undefined;
 }
 
@@ -91,7 +90,7 @@ async function carryOutEffect(
       context.record({
         ...fill(record.success, nameOf(outcome.object, effect), ""),
         about: record.about,
-        type: "Normal",
+        type: record.success.type ?? "Normal",
       });
     return undefined;
   }

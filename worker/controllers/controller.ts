@@ -71,6 +71,8 @@ export const EVERYTHING: GroupResource = "*";
 export interface EventText {
   readonly reason: string;
   readonly message: string;
+  /** Of a success; default: Normal. */
+  readonly type?: EventRecord["type"];
 }
 
 /** Not recorded if the API server's reason is `unless`. */
@@ -218,6 +220,7 @@ export interface Plan {
   readonly remember?: unknown;
   /** Carried out in order. A failed effect (conflict, quota) ends the plan, and the item is retried with back-off. */
   readonly effects: readonly (Effect | Batch)[];
+  /** What was seen: recorded first, and again if the plan fails and is made again, as in Kubernetes' controllers. */
   readonly events?: readonly EventRecord[];
   /** Reconcile the item again at that time (ms), even if nothing has changed. */
   readonly wakeAt?: number;

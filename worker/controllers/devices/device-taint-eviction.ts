@@ -38,7 +38,7 @@ export const deviceTaintEvictionController = defineController({
       .filter((claim) => devicesOf(claim).some((each) => each.driver === driver && each.pool === pool.name))
       .flatMap(usersOf);
   },
-  reconcile(item, { snapshot, now, remembered }) {
+  reconcile(item, { snapshot, now, remembered, failure }) {
     const { namespace, name } = splitItem(item);
     const pod = snapshot.get("pods", namespace, name);
     if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp || isTerminated(pod)) return settled;
@@ -52,7 +52,7 @@ export const deviceTaintEvictionController = defineController({
         disruption(pod, { reason: "DeletionByDeviceTaintManager", message }, now),
         { op: "delete", resource: "pods", namespace, name, uid: pod.metadata.uid },
       ],
-      events: [evictionEvent(pod, "Marking for deletion")],
+      events: failure ? [] : [evictionEvent(pod, "Marking for deletion")],
     };
   },
 });

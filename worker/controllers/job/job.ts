@@ -21,6 +21,7 @@ import { isActive, isReady, isTerminated } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { earliestWake } from "../time.ts";
+import { withEvent } from "../with-event.ts";
 import { API_BACKOFF, endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
 import { addCondition, decidedEnding, type Ending, isFinished } from "./conditions.ts";
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
@@ -184,7 +185,7 @@ function planLastWord(job: Stored<Job>, ending: Ending, { noted, now }: { noted:
   const event: EventRecord = succeeds
     ? { about: job, type: "Normal", reason: "Completed", message: "Job completed" }
     : { about: job, type: "Warning", reason, message };
-  return { effects: statusUpdate(RESOURCE, job, status), events: [event] };
+  return { effects: withEvent(statusUpdate(RESOURCE, job, status), event) };
 }
 
 interface Counting {

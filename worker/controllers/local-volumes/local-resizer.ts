@@ -5,6 +5,7 @@ import { defineController, type EventRecord, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import type { Claim } from "../volume/volume-match.ts";
 import { CLAIMS } from "../volume/waiting-claim.ts";
+import { withEvent } from "../with-event.ts";
 import { isLocal, VOLUMES } from "./volume-node.ts";
 
 const requestedBy = ({ spec }: Claim) => spec.resources?.requests?.storage;
@@ -32,12 +33,12 @@ export const localVolumeResizer = defineController({
     return {
       effects: [
         { op: "patch", resource: VOLUMES, namespace: "", name: volume.metadata.name, type, patch },
-        { op: "patch", resource: CLAIMS, namespace, name, subresource: "status", type, patch: status },
+        ...withEvent(
+          [{ op: "patch", resource: CLAIMS, namespace, name, subresource: "status", type, patch: status }],
+          event("VolumeResizeSuccessful", "Resize volume succeeded"),
+        ),
       ],
-      events: [
-        event("Resizing", `External resizer is resizing volume ${volume.metadata.name}`),
-        event("VolumeResizeSuccessful", "Resize volume succeeded"),
-      ],
+      events: [event("Resizing", `External resizer is resizing volume ${volume.metadata.name}`)],
     };
   },
 });

@@ -110,7 +110,7 @@ const graceOf = (node: Node): number => (readyCondition(node) ? GRACE_MS : START
 
 /** If its own kubelet reported it as not ready or unknown, that is no news, and its pods are left alone. */
 function planSilent(node: Stored<Node>, context: ReconcileContext): Plan {
-  const { now } = context;
+  const { now, failure } = context;
   const unknown = unknownConditions(node, timestamp(now));
   if (unknown.length === 0) return settled;
   const effects = [conditionsPatch("nodes", node, unknown)];
@@ -123,8 +123,11 @@ function planSilent(node: Stored<Node>, context: ReconcileContext): Plan {
     reason: "NodeNotReady",
     message: `Node ${name} status is now: NodeNotReady`,
   };
-  // The node comes last: if a pod has changed in the meantime, everything is repeated.
-  return { effects: [{ op: "batch", effects: pods.effects }, ...effects], events: [lost, ...pods.events] };
+  // The node comes last: if a pod has changed in the meantime, everything but the events is repeated.
+  return {
+    effects: [{ op: "batch", effects: pods.effects }, ...effects],
+    events: failure ? [] : [lost, ...pods.events],
+  };
 }
 
 /** The pods of a silent node are not ready, whatever they last reported. */

@@ -24,7 +24,7 @@ export const taintEvictionController = defineController({
       return [...(isSpared ? [CANCELLED + itemKey(pod)] : []), ...(taints.length > 0 ? [itemKey(pod)] : [])];
     });
   },
-  reconcile(item, { snapshot, now }) {
+  reconcile(item, { snapshot, now, failure }) {
     const spared = item.startsWith(CANCELLED);
     const { namespace, name } = splitItem(spared ? item.slice(CANCELLED.length) : item);
     const pod = snapshot.get("pods", namespace, name);
@@ -44,7 +44,7 @@ export const taintEvictionController = defineController({
         disruption(pod, { reason: "DeletionByTaintManager", message }, now),
         { op: "delete", resource: "pods", namespace, name, uid: pod.metadata.uid },
       ],
-      events: [evictionEvent(pod, "Marking for deletion Pod")],
+      events: failure ? [] : [evictionEvent(pod, "Marking for deletion Pod")],
     };
   },
 });

@@ -8,11 +8,12 @@ import type { Condition } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { internalAddresses } from "../../../api/node/internal-addresses.ts";
-import { defineController, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Effect, type EventRecord, type Snapshot, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { isNodeReady } from "../node/readiness.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
+import { withEvent } from "../with-event.ts";
 import { holdersOfPorts, isPortConflict, type Port, portConflict } from "./load-balancer-ports.ts";
 
 const SLICES = "endpointslices.discovery.k8s.io";
@@ -47,14 +48,15 @@ export const nodeLoadBalancer = defineController({
     const before = conditionOf(service);
     const nodes = snapshot.list("nodes").filter(isLabelled);
     if (!isBalanced(service) || (nodes.length === 0 && service.spec.loadBalancerClass !== CLASS))
-      return before ? write(service, { ingress: undefined, conditions: othersOf(service) }) : settled;
+      return before ? { effects: write(service, { ingress: undefined, conditions: othersOf(service) }) } : settled;
     const outcome = outcomeOf(service, nodes, snapshot);
     const condition = conditionNow(outcome, { before, generation: service.metadata.generation, now });
     const status = {
       ingress: outcome.addresses.length > 0 ? outcome.addresses.map((ip) => ({ ip, ipMode: "VIP" })) : undefined,
       conditions: [...othersOf(service), condition],
     };
-    return write(service, status, condition.status === before?.status ? [] : [eventOf(service, condition)]);
+    const effects = write(service, status);
+    return { effects: condition.status === before?.status ? effects : withEvent(effects, eventOf(service, condition)) };
   },
 });
 
@@ -163,13 +165,12 @@ const eventOf = (about: Stored<Service>, { status, message }: Condition): EventR
 function write(
   service: Stored<Service>,
   { ingress, conditions }: { readonly ingress: object[] | undefined; readonly conditions: readonly Condition[] },
-  events: readonly EventRecord[] = [],
-): Plan {
+): readonly Effect[] {
   const { loadBalancer: _, conditions: __, ...rest } = service.status;
   const status = {
     ...rest,
     ...(conditions.length > 0 && { conditions: [...conditions] }),
     loadBalancer: ingress ? { ingress } : {},
   } as Service["status"];
-  return { effects: statusUpdate("services", service, status), events };
+  return statusUpdate("services", service, status);
 }

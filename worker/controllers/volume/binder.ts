@@ -6,6 +6,7 @@ import { defineController, type Effect, type EventRecord, type Plan, type Snapsh
 import { podCondition } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
+import { withEvent } from "../with-event.ts";
 import { PROVISIONED_BY, phaseOf, planReleased } from "./reclaim.ts";
 import { bestVolume, type Claim, isFor, isOfOtherMode, mismatchOf, names, type Volume } from "./volume-match.ts";
 import { CLAIMS, CLASSES, claimNames, isDelayed, pending, planWaiting } from "./waiting-claim.ts";
@@ -149,7 +150,7 @@ function planLost(claim: Claim, reason: string, message: string): Plan {
   if (claim.status.phase === "Lost") return settled;
   const { accessModes: _, capacity: __, currentVolumeAttributesClassName: ___, ...status } = claim.status;
   const effects = statusUpdate(CLAIMS, claim, { ...status, phase: "Lost" });
-  return { effects, events: [{ about: claim, type: "Warning", reason, message }] };
+  return { effects: withEvent(effects, { about: claim, type: "Warning", reason, message }) };
 }
 
 function planUnbound(claim: Claim, snapshot: Snapshot): Plan {

@@ -3,6 +3,7 @@ import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Plan, settled } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
+import { withEvent } from "../with-event.ts";
 
 type Volume = Stored<PersistentVolume>;
 
@@ -59,5 +60,5 @@ function planReclaim(volume: Volume): Plan {
 function failed(volume: Volume, reason: string, message: string): Plan {
   if (volume.status.phase === "Failed") return settled;
   const effects = statusUpdate(VOLUMES, volume, { ...phaseOf(volume, "Failed"), message });
-  return { effects, events: effects.length > 0 ? [{ about: volume, type: "Warning", reason, message }] : [] };
+  return { effects: withEvent(effects, { about: volume, type: "Warning", reason, message }) };
 }
