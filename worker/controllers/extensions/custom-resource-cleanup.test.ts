@@ -20,10 +20,10 @@ const definition = {
   },
 };
 
-function plan(objects: readonly object[], failure?: object) {
+function plan(objects: readonly object[], { failure, of = definition }: { failure?: object; of?: object } = {}) {
   const snapshot = {
-    get: () => definition,
-    list: (resource: string) => (resource === "foos.e.com" ? objects : [definition]),
+    get: () => of,
+    list: (resource: string) => (resource.startsWith("customresource") ? [of] : objects),
   } as unknown as Snapshot;
   return customResourceCleanup.reconcile("foos.e.com", { snapshot, now: 0, failure } as ReconcileContext);
 }
@@ -45,9 +45,28 @@ test("CRD-CLEANUP: a terminating definition deletes its objects first, and then 
     },
   });
   expect(reported).toMatchObject(saying("InstanceDeletionInProgress", "CustomResource deletion is in progress"));
-  expect(plan(objects, { effect: { op: "delete" }, message: "no" }).effects[0]).toMatchObject(
+  expect(plan(objects, { failure: { effect: { op: "delete" }, message: "no" } }).effects[0]).toMatchObject(
     saying("InstanceDeletionFailed", "could not issue all deletes: no"),
   );
-  const [update] = plan([]).effects;
-  expect(update).toMatchObject({ op: "update", object: { metadata: { finalizers: ["other"] } } });
+  expect(plan([]).effects).toMatchObject([{ op: "update", object: { metadata: { finalizers: ["other"] } } }]);
+});
+
+const ended = (reason: string, message: string) => [
+  {
+    op: "update",
+    subresource: "status",
+    object: {
+      metadata: { finalizers: ["other"] },
+      status: { conditions: [{ type: "Established" }, { type: "Terminating", status: "False", reason, message }] },
+    },
+  },
+];
+
+test("CRD-CLEANUP: a definition that another finalizer holds says that its objects are gone", () => {
+  expect(plan([]).effects).toMatchObject(ended("InstanceDeletionCompleted", "removed all instances"));
+  const [established, terminating] = definition.status.conditions;
+  const refused = { conditions: [{ ...established, status: "False" }, terminating] };
+  expect(plan([], { of: { ...definition, status: refused } }).effects).toMatchObject(
+    ended("NeverEstablished", "resource was never established"),
+  );
 });

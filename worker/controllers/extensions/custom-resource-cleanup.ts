@@ -3,8 +3,10 @@
  * definitions waiting for names when another of their group is gone.
  */
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
+import { isConditionTrue } from "../../../api/machinery/conditions.ts";
 import { groupResource, type Stored } from "../../../api/machinery/meta.ts";
-import { CLEANUP_FINALIZER } from "../../../api/resources/apiextensions/conditions.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
+import { CLEANUP_FINALIZER, setCondition } from "../../../api/resources/apiextensions/conditions.ts";
 import { type DeleteEffect, defineController, EVERYTHING, settled } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
 
@@ -37,14 +39,12 @@ export const customResourceCleanup = defineController({
       if (!lacksNames(definition) || another) return settled;
       return { effects: [{ ...update, subresource: "status", object: definition }] };
     }
-    const { finalizers = [] } = definition.metadata;
-    if (!finalizers.includes(CLEANUP_FINALIZER)) return settled;
+    if (!definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return settled;
     const resource = resourceOf(definition);
     const objects = snapshot.list(resource);
     if (objects.length === 0) {
-      const rest = finalizers.filter((each) => each !== CLEANUP_FINALIZER);
-      const object = { ...definition, metadata: { ...definition.metadata, finalizers: rest } };
-      return { effects: [{ ...update, object }] };
+      // The condition is for those whose own finalizers wait for the end of the objects.
+      return { effects: [{ ...update, subresource: "status", object: cleanedUp(definition, now) }] };
     }
     const reported = terminating(definition, failure?.effect.op === "delete" ? failure.message : undefined);
     const deletes = objects
@@ -75,6 +75,24 @@ function terminating(definition: Stored<CustomResourceDefinition>, refusal: stri
     each.type === "Terminating" ? { ...each, reason, message } : each,
   );
   return statusUpdate(DEFINITIONS, definition, { ...definition.status, conditions });
+}
+
+/** The definition without this controller's finalizer. */
+function cleanedUp(definition: Stored<CustomResourceDefinition>, now: number): Stored<CustomResourceDefinition> {
+  const finalizers = definition.metadata.finalizers?.filter((each) => each !== CLEANUP_FINALIZER) ?? [];
+  const cleaned = {
+    ...definition,
+    metadata: { ...definition.metadata, finalizers },
+    status: { ...definition.status },
+  };
+  setCondition(cleaned, { type: "Terminating", status: "False", ...outcomeOf(definition) }, timestamp(now));
+  return cleaned;
+}
+
+function outcomeOf(definition: CustomResourceDefinition) {
+  return isConditionTrue(definition.status, "Established")
+    ? { reason: "InstanceDeletionCompleted", message: "removed all instances" }
+    : { reason: "NeverEstablished", message: "resource was never established" };
 }
 
 const resourceOf = ({ spec }: CustomResourceDefinition) => groupResource(spec.group, spec.names.plural);
