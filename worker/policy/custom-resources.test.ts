@@ -3,13 +3,13 @@ import type { CustomResourceDefinition } from "../../api/generated/apiextensions
 import { customResources } from "./custom-resources.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
 
-const definition = (group: string, version: string) =>
+const definition = (group: string, version: string, { plural, kind } = { plural: "foos", kind: "Foo" }) =>
   ({
-    metadata: { name: `foos.${group}` },
+    metadata: { name: `${plural}.${group}` },
     spec: {
       group,
       scope: "Cluster",
-      names: { plural: "foos", kind: "Foo" },
+      names: { plural, kind },
       versions: [{ name: version, served: true, storage: true }],
     },
     status: { conditions: [{ type: "Established", status: "True" }] },
@@ -22,4 +22,12 @@ test("CRD-SHADOW: no kind can be added to a version of a built-in group, only to
   expect(registry.find("networking.k8s.io", "v9", "foos")).toBeDefined();
   expect(registry.find("networking.k8s.io", "v1", "networkpolicies")).toBeDefined();
   expect(registry.resources.filter(({ plural }) => plural === "foos")).toHaveLength(1);
+});
+
+test("CRD-SHADOW: a definition named like a built-in resource adds no kind, whatever its version", () => {
+  const names = { plural: "networkpolicies", kind: "NetworkPolicy" };
+  const definitions = [definition("networking.k8s.io", "v9", names), definition("networking.e.com", "v9", names)];
+  const registry = customResources({ list: () => definitions } as unknown as PolicySnapshot);
+  expect(registry.find("networking.k8s.io", "v9", "networkpolicies")).toBeUndefined();
+  expect(registry.find("networking.e.com", "v9", "networkpolicies")).toBeDefined();
 });

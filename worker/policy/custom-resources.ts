@@ -1,4 +1,5 @@
 import { isConditionTrue } from "../../api/machinery/conditions.ts";
+import { BUILT_IN_RESOURCES } from "../../api/resources/built-in-resources.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Env } from "../env.ts";
 import { builtIn, dualStack, Registry, type Served } from "../kinds/kind-registry.ts";
@@ -33,7 +34,11 @@ function resourcesBeside(own: Registry): (policy: PolicySnapshot) => Registry {
 
   return (policy) => {
     const definitions = policy.list(DEFINITIONS);
-    const kinds = definitions.filter(({ status }) => isConditionTrue(status, "Established")).map(customKinds);
+    const kinds = definitions
+      .filter(
+        ({ metadata, status }) => isConditionTrue(status, "Established") && !BUILT_IN_RESOURCES.has(metadata.name),
+      )
+      .map(customKinds);
     if (kinds.length === 0) return own;
     return registryOf(
       kinds.flatMap(({ resources }) => resources.filter(isOwn)),

@@ -70,3 +70,15 @@ test("CRD-CLEANUP: a definition that another finalizer holds says that its objec
     ended("NeverEstablished", "resource was never established"),
   );
 });
+
+test("CRD-CLEANUP: the objects of a built-in kind stay when a definition of that name is deleted", () => {
+  const spec = {
+    group: "networking.k8s.io",
+    names: { plural: "networkpolicies", kind: "NetworkPolicy" },
+    versions: [],
+  };
+  const objects = [{ metadata: { name: "a", namespace: "n", uid: "1" } }];
+  expect(plan(objects, { of: { ...definition, spec } }).effects).toMatchObject(
+    ended("OverlappingBuiltInResource", "instances overlap with built-in resources in storage"),
+  );
+});

@@ -7,6 +7,7 @@ import { isConditionTrue } from "../../../api/machinery/conditions.ts";
 import { groupResource, type Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { CLEANUP_FINALIZER, setCondition } from "../../../api/resources/apiextensions/conditions.ts";
+import { BUILT_IN_RESOURCES } from "../../../api/resources/built-in-resources.ts";
 import { type DeleteEffect, defineController, EVERYTHING, settled } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
 
@@ -41,7 +42,7 @@ export const customResourceCleanup = defineController({
     }
     if (!definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return settled;
     const resource = resourceOf(definition);
-    const objects = snapshot.list(resource);
+    const objects = BUILT_IN_RESOURCES.has(resource) ? [] : snapshot.list(resource);
     if (objects.length === 0) {
       // The condition is for those whose own finalizers wait for the end of the objects.
       return { effects: [{ ...update, subresource: "status", object: cleanedUp(definition, now) }] };
@@ -90,6 +91,9 @@ function cleanedUp(definition: Stored<CustomResourceDefinition>, now: number): S
 }
 
 function outcomeOf(definition: CustomResourceDefinition) {
+  // The objects of that name are those of the built-in kind.
+  if (BUILT_IN_RESOURCES.has(resourceOf(definition)))
+    return { reason: "OverlappingBuiltInResource", message: "instances overlap with built-in resources in storage" };
   return isConditionTrue(definition.status, "Established")
     ? { reason: "InstanceDeletionCompleted", message: "removed all instances" }
     : { reason: "NeverEstablished", message: "resource was never established" };

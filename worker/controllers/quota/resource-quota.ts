@@ -4,7 +4,7 @@
  */
 
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { resources } from "../../../api/resources/index.ts";
+import { BUILT_IN_RESOURCES } from "../../../api/resources/built-in-resources.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { GroupResource } from "../../../api/store/store.ts";
 import { defineController, EVERYTHING, settled } from "../controller.ts";
@@ -15,9 +15,6 @@ import { usageChangesAt, usageOf } from "./usage.ts";
 
 const RESOURCE = "resourcequotas";
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
-const BUILT_IN: ReadonlySet<GroupResource> = new Set(
-  resources.map(({ plural, group }) => (group === "" ? plural : `${plural}.${group}`)),
-);
 /** Resources whose objects count by their content, not only by their number. */
 const MEASURED = new Set(["pods", "services", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"]);
 
@@ -39,7 +36,8 @@ export const resourceQuotaController = defineController({
     const { namespace, name } = splitItem(item);
     const quota = snapshot.get(RESOURCE, namespace, name);
     if (!quota) return settled;
-    const served = (resource: GroupResource) => BUILT_IN.has(resource) || snapshot.get(DEFINITIONS, "", resource);
+    const served = (resource: GroupResource) =>
+      BUILT_IN_RESOURCES.has(resource) || snapshot.get(DEFINITIONS, "", resource);
     const used = usageOf(
       quota.spec,
       <T extends KubeObject>(resource: GroupResource) => {
