@@ -12,7 +12,12 @@ const GOOD: Readonly<Record<string, readonly string[]>> = {
   byte: ["YQ==", "aGk="],
   uri: ["/a", "urn:x:y", "mailto:a@b", "http://a/?x=%zz"],
   duration: ["1h30m", "1 day", "1d2h", "3 weeks", "2 minutes", "PT1H", "10 Seconds"],
-  "date-time": ["2024-01-01T00:00:00Z", "2024-01-01t00:00:00.5+01:00"],
+  "date-time": [
+    "2024-01-01T00:00:00Z",
+    "2024-01-01t00:00:00.5+01:00",
+    "2024-01-01T00:00:00,5Z",
+    "2024-01-01T00:00:00ZT",
+  ],
 };
 const BAD: Readonly<Record<string, readonly string[]>> = {
   email: ["a", "mailto:a@b", "a..b@c", "a@b.", "a@[1]", "a@b, c@d", '""@a', "<a@b", `${"a b ".repeat(1000)}<`],
@@ -24,7 +29,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   byte: ["", "YQ", "!"],
   uri: ["a", "", "http://a b", "http://a/%zz", "http://a:b"],
   duration: ["", "1", "1x", "soon", "99999999999999999999s"],
-  "date-time": ["2024-01-01T00:00:60Z", "2024-01-01T00:00:00", "2024-02-30T00:00:00Z"],
+  "date-time": ["2024-01-01T00:00:60Z", "2024-01-01T00:00:00", "2024-01-01T00:00:00.5", "2024-02-30T00:00:00Z"],
 };
 
 test.each(Object.keys(GOOD))("CRD-FORMAT: valid and invalid values of the format %s", (format) => {

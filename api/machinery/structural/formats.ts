@@ -94,13 +94,13 @@ function isDate(text: string): boolean {
   return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
 }
 
+/** Kubernetes' pattern: any character separates the fraction, and what follows a second T is ignored. */
+const TIME = /^(\d{2}):(\d{2}):(\d{2})([^\n]\d+)?(z|[+-]\d{2}:\d{2})$/u;
+
 function isDateTime(text: string): boolean {
-  const [, date, hour, minute, second, offset] =
-    /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?([Zz]|[+-]\d{2}:\d{2})?$/.exec(text) ?? [];
-  if (date === undefined || !isDate(date)) return false;
-  return (
-    Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60 && (offset !== undefined || text.includes("."))
-  );
+  const [date = "", time = ""] = text.toLowerCase().split("t");
+  const [, hour = "", minute = "", second = ""] = TIME.exec(time) ?? [];
+  return isDate(date) && hour !== "" && hour <= "23" && minute <= "59" && second <= "59";
 }
 
 /** Of 6, 8 or 20 octets, in groups of two or four digits with one kind of separator, or without any. */

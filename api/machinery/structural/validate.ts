@@ -5,6 +5,7 @@
 
 import {
   type FieldError,
+  goQuote,
   invalid,
   notSupported,
   notSupportedText,
@@ -134,7 +135,7 @@ function stringErrors(value: string, schema: Schema, { path: name, work }: Place
 
 function formatErrors(value: string, { format, type }: Schema, name: string): FieldError[] {
   if (!format || type !== "string" || fitsFormat(format, value)) return [];
-  return [typeInvalid(name, value, `${name} in body must be of type ${format}: ${JSON.stringify(value)}`)];
+  return [typeInvalid(name, value, `${name} in body must be of type ${format}: ${goQuote(value)}`)];
 }
 
 function enumErrors(value: unknown, { enum: allowed }: Schema, { path, work }: Place): FieldError[] {
