@@ -77,7 +77,7 @@ export interface ServedVersion<T extends KubeObject> {
   /** Overrides the kind's own rules; objects are at the stored version. */
   readonly rules?: Pick<
     ResourceDefinition<T>,
-    "validate" | "validateCreate" | "validateUpdate" | "updateMeta" | "anyFinalizer"
+    "validate" | "validateName" | "validateCreate" | "validateUpdate" | "updateMeta" | "anyFinalizer"
   >;
   readonly columns?: readonly Column<T>[];
   /** This version's names for the kind's selectable fields, if they differ: `regarding.kind` */

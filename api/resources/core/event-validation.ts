@@ -3,7 +3,7 @@ import type { Event } from "../../generated/core.v1.ts";
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
-import { dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
+import { qualifiedName } from "../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 
@@ -12,8 +12,6 @@ export const validateCoreEvent = (event: Event): FieldError[] => validateForm(ev
 
 export function validateNewEvent(event: Event): FieldError[] {
   const errors = validateForm(event, "reportingController");
-  const { name = "" } = event.metadata;
-  for (const problem of dnsSubdomain(name)) errors.push(invalid("metadata.name", name, problem));
   checkSeries(errors, event);
   if (!event.eventTime) errors.push(required("eventTime"));
   const { type = "", firstTimestamp, lastTimestamp, count, source } = event;

@@ -38,6 +38,7 @@ describe("an event of events.k8s.io", () => {
     expect(other?.rules?.validateCreate?.(stored)).toEqual([]);
     const wrong = { ...stored, count: 3, reason: "" };
     expect(paths(other?.rules?.validateCreate?.(wrong))).toEqual(["reason", "count"]);
+    expect(other?.rules?.validateName?.("a/b", false)).toHaveLength(1);
     expect(paths(kind.validate?.(wrong))).toEqual(["reason"]);
   });
 

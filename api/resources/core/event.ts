@@ -1,7 +1,7 @@
 import type { Event } from "../../generated/core.v1.ts";
 import type { Event as EventsEvent } from "../../generated/events.v1.ts";
 import { type KubeObject, kubeObject } from "../../machinery/meta.ts";
-import { nameIsPathSegment } from "../../machinery/names.ts";
+import { nameIsPathSegment, nameIsSubdomain } from "../../machinery/names.ts";
 import { ageOf } from "../../machinery/time/duration.ts";
 import { type Column, defineResource } from "../resource.ts";
 import { validateChangedEvent, validateCoreEvent, validateNewEvent } from "./event-validation.ts";
@@ -105,6 +105,7 @@ export const event = defineResource<Event>({
       toStored: (object) => toStored(object as EventsEvent),
       fromStored,
       rules: {
+        validateName: nameIsSubdomain,
         anyFinalizer: false,
         updateMeta: "changes",
         validateCreate: validateNewEvent,
