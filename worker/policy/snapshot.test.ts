@@ -36,6 +36,26 @@ test("RBAC-SIZE: of roles and bindings, a snapshot has what decides", async () =
   expect({ kept, rest }).toEqual({ kept: { name: "r", namespace: "a" }, rest: { rules } });
 });
 
+test("STORE-POLICY: of other objects, a snapshot has all but their history", async () => {
+  const store = new MemoryStore();
+  const key = { resource: "storageclasses.storage.k8s.io", namespace: "", name: "s" };
+  const metadata = { name: "s", uid: "u", resourceVersion: "", labels: { l: "m" } };
+  const written = {
+    metadata: {
+      ...metadata,
+      managedFields: [{ manager: "m" }],
+      annotations: { a: "b", "kubectl.kubernetes.io/last-applied-configuration": "{}" },
+    },
+    provisioner: "p",
+  };
+  await store.commit({ writes: [{ ...role("s"), key, text: JSON.stringify(written) }] });
+  const kept = (await PolicySnapshot.load(store)).get(key.resource, "", "s");
+  expect(kept).toEqual({
+    metadata: { ...metadata, resourceVersion: expect.any(String), annotations: { a: "b" } },
+    provisioner: "p",
+  });
+});
+
 test("RBAC-SIZE: beyond 32 MiB the oldest snapshots of other clusters are dropped", async () => {
   const large = new MemoryStore();
   const key = { resource: "storageclasses.storage.k8s.io", namespace: "", name: "s" };

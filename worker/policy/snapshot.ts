@@ -103,10 +103,21 @@ const roleResources: ReadonlySet<GroupResource> = new Set(ROLE_RESOURCES);
 
 const sizes = new WeakMap<KubeObject, number>();
 
+/** Who wrote what, and when, decides nothing; of a definition that kubectl applied it is half of the text. */
+function withoutHistory(object: KubeObject): KubeObject {
+  const { managedFields: _, annotations, ...metadata } = object.metadata;
+  if (!annotations) return { ...object, metadata };
+  const { [LAST_APPLIED]: __, ...others } = annotations;
+  return { ...object, metadata: { ...metadata, annotations: others } };
+}
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
 function parse(resource: GroupResource, text: string): KubeObject {
   const object = readObject(text);
-  const kept = roleResources.has(resource) ? rolePart(object) : object;
-  sizes.set(kept, kept === object ? text.length : sizeOfPart(kept));
+  const isRole = roleResources.has(resource);
+  const kept = isRole ? rolePart(object) : withoutHistory(object);
+  sizes.set(kept, isRole ? sizeOfPart(kept) : text.length);
   return kept;
 }
 
