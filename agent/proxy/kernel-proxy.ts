@@ -7,7 +7,7 @@ import { KernelTable } from "./kernel-table.ts";
 import { type NftOptions, renderTable } from "./nft.ts";
 import type { NftSession } from "./nft-session.ts";
 import type { Family, FamilyRules, RuleSet } from "./rule-set.ts";
-import { missedFlows, staleFlows } from "./stale-flows.ts";
+import { mayLeaveFlows, staleFlows } from "./stale-flows.ts";
 
 const isEmpty = ({ frontends, podRanges }: FamilyRules): boolean => frontends.length === 0 && podRanges.length === 0;
 
@@ -40,9 +40,9 @@ export class KernelProxy {
     if (before === undefined && isEmpty(rules)) return;
     await this.#tables[rules.family].apply(renderTable(rules, options));
     this.#applied.set(rules.family, rules);
-    if (!this.#hasConntrack) return;
-    const stale = before === undefined ? missedFlows(await listFlows(rules.family), rules) : staleFlows(before, rules);
-    // It fails if there was nothing to delete.
+    if (!this.#hasConntrack || (before !== undefined && !mayLeaveFlows(before, rules))) return;
+    const stale = staleFlows(await listFlows(rules.family), rules, before);
+    // It fails if there is nothing to delete any more.
     for (const words of stale) await run("conntrack", words).catch(() => {});
   }
 }
