@@ -55,6 +55,8 @@ const tables = (counts: readonly number[]) => {
 };
 const whole = (counts: readonly number[]) => tables(counts).map(renderWhole).join("\n");
 
+const HTTP = { name: "http", port: 80 };
+
 const CONNECT = `
   const net = require("node:net");
   const [to, port] = process.argv.slice(1);
@@ -64,6 +66,31 @@ const CONNECT = `
     client.on("error", (error) => { console.log(error.code); process.exit(0); });
   });
 `;
+
+it("a pool has a chain of its own only if several frontends lead to it", () => {
+  const chainsOf = (spec: Partial<Service["spec"]>) => {
+    const { v4 } = planRules({
+      ...facts([]),
+      services: [
+        { ...service(1), spec: { clusterIP: "10.96.1.1", clusterIPs: ["10.96.1.1"], ports: [HTTP], ...spec } },
+      ],
+      slices: [{ ...slice(1, 2, 4), ports: [{ name: "http", port: 8080 }] }],
+    });
+    const { chains } = renderTable(v4, { bridgeBypasses: false });
+    return [...chains].flatMap(([name, { rules }]) => (/^(door|pool)-/.test(name) ? [[name, rules]] : []));
+  };
+  const dnat =
+    "meta l4proto tcp dnat ip addr . port to numgen random mod 2 map { 0 : 10.244.0.10 . 8080, 1 : 10.244.1.11 . 8080 }";
+  const outsiders = "ip saddr != @pods meta mark set meta mark or 0x4000";
+  expect(chainsOf({})).toEqual([["door-default/s1/tcp/http/cluster", [outsiders, dnat]]]);
+  const everyone = "meta mark set meta mark or 0x4000";
+  const pool = "goto pool-default/s1/tcp/http";
+  expect(chainsOf({ type: "NodePort", ports: [{ ...HTTP, nodePort: 30001 }] })).toEqual([
+    ["pool-default/s1/tcp/http", [dnat]],
+    ["door-default/s1/tcp/http/cluster", [outsiders, pool]],
+    ["door-default/s1/tcp/http/node", [everyone, pool]],
+  ]);
+});
 
 describe.skipIf(absent !== undefined)(`the kernel${absent ? ` (${absent})` : ""}, of a node`, () => {
   it("PROXY-REFUSE: leads the node itself to remote pods even if a Local Service has no endpoint here", () => {

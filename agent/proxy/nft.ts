@@ -1,5 +1,6 @@
 /** The rule set rendered for nftables: one table per address family, owned by the agent. */
 import { type NftTable, nameOf, TableBuilder } from "./nft-table.ts";
+import { poolsOf } from "./plan.ts";
 import type { Family, FamilyRules, Frontend, Pool, Route } from "./rule-set.ts";
 
 const TABLE = "sailplane";
@@ -32,14 +33,33 @@ export function renderTable(rules: FamilyRules, options: NftOptions): NftTable {
     `type ${type} . ${type};`,
     rules.localBackends.map((address) => `${address} . ${address}`),
   );
-  for (const pool of rules.pools) table.add(renderPool(pool, rules.family));
-  addFrontends(table, rules);
+  addFrontends(table, rules, addPools(table, rules));
   addHooks(table, rules.family, options);
   return { family: ip, name: TABLE, chains: table.chains, sets: table.sets };
 }
 
 const socket = (family: Family, address: string, port: number): string =>
   family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+
+/** The rules that lead to a pool. */
+type PoolRules = ReadonlyMap<string, readonly string[]>;
+
+/** A pool that one frontend has for itself, as most have, needs no chain of its own: its rules are the frontend's. */
+function addPools(table: TableBuilder, { frontends, pools, family }: FamilyRules): PoolRules {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { route } of frontends)
+    for (const id of poolsOf(route)) (seen.has(id) || route.to === "local" ? shared : seen).add(id);
+  return new Map(
+    pools.map((pool) => {
+      const { chains, sets } = renderPool(pool, family);
+      const name = nameOf("pool", pool.id);
+      const isShared = shared.has(pool.id);
+      table.add({ chains: isShared ? chains : new Map([...chains].filter(([chain]) => chain !== name)), sets });
+      return [pool.id, isShared ? [`goto ${name}`] : (chains.get(name)?.rules ?? [])];
+    }),
+  );
+}
 
 /** An unchanged pool yields the same chains, so they need not be compared. */
 const renderedPools = new WeakMap<Pool, TableBuilder>();
@@ -87,12 +107,12 @@ function addPool(table: TableBuilder, { id, protocol, backends, affinitySeconds 
   ]);
 }
 
-function routeRules(route: Route, ip: string): readonly string[] {
+function routeRules(route: Route, ip: string, poolRules: PoolRules): readonly string[] {
   switch (route.to) {
     case "pool":
       return [
         route.masquerade === "everyone" ? MARKED : `${ip} saddr != @pods ${MARKED}`,
-        `goto ${nameOf("pool", route.pool)}`,
+        ...(poolRules.get(route.pool) ?? []),
       ];
     case "local":
       return [
@@ -113,7 +133,7 @@ function refusal(route: Route): string | undefined {
   return undefined;
 }
 
-function addFrontends(table: TableBuilder, { family, frontends }: FamilyRules): void {
+function addFrontends(table: TableBuilder, { family, frontends }: FamilyRules, poolRules: PoolRules): void {
   const { ip, type } = WORDS[family];
   const opened = { addresses: new Map<string, string>(), nodePorts: new Map<string, string>() };
   const refused = { addresses: new Map<string, string>(), nodePorts: new Map<string, string>() };
@@ -123,7 +143,7 @@ function addFrontends(table: TableBuilder, { family, frontends }: FamilyRules): 
     const kind = frontend.address === undefined ? "nodePorts" : "addresses";
     // Two Services may claim the same address: the first has it, as in kube-proxy.
     if (opened[kind].has(key) || refused[kind].has(key)) continue;
-    const rules = routeRules(frontend.route, ip);
+    const rules = routeRules(frontend.route, ip, poolRules);
     if (rules.length > 0) {
       const chain = nameOf("door", frontend.id);
       table.chain(chain, rules);
