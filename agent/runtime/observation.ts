@@ -46,5 +46,10 @@ export interface Observation {
   readonly containers: readonly ContainerObservation[];
 }
 
-export const newestFirst = (a: { readonly createdAt: number }, b: { readonly createdAt: number }): number =>
-  b.createdAt - a.createdAt;
+type Attempt = Pick<SandboxObservation, "attempt" | "createdAt">;
+
+/**
+ * Of a pod's sandboxes, or of containers of one name. The later attempt is the newer: a machine without a battery for
+ * its clock starts in the past, and what was created before it went off would look newer until the clock is set.
+ */
+export const newestFirst = (a: Attempt, b: Attempt): number => b.attempt - a.attempt || b.createdAt - a.createdAt;

@@ -100,16 +100,18 @@ export class ProcessRuntime implements Runtime {
       return state === undefined ? [] : [observe(stored, this.#actual(stored.id, state))];
     });
     return {
-      sandboxes: sandboxes.toSorted(newestFirst).map(({ id, createdAt, ready, config }) => ({
-        id,
-        pod: config.pod,
-        attempt: config.attempt,
-        ready,
-        createdAt,
-        ips: ready ? this.#addresses() : [],
-        labels: config.labels,
-        annotations: config.annotations,
-      })),
+      sandboxes: sandboxes
+        .map(({ id, createdAt, ready, config }) => ({
+          id,
+          pod: config.pod,
+          attempt: config.attempt,
+          ready,
+          createdAt,
+          ips: ready ? this.#addresses() : [],
+          labels: config.labels,
+          annotations: config.annotations,
+        }))
+        .sort(newestFirst),
       containers: containers.sort(newestFirst),
     };
   }
