@@ -48,7 +48,9 @@ export class NodeAgent {
   async run(): Promise<void> {
     const made = this.#made;
     const { controlPlane, runtime, log } = this.#parts;
-    const { nodeName, signal } = this.#options;
+    const { nodeName, signal, settings } = this.#options;
+    if (settings.podMaxPids !== undefined && runtime.cgroupDriver !== "cgroupfs")
+      log.warn("--pod-max-pids limits nothing here: pods have no cgroups that the node manages");
     const stopListening = runtime.onChange((uid) => made.workers.wake(uid));
     made.network = await openNetwork(made, this.#options, this.#parts);
     if (runtime.simulates !== true) {

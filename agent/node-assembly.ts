@@ -249,7 +249,7 @@ export class NodeAssembly {
   #workerContext(): WorkerContext {
     const { runtime, log } = this.#parts;
     const { csi, devices, claims } = this.drivers;
-    const { podLogsDir, seccompDefault = false } = this.#options.settings;
+    const { podLogsDir, podMaxPids, seccompDefault = false } = this.#options.settings;
     const admission = new Admission({
       node: () => this.now.admitting,
       pressures: () => this.housekeeping.pressures,
@@ -284,7 +284,7 @@ export class NodeAssembly {
       devices,
       claims,
       memoryCapacity: this.facts.machine.memoryBytes,
-      limitPod: (pod) => limitPodCgroup(pod, runtime.cgroupDriver),
+      limitPod: (pod) => limitPodCgroup(pod, runtime.cgroupDriver, podMaxPids),
       podsDirectory: this.#inData("pods"),
       logs: new PodLogs({ directory: this.#inData("logs"), collected: podLogsDir && resolve(podLogsDir) }),
       seccomp: { directory: this.#inData("seccomp"), isDefault: seccompDefault },

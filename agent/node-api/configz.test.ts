@@ -6,6 +6,7 @@ const plain = {
   shutdown: {},
   systemReserved: {},
   seccompDefault: false,
+  podMaxPids: -1,
   clusterDomain: "cluster.local",
   clusterDns: ["10.96.0.10"],
   staticPodPath: "/m",

@@ -11,6 +11,8 @@ export interface NodeConfiguration {
   readonly shutdown: ShutdownSettings;
   readonly systemReserved: Readonly<Record<string, string>>;
   readonly seccompDefault: boolean;
+  /** Of a pod; -1: no limit. */
+  readonly podMaxPids: number;
   readonly clusterDomain: string;
   readonly clusterDns: readonly string[];
   readonly staticPodPath: string;
@@ -72,7 +74,7 @@ export const configz = (node: NodeConfiguration) => ({
     imageGCLowThresholdPercent: LOW_SHARE * 100,
     ...(node.cgroupDriver === undefined ? {} : { cgroupDriver: node.cgroupDriver }),
     maxPods: MAX_PODS,
-    podPidsLimit: -1,
+    podPidsLimit: node.podMaxPids,
     resolvConf: "/etc/resolv.conf",
     cpuCFSQuota: true,
     cpuCFSQuotaPeriod: "100ms",

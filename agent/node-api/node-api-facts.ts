@@ -51,6 +51,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
       shutdown: settings,
       systemReserved: settings.systemReserved ?? {},
       seccompDefault: settings.seccompDefault ?? false,
+      podMaxPids: settings.podMaxPids ?? -1,
       clusterDomain,
       clusterDns: clusterDns(),
       staticPodPath: join(dataDirectory, "manifests"),

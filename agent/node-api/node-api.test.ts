@@ -87,7 +87,8 @@ const facts: NodeApiFacts = {
   dataDirectory: "/",
   settings: {},
   configuration: () => ({
-    ...{ eviction: {}, shutdown: {}, systemReserved: {}, seccompDefault: false, clusterDomain: "", clusterDns: [] },
+    ...{ eviction: {}, shutdown: {}, systemReserved: {}, seccompDefault: false, podMaxPids: -1 },
+    ...{ clusterDomain: "", clusterDns: [] },
     ...{ staticPodPath: "/m", podLogsDirectory: "/l", cgroupDriver: "systemd" },
   }),
   pods: () => [pod],

@@ -33,6 +33,7 @@ const FLAGS: Readonly<Record<keyof NodeSettings, string>> = {
   shutdownGracePeriodByPodPriority: "shutdown-grace-period-by-pod-priority",
   systemReserved: "system-reserved",
   seccompDefault: "seccomp-default",
+  podMaxPids: "pod-max-pids",
   kubeletDir: "kubelet-dir",
   podLogsDir: "pod-logs-dir",
   localVolumes: "local-volumes",

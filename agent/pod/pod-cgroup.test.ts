@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { removeOrphans } from "../housekeeping/remove-orphans.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { removePodCgroup } from "./pod-cgroup.ts";
+import { cgroupFiles, limitPodCgroup, removePodCgroup } from "./pod-cgroup.ts";
 
 const ROOT = "/sys/fs/cgroup";
 /** The hierarchy in which processes are grouped, in whichever version of cgroups the machine has. */
@@ -22,6 +22,27 @@ function canCreate(): boolean {
     return false;
   }
 }
+
+describe("AGENT-PIDS: the processes of a pod", () => {
+  const limits = { cpuShares: 2, cpuQuota: 0, cpuPeriod: 100_000, memoryLimit: 0 };
+  const pidsOf = (maxPids: number | undefined, unified: boolean) =>
+    cgroupFiles({ ...limits, maxPids }, unified).find(([file]) => file.endsWith("pids.max"));
+
+  it("are limited in both versions of cgroups, if the node says so", () => {
+    expect([pidsOf(100, true), pidsOf(100, false)]).toEqual([
+      ["pids.max", "100"],
+      ["pids/pids.max", "100"],
+    ]);
+    expect(pidsOf(undefined, true)).toEqual(["pids.max", "max"]);
+  });
+
+  it.skipIf(!canCreate())("are limited in the kernel (where the machine allows cgroups)", async () => {
+    const uid = `pids-${process.pid}`;
+    await limitPodCgroup({ metadata: { uid }, spec: { containers: [] }, status: {} }, "cgroupfs", 123);
+    expect(readFileSync(join(hierarchy, "kubepods", `pod${uid}`, "pids.max"), "utf8")).toBe("123\n");
+    await removePodCgroup(uid, "cgroupfs");
+  });
+});
 
 describe.skipIf(!canCreate())("a pod's cgroup (where the machine allows cgroups)", () => {
   it("AGENT-DELETE: a pod's cgroup is removed with leftover processes of an interrupted start and nested cgroups", async () => {

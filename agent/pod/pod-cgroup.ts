@@ -32,14 +32,26 @@ const directoriesOf = (uid: string): string[] =>
 /** The cgroup v2 weight for v1 shares, converted as in the runtimes. */
 const weightOf = (shares: number): number => 1 + Math.floor(((shares - 2) * 9999) / 262_142);
 
-function filesOf({ cpuShares, cpuQuota, cpuPeriod, memoryLimit }: PodLimits): readonly (readonly [string, string])[] {
-  if (isUnified())
+interface CgroupLimits extends PodLimits {
+  /** How many processes and threads there may be; absent: no limit. */
+  readonly maxPids?: number | undefined;
+}
+
+/** By file. */
+export function cgroupFiles(
+  { cpuShares, cpuQuota, cpuPeriod, memoryLimit, maxPids }: CgroupLimits,
+  unified: boolean,
+): readonly (readonly [string, string])[] {
+  const pids = maxPids === undefined ? "max" : String(maxPids);
+  if (unified)
     return [
+      ["pids.max", pids],
       ["cpu.weight", String(weightOf(cpuShares))],
       ["cpu.max", `${cpuQuota > 0 ? cpuQuota : "max"} ${cpuPeriod}`],
       ["memory.max", memoryLimit > 0 ? String(memoryLimit) : "max"],
     ];
   return [
+    ["pids/pids.max", pids],
     ["cpu/cpu.shares", String(cpuShares)],
     ["cpu/cpu.cfs_quota_us", String(cpuQuota > 0 ? cpuQuota : -1)],
     ["memory/memory.limit_in_bytes", String(memoryLimit > 0 ? memoryLimit : -1)],
@@ -51,7 +63,7 @@ function filesOf({ cpuShares, cpuQuota, cpuPeriod, memoryLimit }: PodLimits): re
  * if the machine does not let the agent create any: containers then only have their own limits. The kernel takes its
  * time over each, and longer while containers start.
  */
-export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined): Promise<void> {
+export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined, maxPids?: number): Promise<void> {
   if (driver !== "cgroupfs" || !existsSync(ROOT)) return;
   const own = `${TOP}/pod${pod.metadata.uid}`;
   try {
@@ -64,7 +76,7 @@ export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined)
     // Its containers are limited all the same.
     return;
   }
-  for (const [file, value] of filesOf(podLimits(pod))) {
+  for (const [file, value] of cgroupFiles({ ...podLimits(pod), maxPids }, isUnified())) {
     const [first = "", second] = file.split("/");
     const directory = second === undefined ? join(ROOT, own) : join(ROOT, first, own);
     try {

@@ -26,6 +26,8 @@ export interface NodeSettings {
   readonly systemReserved?: Readonly<Record<string, string>>;
   /** Containers that name no seccomp profile get the runtime's, as if they asked for `RuntimeDefault`. */
   readonly seccompDefault?: boolean;
+  /** How many processes and threads a pod may have; absent: as many as the machine. */
+  readonly podMaxPids?: number;
   /** Where device and volume drivers find the node, usually /var/lib/kubelet; absent: a directory of the node's own. */
   readonly kubeletDir?: string;
   /** Where pods' logs are collected, usually /var/log/pods; absent: they are in the node's own directory. */

@@ -48,11 +48,12 @@ describe("options of a node", () => {
       evictionMaxPodGracePeriod: 60,
       systemReserved: { cpu: "500m", memory: "1Gi" },
       seccompDefault: true,
+      podMaxPids: 4096,
       localVolumes: "/srv/volumes",
     } as const;
     const words = nodeWords(options);
     expect(words.join(" ")).toBe(
-      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --eviction-max-pod-grace-period 60 --system-reserved cpu=500m,memory=1Gi --seccomp-default --local-volumes /srv/volumes",
+      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --eviction-max-pod-grace-period 60 --system-reserved cpu=500m,memory=1Gi --seccomp-default --pod-max-pids 4096 --local-volumes /srv/volumes",
     );
     expect(parseTaints("own=:NoExecute")).toEqual(options.registerWithTaints);
   });

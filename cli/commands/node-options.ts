@@ -100,6 +100,12 @@ const OPTIONAL: readonly NodeOption[] = [
     word: ({ seccompDefault }) => (seccompDefault === true ? "" : undefined),
   },
   {
+    flag: "--pod-max-pids <count>",
+    description: "how many processes and threads a pod may have (where pods' cgroups are not systemd's)",
+    parse: parseCount,
+    word: ({ podMaxPids }) => podMaxPids?.toString(),
+  },
+  {
     flag: "--kubelet-dir <dir>",
     description:
       "the directory where drivers of devices and volumes find the node, usually /var/lib/kubelet; default: kubelet/ in the node's directory",
@@ -172,6 +178,11 @@ export function parseAmounts(text: string): Readonly<Record<string, string>> {
 
 function parseSeconds(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a number of seconds.");
+  return Number(text);
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It is a number above zero.");
   return Number(text);
 }
 
