@@ -31,13 +31,29 @@ export function spawnBeside({ id, config, directory }: Surroundings, request: Ex
   });
 }
 
+/** What containerd keeps of a command's output. */
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/** Passes over what exceeds the limit. */
+function limitedOutput() {
+  const chunks: Buffer[] = [];
+  let left = MAX_OUTPUT_BYTES;
+  return {
+    push: (chunk: Buffer): void => {
+      if (left > 0) chunks.push(chunk.subarray(0, left));
+      left -= Math.min(left, chunk.length);
+    },
+    bytes: (): Buffer => Buffer.concat(chunks),
+  };
+}
+
 const failedToExec = ({ message }: Error) => new RuntimeError(`failed to exec in container: ${message}`);
 
 /** Waits for it to end; a timeout of 0 means no limit. */
 export function outputOf(child: ChildProcess, command: readonly string[], timeoutSeconds: number) {
-  const output: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+  const output = limitedOutput();
+  const stderr = limitedOutput();
+  child.stdout?.on("data", output.push);
   child.stderr?.on("data", (chunk: Buffer) => {
     output.push(chunk);
     stderr.push(chunk);
@@ -56,7 +72,7 @@ export function outputOf(child: ChildProcess, command: readonly string[], timeou
     });
     child.once("close", (code, signal) => {
       clearTimeout(timer);
-      resolve({ exitCode: exitCodeOf(code, signal), output: Buffer.concat(output), stderr: Buffer.concat(stderr) });
+      resolve({ exitCode: exitCodeOf(code, signal), output: output.bytes(), stderr: stderr.bytes() });
     });
   });
 }

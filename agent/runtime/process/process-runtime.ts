@@ -9,7 +9,6 @@ import { connect } from "node:net";
 import { arch, hostname, platform, release } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerConfig } from "../container.ts";
 import type { ImageObservation } from "../image.ts";
 import { type ContainerObservation, newestFirst, type Observation } from "../observation.ts";
@@ -27,6 +26,8 @@ import { processStart } from "./process-tree.ts";
 import { processUsage } from "./process-usage.ts";
 import { SupervisorClient } from "./supervisor-client.ts";
 
+/** How long a container that was killed takes to end, at most. */
+const KILL_MS = 5000;
 const SCHEME = "process://";
 const withoutScheme = (id: string): string => (id.startsWith(SCHEME) ? id.slice(SCHEME.length) : id);
 
@@ -201,25 +202,36 @@ export class ProcessRuntime implements Runtime {
 
   async stopContainer(id: string, graceSeconds: number): Promise<void> {
     const container = withoutScheme(id);
-    const isRunning = () => this.#state.state(container)?.state === "running";
-    if (!isRunning()) return;
-    const ended = new Promise<void>((resolve) => {
-      const stop = this.onChange(() => {
-        if (isRunning()) return;
-        stop();
-        resolve();
-      });
-    });
+    if (!this.#isRunning(container)) return;
     const signal = this.#inventory.container(container)?.config.stopSignal ?? "SIGTERM";
     if (graceSeconds > 0) {
       await this.#supervisor.request({ op: "signal", container, signal });
-      const abort = new AbortController();
-      await Promise.race([ended, sleep(graceSeconds * 1000, undefined, { signal: abort.signal }).catch(() => {})]);
-      abort.abort();
+      await this.#end(container, graceSeconds * 1000);
     }
-    if (!isRunning()) return;
+    if (!this.#isRunning(container)) return;
     await this.#supervisor.request({ op: "kill", container });
-    await Promise.race([ended, sleep(5000)]);
+    await this.#end(container, KILL_MS);
+  }
+
+  #isRunning(container: string): boolean {
+    return this.#state.state(container)?.state === "running";
+  }
+
+  /** Waits until the container has ended, but not longer than this. */
+  async #end(container: string, maxMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const stop = () => {
+        clearTimeout(timer);
+        stopListening();
+        resolve();
+      };
+      const stopIfEnded = () => {
+        if (!this.#isRunning(container)) stop();
+      };
+      const timer = setTimeout(stop, maxMs);
+      const stopListening = this.onChange(stopIfEnded);
+      stopIfEnded();
+    });
   }
 
   async removeContainer(id: string): Promise<void> {
@@ -236,7 +248,7 @@ export class ProcessRuntime implements Runtime {
   #running(id: string): Surroundings {
     const container = withoutScheme(id);
     const stored = this.#inventory.container(container);
-    if (stored === undefined || this.#state.state(container)?.state !== "running")
+    if (stored === undefined || !this.#isRunning(container))
       throw new RuntimeError(`container ${container} is not running`, { notFound: stored === undefined });
     return { id: container, config: stored.config, directory: this.#state.containerDirectory(container) };
   }

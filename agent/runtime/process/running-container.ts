@@ -14,6 +14,7 @@ export class RunningContainer {
   readonly #child: ChildProcess;
   readonly #container: StoredContainer;
   #log: number;
+  readonly #encoders = { stdout: new LogEncoder("stdout"), stderr: new LogEncoder("stderr") };
   readonly attached = new Set<Socket>();
 
   constructor(container: StoredContainer, child: ChildProcess) {
@@ -24,25 +25,24 @@ export class RunningContainer {
     this.#capture("stderr");
   }
 
+  #write(entries: Buffer): void {
+    if (entries.length === 0) return;
+    try {
+      writeSync(this.#log, entries);
+    } catch {
+      // The disk is full: this output is lost, and the container goes on.
+    }
+  }
+
   #capture(stream: LogStream): void {
-    const encoder = new LogEncoder(stream);
-    const write = (entries: Buffer) => {
-      if (entries.length === 0) return;
-      try {
-        writeSync(this.#log, entries);
-      } catch {
-        // The disk is full: this output is lost, and the container goes on.
-      }
-    };
     this.#child[stream]?.on("data", (chunk: Buffer) => {
-      write(encoder.push(chunk, logTime(micros())));
+      this.#write(this.#encoders[stream].push(chunk, logTime(micros())));
       for (const socket of this.attached) {
         socket.write(frame(stream === "stdout" ? 1 : 2, chunk));
         // A client that does not keep up is disconnected: the container does not wait, and its log has everything.
         if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
       }
     });
-    this.#child[stream]?.on("end", () => write(encoder.end(logTime(micros()))));
   }
 
   get pid(): number {
@@ -63,7 +63,12 @@ export class RunningContainer {
     this.#log = log;
   }
 
+  /** Its main process has ended: what other processes still write has no reader. */
   close(): void {
+    for (const stream of ["stdout", "stderr"] as const) {
+      this.#child[stream]?.destroy();
+      this.#write(this.#encoders[stream].end(logTime(micros())));
+    }
     closeSync(this.#log);
     for (const socket of this.attached) socket.end();
   }

@@ -2,10 +2,11 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorMessage } from "../../../api/error-message.ts";
 import { LineSplitter } from "../../../api/line-splitter.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import type { StateDirectory } from "./container-state.ts";
@@ -43,16 +44,32 @@ export class SupervisorClient {
   async #open(): Promise<Socket> {
     const running = await this.#dial();
     if (running !== undefined) return running;
-    const [file = "", ...args] = this.#command;
-    const log = openSync(join(this.#state.path, "supervisor.log"), "a", 0o600);
-    spawn(file, [...args, this.#state.path], { detached: true, stdio: ["ignore", log, log] }).unref();
+    await this.#start();
     const end = Date.now() + START_MS;
     while (Date.now() < end) {
       await sleep(10);
       const started = await this.#dial();
       if (started !== undefined) return started;
     }
-    throw new RuntimeError(`the process supervisor does not start; see ${join(this.#state.path, "supervisor.log")}`);
+    throw new RuntimeError(`the process supervisor does not start; see ${this.#log}`);
+  }
+
+  get #log(): string {
+    return join(this.#state.path, "supervisor.log");
+  }
+
+  async #start(): Promise<void> {
+    const [file = "", ...args] = this.#command;
+    const log = openSync(this.#log, "a", 0o600);
+    try {
+      const child = spawn(file, [...args, this.#state.path], { detached: true, stdio: ["ignore", log, log] });
+      child.unref();
+      await once(child, "spawn");
+    } catch (error) {
+      throw new RuntimeError(`the process supervisor does not start: ${errorMessage(error)}`);
+    } finally {
+      closeSync(log);
+    }
   }
 
   #listen(socket: Socket): void {

@@ -55,14 +55,31 @@ function isPublished(directory: string, payload: Payload, group: number | undefi
 /** A group that owns the volume may read every file. */
 const modeOf = (mode: number, group: number | undefined): number => (group === undefined ? mode : mode | 0o440);
 
-/** Returns whether anything changed. `group` is the pod's fsGroup. */
-export function publish(directory: string, payload: Payload, options: { readonly group?: number } = {}): boolean {
-  const { group } = options;
+interface PublishOptions {
+  /** The pod's fsGroup. */
+  readonly group?: number;
+}
+
+/** Returns whether anything changed. */
+export function publish(directory: string, payload: Payload, { group }: PublishOptions = {}): boolean {
   for (const path of payload.keys()) checkPath(path);
   if (isPublished(directory, payload, group)) return false;
   const stamp = new Date().toISOString().replaceAll(/[-:T]/g, "_").slice(0, 19);
   const name = `..${stamp}.${Math.floor(Math.random() * 1e10)}`;
-  const target = join(directory, name);
+  try {
+    writeFiles(join(directory, name), payload, group);
+  } catch (error) {
+    rmSync(join(directory, name), { recursive: true, force: true });
+    throw error;
+  }
+  const before = switchTo(directory, name);
+  showEntries(directory, new Set([...payload.keys()].map((path) => normalize(path).split(sep)[0] ?? "")));
+  if (before !== undefined && before !== name && dirname(before) === ".")
+    rmSync(join(directory, before), { recursive: true, force: true });
+  return true;
+}
+
+function writeFiles(target: string, payload: Payload, group: number | undefined): void {
   const mkdir = (path: string) => {
     mkdirSync(path, { recursive: true });
     chmodSync(path, group === undefined ? 0o755 : 0o2755);
@@ -77,7 +94,10 @@ export function publish(directory: string, payload: Payload, options: { readonly
     chmodSync(file, modeOf(mode, group));
     if (uid !== undefined || group !== undefined) chownSync(file, uid ?? -1, group ?? -1);
   }
+}
 
+/** Returns the name of the directory that was published before. */
+function switchTo(directory: string, name: string): string | undefined {
   let before: string | undefined;
   try {
     before = readlinkSync(join(directory, DATA));
@@ -87,8 +107,11 @@ export function publish(directory: string, payload: Payload, options: { readonly
   rmSync(join(directory, DATA_NEW), { force: true });
   symlinkSync(name, join(directory, DATA_NEW));
   renameSync(join(directory, DATA_NEW), join(directory, DATA));
+  return before;
+}
 
-  const visible = new Set([...payload.keys()].map((path) => normalize(path).split(sep)[0] ?? ""));
+/** One link for each name at the top, and none for names that are gone. */
+function showEntries(directory: string, visible: ReadonlySet<string>): void {
   for (const entry of readdirSync(directory)) {
     if (!entry.startsWith("..") && !visible.has(entry))
       rmSync(join(directory, entry), { recursive: true, force: true });
@@ -98,7 +121,4 @@ export function publish(directory: string, payload: Payload, options: { readonly
     const there = lstatSync(link, { throwIfNoEntry: false });
     if (there === undefined) symlinkSync(join(DATA, entry), link);
   }
-  if (before !== undefined && before !== name && dirname(before) === ".")
-    rmSync(join(directory, before), { recursive: true, force: true });
-  return true;
 }

@@ -1,0 +1,33 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StateDirectory } from "./container-state.ts";
+import { SupervisorClient } from "./supervisor-client.ts";
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "sailplane-client-"));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const clientOf = (...command: readonly string[]) =>
+  new SupervisorClient(new StateDirectory(directory), command, () => {});
+
+describe("a supervisor that cannot be started", () => {
+  it("is reported at once, and the agent goes on", async () => {
+    await expect(clientOf("/no/such/program").connect()).rejects.toThrow(
+      "the process supervisor does not start: spawn /no/such/program ENOENT",
+    );
+  });
+
+  it.runIf(process.platform === "linux")("leaves no file open", async () => {
+    const before = readdirSync("/proc/self/fd").length;
+    for (let i = 0; i < 5; i++)
+      await clientOf("/no/such/program")
+        .connect()
+        .catch(() => {});
+    expect(readdirSync("/proc/self/fd").length).toBeLessThan(before + 5);
+  });
+});

@@ -1,0 +1,22 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { publish } from "./atomic-writer.ts";
+
+const file = (content: string) => ({ content: Buffer.from(content), mode: 0o644 });
+
+test("files that cannot be written leave what was published, and nothing else", () => {
+  const directory = mkdtempSync(join(tmpdir(), "sailplane-publish-"));
+  publish(directory, new Map([["a", file("one")]]));
+  const before = readdirSync(directory).sort();
+  // A file cannot be a directory, too.
+  const impossible = new Map([
+    ["a", file("two")],
+    ["a/b", file("three")],
+  ]);
+  for (let attempt = 0; attempt < 3; attempt++) expect(() => publish(directory, impossible)).toThrow();
+  expect(readdirSync(directory).sort()).toEqual(before);
+  expect(readFileSync(join(directory, "a"), "utf8")).toBe("one");
+  rmSync(directory, { recursive: true });
+});
