@@ -2,6 +2,7 @@
 import type { GrpcChannel } from "../grpc/channel.ts";
 import { GrpcCode } from "../grpc/grpc-error.ts";
 import { UnixService } from "../grpc/unix-service.ts";
+import { timerMs } from "../longest-timer.ts";
 import { steadyNow } from "../steady-now.ts";
 import { DeviceHealth, type DeviceName, type Health, type HealthReport } from "./device-health.ts";
 import { HEALTH_PROTO } from "./dra-proto.ts";
@@ -62,7 +63,7 @@ export class HealthWatch {
         this.#onChange();
         this.#awaitEnd();
       },
-      end - now + 1,
+      timerMs(end - now + 1),
     );
     this.#end = timer.unref();
   }

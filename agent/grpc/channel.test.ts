@@ -103,6 +103,10 @@ describe("a gRPC service on a Unix socket", () => {
     expect(await say(messages)).toEqual(messages);
   });
 
+  it("AGENT-LONG-TIME: takes a deadline in years for what it is", async () => {
+    expect(await say({ text: "hello" }, 2 ** 31 - 1)).toMatchObject({ text: "hello" });
+  });
+
   it("fails with Unavailable while it is down, and can be called again afterwards", async () => {
     const away = /^rpc error: code = Unavailable desc = connection error: /;
     const nobody = new UnixService(PROTO, ["Echo"], join(directory, "nobody"));

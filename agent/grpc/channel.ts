@@ -12,10 +12,13 @@ import {
 } from "node:http2";
 import { connect, type NetConnectOpts } from "node:net";
 import { errorMessage } from "../../api/error-message.ts";
+import { timerMs } from "../longest-timer.ts";
 import { frame, MessageReader } from "./framing.ts";
 import { GrpcCode, GrpcError } from "./grpc-error.ts";
 
 const { NGHTTP2_CANCEL } = constants;
+/** gRPC has no more than eight digits for a time limit. */
+const MAX_TIMEOUT = 99_999_999;
 /** An answer may be long, and many may be under way. */
 const SESSION_MEMORY_MB = 256;
 
@@ -64,6 +67,12 @@ export interface ChannelOptions {
   readonly onConnection?: (isConnected: boolean) => void;
 }
 
+/** As in the header `grpc-timeout`. */
+function printTimeout(seconds: number): string {
+  const ms = Math.ceil(seconds * 1000);
+  return ms <= MAX_TIMEOUT ? `${ms}m` : `${Math.min(Math.ceil(seconds), MAX_TIMEOUT)}S`;
+}
+
 export class GrpcChannel {
   readonly #to: NetConnectOpts;
   readonly #authority: string;
@@ -92,7 +101,7 @@ export class GrpcChannel {
     return new Promise((resolve, reject) => {
       let response: Buffer | undefined;
       const stop = this.#call(path, request, {
-        headers: { "grpc-timeout": `${Math.ceil(seconds * 1000)}m` },
+        headers: { "grpc-timeout": printTimeout(seconds) },
         onMessage: (message) => {
           response = message;
         },
@@ -103,10 +112,13 @@ export class GrpcChannel {
           else resolve(response);
         },
       });
-      const timer = setTimeout(() => {
-        reject(new GrpcError(GrpcCode.DeadlineExceeded, "context deadline exceeded"));
-        stop();
-      }, seconds * 1000);
+      const timer = setTimeout(
+        () => {
+          reject(new GrpcError(GrpcCode.DeadlineExceeded, "context deadline exceeded"));
+          stop();
+        },
+        timerMs(seconds * 1000),
+      );
     });
   }
 

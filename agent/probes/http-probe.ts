@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { errorMessage } from "../../api/error-message.ts";
 import type { HTTPGetAction, HTTPHeader } from "../../api/generated/core.v1.ts";
+import { timerMs } from "../longest-timer.ts";
 import { isNotTls, joinHostPort, requestError } from "./go-errors.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
 
@@ -82,7 +83,7 @@ export async function getHttp(
   const request = {
     first: { url: new URL(shown), shown, address },
     headers: headersOf(httpHeaders, agent),
-    signal: AbortSignal.timeout(seconds * 1000),
+    signal: AbortSignal.timeout(timerMs(seconds * 1000)),
   };
   try {
     return await followRedirects(request);

@@ -65,6 +65,12 @@ describe("an HTTP probe", () => {
     expect(await probe(path)).toEqual({ responded: true, ...expected });
   });
 
+  it("AGENT-LONG-TIME: may have a time limit of years", async () => {
+    const httpGet = { path: "/200", port, host: "127.0.0.1" };
+    expect(await runProbe({ httpGet, timeoutSeconds: 2 ** 31 - 1 }, target)).toMatchObject({ ok: true });
+    expect(await runProbe({ httpGet, timeoutSeconds: 3_000_000 }, target)).toMatchObject({ ok: true });
+  });
+
   it("stops after ten redirects", async () => {
     const outcome = await probe("/302/again");
     expect(outcome).toMatchObject({ ok: false, output: expect.stringMatching(/: stopped after 10 redirects$/) });

@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Container, Probe } from "../../api/generated/core.v1.ts";
+import { timerMs } from "../longest-timer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { ExecTimeout } from "../runtime/runtime-error.ts";
 import { dialError, joinHostPort } from "./go-errors.ts";
@@ -44,7 +45,7 @@ function probeTcp(host: string, port: number, seconds: number): Promise<ProbeOut
       socket.destroy();
       resolve(outcome);
     };
-    socket.setTimeout(seconds * 1000, () => finish({ ok: false, output: `dial tcp ${address}: i/o timeout` }));
+    socket.setTimeout(timerMs(seconds * 1000), () => finish({ ok: false, output: `dial tcp ${address}: i/o timeout` }));
     socket.once("connect", () => finish({ ok: true, output: "" }));
     socket.once("error", (error) => finish({ ok: false, output: dialError(error, address) }));
     // An impossible port or host.

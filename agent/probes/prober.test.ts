@@ -86,6 +86,18 @@ it("AGENT-PROBE: a container is asked at once whether it is ready, and after one
   prober.stop();
 });
 
+it("AGENT-LONG-TIME: a container whose probe has a period of years is not probed over and over", async () => {
+  const yearly = (command: string): Probe => ({ ...often(command), periodSeconds: 2 ** 31 - 1 });
+  const { prober, requests } = probing(
+    {},
+    { livenessProbe: yearly("liveness"), readinessProbe: yearly("readiness") },
+    { startedAt: Date.now() },
+  );
+  await settle();
+  prober.stop();
+  expect(requests).toEqual(["readiness"]);
+});
+
 it("no other probe runs before the container has started", async () => {
   const { prober, requests, results } = probing(
     { startup: [1, 1, 0] },

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Probe } from "../../api/generated/core.v1.ts";
+import { timerMs } from "../longest-timer.ts";
 import type { PodContainer } from "../pod-spec/containers.ts";
 import type { ContainerObservation } from "../runtime/observation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -85,7 +86,7 @@ class ContainerProbes {
   async #until(kind: ProbeKind, probe: Probe): Promise<boolean> {
     const { signal } = this.#abort;
     const until = kind === "readiness" ? signal : AbortSignal.any([signal, this.#ending.signal]);
-    const wait = (ms: number) => sleep(Math.max(ms, 0), undefined, { signal: until }).catch(() => {});
+    const wait = (ms: number) => sleep(timerMs(ms), undefined, { signal: until }).catch(() => {});
     const { initialDelaySeconds = 0, periodSeconds = 10, successThreshold = 1, failureThreshold = 3 } = probe;
     const periodMs = periodSeconds * 1000;
     const ranMs = Date.now() - this.#observed.startedAt;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorMessage } from "../../../api/error-message.ts";
 import type { Container, LifecycleHandler, Pod } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
+import { timerMs } from "../../longest-timer.ts";
 import { printPod } from "../../pod-spec/containers.ts";
 import { getHttp } from "../../probes/http-probe.ts";
 import { portNumber } from "../../probes/probe.ts";
@@ -33,7 +34,7 @@ export async function runHook(handler: LifecycleHandler, context: HookContext): 
     const why = await callHttp(httpGet, context);
     if (why !== undefined) throw new Error(`HTTP lifecycle hook (${httpGet.path ?? ""}) ${where} ${why}`);
   }
-  if (handler.sleep !== undefined) await sleep(handler.sleep.seconds * 1000, undefined, { ref: false });
+  if (handler.sleep !== undefined) await sleep(timerMs(handler.sleep.seconds * 1000), undefined, { ref: false });
 }
 
 /** Why it failed, if it did. */

@@ -1,6 +1,7 @@
 /** How containers are stopped: hook, signal, KILL, and in which order. */
 
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
+import { timerMs } from "../../longest-timer.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { steadyNow } from "../../steady-now.ts";
@@ -23,14 +24,11 @@ export interface Kill {
   readonly onFailedHook: () => void;
 }
 
-/** The longest delay of a timer; a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** Settles with the promise, whatever its outcome, or when the time is over. */
 async function waitAtMost(seconds: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise((resolve) => {
-    timer = setTimeout(resolve, Math.min(seconds * 1000, MAX_TIMER_MS));
+    timer = setTimeout(resolve, timerMs(seconds * 1000));
   });
   await Promise.race([promise.catch(() => {}), over]);
   clearTimeout(timer);

@@ -9,6 +9,8 @@ test.each([
   [1, 121],
   [30, 150],
   [0, 3600],
+  // More milliseconds than gRPC has digits for.
+  [172_800, 172_920],
 ])(
   "AGENT-PROBE-SLOW: a command with timeout %i s has %i s until the runtime counts as hung",
   async (seconds, given) => {

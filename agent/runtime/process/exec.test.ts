@@ -12,4 +12,11 @@ describe("the output of a command", () => {
     const { exitCode, output } = await outputOf(child, command, 30);
     expect([exitCode, output.length]).toEqual([3, 16 * MIB]);
   });
+
+  it("AGENT-LONG-TIME: is awaited for years, if the time limit says so", async () => {
+    const command = ["sh", "-c", "sleep 0.1; echo done"];
+    const request = { command, stdin: false, stdout: true, stderr: true, tty: false };
+    const child = spawnBeside({ id: "c", config: plainContainer(), directory: "/" }, request);
+    expect(`${(await outputOf(child, command, 2 ** 31 - 1)).output}`).toBe("done\n");
+  });
 });

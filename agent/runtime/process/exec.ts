@@ -1,6 +1,7 @@
 /** Commands executed alongside a container: with its environment and directory, in a process group of their own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { timerMs } from "../../longest-timer.ts";
 import { bufferedOutput } from "../buffered-output.ts";
 import type { ContainerConfig } from "../container.ts";
 import type { ExecRequest, ProcessStream } from "../process-stream.ts";
@@ -61,10 +62,13 @@ export function outputOf(child: ChildProcess, command: readonly string[], timeou
   return new Promise<ExecResult>((resolve, reject) => {
     const timer =
       timeoutSeconds > 0
-        ? setTimeout(() => {
-            killGroupOf(child);
-            reject(new ExecTimeout(`command ${command.join(" ")} timed out`));
-          }, timeoutSeconds * 1000)
+        ? setTimeout(
+            () => {
+              killGroupOf(child);
+              reject(new ExecTimeout(`command ${command.join(" ")} timed out`));
+            },
+            timerMs(timeoutSeconds * 1000),
+          )
         : undefined;
     child.once("error", (error) => {
       clearTimeout(timer);

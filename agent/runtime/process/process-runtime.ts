@@ -9,6 +9,7 @@ import { connect } from "node:net";
 import { arch, hostname, platform, release } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import { timerMs } from "../../longest-timer.ts";
 import type { ContainerConfig } from "../container.ts";
 import type { ImageObservation } from "../image.ts";
 import { type ContainerObservation, newestFirst, type Observation } from "../observation.ts";
@@ -228,7 +229,7 @@ export class ProcessRuntime implements Runtime {
       const stopIfEnded = () => {
         if (!this.#isRunning(container)) stop();
       };
-      const timer = setTimeout(stop, maxMs);
+      const timer = setTimeout(stop, timerMs(maxMs));
       const stopListening = this.onChange(stopIfEnded);
       stopIfEnded();
     });

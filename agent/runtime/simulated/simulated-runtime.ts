@@ -4,6 +4,7 @@
  * restarted agent finds no containers and starts them afresh.
  */
 import { PassThrough } from "node:stream";
+import { timerMs } from "../../longest-timer.ts";
 import type { ContainerConfig } from "../container.ts";
 import type { ImageObservation } from "../image.ts";
 import type { ContainerObservation, Observation, SandboxObservation } from "../observation.ts";
@@ -144,7 +145,8 @@ export class SimulatedRuntime implements Runtime {
     const { annotations } = container.sandbox;
     const seconds = annotations[EXIT_AFTER];
     const code = Number(annotations[EXIT_CODE] ?? 0);
-    const timer = seconds === undefined ? undefined : setTimeout(() => this.#end(id, code), Number(seconds) * 1000);
+    const timer =
+      seconds === undefined ? undefined : setTimeout(() => this.#end(id, code), timerMs(Number(seconds) * 1000));
     this.#containers.set(id, { ...container, observation, ...(timer ? { timer } : {}) });
     this.#changed(container.sandbox);
   }
