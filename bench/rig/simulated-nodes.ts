@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AgentOptions } from "../../agent/agent-options.ts";
+import { unmountBelow } from "../../agent/mounts/mounts.ts";
 import type { Connection } from "../../cli/kubeconfig.ts";
 
 /** The built agent: Node.js cannot run its source directly. */
@@ -16,29 +18,39 @@ export interface SimulatedNodes {
 /** Nodes register themselves. The administrator may act for any node. */
 export async function startNodes(connection: Connection, count: number): Promise<SimulatedNodes> {
   const directory = await mkdtemp(join(tmpdir(), "sailplane-nodes-"));
-  const child = fork(import.meta.filename, [directory, String(count), JSON.stringify(connection)]);
-  const ended = once(child, "exit");
+  const names = Array.from({ length: count }, (_, index) => `simulated-${index}`);
+  const stop = forkNodes(connection, names, directory);
   return {
     stop: async () => {
-      child.kill("SIGKILL");
-      await ended;
+      await stop();
+      await unmountBelow(directory);
       await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
+/** Starts a process for nodes that keep their files in the directory; returns what kills it. */
+export function forkNodes(connection: Connection, names: readonly string[], directory: string): () => Promise<void> {
+  const child = fork(import.meta.filename, [directory, JSON.stringify(names), JSON.stringify(connection)]);
+  const ended = once(child, "exit");
+  return async () => {
+    child.kill("SIGKILL");
+    await ended;
+  };
+}
+
 if (process.argv[1] === import.meta.filename) {
-  const [directory = "", count, connection = ""] = process.argv.slice(2);
-  const { runAgent } = (await import(BUILT)) as { runAgent: (options: object) => Promise<unknown> };
-  for (let index = 0; index < Number(count); index++) {
+  const [directory = "", names = "", connection = ""] = process.argv.slice(2);
+  const { runAgent } = (await import(BUILT)) as { runAgent: (options: AgentOptions) => Promise<unknown> };
+  for (const nodeName of JSON.parse(names)) {
     void runAgent({
       connection: JSON.parse(connection),
-      renew: async (token: string) => token,
-      nodeName: `simulated-${index}`,
+      renew: async (token) => token,
+      nodeName,
       runtime: "simulated",
       settings: {},
-      dataDirectory: join(directory, String(index)),
-      say: (message: string) => console.error(`simulated-${index}: ${message}`),
+      dataDirectory: join(directory, nodeName),
+      print: (message) => console.error(`${nodeName}: ${message}`),
       signal: new AbortController().signal,
       endsProcesses: true,
     });

@@ -8,8 +8,8 @@ const sandbox = (annotations: Record<string, string> = {}): SandboxConfig =>
   plainSandbox({ namespace: "default", name: "p", uid: "u1" }, { annotations });
 const container = plainContainer();
 
-async function started(config: SandboxConfig) {
-  const runtime = new SimulatedRuntime({ nodeName: "hollow-1" });
+async function started(config: SandboxConfig, now = Date.now) {
+  const runtime = new SimulatedRuntime({ nodeName: "hollow-1", now });
   const sandboxId = await runtime.runSandbox(config);
   const id = await runtime.createContainer(sandboxId, container, config);
   await runtime.startContainer(id);
@@ -38,6 +38,13 @@ describe("the simulated runtime", () => {
     const reported = await new Promise((resolve) => runtime.onChange(resolve));
     expect(reported).toBe("u1");
     expect((await runtime.observe()).containers[0]).toMatchObject({ state: "exited", exitCode: 3 });
+  });
+
+  it("uses what its pod's annotation says", async () => {
+    let now = 1000;
+    const { runtime } = await started(sandbox({ "simulated.sailplane.dev/cpu": "0.5" }), () => now);
+    now += 2000;
+    expect(await runtime.usage()).toMatchObject([{ cpuNanoseconds: 1e9 }]);
   });
 
   it("gives pods of a node distinct addresses", () => {

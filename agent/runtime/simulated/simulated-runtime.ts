@@ -16,9 +16,10 @@ import { addressAt } from "./address.ts";
 
 /**
  * A pod may say when its containers end, and how: `simulated.sailplane.dev/exit-after: "2.5"` (seconds), `…/exit-code:
- * "1"`.
+ * "1"`; and what each of them uses: `…/cpu: "0.3"` (cores).
  */
 const EXIT_AFTER = "simulated.sailplane.dev/exit-after";
+const CPU = "simulated.sailplane.dev/cpu";
 const EXIT_CODE = "simulated.sailplane.dev/exit-code";
 const KILLED = 137;
 
@@ -187,13 +188,12 @@ export class SimulatedRuntime implements Runtime {
   }
 
   async usage() {
-    return [...this.#containers.values()].map(({ observation: { id, name }, sandbox: { pod } }) => ({
-      id,
-      pod,
-      name,
-      cpuNanoseconds: 0,
-      memoryWorkingSetBytes: 0,
-    }));
+    return [...this.#containers.values()].map(({ observation, sandbox: { pod, annotations } }) => {
+      const { id, name, state, startedAt } = observation;
+      const milliseconds = state === "running" ? this.#now() - startedAt : 0;
+      const cpuNanoseconds = milliseconds * 1e6 * Number(annotations[CPU] ?? 0);
+      return { id, pod, name, cpuNanoseconds, memoryWorkingSetBytes: 0 };
+    });
   }
 
   async close(): Promise<void> {
