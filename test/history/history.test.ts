@@ -39,7 +39,7 @@ it("finds acknowledged writes that are lost, or were answered otherwise", () => 
   });
   const answers = [made("a", { data: { value: "1" } }), made("a", { data: { value: "2" } }), made("b")];
   expect([...lostWrites(answers.map(written), [], changes)]).toEqual([
-    "POST of configmaps ns/a 1 was answered otherwise",
+    "POST of configmaps ns/a 1 was answered otherwise: .data.value",
     "POST of configmaps ns/b 1 was acknowledged, and is lost",
   ]);
 });

@@ -15,6 +15,8 @@ export function* quotas(state: ClusterState): Iterable<string> {
       services: state.list("services", namespace).length,
       configmaps: state.list("configmaps", namespace).length,
       persistentvolumeclaims: state.list("persistentvolumeclaims", namespace).length,
+      secrets: state.list("secrets", namespace).length,
+      "count/gadgets.walk.example.com": state.all("gadgets.walk.example.com", namespace).length,
       "count/jobs.batch": state.list("jobs.batch", namespace).length,
       "count/replicasets.apps": state.list("replicasets.apps", namespace).length,
     };
@@ -49,7 +51,8 @@ export function* volumes(state: ClusterState): Iterable<string> {
   }
   for (const volume of state.list("persistentvolumes")) {
     const uid = volume.spec.claimRef?.uid;
-    if (uid !== undefined && !state.byUid(uid))
+    const isKept = volume.spec.persistentVolumeReclaimPolicy === "Retain" && volume.status.phase === "Released";
+    if (uid !== undefined && !isKept && !state.byUid(uid))
       yield `volume ${keyOf(volume)} is ${volume.status.phase} for a lost claim`;
   }
 }

@@ -5,12 +5,16 @@ import { type ClusterState, keyOf } from "../cluster-state.ts";
 /** Written by the API server with names of their own, and left to expire. */
 const TRANSIENT = new Set(["events"]);
 
-/** A claim that a user has deleted is there for as long as a pod uses it. */
+/** A claim that a user has deleted is there for as long as a pod uses it, and a volume for as long as it is bound. */
 const isUsed = (state: ClusterState, resource: GroupResource, { metadata }: KubeObject) =>
-  resource === "persistentvolumeclaims" &&
-  state
-    .list("pods", metadata.namespace)
-    .some(({ spec }) => spec.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === metadata.name));
+  resource === "persistentvolumes"
+    ? state
+        .list("persistentvolumes")
+        .some((volume) => volume.metadata.name === metadata.name && volume.status.phase === "Bound")
+    : resource === "persistentvolumeclaims" &&
+      state
+        .list("pods", metadata.namespace)
+        .some(({ spec }) => spec.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === metadata.name));
 
 /** What holds at rest of objects of every kind. */
 export function* everything(state: ClusterState): Iterable<string> {

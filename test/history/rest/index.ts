@@ -1,6 +1,8 @@
 /** What holds once nobody writes and nothing fails: controllers have done what their objects' specs say. */
 import type { ClusterState } from "../cluster-state.ts";
+import { autoscalers } from "./autoscalers.ts";
 import { budgets, quotas, volumes } from "./counts.ts";
+import { definitions } from "./custom-resources.ts";
 import { everything } from "./everything.ts";
 import { pods } from "./pods.ts";
 import { services } from "./services.ts";
@@ -18,6 +20,8 @@ const rules = [
   quotas,
   budgets,
   volumes,
+  autoscalers,
+  definitions,
 ];
 
 export const unrest = (state: ClusterState): readonly string[] => rules.flatMap((rule) => [...rule(state)]);

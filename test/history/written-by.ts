@@ -1,0 +1,49 @@
+/** The request that must have made a change, where the change says so. */
+import { isDeepStrictEqual } from "node:util";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { Moment } from "./history.ts";
+import { conditionOf } from "./pods.ts";
+
+export interface WrittenBy {
+  readonly operation: "CREATE" | "UPDATE" | "DELETE";
+  /** Empty: the object itself. */
+  readonly subresource: string;
+}
+
+export function writtenBy({ type, object, previous }: Moment): WrittenBy | undefined {
+  if (type === "ADDED") return { operation: "CREATE", subresource: "" };
+  if (!previous) return undefined;
+  const wasEnding = previous.metadata.deletionTimestamp !== undefined;
+  if (type === "DELETED" || object.metadata.deletionTimestamp !== undefined) {
+    // Its end may be that of a grace period or of a finalizer; an eviction is a create of its own.
+    const isEvicted = conditionOf(object, "DisruptionTarget")?.reason === "EvictionByEvictionAPI";
+    if (type === "DELETED" || !wasEnding)
+      return wasEnding || isEvicted ? undefined : { operation: "DELETE", subresource: "" };
+  }
+  const changed = membersThatDiffer(object, previous);
+  if (changed.length === 1 && changed[0] === "status") return { operation: "UPDATE", subresource: "status" };
+  if (changed.includes("status") || isScaledOrBound(object, previous)) return undefined;
+  // A second deletion changes the metadata, and a scale to what it was, or a status as it was, who owns it.
+  if (changed.length === 0 && (wasEnding || isDeepStrictEqual(described(object), described(previous))))
+    return undefined;
+  return { operation: "UPDATE", subresource: "" };
+}
+
+const described = ({ metadata }: KubeObject) => ({ ...metadata, managedFields: [], resourceVersion: "" });
+
+/** The metadata is not among them. */
+function membersThatDiffer(a: KubeObject, b: KubeObject): readonly string[] {
+  const { metadata: _, ...first } = a as unknown as Record<string, unknown>;
+  const { metadata: __, ...second } = b as unknown as Record<string, unknown>;
+  const names = new Set([...Object.keys(first), ...Object.keys(second)]);
+  return [...names].filter((name) => !isDeepStrictEqual(first[name], second[name]));
+}
+
+function isScaledOrBound(a: KubeObject, b: KubeObject): boolean {
+  const rest = (object: KubeObject) => {
+    const { spec } = object as { spec?: Record<string, unknown> };
+    return { ...spec, replicas: 0, nodeName: "" };
+  };
+  const specOf = (object: KubeObject) => (object as { spec?: object }).spec;
+  return !isDeepStrictEqual(specOf(a), specOf(b)) && isDeepStrictEqual(rest(a), rest(b));
+}
