@@ -4,33 +4,63 @@
  * could have (test/history); when all is calm again, controllers must have done what specs say, and at last everything
  * that was created must go away.
  *
- *     npm run bench -- walk [SEED] [SECONDS]
+ *     npm run bench -- walk [SEED] [SECONDS] [--agents N] [--url URL --token T]
  *
  * A seed repeats what users, nodes and faults choose; how they interleave is up to the machine. FAULTS=0 leaves the
- * control plane alone. .bench/walk has the history of the last walk, and its log.
+ * control plane alone. N of the nodes have the real agent. With a URL the walk is on a server that runs already, of which only connections break.
+ * .bench/walk/SEED has the history, and the log.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { unmountBelow } from "../agent/mounts/mounts.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import { readKubeconfig } from "../cli/kubeconfig.ts";
 import { Cluster } from "../test/e2e/rig/cluster.ts";
 import { lostWrites } from "../test/history/acknowledged.ts";
 import { keyOf } from "../test/history/cluster-state.ts";
 import { violations } from "../test/history/history.ts";
+import { wrongReads } from "../test/history/reads.ts";
+import { wrongRefusals } from "../test/history/refusals.ts";
 import { unrest } from "../test/history/rest/index.ts";
+import { unauthorized } from "../test/history/rights.ts";
 import { rules } from "../test/history/rules/index.ts";
+import { targetAt } from "./rig/target.ts";
+import { type Actor, type ActorOptions, NAMESPACES } from "./walk/actor.ts";
+import { AgentNode } from "./walk/agent-node.ts";
+import { Applier } from "./walk/applier.ts";
+import { CLERK, Clerk, Registrar } from "./walk/clerk.ts";
+import { DEFINITIONS, Definer, GadgetUser } from "./walk/definer.ts";
 import { strike } from "./walk/faults.ts";
+import { definition, GADGET_RESOURCE, VERSIONS } from "./walk/gadgets.ts";
+import { Holder } from "./walk/holder.ts";
+import { insist } from "./walk/insist.ts";
+import { Ledger } from "./walk/ledger.ts";
 import { Observer } from "./walk/observer.ts";
+import { PolicyAdministrator } from "./walk/policies.ts";
 import { classes, provision } from "./walk/provisioner.ts";
 import { Random } from "./walk/random.ts";
+import { Reader } from "./walk/reader.ts";
 import { SimulatedKubelet } from "./walk/simulated-kubelet.ts";
-import { NAMESPACES, tainted, User } from "./walk/user.ts";
+import { tainted, User } from "./walk/user.ts";
+import { VolumeAdministrator } from "./walk/volume-administrator.ts";
 import { type Place, type Reply, WalkClient } from "./walk/walk-client.ts";
+import type { WalkNode } from "./walk/walk-node.ts";
 
-const SEED = Number(process.argv[2] ?? Math.floor(Math.random() * 1e6));
-const SECONDS = Number(process.argv[3] ?? 30);
+const { values, positionals } = parseArgs({
+  options: {
+    url: { type: "string" },
+    token: { type: "string", default: "" },
+    agents: { type: "string", default: "0" },
+  },
+  allowPositionals: true,
+});
+const SEED = Number(positionals[0] ?? Math.floor(Math.random() * 1e6));
+const SECONDS = Number(positionals[1] ?? 30);
 const USERS = 4;
 const NODES = 5;
+const AGENTS = Number(values.agents);
 const WITH_FAULTS = process.env.FAULTS !== "0";
 /** Nothing may change for so long before the cluster counts as calm. */
 const CALM_MS = 6000;
@@ -45,13 +75,20 @@ const failed = (problem: string) => {
 };
 
 console.log(`seed ${SEED}, ${SECONDS} s`);
-const cluster = await Cluster.start({ agent: false });
-const connection = readKubeconfig(cluster.directory);
-const target = { url: new URL(connection.server), token: connection.token };
-const client = new WalkClient(target);
+const cluster = values.url === undefined ? await Cluster.start({ agent: false }) : undefined;
+const connection = cluster
+  ? readKubeconfig(cluster.directory)
+  : { server: (values.url ?? "").replace(/\/$/, ""), token: values.token };
+const target = targetAt(connection.server, connection.token);
+const ledger = new Ledger();
+const client = new WalkClient(target, { ledger });
+const clerk = new WalkClient(target, { ledger, user: CLERK });
 const observer = new Observer(target, new Random(SEED), failed);
 const { state, changes } = observer;
-const kubelets = Array.from({ length: NODES }, (_, index) => kubelet(index));
+const agentFiles = mkdtempSync(`${tmpdir()}/sailplane-walk-`);
+const nodes = Array.from({ length: NODES }, (_, index) => node(index));
+const reader = new Reader({ target, ledger, failed, random: new Random(SEED + 2), first: () => observer.began });
+const volumes = new VolumeAdministrator(actorOptions("volumes", 0));
 let isOver = false;
 try {
   await prepare();
@@ -61,21 +98,51 @@ try {
   await judge();
 } finally {
   isOver = true;
-  for (const each of kubelets) each.crash();
+  for (const each of nodes) each.crash();
   observer.stop();
-  client.close();
-  await cluster.remove();
+  for (const each of [client, clerk]) each.close();
+  await cluster?.remove();
+  await unmountBelow(agentFiles);
+  rmSync(agentFiles, { recursive: true, force: true });
 }
 report();
 process.exit(problems.length > 0 ? 1 : 0);
 
-function kubelet(index: number): SimulatedKubelet {
+function actorOptions(name: string, index: number): ActorOptions {
+  return { random: new Random(SEED * 1000 + index), client, state, log: (line) => note(`${name} ${line}`) };
+}
+
+/** All but the users meet in the same few objects, too. */
+function cast(): readonly Actor[] {
+  return [
+    ...Array.from({ length: USERS }, (_, index) => new User({ ...actorOptions(`user-${index}`, index), nodes })),
+    reader,
+    volumes,
+    new PolicyAdministrator(actorOptions("policies", 101)),
+    new Holder(actorOptions("holder", 102)),
+    new Registrar(actorOptions("registrar", 103)),
+    new Clerk(actorOptions("clerk", 104), clerk),
+    new Definer(actorOptions("definer", 105)),
+    new GadgetUser(actorOptions("gadgets", 106)),
+    new Applier({ ...actorOptions("applier", 107), failed }),
+  ];
+}
+
+function node(index: number): WalkNode {
+  const name = `node-${index}`;
   const labels = { pool: index % 2 ? "a" : "b", "topology.kubernetes.io/zone": `z${index % 3}` };
+  if (index < AGENTS) return new AgentNode({ name, labels, client, connection, directory: agentFiles });
   const random = new Random(SEED * 100 + index);
-  return new SimulatedKubelet({ name: `node-${index}`, number: index + 1, labels, random, client, target, failed });
+  return new SimulatedKubelet({ name, number: index + 1, labels, random, client, target, failed });
 }
 
 async function prepare(): Promise<void> {
+  await insist(() => client.create({ resource: DEFINITIONS }, definition(new Random(SEED))));
+  // kube-apiserver serves a new kind a moment later.
+  await until(async () => {
+    const replies = VERSIONS.map((version) => insist(() => client.get({ resource: GADGET_RESOURCE, version })));
+    return (await Promise.all(replies)).every(({ status }) => status === 200);
+  });
   await observer.start();
   for (const object of classes) await made({ resource: "storageclasses.storage.k8s.io" }, object);
   for (const [name, value] of [
@@ -84,36 +151,26 @@ async function prepare(): Promise<void> {
   ] as const)
     await made({ resource: "priorityclasses.scheduling.k8s.io" }, { metadata: { name }, value } as KubeObject);
   for (const name of NAMESPACES) await made({ resource: "namespaces" }, { metadata: { name } });
-  await Promise.all(kubelets.map((each) => each.start()));
+  await Promise.all(nodes.map((each) => each.start()));
 }
 
 function made(place: Place, object: KubeObject): Promise<Reply> {
   return insist(() => client.create(place, object));
 }
 
-/** Repeats a request until the server has answered it. */
-async function insist(request: () => Promise<Reply | undefined>): Promise<Reply> {
-  for (;;) {
-    const reply = await request();
-    if (reply && reply.status < 500) return reply;
-    await sleep(100);
-  }
-}
-
 async function walk(): Promise<void> {
   const end = Date.now() + SECONDS * 1000;
   void provisionAlways();
-  const acting = Array.from({ length: USERS }, async (_, index) => {
+  const acting = cast().map(async (actor, index) => {
     const random = new Random(SEED * 1000 + index);
-    const user = new User({ random, client, state, kubelets, log: (line) => note(`user-${index} ${line}`) });
     while (Date.now() < end) {
-      await user.act();
+      await actor.act();
       await sleep(random.pick([0, 10, 50, 200, 600]));
     }
-    user.leave();
+    await actor.rest?.();
   });
   const random = new Random(SEED + 1);
-  const clients = [client, ...observer.watches];
+  const clients = [client, clerk, ...observer.watches];
   while (WITH_FAULTS && Date.now() < end - 3000) {
     await sleep(random.between(2000, 10_000));
     await strike({ cluster, random, clients, log: note });
@@ -131,10 +188,10 @@ async function provisionAlways(): Promise<void> {
 /** Nodes are whole, nothing is held back and nothing recurs: what specs say must come true. */
 async function calm(): Promise<void> {
   note("the walk is over");
-  for (const each of kubelets) {
+  for (const each of nodes) {
     each.calm = true;
     if (!each.isUp) await each.start();
-    await mend(each.options.name);
+    await mend(each.name);
   }
   for (const { metadata } of state.list("cronjobs.batch")) {
     const { namespace, name } = metadata;
@@ -163,6 +220,7 @@ async function mend(name: string): Promise<void> {
 async function remove(): Promise<void> {
   note("everything is deleted");
   for (const name of NAMESPACES) await insist(() => client.delete({ resource: "namespaces", name }));
+  await volumes.remove();
   const left = () =>
     state.resources.flatMap((resource) =>
       state
@@ -180,13 +238,21 @@ async function remove(): Promise<void> {
 }
 
 async function judge(): Promise<void> {
-  for (const each of kubelets) each.crash();
-  const lost = () => [...lostWrites(client.acknowledged, observer.initial, changes)];
+  for (const each of nodes) each.crash();
+  const { acknowledged, refusals } = ledger;
+  const lost = () => [...lostWrites(acknowledged, observer.initial, changes)];
   // Slow watches are behind.
   await until(() => [...observer.differences(), ...lost()].length === 0).catch(() => undefined);
-  for (const problem of violations(observer.stateAtFirst(), changes, { rules })) failed(`history: ${problem}`);
-  for (const problem of observer.differences()) failed(problem);
-  for (const problem of lost()) failed(problem);
+  const initial = () => observer.stateAtFirst();
+  const found = [
+    ...violations(initial(), changes, { rules }).map((problem) => `history: ${problem}`),
+    ...observer.differences(),
+    ...lost(),
+    ...wrongReads(reader.reads, initial(), changes),
+    ...unauthorized(acknowledged, initial(), changes),
+    ...wrongRefusals(refusals, { initial, changes }),
+  ];
+  for (const problem of found) failed(problem);
 }
 
 /** Rejects after a while, or, with a `problem`, notes it. */
@@ -203,14 +269,17 @@ async function until(holds: () => boolean | Promise<boolean>, problem?: string):
 }
 
 function report(): void {
-  const directory = `${import.meta.dirname}/../.bench/walk`;
+  const directory = `${import.meta.dirname}/../.bench/walk/${SEED}`;
   mkdirSync(directory, { recursive: true });
   writeFileSync(`${directory}/log.txt`, `${log.join("\n")}\n`);
   writeFileSync(`${directory}/history.jsonl`, changes.map((change) => `${JSON.stringify(change)}\n`).join(""));
   const faults = log.filter((line) => line.includes(" FAULT ")).length;
-  const operations = log.filter((line) => line.includes(" user-")).length;
-  const { length } = client.acknowledged;
-  console.log(`${operations} operations, ${faults} faults, ${changes.length} events, ${length} acknowledged writes`);
+  const { acknowledged, refusals } = ledger;
+  const operations = log.length - faults + reader.reads.length;
+  console.log(
+    `${operations} operations, ${faults} faults, ${changes.length} events, ${acknowledged.length} acknowledged ` +
+      `writes, ${refusals.length} refusals, ${reader.reads.length} reads`,
+  );
   for (const problem of problems.slice(0, 50)) console.log(`  ${problem}`);
   console.log(
     problems.length > 0 ? `${problems.length} problems (seed ${SEED})` : "nothing was lost, repeated or left undone",

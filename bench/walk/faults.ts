@@ -4,7 +4,8 @@ import type { Cluster } from "../../test/e2e/rig/cluster.ts";
 import type { Random } from "./random.ts";
 
 export interface FaultOptions {
-  readonly cluster: Cluster;
+  /** Absent: it is somebody else's, and goes on. */
+  readonly cluster: Cluster | undefined;
   readonly random: Random;
   /** Everything that has connections to the server. */
   readonly clients: readonly { cut(): void }[];
@@ -14,12 +15,13 @@ export interface FaultOptions {
 const FAULTS = { connections: 3, kill: 3, stop: 2, killSupervisor: 1 };
 
 export async function strike({ cluster, random, clients, log }: FaultOptions): Promise<void> {
-  const fault = random.weighted(FAULTS);
+  const fault = cluster ? random.weighted(FAULTS) : "connections";
   log(`FAULT ${fault}`);
+  if (!cluster || fault === "connections") {
+    for (const client of clients) if (random.chance(0.4)) client.cut();
+    return;
+  }
   switch (fault) {
-    case "connections":
-      for (const client of clients) if (random.chance(0.4)) client.cut();
-      return;
     case "kill":
       signal(cluster, "SIGKILL");
       return;

@@ -1,13 +1,16 @@
 /** Objects as users write them: small, varied, and few enough that they meet each other. */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store/store.ts";
-import { podSpec } from "./pod-template.ts";
+import { podSpec, simulated } from "./pod-template.ts";
 import type { Random } from "./random.ts";
 
 type Maker = (random: Random, app: string) => object;
 
 const template = (random: Random, app: string, more: object = {}) => ({
-  metadata: { labels: { app, team: random.pick(["a", "b"]) } },
+  metadata: {
+    labels: { app, team: random.pick(["a", "b"]) },
+    annotations: simulated(random, app === "job"),
+  },
   spec: { ...podSpec(random), ...more },
 });
 
@@ -18,7 +21,7 @@ const selected = (random: Random, app: string, more: object = {}) => ({
 
 const claim = (random: Random) => ({
   accessModes: ["ReadWriteOnce"],
-  storageClassName: random.pick(["walk-now", "walk-wait"]),
+  storageClassName: random.pick(["walk-now", "walk-wait", "walk-static"]),
   resources: { requests: { storage: "1Gi" } },
 });
 
@@ -46,6 +49,7 @@ const HARD = [
   { "requests.cpu": "3" },
   { services: "6", "services.nodeports": "3", configmaps: "12" },
   { persistentvolumeclaims: "6", "count/replicasets.apps": "9" },
+  { secrets: "4", "count/gadgets.walk.example.com": "3" },
 ] as const;
 
 const job: Maker = (random) => ({
@@ -140,6 +144,23 @@ const MAKERS = {
   configmaps: (random) => ({ data: { value: String(random.next()) } }),
   secrets: (random) => ({ stringData: { value: String(random.next()) } }),
   persistentvolumeclaims: (random) => ({ spec: claim(random) }),
+  "horizontalpodautoscalers.autoscaling": (random) => {
+    const [kind, plural] = random.pick([
+      ["Deployment", "deployments"],
+      ["Deployment", "deployments"],
+      ["StatefulSet", "statefulsets"],
+      ["ReplicaSet", "replicasets"],
+    ] as const);
+    const target = { type: "Utilization", averageUtilization: 50 };
+    return {
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind, name: `${plural}-${random.below(3)}` },
+        minReplicas: 1 + random.below(3),
+        maxReplicas: 3 + random.below(3),
+        metrics: [{ type: "Resource", resource: { name: "cpu", target } }],
+      },
+    };
+  },
   pods: (random) => ({
     spec: {
       ...podSpec(random),
@@ -163,6 +184,7 @@ const SELECTING: ReadonlySet<GroupResource> = new Set(["services", "poddisruptio
 export function manifest(resource: WalkedResource, random: Random): KubeObject {
   const workload = random.pick(["deployments.apps", "statefulsets.apps", "daemonsets.apps"] as const);
   const name = nameOf(SELECTING.has(resource) ? workload : resource, random);
-  const metadata = { name, labels: { app: name, team: random.pick(["a", "b"]) } };
+  const labels = { app: name, team: random.pick(["a", "b"]) };
+  const metadata = { name, labels, ...(resource === "pods" && { annotations: simulated(random, random.chance(0.6)) }) };
   return { metadata, ...MAKERS[resource](random, name) };
 }

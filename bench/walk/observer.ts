@@ -3,8 +3,11 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store/store.ts";
 import { type Change, ClusterState, keyOf } from "../../test/history/cluster-state.ts";
+import { MUTATING, VALIDATING } from "../../test/history/policies.ts";
 import { projected } from "../../test/history/projection.ts";
 import type { Address } from "../rig/target.ts";
+import { DEFINITIONS } from "./definer.ts";
+import { GADGET_RESOURCE } from "./gadgets.ts";
 import { walkedResources } from "./manifests.ts";
 import type { Random } from "./random.ts";
 import { ResumingWatch } from "./resuming-watch.ts";
@@ -22,6 +25,12 @@ const RESOURCES: readonly GroupResource[] = [
   "ipaddresses.networking.k8s.io",
   "priorityclasses.scheduling.k8s.io",
   "storageclasses.storage.k8s.io",
+  "roles.rbac.authorization.k8s.io",
+  "rolebindings.rbac.authorization.k8s.io",
+  ...VALIDATING,
+  ...MUTATING,
+  DEFINITIONS,
+  GADGET_RESOURCE,
   "leases.coordination.k8s.io",
 ];
 /** What changes although nobody does anything. */
@@ -32,6 +41,7 @@ interface Form {
   readonly resource: GroupResource;
   readonly query?: string;
   readonly accept?: string;
+  readonly version?: string;
   readonly selects: (object: Stored<KubeObject>) => boolean;
 }
 
@@ -56,6 +66,13 @@ const FORMS: readonly Form[] = [
   { resource: "replicasets.apps", query: "labelSelector=team%3Db", accept: METADATA, selects: labelled("team", "b") },
   { resource: "endpointslices.discovery.k8s.io", selects: everything },
   { resource: "nodes", query: "labelSelector=pool%3Da", selects: labelled("pool", "a") },
+  { resource: GADGET_RESOURCE, version: "v2", selects: everything },
+  { resource: GADGET_RESOURCE, query: "labelSelector=team%3Da", selects: labelled("team", "a") },
+  {
+    resource: "configmaps",
+    query: "labelSelector=walk-mark",
+    selects: (object) => object.metadata.labels?.["walk-mark"] !== undefined,
+  },
 ];
 
 export class Observer {
@@ -94,6 +111,11 @@ export class Observer {
 
   get watches(): readonly ResumingWatch[] {
     return [...this.#primary, ...this.#others.map(({ watch }) => watch)];
+  }
+
+  /** All that changed after this revision is known. */
+  get began(): number {
+    return Math.max(...this.#primary.map((watch) => watch.began));
   }
 
   /** What has changed most often since then, and how often. */

@@ -10,6 +10,15 @@ const REQUESTS = [
 ] as const;
 const LOST = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
+/** What nodes with the real agent simulate. */
+export const simulated = (random: Random, isEnding: boolean) => ({
+  "simulated.sailplane.dev/cpu": random.pick(["0.02", "0.1", "0.4"]),
+  ...(isEnding && {
+    "simulated.sailplane.dev/exit-after": random.between(0.1, 4).toFixed(1),
+    "simulated.sailplane.dev/exit-code": random.chance(0.25) ? "1" : "0",
+  }),
+});
+
 export function podSpec(random: Random): PodSpec {
   const image = `image:${random.below(3)}`;
   const containers = [{ name: "c", image, resources: random.pick(REQUESTS) }];

@@ -8,12 +8,14 @@ const NAME = "walk.example.com/provisioner";
 const SELECTED_NODE = "volume.kubernetes.io/selected-node";
 const VOLUMES = { resource: "persistentvolumes" };
 
-export const classes: readonly KubeObject[] = (["Immediate", "WaitForFirstConsumer"] as const).map(
-  (volumeBindingMode) => ({
-    metadata: { name: volumeBindingMode === "Immediate" ? "walk-now" : "walk-wait" },
-    ...{ provisioner: NAME, volumeBindingMode },
-  }),
-);
+export const STATIC = "walk-static";
+export const classes: readonly KubeObject[] = (
+  [
+    ["walk-now", NAME, "Immediate"],
+    ["walk-wait", NAME, "WaitForFirstConsumer"],
+    [STATIC, "kubernetes.io/no-provisioner", "WaitForFirstConsumer"],
+  ] as const
+).map(([name, provisioner, volumeBindingMode]) => ({ metadata: { name }, provisioner, volumeBindingMode }));
 
 export async function provision(state: ClusterState, client: WalkClient): Promise<void> {
   const provisioned = new Set(state.list("persistentvolumes").map(({ spec }) => spec.claimRef?.uid));
@@ -24,8 +26,8 @@ export async function provision(state: ClusterState, client: WalkClient): Promis
     if (!isWanted || waits || deletionTimestamp || claim.spec.volumeName || provisioned.has(uid)) continue;
     await client.create(VOLUMES, volumeFor(claim) as KubeObject);
   }
-  for (const { metadata, status } of state.list("persistentvolumes"))
-    if (status.phase === "Released" && !metadata.deletionTimestamp)
+  for (const { metadata, spec, status } of state.list("persistentvolumes"))
+    if (status.phase === "Released" && spec.storageClassName !== STATIC && !metadata.deletionTimestamp)
       await client.delete({ ...VOLUMES, name: metadata.name });
 }
 

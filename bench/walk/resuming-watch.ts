@@ -15,6 +15,8 @@ export interface WatchOptions {
   /** Selectors. */
   readonly query?: string;
   readonly accept?: string;
+  /** Absent: the one in which it is stored. */
+  readonly version?: string;
   /** How long to wait after each event (ms), for clients that are slow. */
   readonly delay?: () => number;
   readonly changed?: (change: Change) => void;
@@ -46,9 +48,12 @@ export class ResumingWatch {
 
   /** Resolves with the list; the events follow. */
   async start(): Promise<void> {
-    const { resource, query = "", accept } = this.options;
+    const { resource, query = "", accept, version } = this.options;
     const headers = accept === undefined ? {} : { accept: accept.replace("Metadata;", "MetadataList;") };
-    const { text } = await this.#client.ask({ path: `${pathOf({ resource })}?${query}`, headers });
+    const { text } = await this.#client.ask({
+      path: pathOf({ resource, ...(version && { version }), query }),
+      headers,
+    });
     const list = JSON.parse(text);
     const kind = list.kind.replace(/List$/, "");
     // An empty list of metadata has no items, in Kubernetes, too.
@@ -73,10 +78,10 @@ export class ResumingWatch {
   }
 
   async #follow(): Promise<void> {
-    const { resource, query, accept, delay } = this.options;
+    const { resource, query, accept, version, delay } = this.options;
     while (!this.#stopped) {
       const from = `watch=true&allowWatchBookmarks=true&resourceVersion=${this.#revision}`;
-      const path = `${pathOf({ resource })}?${query ? `${query}&` : ""}${from}`;
+      const path = pathOf({ resource, ...(version && { version }), query: query ? `${query}&${from}` : from });
       try {
         for await (const line of this.#client.lines({ path, headers: accept === undefined ? {} : { accept } })) {
           if (line !== "") this.#take(JSON.parse(line));

@@ -12,6 +12,7 @@ import { PodLife } from "./pod-life.ts";
 import type { Random } from "./random.ts";
 import { ResumingWatch } from "./resuming-watch.ts";
 import type { WalkClient } from "./walk-client.ts";
+import type { WalkNode } from "./walk-node.ts";
 
 const LEASES = { resource: "leases.coordination.k8s.io", namespace: "kube-node-lease" };
 /** More often than kubelets do, so that a short walk sees it. */
@@ -30,16 +31,19 @@ export interface KubeletOptions {
   readonly failed: (problem: string) => void;
 }
 
-export class SimulatedKubelet {
-  readonly options: KubeletOptions;
-  /** Pods are no longer disturbed: the walk is over. */
+export class SimulatedKubelet implements WalkNode {
+  readonly #options: KubeletOptions;
   calm = false;
   readonly #lives = new Map<string, PodLife>();
   #watch: ResumingWatch | undefined;
   #addresses = 0;
 
   constructor(options: KubeletOptions) {
-    this.options = options;
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
   }
 
   get isUp(): boolean {
@@ -48,7 +52,7 @@ export class SimulatedKubelet {
 
   async start(): Promise<void> {
     this.crash();
-    const { name, target, failed } = this.options;
+    const { name, target, failed } = this.#options;
     const watch: ResumingWatch = new ResumingWatch(target, {
       resource: "pods",
       query: `fieldSelector=spec.nodeName%3D${name}`,
@@ -67,7 +71,6 @@ export class SimulatedKubelet {
     void this.#beat(watch);
   }
 
-  /** Everything that it knows is lost. */
   crash(): void {
     this.#watch?.stop();
     this.#watch = undefined;
@@ -78,7 +81,7 @@ export class SimulatedKubelet {
     const known = this.#lives.get(pod.metadata.uid);
     known?.see(pod);
     if (known) return;
-    const { number, random, client, failed, name } = this.options;
+    const { number, random, client, failed, name } = this.#options;
     const life = new PodLife(pod, {
       random,
       client,
@@ -96,7 +99,7 @@ export class SimulatedKubelet {
   }
 
   async #register(watch: ResumingWatch): Promise<void> {
-    const { client, name, number, labels } = this.options;
+    const { client, name, number, labels } = this.#options;
     const node: Node = {
       metadata: { name, labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", ...labels } },
       spec: {},
@@ -114,7 +117,7 @@ export class SimulatedKubelet {
   }
 
   async #beat(watch: ResumingWatch): Promise<void> {
-    const { client, name } = this.options;
+    const { client, name } = this.#options;
     while (this.#watch === watch) {
       const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime: microTimestamp(Date.now()) };
       const renewed = await client.patch({ ...LEASES, name }, { spec });

@@ -2,14 +2,12 @@
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store/store.ts";
-import type { ClusterState } from "../../test/history/cluster-state.ts";
 import { hasEnded } from "../../test/history/pods.ts";
+import { type Actor, type ActorOptions, NAMESPACES, outcome, placeOf, someOf } from "./actor.ts";
 import { manifest, type WalkedResource, walkedResources } from "./manifests.ts";
-import type { Random } from "./random.ts";
-import type { SimulatedKubelet } from "./simulated-kubelet.ts";
-import type { Reply, WalkClient } from "./walk-client.ts";
+import type { Reply } from "./walk-client.ts";
+import type { WalkNode } from "./walk-node.ts";
 
-export const NAMESPACES = ["walk-0", "walk-1", "walk-2"] as const;
 const TAINT = "walk.example.com/taint";
 
 const CREATED: Readonly<Record<WalkedResource, number>> = {
@@ -27,18 +25,26 @@ const CREATED: Readonly<Record<WalkedResource, number>> = {
   secrets: 2,
   persistentvolumeclaims: 1,
   pods: 3,
+  "horizontalpodautoscalers.autoscaling": 2,
 };
-const ACTIONS = { create: 30, remove: 10, scale: 9, roll: 8, edit: 10, evict: 8, node: 5, namespace: 1 };
+const ACTIONS = {
+  create: 30,
+  remove: 10,
+  removeAll: 1,
+  replace: 4,
+  scale: 9,
+  roll: 8,
+  edit: 10,
+  evict: 8,
+  node: 5,
+  namespace: 1,
+};
 
-export interface UserOptions {
-  readonly random: Random;
-  readonly client: WalkClient;
-  readonly state: ClusterState;
-  readonly kubelets: readonly SimulatedKubelet[];
-  readonly log: (line: string) => void;
+export interface UserOptions extends ActorOptions {
+  readonly nodes: readonly WalkNode[];
 }
 
-export class User {
+export class User implements Actor {
   readonly #options: UserOptions;
   /** Nodes that are to come back. */
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -52,8 +58,7 @@ export class User {
     await this[action]();
   }
 
-  /** Nothing happens later. */
-  leave(): void {
+  async rest(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
@@ -76,6 +81,29 @@ export class User {
       ...(resource === "pods" && random.chance(0.3) && { gracePeriodSeconds: random.pick([0, 1]) }),
     };
     this.#note("delete", resource, object, await client.delete(placeOf(resource, object), options));
+  }
+
+  /** All of a namespace that have a label. */
+  async removeAll(): Promise<void> {
+    const { random, client } = this.#options;
+    const resource = random.pick(walkedResources) ?? "pods";
+    const namespace = random.pick(NAMESPACES);
+    const place = { resource, namespace, query: `labelSelector=team%3D${random.pick(["a", "b"])}` };
+    const object = { metadata: { namespace, name: "*" } } as KubeObject;
+    this.#note("deletecollection", resource, object, await client.delete(place));
+  }
+
+  /** Writes back what it knows, which may be old, or what another object of the name looked like. */
+  async replace(): Promise<void> {
+    const { random, client } = this.#options;
+    const resource = random.pick(walkedResources) ?? "pods";
+    const object = this.#some(resource);
+    if (!object) return;
+    const { resourceVersion: _, ...metadata } = object.metadata;
+    const labels = { ...metadata.labels, team: random.pick(["a", "b"]) };
+    const known = random.chance(0.7) ? object.metadata : metadata;
+    const changed = { ...object, metadata: { ...known, labels } } as KubeObject;
+    this.#note("replace", resource, object, await client.replace(placeOf(resource, object), changed));
   }
 
   async scale(): Promise<void> {
@@ -119,6 +147,10 @@ export class User {
       ["configmaps", { data: { value: String(random.next()) } }],
       ["pods", { metadata: { labels } }],
       ["pods", { spec: { schedulingGates: [] } }],
+      [
+        "horizontalpodautoscalers.autoscaling",
+        { spec: { minReplicas: 1 + random.below(3), maxReplicas: 3 + random.below(3) } },
+      ],
       ["poddisruptionbudgets.policy", { spec: { minAvailable: 1 + random.below(2), maxUnavailable: null } }],
     ];
     const [resource, patch] = random.pick(edits) ?? edits[0] ?? ["pods", {}];
@@ -131,10 +163,10 @@ export class User {
   }
 
   async node(): Promise<void> {
-    const { random, client, kubelets, state } = this.#options;
-    const kubelet = random.pick(kubelets);
-    if (!kubelet) return;
-    const { name } = kubelet.options;
+    const { random, client, nodes, state } = this.#options;
+    const walked = random.pick(nodes);
+    if (!walked) return;
+    const { name } = walked;
     const place = { resource: "nodes", name };
     const node = state.get("nodes", "", name);
     const action = random.weighted({ cordon: 1, drain: 1, uncordon: 3, taint: 2, label: 1, remove: 1, crash: 3 });
@@ -158,9 +190,9 @@ export class User {
       case "remove":
         return void (await client.delete(place));
       case "crash":
-        if (!kubelet.isUp) return;
-        kubelet.crash();
-        this.#later(random.pick([300, 2000, 8000, 60_000]), () => void kubelet.start());
+        if (!walked.isUp) return;
+        walked.crash();
+        this.#later(random.pick([300, 2000, 8000, 60_000]), () => void walked.start());
     }
   }
 
@@ -191,10 +223,8 @@ export class User {
       this.#note(what, resource, object, await this.#options.client.patch(placeOf(resource, object), patch, type));
   }
 
-  #some(resource: WalkedResource, where: (object: Stored<KubeObject>) => boolean = () => true) {
-    const { random, state } = this.#options;
-    const ours = NAMESPACES.flatMap((namespace) => state.all(resource, namespace)).filter(where);
-    return random.pick(ours.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)));
+  #some(resource: WalkedResource, where?: (object: Stored<KubeObject>) => boolean) {
+    return someOf(this.#options, resource, where);
   }
 
   #later(ms: number, action: () => void): void {
@@ -205,15 +235,10 @@ export class User {
     this.#timers.add(timer);
   }
 
-  #note(what: string, resource: GroupResource, { metadata }: KubeObject, reply: Reply | undefined): void {
-    const outcome = reply ? `${reply.status} ${reply.status < 300 ? "" : (reply.object.message ?? "")}` : "no answer";
-    this.#options.log(`${what} ${resource} ${metadata.namespace ?? ""}/${metadata.name}: ${outcome}`);
+  #note(what: string, resource: GroupResource, object: KubeObject, reply: Reply | undefined): void {
+    this.#options.log(outcome(what, resource, object, reply));
   }
 }
-
-const placeOf = (resource: GroupResource, { metadata: { namespace, name } }: Stored<KubeObject>) => ({
-  ...{ resource, namespace, name },
-});
 
 /** A patch that sets the walk's own taint, if the node is still as it was. */
 export const tainted = ({ metadata: { resourceVersion }, spec }: Stored<Node>, effect: string | undefined) => ({

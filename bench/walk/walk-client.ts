@@ -5,12 +5,17 @@ import { resources } from "../../api/resources/index.ts";
 import type { GroupResource } from "../../api/store/store.ts";
 import { Client } from "../rig/client.ts";
 import type { Address } from "../rig/target.ts";
+import { GADGETS } from "./gadgets.ts";
+import type { Ledger } from "./ledger.ts";
 
 export interface Place {
   readonly resource: GroupResource;
   readonly namespace?: string | undefined;
   readonly name?: string;
   readonly subresource?: string;
+  /** Absent: the one in which it is stored. */
+  readonly version?: string;
+  readonly query?: string;
 }
 
 export interface Reply {
@@ -18,32 +23,44 @@ export interface Reply {
   readonly object: Stored<KubeObject> & { readonly message?: string; readonly reason?: string };
 }
 
-/** A write that the server said it has made. */
-export interface Acknowledged {
-  readonly method: string;
-  readonly resource: GroupResource;
-  readonly object: Stored<KubeObject>;
+export interface Asking {
+  readonly ledger: Ledger;
+  /** Absent: the administrator. */
+  readonly user?: string;
+  /** The manager of the fields that it writes. */
+  readonly manager?: string;
 }
 
-const prefixes = new Map(
-  resources.map(({ group, version, plural }) => [
-    groupResource(group, plural),
-    { plural, prefix: group === "" ? `/api/${version}` : `/apis/${group}/${version}` },
-  ]),
-);
+export interface Applying {
+  readonly manager: string;
+  readonly force: boolean;
+}
 
-export function pathOf({ resource, namespace, name, subresource }: Place): string {
-  const { prefix, plural } = prefixes.get(resource) ?? { prefix: "", plural: resource };
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+const kinds = [...resources, GADGETS];
+const byResource = new Map(kinds.map((kind) => [groupResource(kind.group, kind.plural), kind]));
+
+export function pathOf({ resource, namespace, name, subresource, version, query }: Place): string {
+  const kind = byResource.get(resource);
+  if (!kind) throw new Error(`there are no ${resource}`);
+  const api = `${kind.group === "" ? "/api" : `/apis/${kind.group}`}/${version ?? kind.version}`;
   const scope = namespace === undefined ? "" : `/namespaces/${namespace}`;
-  return [`${prefix}${scope}/${plural}`, name, subresource].filter((part) => part !== undefined).join("/");
+  const path = [`${api}${scope}/${kind.plural}`, name, subresource].filter((part) => part !== undefined).join("/");
+  return query === undefined ? path : `${path}?${query}`;
 }
 
 export class WalkClient {
+  readonly ledger: Ledger;
   readonly #client: Client;
-  readonly acknowledged: Acknowledged[] = [];
+  readonly #user: string | undefined;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(target: Address) {
+  constructor(target: Address, { ledger, user, manager = "walk" }: Asking) {
     this.#client = new Client(target, 64);
+    this.ledger = ledger;
+    this.#user = user;
+    this.#headers = { "user-agent": manager, ...(user !== undefined && { "impersonate-user": user }) };
   }
 
   create(place: Place, object: KubeObject): Promise<Reply | undefined> {
@@ -58,6 +75,16 @@ export class WalkClient {
     return this.#send("PATCH", place, patch, `application/${type}-patch+json`);
   }
 
+  replace(place: Place, object: KubeObject): Promise<Reply | undefined> {
+    return this.#send("PUT", place, object);
+  }
+
+  /** Server-side apply. */
+  apply(place: Place, object: KubeObject, { manager, force }: Applying): Promise<Reply | undefined> {
+    const query = `fieldManager=${manager}&force=${force}`;
+    return this.#send("PATCH", { ...place, query }, object, "application/apply-patch+yaml");
+  }
+
   delete(place: Place, options: object = {}): Promise<Reply | undefined> {
     return this.#send("DELETE", place, { apiVersion: "v1", kind: "DeleteOptions", ...options });
   }
@@ -70,21 +97,20 @@ export class WalkClient {
     this.#client.close();
   }
 
-  async #send(
-    method: "GET" | "POST" | "PATCH" | "DELETE",
-    place: Place,
-    body?: object,
-    type = "application/json",
-  ): Promise<Reply | undefined> {
-    const headers = body === undefined ? {} : { "content-type": type };
+  async #send(method: Method, place: Place, body?: object, type = "application/json"): Promise<Reply | undefined> {
+    const headers = { ...this.#headers, ...(body !== undefined && { "content-type": type }) };
     const request = { method, path: pathOf(place), headers, ...(body && { body }) };
+    const since = this.ledger.revision;
     const answer = await this.#client.attempt(request).catch(() => undefined);
     if (!answer) return undefined;
     const object = parse(answer.text);
-    const { resource, subresource } = place;
+    const { resource, subresource, namespace } = place;
+    const user = this.#user;
     // Scales and bindings are not what is stored.
     const isStored = method !== "GET" && object.metadata?.resourceVersion && (!subresource || subresource === "status");
-    if (answer.status < 300 && isStored) this.acknowledged.push({ method, resource, object });
+    if (answer.status < 300 && isStored) this.ledger.accept({ method, resource, object, user });
+    if (answer.status === 403 || answer.status === 422)
+      this.ledger.refusals.push({ method, resource, namespace, user, since, at: Date.now(), message: object.message });
     return { status: answer.status, object };
   }
 }
