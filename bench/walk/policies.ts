@@ -18,6 +18,8 @@ const TARGETS = [
   ["", "pods"],
   ["", "pods/status"],
   ["", "pods/eviction"],
+  ["", "pods/binding"],
+  ["", "serviceaccounts"],
   ["", "configmaps"],
   ["", "services"],
   ["", "endpoints"],

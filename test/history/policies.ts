@@ -55,8 +55,9 @@ export function matches(
   const { namespace } = object.metadata;
   const labels = before.find("namespaces", `/${namespace}`)?.metadata.labels;
   const isThere = namespace !== undefined && selects(binding.spec.matchResources?.namespaceSelector ?? {}, labels);
-  // An update is matched by what it replaces, too.
-  const versions = operation === "CREATE" ? [object] : operation === "DELETE" ? [previous] : [object, previous];
+  // An update is matched by what it replaces, too. A binding has no labels.
+  const created = subresource === "" ? object : undefined;
+  const versions = operation === "CREATE" ? [created] : operation === "DELETE" ? [previous] : [object, previous];
   return (
     isNamed && isThere && (!objectSelector || versions.some((each) => selects(objectSelector, each?.metadata.labels)))
   );

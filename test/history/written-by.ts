@@ -13,6 +13,7 @@ export interface WrittenBy {
 export function writtenBy({ type, object, previous }: Moment): WrittenBy | undefined {
   if (type === "ADDED") return { operation: "CREATE", subresource: "" };
   if (!previous) return undefined;
+  if (isBound(object) && !isBound(previous)) return { operation: "CREATE", subresource: "binding" };
   const wasEnding = previous.metadata.deletionTimestamp !== undefined;
   if (type === "DELETED" || object.metadata.deletionTimestamp !== undefined) {
     // Its end may be that of a grace period or of a finalizer; an eviction is a create of its own.
@@ -22,7 +23,7 @@ export function writtenBy({ type, object, previous }: Moment): WrittenBy | undef
   }
   const changed = membersThatDiffer(object, previous);
   if (changed.length === 1 && changed[0] === "status") return { operation: "UPDATE", subresource: "status" };
-  if (changed.includes("status") || isScaledOrBound(object, previous)) return undefined;
+  if (changed.includes("status") || isScaled(object, previous)) return undefined;
   // A second deletion changes the metadata, and a scale to what it was, or a status as it was, who owns it.
   if (changed.length === 0 && (wasEnding || isDeepStrictEqual(described(object), described(previous))))
     return undefined;
@@ -39,11 +40,10 @@ function membersThatDiffer(a: KubeObject, b: KubeObject): readonly string[] {
   return [...names].filter((name) => !isDeepStrictEqual(first[name], second[name]));
 }
 
-function isScaledOrBound(a: KubeObject, b: KubeObject): boolean {
-  const rest = (object: KubeObject) => {
-    const { spec } = object as { spec?: Record<string, unknown> };
-    return { ...spec, replicas: 0, nodeName: "" };
-  };
-  const specOf = (object: KubeObject) => (object as { spec?: object }).spec;
+const specOf = (object: KubeObject) => (object as { spec?: Readonly<Record<string, unknown>> }).spec;
+const isBound = (object: KubeObject) => specOf(object)?.nodeName !== undefined;
+
+function isScaled(a: KubeObject, b: KubeObject): boolean {
+  const rest = (object: KubeObject) => ({ ...specOf(object), replicas: 0 });
   return !isDeepStrictEqual(specOf(a), specOf(b)) && isDeepStrictEqual(rest(a), rest(b));
 }

@@ -5,7 +5,7 @@ import { writtenBy } from "../written-by.ts";
 
 export const generations = (): Rule =>
   function* (moment) {
-    const { object, previous, resource } = moment;
+    const { object, previous } = moment;
     const { generation } = object.metadata;
     const before = previous?.metadata.generation;
     if (generation === undefined || before === undefined) return;
@@ -14,7 +14,6 @@ export const generations = (): Rule =>
       yield `its status alone changed, and its generation from ${before} to ${generation}`;
     const specOf = (each: unknown) => (each as { spec?: object }).spec;
     // A pod's generation does not count its binding.
-    const counts = resource !== "pods" || operation !== undefined;
-    if (counts && generation === before && !isDeepStrictEqual(specOf(object), specOf(previous)))
+    if (subresource !== "binding" && generation === before && !isDeepStrictEqual(specOf(object), specOf(previous)))
       yield `its spec changed, and its generation did not`;
   };

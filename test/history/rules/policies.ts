@@ -1,43 +1,22 @@
 /** Nothing is written that a policy refuses: a policy is in force for the very next request (STORE-POLICY). */
-import { isDeepStrictEqual } from "node:util";
 import type { Moment, Rule } from "../history.ts";
-import { conditionOf } from "../pods.ts";
 import { inForce, MUTATING, matches, refusesAll, VALIDATING } from "../policies.ts";
 import { writtenBy } from "../written-by.ts";
 
 /** What the API server itself counts and allocates as it admits other objects. */
-const COUNTED = new Set([
-  "resourcequotas",
-  "poddisruptionbudgets.policy",
-  "serviceaccounts",
-  "events",
-  "ipaddresses.networking.k8s.io",
-]);
+const COUNTED = new Set(["resourcequotas", "poddisruptionbudgets.policy", "events", "ipaddresses.networking.k8s.io"]);
 
 export const policies = (): Rule => (moment) => {
-  // A default service account is created with its namespace.
   if (COUNTED.has(moment.resource)) return [];
   return [...refused(moment), ...unmarked(moment)];
 };
 
 function* refused(moment: Moment): Iterable<string> {
   const request = writtenBy(moment);
-  if (!request || isOfScheduler(moment)) return;
+  if (!request) return;
   for (const bound of inForce(moment.before, VALIDATING))
     if (refusesAll(bound.policy) && matches(bound, moment, request))
       yield `policy ${bound.policy.metadata.name} refuses a ${request.operation} of ${request.subresource || "it"}`;
-}
-
-const SELECTED_NODE = "volume.kubernetes.io/selected-node";
-
-/**
- * The scheduler's commits are not admitted (SCHED-BIND): with a pod's binding its claims are reserved, and why a pod
- * waits is said in the same way.
- */
-function isOfScheduler({ object, previous }: Moment): boolean {
-  const conditions = [object, previous].map((each) => each && conditionOf(each, "PodScheduled"));
-  const nodes = [object, previous].map((each) => each?.metadata.annotations?.[SELECTED_NODE]);
-  return nodes[0] !== nodes[1] || !isDeepStrictEqual(conditions[0], conditions[1]);
 }
 
 function* unmarked(moment: Moment): Iterable<string> {

@@ -19,6 +19,8 @@ const definition = (maximum: number, metadata: object = {}) => ({
 const gadget = (spec: object, status?: object) =>
   made("g", { apiVersion: "walk.example.com/v1", spec, ...(status && { status }) });
 
+const REFUSING = { validations: [{ expression: "false" }] };
+
 /** A policy for config maps, and its binding. */
 function bound(type: "validating" | "mutating", rule: object, members: object): readonly Step[] {
   const resourceRules = [{ apiGroups: [""], resources: ["configmaps"], ...rule }];
@@ -131,9 +133,19 @@ it.each<[what: string, problem: string, steps: readonly Step[]]>([
       [
         `a ${what} that a policy refuses`,
         `policy p refuses a ${operation} of it`,
-        [...bound("validating", { operations: [operation] }, { validations: [{ expression: "false" }] }), ...steps],
+        [...bound("validating", { operations: [operation] }, REFUSING), ...steps],
       ] as [string, string, readonly Step[]],
   ),
+  [
+    "a binding that a policy refuses",
+    "policy p refuses a CREATE of binding",
+    [
+      ...bound("validating", { operations: ["CREATE"], resources: ["pods/binding"] }, REFUSING),
+      ["ADDED", "nodes", { metadata: { name: "n", uid: "n" }, spec: {}, status: { allocatable: { pods: "1" } } }],
+      ["ADDED", "pods", made("a", { spec: { containers: [] }, status: {} })],
+      ["MODIFIED", "pods", made("a", { spec: { containers: [], nodeName: "n" }, status: {} })],
+    ],
+  ],
   [
     "an object that a policy should have marked",
     "none of p has marked it",
