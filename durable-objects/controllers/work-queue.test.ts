@@ -69,6 +69,12 @@ describe("the work queue of controllers", () => {
     expect(found).toEqual(waits);
   });
 
+  test("CTL-BACKOFF: what its controller says holds for every failure", () => {
+    const queue = queueOf([{ pace: { first: 1000, longest: 3000 } }]);
+    queue.fail(work("a"), 0, { ...conflict, code: 422 });
+    expect(queue.nextDue()).toBe(1000);
+  });
+
   test.each([403, 409])(
     "CTL-BACKOFF: no delay after a %i is longer than the period of Kubernetes' controller",
     (code) => {

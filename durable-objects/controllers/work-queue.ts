@@ -149,9 +149,10 @@ export class WorkQueue {
   #paceOf({ controller }: Work, failure: EffectFailure | undefined, attempts: number) {
     if (failure?.effect.op === "call") return NODE_DELAYS;
     const { first, longest = MAX_DELAY_MS } = this.#paces[controller] ?? {};
-    if (failure?.code !== 403) return { first: FIRST_DELAY_MS, longest };
-    // Unless the controller says otherwise, the first retry comes soon: it is the one that reports the failure.
-    return { first: first ?? (attempts > 0 ? FORBIDDEN_DELAY_MS : FIRST_DELAY_MS), longest };
+    if (first !== undefined) return { first, longest };
+    // The first retry comes soon: it is the one that reports the failure.
+    const isSlow = failure?.code === 403 && attempts > 0;
+    return { first: isSlow ? FORBIDDEN_DELAY_MS : FIRST_DELAY_MS, longest };
   }
 
   /** Notes that the item's effects were carried out. */

@@ -17,7 +17,7 @@ const SHARED = new Set(["events", "events.events.k8s.io"]);
 
 /** kube-scheduler has a user of its own, and no service account. */
 const schedulerLoop = { reads: READS, writes: WRITES };
-const byName = new Map(controllers.map((controller) => [controller.name, controller]));
+const byName = Map.groupBy(controllers, ({ name }) => name);
 
 /** Subresources of an object. Writing service accounts does not imply creating their tokens, nor exec into pods. */
 const PARTS: ReadonlySet<string> = new Set(["", "status", "scale", "finalize", "binding"]);
@@ -25,16 +25,18 @@ const PARTS: ReadonlySet<string> = new Set(["", "status", "scale", "finalize", "
 const BEYOND: ReadonlySet<string> = new Set(["impersonate", "bind", "escalate", "approve", "sign"]);
 
 export function controlLoopMay(user: User, { verb, group, resource, subresource }: ResourceAttributes): boolean {
-  const loop = user.name === SCHEDULER_USER ? schedulerLoop : controllerOf(user);
-  if (!loop) return false;
+  const loops = user.name === SCHEDULER_USER ? [schedulerLoop] : controllersOf(user);
+  if (loops.length === 0) return false;
   const target = groupResource(group, resource);
-  if (subresource === "proxy") return loop.writes.includes(`${target}/proxy`);
+  if (subresource === "proxy") return loops.some(({ writes }) => writes.includes(`${target}/proxy`));
   if (!PARTS.has(subresource) || BEYOND.has(verb)) return false;
   if (SHARED.has(target)) return true;
-  return covers(loop.writes, target) || (READ_VERBS.has(verb) && covers(loop.reads, target));
+  return loops.some(({ reads, writes }) => covers(writes, target) || (READ_VERBS.has(verb) && covers(reads, target)));
 }
 
-const controllerOf = ({ name }: User) => (name.startsWith(PREFIX) ? byName.get(name.slice(PREFIX.length)) : undefined);
+/** Some of them share an account. */
+const controllersOf = ({ name }: User) =>
+  (name.startsWith(PREFIX) ? byName.get(name.slice(PREFIX.length)) : undefined) ?? [];
 
 const covers = (declared: Controller["reads"], target: string) =>
   declared.includes(EVERYTHING) || declared.includes(target);

@@ -280,8 +280,8 @@ export interface Controller<R extends GroupResource = GroupResource> {
   /** What its effects may write; the shell rejects other writes. */
   readonly writes: readonly GroupResource[];
   /**
-   * Overrides how failed items are retried (ms): the first delay after a Forbidden, which doubles with each retry, and
-   * the longest delay. Where Kubernetes' controller looks at all its objects periodically, the period is the longest.
+   * Overrides how failed items are retried (ms): the first delay, which doubles with each retry, and the longest delay.
+   * Where Kubernetes' controller looks at all its objects periodically, the period is the longest.
    */
   readonly pace?: { readonly first?: number; readonly longest: number };
   /** Its plans remember things that no object states. Should be rare: each new memory writes a row. */

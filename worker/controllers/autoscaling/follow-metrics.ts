@@ -5,13 +5,13 @@ import type {
   MetricStatus,
 } from "../../../api/generated/autoscaling.v2.ts";
 import { type EventRecord, type Plan, type ReconcileContext, settled } from "../controller.ts";
-import { statusUpdate } from "../status-update.ts";
+import { autoscalerStatus } from "./autoscaler-status.ts";
 import { setCondition } from "./conditions.ts";
 import { firstHistory, type History, limitReplicas, updatedHistory } from "./limits.ts";
 import { type Proposed, propose } from "./metric-proposal.ts";
 import { queryOf, resultOf } from "./metric-query.ts";
 import { toleranceOf } from "./replica-count.ts";
-import { type Autoscaler, type Memory, PERIOD_MS, planRescale, RESOURCE, unchangedStatus } from "./rescale.ts";
+import { type Autoscaler, type Memory, PERIOD_MS, planRescale, unchangedStatus } from "./rescale.ts";
 import type { Scale } from "./scale-target.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 
@@ -90,7 +90,7 @@ function planWithoutSelection(
   const eventOf = (why: string): EventRecord => ({ about: autoscaler, type: "Warning", reason: why, message: error });
   const due = now + PERIOD_MS;
   return {
-    effects: statusUpdate(RESOURCE, autoscaler, status),
+    effects: autoscalerStatus(autoscaler, status),
     events: [eventOf(event), eventOf("FailedComputeMetricsReplicas")],
     wakeAt: due,
     remember: { ...(memory ?? firstHistory(scale.replicas, now)), due } satisfies Memory,
@@ -130,7 +130,7 @@ function withoutMetrics(
   };
   const due = now + (computed.served ? PERIOD_MS : NO_METRICS_MS);
   return {
-    effects: statusUpdate(RESOURCE, autoscaler, status),
+    effects: autoscalerStatus(autoscaler, status),
     events: [...events, failed],
     wakeAt: due,
     remember: { ...history, due } satisfies Memory,
@@ -169,7 +169,7 @@ function follow(
   };
   const due = now + PERIOD_MS;
   return {
-    effects: statusUpdate(RESOURCE, autoscaler, status),
+    effects: autoscalerStatus(autoscaler, status),
     events,
     wakeAt: due,
     remember: { ...memory, due } satisfies Memory,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Event } from "../../../api/generated/core.v1.ts";
 import { start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
 describe("an autoscaler", () => {
@@ -84,6 +85,17 @@ describe("an autoscaler", () => {
     at.cluster.refuse = () => undefined;
     await at.pass(16_000);
     expect(at.replicas()).toBe(6);
+  });
+
+  it("CTL-HPA-REFUSED: says once in a sync that its status cannot be written", async () => {
+    const at = start(3);
+    at.use(50);
+    at.cluster.refuse = (verb, { subresource }) =>
+      verb === "update" && subresource === "status" ? { code: 422, reason: "Invalid", message: "no" } : undefined;
+    await at.pass(16_000);
+    expect(at.cluster.list<Event>("events")).toMatchObject([
+      { type: "Warning", reason: "FailedUpdateStatus", message: "no", count: 2 },
+    ]);
   });
 
   it("does nothing for a target with zero replicas", async () => {

@@ -4,19 +4,11 @@ import { API_SERVICES } from "../api-services.ts";
 import { defineController, EVERYTHING, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
-import { statusUpdate } from "../status-update.ts";
+import { autoscalerStatus, RESOURCE } from "./autoscaler-status.ts";
 import { setCondition } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
 import { firstHistory } from "./limits.ts";
-import {
-  type Autoscaler,
-  isRescale,
-  type Memory,
-  PERIOD_MS,
-  planRescale,
-  RESOURCE,
-  unchangedStatus,
-} from "./rescale.ts";
+import { type Autoscaler, isRescale, type Memory, PERIOD_MS, planRescale, unchangedStatus } from "./rescale.ts";
 import { isInSnapshot, scaleOf, TARGETS } from "./scale-target.ts";
 
 export const horizontalPodAutoscaler = defineController({
@@ -78,7 +70,7 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
     );
     const counts = { currentReplicas: 0, desiredReplicas: 0 };
     return {
-      effects: statusUpdate(RESOURCE, autoscaler, { ...unchangedStatus(autoscaler), ...counts, conditions }),
+      effects: autoscalerStatus(autoscaler, { ...unchangedStatus(autoscaler), ...counts, conditions }),
       // Nobody tells when the scale of a custom resource changes.
       ...(isInSnapshot(scale.resource) ? {} : { wakeAt: now + PERIOD_MS }),
       remember: { ...history, due: now } satisfies Memory,
@@ -112,7 +104,7 @@ function planWithoutScale(autoscaler: Autoscaler, error: string, { now, remember
     conditions: setCondition(autoscaler.status.conditions ?? [], condition, now),
   };
   return {
-    effects: statusUpdate(RESOURCE, autoscaler, status),
+    effects: autoscalerStatus(autoscaler, status),
     events: [{ about: autoscaler, type: "Warning", reason: "FailedGetScale", message: error }],
     wakeAt: now + PERIOD_MS,
     remember: remembered,

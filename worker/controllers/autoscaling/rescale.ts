@@ -8,12 +8,11 @@ import type {
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Effect, Plan } from "../controller.ts";
-import { statusUpdate } from "../status-update.ts";
+import { autoscalerStatus } from "./autoscaler-status.ts";
 import { setCondition } from "./conditions.ts";
 import { type History, updatedHistory } from "./limits.ts";
 import type { Scale } from "./scale-target.ts";
 
-export const RESOURCE = "horizontalpodautoscalers.autoscaling";
 /** --horizontal-pod-autoscaler-sync-period. */
 export const PERIOD_MS = 15_000;
 
@@ -75,7 +74,7 @@ export function planRescale(standing: Standing, { desired, reason }: { desired: 
   const changed = updatedHistory(autoscaler.spec, history, { changedBy: desired - scale.replicas }, now);
   const due = now + PERIOD_MS;
   return {
-    effects: [write, ...statusUpdate(RESOURCE, autoscaler, status)],
+    effects: [write, ...autoscalerStatus(autoscaler, status)],
     wakeAt: due,
     remember: { ...changed, due } satisfies Memory,
   };
@@ -93,7 +92,7 @@ function reportRefused({ autoscaler, scale, conditions, metrics, history, now }:
   };
   const due = now + PERIOD_MS;
   return {
-    effects: statusUpdate(RESOURCE, autoscaler, status),
+    effects: autoscalerStatus(autoscaler, status),
     wakeAt: due,
     remember: { ...history, due } satisfies Memory,
   };

@@ -3,7 +3,8 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { labelsMatch, parseLabelSelector } from "../../../api/machinery/selectors/selector.ts";
 import type { ReconcileContext } from "../controller.ts";
-import { type Autoscaler, RESOURCE } from "./rescale.ts";
+import { RESOURCE } from "./autoscaler-status.ts";
+import type { Autoscaler } from "./rescale.ts";
 import { scaleOf } from "./scale-target.ts";
 
 export type Selection =

@@ -10,7 +10,7 @@ import { cidrPieces } from "./cidr-pieces.ts";
 const ALL = "nodes";
 
 export const nodeIpamController = defineController({
-  name: "node-ipam-controller",
+  name: "node-controller",
   component: "cidrAllocator",
   reads: ["nodes"],
   writes: ["nodes"],

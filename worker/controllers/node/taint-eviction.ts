@@ -12,7 +12,8 @@ import { podCondition } from "../pod/pod-state.ts";
 import { timeOf } from "../time.ts";
 
 export const taintEvictionController = defineController({
-  name: "taint-eviction-controller",
+  name: "node-controller",
+  component: "taint-eviction-controller",
   reads: ["nodes", "pods"],
   writes: ["nodes", "pods"],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
