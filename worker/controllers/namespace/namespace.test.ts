@@ -45,6 +45,25 @@ it("CTL-NAMESPACE-TOLD: a namespace reports what keeps it from being emptied, an
   expect(namespace()?.status.conditions?.map(({ status }) => status)).toEqual(Array(5).fill("False"));
 });
 
+it("CTL-NAMESPACE-TOLD: if pods cannot be deleted, all else is, and what is left is reported", async () => {
+  const at = clusterOfEnding();
+  for (let i = 0; i < 18; i++)
+    at.cluster.put("pods", { apiVersion: "v1", kind: "Pod", metadata: { name: `p${i}`, namespace: "ns" } });
+  at.cluster.put("secrets", { apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "ns" } });
+  const held = { name: "c", namespace: "ns", finalizers: ["example.com/held"] };
+  at.cluster.put("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata: held });
+  at.cluster.refuse = (verb, { resource }) =>
+    verb === "delete" && resource === "pods" ? { code: 403, message: "not the pods" } : undefined;
+  await at.pass(20_000);
+  expect([at.cluster.list("secrets").length, at.cluster.list("pods").length]).toEqual([0, 18]);
+  const { conditions = [] } = at.cluster.get<Namespace>("namespaces", "", "ns")?.status ?? {};
+  expect(conditions.filter(({ status }) => status === "True").map(({ message }) => message)).toEqual([
+    "Failed to delete all resource types, 1 remaining: not the pods",
+    "Some resources are remaining: configmaps. has 1 resource instances",
+    "Some content in the namespace has finalizers remaining: example.com/held in 1 resource instances",
+  ]);
+});
+
 it("CTL-NAMESPACE-TOLD: a namespace reports remaining objects by kind, but not pods", async () => {
   const at = clusterOfEnding();
   const held = { namespace: "ns", finalizers: ["example.com/held"] };

@@ -115,8 +115,14 @@ function planEmptying(
 ): Plan {
   const pods = content.filter(({ resource }) => resource === "pods");
   const rest = content.filter(({ resource }) => resource !== "pods");
-  // Pods go first, so that what they rely on (secrets, network policies) outlives them.
-  const turn = pods.length > 0 ? [...pods, ...holders(pods, rest, now)] : rest;
+  const refusals = refusalsOf(failure);
+  const refused = new Set(refusals.map(({ effect }) => effect.resource));
+  // Pods go first, so that what they rely on (secrets, network policies) outlives them, unless they cannot be deleted.
+  const arePodsFirst = pods.length > 0 && !refused.has("pods");
+  const turn = arePodsFirst
+    ? [...pods, ...holders(pods, rest, now)]
+    : // What was refused comes last: a refusal ends the batch.
+      content.toSorted((a, b) => Number(refused.has(a.resource)) - Number(refused.has(b.resource)));
   const many = failure ? new Set<GroupResource>() : resourcesOfMany(turn);
   const collections = [...many].map(
     (resource): DeleteCollectionEffect => ({
@@ -141,14 +147,10 @@ function planEmptying(
         }),
       ),
   ];
-  const refusals = refusalsOf(failure);
-  const refused = new Set(refusals.map(({ effect }) => effect.resource));
   // While pods are left, the remaining content is not reported, as in Kubernetes: it is counted when everything had its
   // turn.
-  const counted = pods.length > 0 ? [] : rest.filter(({ resource }) => !refused.has(resource));
-  const messages = refusals.map(({ effect: { resource }, message }) =>
-    resource === "pods" ? `failed to delete pods for namespace: ${namespace.metadata.name}, err: ${message}` : message,
-  );
+  const counted = arePodsFirst ? [] : rest.filter(({ resource }) => !refused.has(resource));
+  const messages = refusals.map(({ message }) => message);
   const updates = conditionsUpdate(namespace, conditionsOf(namespace, { content: counted, refusals: messages }, now));
   // What remains after everything deletable was deleted is worth reporting, and so is what cannot be deleted; anything
   // else is gone within the turn.
