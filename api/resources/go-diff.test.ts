@@ -20,6 +20,12 @@ it("shows a changed field of a pod with Go's names and three lines around it", (
   );
 });
 
+it("escapes HTML characters, like Go's JSON", () => {
+  expect(goDiff("core.v1.PodSpec", spec, { ...spec, schedulerName: "<a&b>" })).toContain(
+    String.raw`+ "SchedulerName": "\u003ca\u0026b\u003e",`,
+  );
+});
+
 it("shows host namespaces in the security context, as Kubernetes' internal type does", () => {
   expect(goDiff("core.v1.PodSpec", spec, { ...spec, hostNetwork: true })).toContain(
     '-  "HostNetwork": false,\n+  "HostNetwork": true,\n',

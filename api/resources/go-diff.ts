@@ -1,6 +1,7 @@
 /**
  * The difference between two values as shown in Kubernetes' messages: a unified diff of their internal form as JSON.
  */
+import { withGoEscapes } from "../machinery/json/go-json.ts";
 import { internalForm } from "./internal-form.ts";
 import { type Block, matchingBlocks } from "./matching-blocks.ts";
 
@@ -11,7 +12,8 @@ export function goDiff(type: string, old: unknown, next: unknown): string {
   return unifiedDiff(linesOf(type, old), linesOf(type, next));
 }
 
-const linesOf = (type: string, value: unknown) => JSON.stringify(internalForm(type, value), null, 1).split("\n");
+const linesOf = (type: string, value: unknown) =>
+  withGoEscapes(JSON.stringify(internalForm(type, value), null, 1)).split("\n");
 
 interface Line {
   readonly mark: " " | "-" | "+";
