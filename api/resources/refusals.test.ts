@@ -269,6 +269,11 @@ test.each<[string, object, string[]]>([
     ],
   ],
   [
+    "HorizontalPodAutoscaler",
+    { spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: "/v1", kind: "Deployment", name: "d" } } },
+    ['spec.scaleTargetRef.apiVersion: Invalid value: "/v1": apiVersion must specify API group'],
+  ],
+  [
     "APIService",
     {
       metadata: { name: "v1.a.b", generateName: "c" },

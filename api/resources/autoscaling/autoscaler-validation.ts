@@ -50,9 +50,11 @@ function checkReference(errors: FieldError[], path: string, reference: CrossVers
   else for (const problem of pathSegmentName(kind)) errors.push(invalid(`${path}.kind`, kind, problem));
   if (name === "") errors.push(required(`${path}.name`));
   else for (const problem of pathSegmentName(name)) errors.push(invalid(`${path}.name`, name, problem));
-  if (apiVersion.split("/").length > 2)
+  const parts = apiVersion.split("/");
+  const hasGroup = parts.length === 2 && parts[0] !== "";
+  if (parts.length > 2)
     errors.push(invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
-  else if (path === "spec.scaleTargetRef" && kind !== "ReplicationController" && !apiVersion.includes("/"))
+  else if (path === "spec.scaleTargetRef" && kind !== "ReplicationController" && !hasGroup)
     errors.push(invalid(`${path}.apiVersion`, apiVersion, "apiVersion must specify API group"));
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { KubeObject } from "../../machinery/meta.ts";
 import { resources } from "../index.ts";
 import type { Resource } from "../resource.ts";
@@ -24,6 +24,13 @@ function errorsOf(name: string, part: object): string[] {
 
 const NOT_INLINE = "may not be specified in the context of inline volumes";
 const drivers = (...all: object[]) => ({ spec: { drivers: all.map((driver) => ({ nodeID: "n", ...driver })) } });
+
+test("the volume of an attachment is named validly after updates, too", () => {
+  const kind = kindOf("VolumeAttachment");
+  const named = (persistentVolumeName: string) =>
+    decoded("VolumeAttachment", { spec: { attacher: "a", nodeName: "n", source: { persistentVolumeName } } });
+  expect(kind.validate?.(named("V")).map(({ path }) => path)).toEqual(["spec.source.persistentVolumeName"]);
+});
 
 describe("validation errors of storage kinds", () => {
   it.each<[string, object, string[]]>([

@@ -26,15 +26,6 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
     if (source?.inlineVolumeSpec) defaultInlineVolume(source.inlineVolumeSpec);
   },
   validate: validateAttachment,
-  // What v1 requires beyond its betas applies to new objects only.
-  validateCreate: ({ spec }) => {
-    const errors: FieldError[] = [];
-    const volume = spec.source?.persistentVolumeName;
-    if (volume !== undefined)
-      for (const problem of dnsSubdomain(volume))
-        errors.push(invalid("spec.source.persistentVolumeName", volume, problem));
-    return errors;
-  },
   validateUpdate: ({ spec }, old) =>
     sameValue(spec, old.spec)
       ? []
@@ -81,6 +72,10 @@ function validateAttachment({ spec, status }: VolumeAttachment): FieldError[] {
   checkMetadata(errors, "status.attachmentMetadata", status.attachmentMetadata);
   checkError(errors, "status.attachError", status.attachError);
   checkError(errors, "status.detachError", status.detachError);
+  const volume = spec.source?.persistentVolumeName;
+  if (volume !== undefined)
+    for (const problem of dnsSubdomain(volume))
+      errors.push(invalid("spec.source.persistentVolumeName", volume, problem));
   return errors;
 }
 
