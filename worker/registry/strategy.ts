@@ -108,6 +108,7 @@ function metaErrors(resource: Resource, { next, old, own }: MetaUpdate): readonl
     ...validateObjectMetaUpdate(meta, was, { anyFinalizer: true }),
     ...(own === "both" || own === "changes" ? changes : []),
     ...(own === "both" || own === "whole" ? whole : []),
+    ...(own === "whole" && resource.updateChecks === "twice" ? whole : []),
   ];
 }
 

@@ -61,3 +61,11 @@ test.each([
   const told = validate(resource, next, old).filter(({ path }) => path === "metadata.deletionGracePeriodSeconds");
   expect(told).toHaveLength(times);
 });
+
+test("REG-META-TOLD: a kind that is validated twice reports wrong labels once more", () => {
+  const resource = resources.find(({ kind }) => kind === "PersistentVolume");
+  if (!resource) throw new Error("no PersistentVolume");
+  const old = { metadata, spec: {}, status: {} } as unknown as Stored<KubeObject>;
+  const next = { ...old, metadata: { ...metadata, labels: { "b!": "" } } } as KubeObject;
+  expect(validateUpdate(resource, next, old).filter(({ path }) => path === "metadata.labels")).toHaveLength(4);
+});

@@ -83,6 +83,10 @@ function checkAttribute(errors: FieldError[], path: string, attribute: DeviceAtt
     BoolValue: bool ?? null,
     StringValue: string ?? null,
     VersionValue: version ?? null,
+    IntValues: null,
+    BoolValues: null,
+    StringValues: null,
+    VersionValues: null,
   };
   errors.push(invalid(path, count === 0 ? "" : printed, "exactly one value must be specified"));
 }

@@ -71,7 +71,7 @@ describe("validation errors of device kinds", () => {
       device({ attributes: { a: {}, b: { int: 1, bool: true } }, capacity: { c: { value: "1", requestPolicy: {} } } }),
       [
         'spec.devices[0].attributes[a]: Invalid value: "": exactly one value must be specified',
-        'spec.devices[0].attributes[b]: Invalid value: {"IntValue":1,"BoolValue":true,"StringValue":null,"VersionValue":null}: exactly one value must be specified',
+        'spec.devices[0].attributes[b]: Invalid value: {"IntValue":1,"BoolValue":true,"StringValue":null,"VersionValue":null,"IntValues":null,"BoolValues":null,"StringValues":null,"VersionValues":null}: exactly one value must be specified',
         "spec.devices[0].capacity[c].requestPolicy: Forbidden: allowMultipleAllocations must be true",
       ],
     ],
