@@ -45,21 +45,27 @@ export function killFailed(record: PodRecord, action: Extract<Action, { do: "kil
   return kill(record, action, { message: action.message, graceSeconds });
 }
 
-export async function restartAll(record: PodRecord, { containers }: Observation): Promise<void> {
-  const { pod, context } = record;
-  record.restartingAll = true;
-  for (const { container } of allContainersOf(pod)) {
-    const observed = containers.find(({ name }) => name === container.name);
+export async function restartAll(record: PodRecord, observation: Observation): Promise<void> {
+  for (const { container } of allContainersOf(record.pod)) {
+    const observed = observation.containers.find(({ name }) => name === container.name);
     if (observed !== undefined) record.restartedAll.set(container.name, restartCountOf(observed) + 1);
   }
+  record.restartingAll = true;
+  try {
+    await removeAll(record, observation);
+  } finally {
+    record.restartingAll = false;
+  }
+  record.waiting.clear();
+}
+
+async function removeAll(record: PodRecord, { containers }: Observation): Promise<void> {
   record.report({ sandboxes: (await record.observe()).sandboxes, containers });
   await Promise.all(
     // Regardless of their grace periods: the pod is to run on.
-    runningOf(pod, containers).map((running) => kill(record, running, { message: "killing", graceSeconds: 0 })),
+    runningOf(record.pod, containers).map((running) => kill(record, running, { message: "killing", graceSeconds: 0 })),
   );
-  for (const { id } of containers) await context.runtime.removeContainer(id);
-  record.waiting.clear();
-  record.restartingAll = false;
+  for (const { id } of containers) await record.context.runtime.removeContainer(id);
 }
 
 /**

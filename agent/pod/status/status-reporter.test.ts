@@ -123,6 +123,17 @@ describe("AGENT-STATUS: status reports", () => {
     expect(phases).toEqual(["Pending", "Running"]);
   });
 
+  it("that come as the last one is being accepted are sent", async () => {
+    for (let turns = 0; turns < 20; turns++) {
+      const { phases, reporter: status } = reporter();
+      status.report(running, { replace: false });
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      status.report({ ...running, phase: "Failed" }, { replace: false });
+      await vi.advanceTimersByTimeAsync(1);
+      expect([turns, phases.at(-1)]).toEqual([turns, "Failed"]);
+    }
+  });
+
   it("that are rejected as invalid are logged, and do not block later ones", async () => {
     const { phases, answers, refused, reporter: status } = reporter();
     answers.push({ code: 422, message: "status.x: Invalid value" });

@@ -107,9 +107,7 @@ export class StatusReporter {
   report(status: PodStatus, options: { readonly replace: boolean }): void {
     this.#next = { status, ...options };
     if (!isStarting(status)) this.#skipDelay?.();
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = undefined;
-    });
+    this.#sending ??= this.#sendAll();
   }
 
   /** Whether the API has yet to answer a report. */
@@ -141,6 +139,12 @@ export class StatusReporter {
         resolve();
       });
     });
+  }
+
+  /** One that comes while the last one is being finished is sent, too. */
+  async #sendAll(): Promise<void> {
+    await this.#send();
+    this.#sending = this.#next === undefined || this.#stopped ? undefined : this.#sendAll();
   }
 
   async #send(): Promise<void> {
