@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -53,6 +53,18 @@ describe("a container log", () => {
     const file = logFile();
     writeFileSync(file, new LogEncoder("stdout").push(Buffer.from("line\n"), written));
     expect(await read(file, { timestamps: true })).toBe(`${shown} line\n`);
+  });
+
+  it("that is followed ends with its container, even if it cannot be watched", async () => {
+    const file = logFile();
+    let looks = 0;
+    const isRunning = async () => {
+      // What does not exist cannot be watched.
+      rmSync(file, { force: true });
+      return ++looks === 1;
+    };
+    expect(await read(file, { follow: true, isRunning })).toBe("one\ntwo\nthree\n");
+    expect(looks).toBe(2);
   });
 
   it("joins the parts of long lines", async () => {

@@ -1,6 +1,6 @@
 /** Reads a container's log file as `kubectl logs` requests it; memory use does not grow with the log. */
 
-import { watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import type { LogOptions } from "../../api/node/node-sync.ts";
 import { parseLogEntry } from "../runtime/cri-log.ts";
@@ -166,13 +166,21 @@ function changeOf(path: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(timer);
-      watcher.close();
+      watcher?.close();
       signal.removeEventListener("abort", finish);
       resolve();
     };
     const timer = setTimeout(finish, LOOK_AGAIN_MS);
-    const watcher = watch(path, finish);
-    watcher.on("error", finish);
+    const watcher = watchIfPossible(path, finish);
     signal.addEventListener("abort", finish);
   });
+}
+
+/** A machine watches only so many files, and the file may have been removed: then only time will tell. */
+function watchIfPossible(path: string, onChange: () => void): FSWatcher | undefined {
+  try {
+    return watch(path, onChange).on("error", onChange);
+  } catch {
+    return undefined;
+  }
 }
