@@ -1,8 +1,8 @@
 /** Reads a container's log file as `kubectl logs` requests it; memory use does not grow with the log. */
 
-import { type FSWatcher, watch } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import type { LogOptions } from "../../api/node/node-sync.ts";
+import { watchIfPossible } from "../files/watch-if-possible.ts";
 import { parseLogEntry } from "../runtime/cri-log.ts";
 
 export interface ReadLogOptions extends LogOptions {
@@ -174,13 +174,4 @@ function changeOf(path: string, signal: AbortSignal): Promise<void> {
     const watcher = watchIfPossible(path, finish);
     signal.addEventListener("abort", finish);
   });
-}
-
-/** A machine watches only so many files, and the file may have been removed: then only time will tell. */
-function watchIfPossible(path: string, onChange: () => void): FSWatcher | undefined {
-  try {
-    return watch(path, onChange).on("error", onChange);
-  } catch {
-    return undefined;
-  }
 }

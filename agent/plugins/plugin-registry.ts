@@ -2,9 +2,10 @@
  * Plugins of one kind: each puts a socket into `plugins_registry` of the kubelet directory, introduces itself there,
  * and is gone when its socket is.
  */
-import { type FSWatcher, mkdirSync, readdirSync, statSync, watch } from "node:fs";
+import { type FSWatcher, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../../api/error-message.ts";
+import { watchIfPossible } from "../files/watch-if-possible.ts";
 import { UnixService } from "../grpc/unix-service.ts";
 import type { Logger } from "../logger.ts";
 import { REGISTRATION_PROTO } from "./registration-proto.ts";
@@ -71,7 +72,7 @@ export class PluginRegistry<P extends Plugin> {
   async open(): Promise<void> {
     const { directory } = this.#options;
     mkdirSync(directory, { recursive: true, mode: 0o750 });
-    this.#watcher = watch(directory, () => void this.#look()).on("error", () => {});
+    this.#watcher = watchIfPossible(directory, () => void this.#look());
     this.#timer = setInterval(() => void this.#look(), LOOK_MS);
     await this.#look();
   }

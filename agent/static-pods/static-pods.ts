@@ -2,11 +2,12 @@
  * Static pods, from the manifests in a directory on the machine: they run whatever the control plane says, for as long
  * as their file exists. Mirror pods represent them in the API; a deleted mirror is recreated.
  */
-import { type FSWatcher, mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
+import { type FSWatcher, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import { watchIfPossible } from "../files/watch-if-possible.ts";
 import type { Logger } from "../logger.ts";
 import { isMirror, mirrorOf, mirrors } from "./mirror.ts";
 import type * as Parser from "./parse-manifest.ts";
@@ -52,8 +53,7 @@ export class StaticPods {
   async start(): Promise<void> {
     const { directory } = this.#options;
     mkdirSync(directory, { recursive: true, mode: 0o755 });
-    this.#watcher = watch(directory, () => this.#lookIn(SETTLE_MS));
-    this.#watcher.on("error", () => {});
+    this.#watcher = watchIfPossible(directory, () => this.#lookIn(SETTLE_MS));
     await this.#look();
   }
 

@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, vi } from "vitest";
+import { watchIfPossible } from "./watch-if-possible.ts";
+
+it("a directory is watched; what does not exist is not, and does no harm", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "sailplane-watch-"));
+  const onChange = vi.fn();
+  const watcher = watchIfPossible(directory, onChange);
+  writeFileSync(join(directory, "file"), "");
+  await expect.poll(() => onChange.mock.calls.length).toBeGreaterThan(0);
+  watcher?.close();
+  rmSync(directory, { recursive: true });
+  expect(watchIfPossible(directory, onChange)).toBeUndefined();
+});
