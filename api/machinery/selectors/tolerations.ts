@@ -5,7 +5,10 @@ import { parseInt64 } from "../encoding/int64.ts";
 export const toleratesAny = (tolerations: readonly Toleration[], taint: Taint): boolean =>
   tolerations.some((each) => tolerates(each, taint));
 
-function tolerates({ key = "", operator = "Equal", value = "", effect = "" }: Toleration, taint: Taint): boolean {
+export function tolerates(
+  { key = "", operator = "Equal", value = "", effect = "" }: Toleration,
+  taint: Taint,
+): boolean {
   if (effect !== "" && effect !== taint.effect) return false;
   if (key !== "" && key !== taint.key) return false;
   switch (operator) {

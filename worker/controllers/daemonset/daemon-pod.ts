@@ -1,10 +1,10 @@
 /** The pod that a DaemonSet runs on one node, and which nodes it may run on. */
 
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
-import type { Node, Pod, PodSpec, Taint, Toleration } from "../../../api/generated/core.v1.ts";
+import type { Node, Pod, PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { meetsNodeAffinity } from "../../../api/machinery/selectors/node-selector.ts";
-import { tolerates } from "../node/taint-eviction.ts";
+import { toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
 import { podFromTemplate } from "../pod/pod-from-template.ts";
 import { same } from "../same.ts";
 
@@ -96,13 +96,12 @@ export function nodeFitterOf(daemonSet: DaemonSet): (node: Node) => Fit {
   const { spec } = daemonSet.spec.template;
   if (!spec) return () => NOWHERE;
   const tolerations = tolerationsOf(spec);
-  const isTolerated = (taint: Taint) => tolerations.some((each) => tolerates(each, taint));
   return (node) => {
     const { name = "", labels = {} } = node.metadata;
     if ((spec.nodeName && spec.nodeName !== name) || !meetsNodeAffinity(spec, { name, labels })) return NOWHERE;
     const { taints } = node.spec;
     if (!taints || taints.length === 0) return ANYWHERE;
-    const untolerated = taints.filter((taint) => !isTolerated(taint));
+    const untolerated = taints.filter((taint) => !toleratesAny(tolerations, taint));
     return {
       shouldRun: !untolerated.some(({ effect }) => effect === "NoSchedule" || effect === "NoExecute"),
       shouldContinueRunning: !untolerated.some(({ effect }) => effect === "NoExecute"),

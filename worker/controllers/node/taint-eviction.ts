@@ -2,8 +2,9 @@
  * Deletes pods that do not tolerate their node's NoExecute taints; those that tolerate them for a limited time, when
  * that is over.
  */
-import type { Node, Pod, Taint, Toleration } from "../../../api/generated/core.v1.ts";
+import type { Node, Pod, Taint } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { tolerates } from "../../../api/machinery/selectors/tolerations.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { defineController, type EventRecord, type Plan, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
@@ -84,11 +85,6 @@ function planTimeAdded(node: Stored<Node> | undefined, now: number): Plan {
 
 const noExecute = (node: Node | undefined): readonly Taint[] =>
   (node?.spec.taints ?? []).filter(({ effect }) => effect === "NoExecute");
-
-export const tolerates = (toleration: Toleration, taint: Taint): boolean =>
-  (!toleration.effect || toleration.effect === taint.effect) &&
-  (!toleration.key || toleration.key === taint.key) &&
-  (toleration.operator === "Exists" || (toleration.value ?? "") === (taint.value ?? ""));
 
 /** The first matching toleration counts, as in Kubernetes, even if a later one is shorter. */
 const firstFitting = ({ spec }: Pod, taint: Taint) => spec.tolerations?.find((each) => tolerates(each, taint));
