@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Command } from "commander";
 import { writeBackup } from "../backup/backup-file.ts";
-import { explainUnreachable, fetchJson, type ListOf, openCall } from "../call-api.ts";
+import { type ApiCall, explainUnreachable, fetchJson, type ListOf, openCall } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
@@ -33,7 +33,7 @@ async function backup(file: string, { dataDir }: { dataDir: string }): Promise<v
   const progress = new Progress(process.stdout, process.env);
   progress.begin("backup", file);
   const volumes = await countVolumes(connection);
-  const request = { method: "GET", path: "/sailplane/v1/store/backup", patienceMs: 60_000 } as const;
+  const request: ApiCall = { method: "GET", path: "/sailplane/v1/store/backup", timeoutMs: 60_000 };
   const response = await explainUnreachable(connection, openCall(connection, request));
   if (response.statusCode !== 200) throw new CliError(await refusalOf(response));
   const { head } = await writeBackup(file, response, (bytes) => {

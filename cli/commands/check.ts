@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { fetchJson } from "../call-api.ts";
+import { type ApiCall, fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 import { printable } from "../printable.ts";
@@ -15,7 +15,7 @@ interface CheckReport {
 }
 
 /** The whole log is read, while requests go on. */
-const PATIENCE_MS = 600_000;
+const TIMEOUT_MS = 600_000;
 
 export const checkCommand = (): Command =>
   new Command("check")
@@ -26,7 +26,7 @@ export const checkCommand = (): Command =>
     .addOption(dataDirectoryOption())
     .action(async ({ dataDir }: { dataDir: string }) => {
       const connection = readKubeconfig(dataDir);
-      const request = { method: "GET", path: "/sailplane/v1/store/check", patienceMs: PATIENCE_MS } as const;
+      const request: ApiCall = { method: "GET", path: "/sailplane/v1/store/check", timeoutMs: TIMEOUT_MS };
       const { revision, oldest, objects, entries, faults } = await fetchJson<CheckReport>(connection, request);
       console.log(`store    ${objects} objects at revision ${revision}`);
       console.log(`history  ${entries} entries; reads and watches reach back to revision ${oldest}`);

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { fetchJson } from "../call-api.ts";
+import { type ApiCall, fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { clusterTable, limitsOf, type NamedCluster } from "../clusters/cluster-table.ts";
 import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
@@ -130,7 +130,7 @@ interface Administrator {
 }
 
 async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
-  const request = { method: "PUT", path: pathOf(name), body: { limits } } as const;
+  const request: ApiCall = { method: "PUT", path: pathOf(name), body: { limits } };
   const limited = await fetchJson<NamedCluster>(readKubeconfig(dataDir), request);
   const limitations = limitsOf(limited);
   console.log(
@@ -140,11 +140,11 @@ async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promi
 
 async function trust(name: string, options: Options & AuthenticationOptions): Promise<void> {
   const { authenticationConfig } = options;
-  const request = {
+  const request: ApiCall = {
     method: "PUT",
     path: `${pathOf(name)}/authentication`,
     body: authenticationConfig?.configuration,
-  } as const;
+  };
   const { issuers } = await fetchJson<{ issuers: string[] }>(readKubeconfig(options.dataDir), request);
   console.log(`Cluster ${name} trusts ${issuers.join(", ") || "no issuer"}.`);
 }
@@ -177,7 +177,7 @@ async function withUsage(connection: Connection, clusters: readonly NamedCluster
 
 async function rotateAdministrator(name: string, { dataDir }: Options): Promise<void> {
   const connection = readKubeconfig(dataDir);
-  const request = { method: "POST", path: `${pathOf(name)}/administrator` } as const;
+  const request: ApiCall = { method: "POST", path: `${pathOf(name)}/administrator` };
   const { token } = await fetchJson<{ token: string }>(connection, request);
   console.log(`The administrator of ${name} has a new token:\n${savedFor(name, { dataDir, connection, token })}`);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { fetchJson } from "../call-api.ts";
+import { type ApiCall, fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { createEncryptionKey, ENCRYPTION_KEYS } from "../control-plane/identity.ts";
 import { writeDurably } from "../control-plane/write-durably.ts";
@@ -45,7 +45,7 @@ async function prune({ dataDir }: Options): Promise<void> {
   const [newest = "", ...others] = readKeys(dataDir);
   for (let after: string | undefined, more = true; more; ) {
     const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
-    const request = { method: "POST", path: `/sailplane/v1/encryption${query}` } as const;
+    const request: ApiCall = { method: "POST", path: `/sailplane/v1/encryption${query}` };
     const { key, next } = await fetchJson<{ key?: number; next?: string }>(connection, request);
     if (key === undefined || !newest.startsWith(`${key}:`)) {
       throw new CliError("the control plane does not have the newest key yet: restart it, or deploy it, first");

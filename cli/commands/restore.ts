@@ -70,7 +70,7 @@ async function upload(
   progress.end("uploaded", staged > 0 ? `${objects - staged} objects, ${staged} were there` : `${objects} objects`);
 
   progress.begin("restoring", `${objects} objects`);
-  const commit = { method: "POST", path: `${path}/commit`, body: { objects, force } } as const;
+  const commit: ApiCall = { method: "POST", path: `${path}/commit`, body: { objects, force } };
   const report = await callStore<RestoreReport>(connection, commit);
   const { created, replaced, deleted, unchanged } = report;
   const changes = `${created} created, ${replaced} replaced, ${deleted} deleted, ${unchanged} as they were`;
@@ -96,7 +96,7 @@ async function uploadLines(upload: Upload, sent: (objects: number) => void): Pro
   let length = 0;
   const flush = async () => {
     if (lines.length === 0) return;
-    const request = { method: "PUT", path: `${path}?from=${from}`, lines: lines.join("\n") } as const;
+    const request: ApiCall = { method: "PUT", path: `${path}?from=${from}`, lines: lines.join("\n") };
     const { staged } = await callStore<Staged>(connection, request);
     from += lines.length;
     if (staged !== from)
@@ -116,7 +116,7 @@ async function uploadLines(upload: Upload, sent: (objects: number) => void): Pro
 async function rewind(connection: Connection, moment: Date, progress: Progress): Promise<void> {
   const time = moment.toISOString();
   progress.begin("going back", `to ${time}`);
-  const request = { method: "POST", path: "/sailplane/v1/store/rewind", body: { time } } as const;
+  const request: ApiCall = { method: "POST", path: "/sailplane/v1/store/rewind", body: { time } };
   const { revision } = await callStore<{ revision: number }>(connection, request);
   progress.end("went back", `to ${time}; the cluster is at revision ${revision}`);
 }

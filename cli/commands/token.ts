@@ -8,7 +8,7 @@ import {
   newBootstrapToken,
   type OwnAuthority,
 } from "../../client/bootstrap-token.ts";
-import { bodyOf, callApi, explainUnreachable, fetchJson } from "../call-api.ts";
+import { type ApiCall, bodyOf, callApi, explainUnreachable, fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 import { type Connection, readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
@@ -54,14 +54,14 @@ export const tokenCommand = (): Command =>
 async function create({ dataDir, ttl, description }: CreateOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
   const token = newBootstrapToken((bytes) => randomFillSync(bytes));
-  const request = {
+  const request: ApiCall = {
     method: "POST",
     path: "/api/v1/namespaces/kube-system/secrets",
     body: bootstrapTokenSecret(token, {
       ...(ttl > 0 && { expires: Date.now() + ttl * 1000 }),
       ...(description !== undefined && { description }),
     }),
-  } as const;
+  };
   const response = await explainUnreachable(connection, callApi(connection, request));
   try {
     bodyOf(response);
@@ -92,7 +92,7 @@ async function ownAuthority(connection: Connection): Promise<OwnAuthority | unde
 
 async function rotateAdministrator({ dataDir }: { readonly dataDir: string }): Promise<void> {
   const connection = readKubeconfig(dataDir);
-  const request = { method: "POST", path: "/sailplane/v1/administrator" } as const;
+  const request: ApiCall = { method: "POST", path: "/sailplane/v1/administrator" };
   const { token } = await fetchJson<{ token: string }>(connection, request);
   const name = readContextName(dataDir);
   saveKubeconfig(dataDir, name, { ...connection, token });

@@ -1,5 +1,5 @@
 import { errorMessage } from "../../api/error-message.ts";
-import { bodyOf, callApi } from "../call-api.ts";
+import { type ApiCall, bodyOf, callApi } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Connection } from "../kubeconfig.ts";
 
@@ -14,7 +14,7 @@ export class TokenRefused extends CliError {}
  * for the node's own connection: `POST /sailplane/v1/join {nodeName}` answers `{token}`.
  */
 export async function exchangeToken(connection: Connection, nodeName: string): Promise<Connection> {
-  const request = { method: "POST", path: "/sailplane/v1/join", body: { nodeName } } as const;
+  const request: ApiCall = { method: "POST", path: "/sailplane/v1/join", body: { nodeName } };
   const response = await callApi(connection, request).catch((error: Error) => {
     throw whyUnreachable(connection.server, error);
   });
