@@ -1,6 +1,6 @@
 /** How a definition's objects are converted between its versions. */
 import type { CustomResourceConversion } from "../../generated/apiextensions.v1.ts";
-import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { type FieldError, forbidden, invalid, notSupportedText, required } from "../../machinery/field-error.ts";
 import { dns1035Label } from "../../machinery/names.ts";
 import { checkClientConfig } from "../admissionregistration/client-config-validation.ts";
 
@@ -17,7 +17,7 @@ export function checkConversion(
   const versions = webhook?.conversionReviewVersions ?? [];
   if (strategy === "") errors.push(required(`${path}.strategy`));
   else if (strategy !== "None" && strategy !== "Webhook")
-    errors.push(notSupported(`${path}.strategy`, strategy, ["None", "Webhook"]));
+    errors.push(notSupportedText(`${path}.strategy`, strategy, ["None", "Webhook"]));
   if (strategy !== "Webhook") {
     const never = "should not be set when strategy is not set to Webhook";
     if (webhook?.clientConfig) errors.push(forbidden(`${path}.webhookClientConfig`, never));

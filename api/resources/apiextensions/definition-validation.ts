@@ -10,7 +10,7 @@ import type {
 import { isConditionTrue } from "../../machinery/conditions.ts";
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
-import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, notSupportedText, required } from "../../machinery/field-error.ts";
 import { dns1035Label, dnsSubdomain } from "../../machinery/names.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { validateApproval } from "./api-approval.ts";
@@ -93,7 +93,7 @@ function checkSpec(errors: FieldError[], spec: HoistedSpec, isStored: IsStored):
   }
   if (scope === "") errors.push(required("spec.scope"));
   else if (scope !== "Cluster" && scope !== "Namespaced")
-    errors.push(notSupported("spec.scope", scope, ["Cluster", "Namespaced"]));
+    errors.push(notSupportedText("spec.scope", scope, ["Cluster", "Namespaced"]));
   if (!spec.schema?.openAPIV3Schema)
     spec.versions.forEach(({ schema }, i) => {
       if (!schema?.openAPIV3Schema) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));

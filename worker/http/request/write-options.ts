@@ -6,6 +6,7 @@ import {
   forbidden,
   invalid as invalidField,
   notSupported,
+  notSupportedText,
   required,
   tooLong,
 } from "../../../api/machinery/field-error.ts";
@@ -39,7 +40,7 @@ export function writeOptions(query: URLSearchParams, kind: string, found: readon
   errors.push(...dryRunErrors(dryRun));
   const level = query.get("fieldValidation") ?? "";
   if (level !== "" && !VALIDATION_LEVELS.includes(level)) {
-    errors.push(notSupported("fieldValidation", level, ["", ...VALIDATION_LEVELS]));
+    errors.push(notSupportedText("fieldValidation", level, ["", ...VALIDATION_LEVELS]));
   }
   if (errors.length > 0) throw new ApiError(invalid("meta.k8s.io", kind, "", errors));
   return {
