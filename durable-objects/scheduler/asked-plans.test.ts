@@ -164,6 +164,24 @@ describe("SCHED-ASK: with a policy that matches other requests of the scheduler'
     expect(bench.requests.map(what)).toEqual(["create events.events.k8s.io/", "create events.events.k8s.io/"]);
   });
 
+  test("an event alone is sent, too: of a pod that is refused again, for the same reason", async () => {
+    const bench = new SchedulingBench();
+    const taint = (value: string) =>
+      node("a", { pods: "0", spec: { taints: [{ key: value, effect: "PreferNoSchedule" }] } });
+    await bench.put("create", taint("0"), policyOn("*", "events"), pod("p"));
+    for (const value of ["1", "2"]) {
+      await bench.settle();
+      bench.now += 11_000;
+      await bench.put("replace", taint(value));
+    }
+    await bench.settle();
+    expect(bench.requests.map(what)).toEqual([
+      "create events.events.k8s.io/",
+      "create events.events.k8s.io/",
+      "patch events.events.k8s.io/",
+    ]);
+  });
+
   test("a volume's claim is updated before the pod is bound, which it is not if that is refused", async () => {
     const bench = new SchedulingBench();
     bench.send = async (request) =>

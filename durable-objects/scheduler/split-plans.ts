@@ -18,10 +18,11 @@ export function splitPlans(plans: readonly Planned[], admission: RulesInForce | 
   for (const plan of plans) {
     const requests = plan.requests();
     const events = requests.filter(isOfEvent);
+    const writes = plan.writes.filter(({ key }) => key.resource !== EVENTS);
     if (admission.mayAskAbout(requests.filter((each) => !isOfEvent(each)))) asked.push(plan);
-    else if (events.length > 0 && admission.mayAskAbout(events))
-      direct.push({ ...plan, writes: plan.writes.filter(({ key }) => key.resource !== EVENTS), events });
-    else direct.push(plan);
+    else if (events.length === 0 || !admission.mayAskAbout(events)) direct.push(plan);
+    else if (writes.length > 0) direct.push({ ...plan, writes, events });
+    else asked.push(plan);
   }
   return { direct, asked };
 }
