@@ -237,12 +237,14 @@ export class PodRecord {
   }
 
   /**
-   * Whether the API's readiness contradicts the agent's last report: when a node is taken for lost, its pods are marked
-   * not ready.
+   * Whether the API's status contradicts the agent's last report: when a node is taken for lost, its pods are marked not
+   * ready; a backup that is restored has statuses of its time.
    */
   get isContradicted(): boolean {
+    const pod = this.mirror ?? this.pod;
+    if (this.reporter.isOverwritten(pod)) return true;
     const reported = readinessOf(this.status);
-    const known = readinessOf((this.mirror ?? this.pod).status);
+    const known = readinessOf(pod.status);
     return !this.reporter.isBusy && reported !== undefined && known !== undefined && reported !== known;
   }
 

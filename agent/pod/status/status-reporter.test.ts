@@ -83,14 +83,16 @@ describe("AGENT-STATUS: status reports", () => {
   });
 
   function reporter() {
-    const pod: Pod = { metadata: { namespace: "n", name: "p", uid: "u" }, spec: { containers: [] }, status: {} };
+    const metadata = { namespace: "n", name: "p", uid: "u", resourceVersion: "1" };
+    const pod: Pod = { metadata, spec: { containers: [] }, status: {} };
     const phases: (string | undefined)[] = [];
     const answers: { code: number; message: string }[] = [];
     const refused: string[] = [];
     const patch = async (_target: unknown, _type: unknown, { status }: { status: PodStatus }) => {
       phases.push(status.phase);
       const refusal = answers.shift();
-      return refusal === undefined ? { ok: true, object: { ...pod, status } } : { ok: false, status: refusal };
+      const fields = Object.fromEntries(Object.entries(status).filter(([key]) => !key.startsWith("$")));
+      return refusal === undefined ? { ok: true, object: { ...pod, status: fields } } : { ok: false, status: refusal };
     };
     const forbidden: string[] = [];
     const options = {
@@ -168,6 +170,48 @@ describe("AGENT-STATUS: status reports", () => {
     status.report({ ...running, phase: "Failed" }, { replace: false });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(forbidden).toHaveLength(3);
+  });
+
+  describe("AGENT-STATUS-RESTORED: what others write", () => {
+    const at = (resourceVersion: string, status: PodStatus): Pod => ({
+      metadata: { namespace: "n", name: "p", uid: "u", resourceVersion },
+      spec: { containers: [] },
+      status,
+    });
+    const others = { ...running, containerStatuses: [{ ...container, ready: true, restartCount: 77 }] };
+
+    it("is noticed in the agent's part of the status, and in no other", async () => {
+      const { reporter: status } = reporter();
+      expect(status.isOverwritten(at("1", others))).toBe(false);
+      status.report(running, { replace: false });
+      expect(status.isOverwritten(at("9", others))).toBe(false);
+      await status.flushed();
+      expect(status.isOverwritten(at("9", others))).toBe(true);
+      const gate = { type: "example.com/gate", status: "True" };
+      const foreign = { ...running, nominatedNodeName: "other", conditions: [gate] };
+      expect(status.isOverwritten(at("9", foreign))).toBe(false);
+      expect(status.isOverwritten(at("9", { ...running, conditions: [{ ...gate, type: "Ready" }] }))).toBe(true);
+      // What arrives late is older than what the API took.
+      expect(status.isOverwritten(at("0", others))).toBe(false);
+    });
+
+    it("is replaced at once, then once in 10 s; what is new is not held back by that", async () => {
+      const { phases, reporter: status } = reporter();
+      for (let times = 0; times < 3; times++) status.report(running, { replace: false });
+      await status.flushed();
+      status.report(running, { replace: false });
+      await vi.advanceTimersByTimeAsync(1);
+      expect(phases).toHaveLength(2);
+      status.report(running, { replace: false });
+      await vi.advanceTimersByTimeAsync(9000);
+      expect(phases).toHaveLength(2);
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(phases).toHaveLength(3);
+      status.report(running, { replace: false });
+      status.report({ ...running, phase: "Failed" }, { replace: false });
+      await vi.advanceTimersByTimeAsync(1);
+      expect(phases.slice(3)).toEqual(["Failed"]);
+    });
   });
 
   it("are not sent after the reporter has stopped", async () => {

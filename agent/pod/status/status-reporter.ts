@@ -4,12 +4,15 @@
  */
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from "../../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../../client/api-client.ts";
+import { steadyNow } from "../../steady-now.ts";
 import { isOwnCondition } from "./conditions.ts";
 
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
 /** How long a status is held back that only says that the pod is starting: most have started by then. */
 const STARTING_MS = 100;
+/** A status that somebody keeps changing is restored as seldom as this, as by a kubelet. */
+const RESTORE_MS = 10_000;
 
 /** What somebody has to change: a role, a policy or a webhook. Of the others, 401 and 429 pass, and 409 is a conflict. */
 const isForbidden = (code: number): boolean => code >= 400 && code < 500 && ![401, 409, 429].includes(code);
@@ -40,6 +43,15 @@ const fieldsOf = (status: PodStatus, which: (key: string) => boolean): PodStatus
   Object.fromEntries(Object.entries(status).filter(([key]) => which(key)));
 const isOthers = (key: string) => OTHERS.has(key);
 const isOwn = (key: string) => !isOthers(key);
+
+/** The agent's part of a status, to compare. */
+const ownPart = ({ conditions = [], ...rest }: PodStatus): string =>
+  JSON.stringify([
+    fieldsOf(rest, isOwn),
+    conditions.filter(isOwnCondition).map(({ type, status, reason, message }) => [type, status, reason, message]),
+  ]);
+
+const revisionOf = ({ metadata }: Pod): number => Number(metadata.resourceVersion ?? 0);
 
 /** A strategic merge patch from the API's status to `next`. */
 export function statusPatch(before: PodStatus, next: PodStatus, options: { readonly replace: boolean }): unknown {
@@ -85,6 +97,9 @@ export class StatusReporter {
   #forbidden = "";
   #pod: Pod;
   #next: { readonly status: PodStatus; readonly replace: boolean } | undefined;
+  /** What the API took last, and the pod as it was then. */
+  #accepted: { readonly status: PodStatus; readonly pod: Pod } | undefined;
+  #restoredAt = Number.NEGATIVE_INFINITY;
   #sending: Promise<void> | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
@@ -104,9 +119,16 @@ export class StatusReporter {
     this.#pod = pod;
   }
 
+  /** Whether somebody has changed what the agent had reported, after the API took it. */
+  isOverwritten(pod: Pod): boolean {
+    const accepted = this.#accepted?.pod;
+    if (this.isBusy || accepted === undefined || accepted.metadata.uid !== pod.metadata.uid) return false;
+    return revisionOf(pod) > revisionOf(accepted) && ownPart(pod.status) !== ownPart(accepted.status);
+  }
+
   report(status: PodStatus, options: { readonly replace: boolean }): void {
     this.#next = { status, ...options };
-    if (!isStarting(status)) this.#skipDelay?.();
+    if (!isStarting(status) && !this.#isRestored(status)) this.#skipDelay?.();
     this.#sending ??= this.#sendAll();
   }
 
@@ -147,15 +169,28 @@ export class StatusReporter {
     this.#sending = this.#next === undefined || this.#stopped ? undefined : this.#sendAll();
   }
 
+  #isRestored(status: PodStatus): boolean {
+    const accepted = this.#accepted;
+    if (accepted === undefined || accepted.pod.metadata.uid !== this.#pod.metadata.uid) return false;
+    return JSON.stringify(accepted.status) === JSON.stringify(status);
+  }
+
+  #delayOf(status: PodStatus): number {
+    if (this.#isRestored(status)) return this.#restoredAt + RESTORE_MS - steadyNow();
+    return isStarting(status) ? STARTING_MS : 0;
+  }
+
   async #send(): Promise<void> {
     let retry = FIRST_RETRY_MS;
     while (this.#next !== undefined && !this.#stopped) {
-      if (isStarting(this.#next.status)) {
-        await this.#sleep(STARTING_MS, (end) => {
+      const delay = this.#delayOf(this.#next.status);
+      if (delay > 0) {
+        await this.#sleep(delay, (end) => {
           this.#skipDelay = end;
         });
         if (this.#stopped) return;
       }
+      if (this.#isRestored(this.#next.status)) this.#restoredAt = steadyNow();
       const { status, replace } = this.#next;
       const sent = this.#next;
       const { namespace = "", name = "", uid } = this.#pod.metadata;
@@ -167,6 +202,7 @@ export class StatusReporter {
         );
         if (outcome.ok) {
           this.#pod = outcome.object;
+          this.#accepted = { status, pod: outcome.object };
           this.#onAccepted(outcome.object);
           if (this.#next === sent) this.#next = undefined;
           retry = FIRST_RETRY_MS;
