@@ -41,6 +41,9 @@ describe("durations", () => {
     [1500, "1.5s"],
     [250, "250ms"],
     [0, "0s"],
+    [0.662232999995, "662.233µs"],
+    [2.7359600001, "2.73596ms"],
+    [999.99999999, "1s"],
   ])("prints %d", (milliseconds, text) => expect(formatDuration(milliseconds)).toBe(text));
 
   it.each([

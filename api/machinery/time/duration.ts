@@ -42,10 +42,12 @@ export function durationProblem(text: string): string {
   return `time: invalid duration ${goQuote(text)}`;
 }
 
-/** As Go prints a time.Duration: `1h0m0s`, `1.5s`, `250ms`, `0s`. */
-export function formatDuration(milliseconds: number): string {
+/** As Go prints a time.Duration, which is a number of nanoseconds: `1h0m0s`, `1.5s`, `250ms`, `0s`. */
+export const formatDuration = (milliseconds: number): string => printed(Math.round(milliseconds * 1e6) / 1e6);
+
+function printed(milliseconds: number): string {
   if (milliseconds === 0) return "0s";
-  if (milliseconds < 0) return `-${formatDuration(-milliseconds)}`;
+  if (milliseconds < 0) return `-${printed(-milliseconds)}`;
   if (milliseconds < 1e-3) return `${Math.round(milliseconds * 1e6)}ns`;
   if (milliseconds < 1) return `${trimmed(milliseconds * 1e3)}µs`;
   if (milliseconds < 1000) return `${trimmed(milliseconds)}ms`;
