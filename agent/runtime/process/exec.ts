@@ -1,35 +1,15 @@
 /** Commands executed alongside a container: with its environment and directory, in a process group of their own. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { constants } from "node:os";
+import type { ChildProcess } from "node:child_process";
 import { timerMs } from "../../longest-timer.ts";
 import { bufferedOutput } from "../buffered-output.ts";
-import type { ContainerConfig } from "../container.ts";
 import type { ExecRequest, ProcessStream } from "../process-stream.ts";
 import type { ExecResult } from "../runtime.ts";
 import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
-import { CONTAINER_ENV } from "./process-tree.ts";
+import { exitCodeOf, type Surroundings, spawnProcess } from "./spawn-process.ts";
 
-export interface Surroundings {
-  /** The container's id. */
-  readonly id: string;
-  readonly config: ContainerConfig;
-  /** The working directory, if the container names none. */
-  readonly directory: string;
-}
-
-export function spawnBeside({ id, config, directory }: Surroundings, request: ExecRequest): ChildProcess {
+export function spawnBeside(surroundings: Surroundings, request: ExecRequest): ChildProcess {
   if (request.tty) throw new RuntimeError("the process runtime has no terminals: run without --tty");
-  const [command = "", ...args] = request.command;
-  const { runAsUser: uid, runAsGroup: gid } = config.security;
-  const asRoot = process.getuid?.() === 0;
-  return spawn(command, args, {
-    cwd: config.workingDir === "" ? directory : config.workingDir,
-    env: { ...Object.fromEntries(config.env.map(({ name, value }) => [name, value])), [CONTAINER_ENV]: id },
-    detached: true,
-    stdio: [request.stdin ? "pipe" : "ignore", "pipe", "pipe"],
-    ...(asRoot && uid !== undefined ? { uid } : {}),
-    ...(asRoot && gid !== undefined ? { gid } : {}),
-  });
+  return spawnProcess(surroundings, request);
 }
 
 /** What containerd keeps of a command's output. */
@@ -100,9 +80,6 @@ export async function streamsOf(child: ChildProcess, { stdout, stderr }: ExecReq
     }),
   };
 }
-
-const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
-  code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 
 function killGroupOf({ pid }: ChildProcess): void {
   try {

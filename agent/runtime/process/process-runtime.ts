@@ -21,10 +21,11 @@ import type { ContainerUsage } from "../usage.ts";
 import { attachedTo } from "./attach.ts";
 import { environmentOf, unmounted } from "./container-environment.ts";
 import { type ContainerState, StateDirectory, type StoredContainer } from "./container-state.ts";
-import { outputOf, type Surroundings, spawnBeside, streamsOf } from "./exec.ts";
+import { outputOf, spawnBeside, streamsOf } from "./exec.ts";
 import { Inventory } from "./inventory.ts";
 import { processStart } from "./process-tree.ts";
 import { processUsage } from "./process-usage.ts";
+import type { Surroundings } from "./spawn-process.ts";
 import { SupervisorClient } from "./supervisor-client.ts";
 
 /** How long a container that was killed takes to end, at most. */

@@ -45,6 +45,10 @@ export class RunningContainer {
     });
   }
 
+  get id(): string {
+    return this.#container.id;
+  }
+
   get pid(): number {
     return this.#child.pid ?? 0;
   }

@@ -4,17 +4,18 @@
  * each request or event is one line of JSON. Without containers and without an agent, it exits.
  */
 
-import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorMessage } from "../../../api/error-message.ts";
 import { LineSplitter } from "../../../api/line-splitter.ts";
 import { frameReader } from "./attach-frames.ts";
-import { type ContainerState, StateDirectory } from "./container-state.ts";
-import { CONTAINER_ENV, killTree, processStart } from "./process-tree.ts";
+import { type ContainerState, StateDirectory, type StoredContainer } from "./container-state.ts";
+import { killTree, processStart } from "./process-tree.ts";
 import { RunningContainer } from "./running-container.ts";
+import { exitCodeOf, spawnProcess } from "./spawn-process.ts";
 
 export type SupervisorRequest =
   | { readonly op: "start"; readonly seq: number; readonly container: string }
@@ -163,72 +164,71 @@ class Supervisor {
     const stored = this.#state.container(id);
     const before = this.#state.state(id);
     if (stored === undefined || before === undefined) return `container ${id} does not exist`;
-    const { config } = stored;
-    const [command = "", ...args] = [...config.command, ...config.args];
-    const env = Object.fromEntries(config.env.map(({ name, value }) => [name, value]));
-    const { runAsUser: uid, runAsGroup: gid } = config.security;
-    const asRoot = process.getuid?.() === 0;
-    const child = spawn(command, args, {
-      cwd: config.workingDir === "" ? this.#state.containerDirectory(id) : config.workingDir,
-      env: { ...env, [CONTAINER_ENV]: id },
-      detached: true,
-      stdio: [config.stdin ? "pipe" : "ignore", "pipe", "pipe"],
-      ...(asRoot && uid !== undefined ? { uid } : {}),
-      ...(asRoot && gid !== undefined ? { gid } : {}),
-    });
+    const { command, args, stdin } = stored.config;
+    const words = [...command, ...args];
+    const directory = this.#state.containerDirectory(id);
+    const child = spawnProcess({ ...stored, directory }, { command: words, stdin });
     child.stdin?.on("error", () => {});
-    try {
-      await new Promise((resolve, reject) => {
-        child.once("spawn", resolve);
-        child.once("error", reject);
-      });
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const text = code === "ENOENT" ? `exec: "${command}": no such file or directory` : message;
-      this.#state.setState(id, {
-        ...before,
-        state: "exited",
-        finishedAt: Date.now(),
-        exitCode: 128,
-        reason: "StartError",
-        message: text,
-      });
-      return text;
+    const problem = await startProblem(child, words);
+    if (problem !== undefined) {
+      const ended = { state: "exited", finishedAt: Date.now(), exitCode: 128, reason: "StartError" } as const;
+      this.#state.setState(id, { ...before, ...ended, message: problem });
+      return problem;
     }
     const { pid = 0 } = child;
     const start = processStart(pid);
-    const state = {
+    const state: ContainerState = {
       ...before,
-      state: "running" as const,
+      state: "running",
       pid,
       ...(start === undefined ? {} : { processStart: start }),
       startedAt: Date.now(),
     };
-    let container: RunningContainer;
-    try {
-      container = new RunningContainer(stored, child);
-      this.#state.setState(id, state);
-    } catch (error) {
-      // Nobody would know that it runs.
-      killTree(id, pid);
-      throw error;
-    }
-    this.#running.set(id, container);
+    const container = this.#adopt(stored, state, child);
     const closed = new Promise((resolve) => child.once("close", resolve));
-    child.once("exit", async (code, signal) => {
-      const finishedAt = Date.now();
-      killTree(id, container.pid);
-      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
-      const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-      container.close();
-      const reason = exitCode === 0 ? "Completed" : "Error";
-      this.#running.delete(id);
-      await this.#record(id, { ...state, state: "exited", finishedAt, exitCode, reason });
-      const event: SupervisorReply = { event: "exited", container: id };
-      for (const socket of this.#agents) socket.write(`${JSON.stringify(event)}\n`);
-      this.#rest();
+    child.once("exit", (code, signal) => {
+      const ended = { state: "exited", finishedAt: Date.now(), exitCode: exitCodeOf(code, signal) } as const;
+      void this.#end(container, closed, { ...state, ...ended });
     });
     return undefined;
+  }
+
+  #adopt(stored: StoredContainer, state: ContainerState, child: ChildProcess): RunningContainer {
+    let container: RunningContainer | undefined;
+    try {
+      container = new RunningContainer(stored, child);
+      this.#state.setState(stored.id, state);
+    } catch (error) {
+      // Nobody would know that it runs.
+      killTree(stored.id, child.pid ?? 0);
+      container?.close();
+      throw error;
+    }
+    this.#running.set(stored.id, container);
+    return container;
+  }
+
+  async #end(container: RunningContainer, closed: Promise<unknown>, state: ContainerState): Promise<void> {
+    const { id, pid } = container;
+    killTree(id, pid);
+    await Promise.race([closed, sleep(DRAIN_MS)]);
+    container.close();
+    this.#running.delete(id);
+    await this.#record(id, { ...state, reason: state.exitCode === 0 ? "Completed" : "Error" });
+    const event: SupervisorReply = { event: "exited", container: id };
+    for (const socket of this.#agents) socket.write(`${JSON.stringify(event)}\n`);
+    this.#rest();
+  }
+}
+
+/** Why it cannot be started; undefined: it runs. */
+async function startProblem(child: ChildProcess, [file]: readonly string[]): Promise<string | undefined> {
+  try {
+    await once(child, "spawn");
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? `exec: "${file}": no such file or directory` : message;
   }
 }
 
