@@ -62,6 +62,7 @@ const USERS = 4;
 const NODES = 5;
 const AGENTS = Number(values.agents);
 const WITH_FAULTS = process.env.FAULTS !== "0";
+const PAUSES = [0, 10, 50, 200, 600] as const;
 /** Nothing may change for so long before the cluster counts as calm. */
 const CALM_MS = 6000;
 const PATIENCE_MS = 90_000;
@@ -165,7 +166,7 @@ async function walk(): Promise<void> {
     const random = new Random(SEED * 1000 + index);
     while (Date.now() < end) {
       await actor.act();
-      await sleep(random.pick([0, 10, 50, 200, 600]));
+      await sleep(random.pick(actor.pauses ?? PAUSES));
     }
     await actor.rest?.();
   });

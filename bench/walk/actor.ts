@@ -6,6 +6,8 @@ import type { Random } from "./random.ts";
 import type { Place, Reply, WalkClient } from "./walk-client.ts";
 
 export interface Actor {
+  /** How long it may wait before it acts again (ms); absent: as users do. */
+  readonly pauses?: readonly [number, ...number[]];
   act(): Promise<void>;
   /** Nothing happens later, and nothing is left that would keep controllers from their work. */
   rest?(): Promise<void>;

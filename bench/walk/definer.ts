@@ -9,6 +9,7 @@ export const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
 /** Changes the definition. */
 export class Definer implements Actor {
+  readonly pauses = [20, 300, 1000, 4000] as const;
   readonly #options: ActorOptions;
 
   constructor(options: ActorOptions) {

@@ -68,6 +68,8 @@ const place = (type: PolicyType, index: 0 | 1, name?: string) => ({
 });
 
 export class PolicyAdministrator implements Actor {
+  /** Some last for so long that what they refuse is not tried again soon. */
+  readonly pauses = [50, 300, 2000, 8000] as const;
   readonly #options: ActorOptions;
 
   constructor(options: ActorOptions) {

@@ -16,7 +16,7 @@ const SMALL = made("r", {
   status: { conditions: [{ type: "ReplicaFailure", status: "True" }] },
 });
 const NAMESPACE: readonly Step[] = [
-  ["ADDED", "namespaces", { metadata: { name: "ns", uid: "ns" } }],
+  ["ADDED", "namespaces", { metadata: { name: "ns", uid: "ns" }, status: { phase: "Active" } }],
   ["ADDED", "serviceaccounts", made("default")],
   ["ADDED", "configmaps", made("kube-root-ca.crt")],
 ];
@@ -48,6 +48,44 @@ it.each<[what: string, problems: readonly string[], steps: readonly Step[]]>([
         AUTOSCALERS,
         autoscaler({}, { conditions: [{ type: "AbleToScale", status: "True", reason: "SucceededGetScale" }] }),
       ],
+    ],
+  ],
+  [
+    "a deployment that is not available",
+    ["deployment ns/d: Available is not false, with 0 available"],
+    [
+      [
+        "ADDED",
+        "deployments.apps",
+        made("d", {
+          spec: { replicas: 1, paused: true },
+          status: { conditions: [{ type: "Available", status: "True" }] },
+        }),
+      ],
+    ],
+  ],
+  [
+    "a daemon set that lost count",
+    ["daemon set ns/d: 1 and 0 of 0"],
+    [["ADDED", "daemonsets.apps", made("d", { spec: { template: {} }, status: { numberAvailable: 1 } })]],
+  ],
+  [
+    "a job that does not say that it is suspended",
+    ["job ns/j is suspended: true, and says undefined"],
+    [["ADDED", "jobs.batch", made("j", { spec: { suspend: true }, status: {} })]],
+  ],
+  [
+    "a volume that could be used, and does not say so",
+    ["volume ns/v is Pending, should be Available"],
+    [["ADDED", "persistentvolumes", made("v", { spec: {}, status: { phase: "Pending" } })]],
+  ],
+  [
+    "a namespace that is not active",
+    ["namespace other is Terminating"],
+    [
+      ["ADDED", "namespaces", { metadata: { name: "other", uid: "o" }, status: { phase: "Terminating" } }],
+      ["ADDED", "serviceaccounts", made("default", {}, { namespace: "other", uid: "s" })],
+      ["ADDED", "configmaps", made("kube-root-ca.crt", {}, { namespace: "other", uid: "c" })],
     ],
   ],
   [
