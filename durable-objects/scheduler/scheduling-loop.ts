@@ -13,11 +13,11 @@ import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
 import { EVENTS } from "../../worker/scheduler/events/event-write.ts";
 import type { QueueHistory } from "../../worker/scheduler/queue/queue.ts";
 import type { RulesInForce } from "../../worker/scheduler/requests/rules-in-force.ts";
-import { type Change, requestsOf, writesOf } from "../../worker/scheduler/requests/scheduler-request.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
 import { AskedPlans, type AskedPlansOptions } from "./asked-plans.ts";
 import { BackgroundWork, type BackgroundWorkOptions } from "./background-work.ts";
 import { BatchPlanner, type BatchPlannerOptions } from "./batch-planner.ts";
+import { EventWriter } from "./event-writer.ts";
 import type { Evictions, Making, Planned } from "./planned.ts";
 import { splitPlans } from "./split-plans.ts";
 import { StateFollower } from "./state-follower.ts";
@@ -58,6 +58,7 @@ export class SchedulingLoop {
   readonly #planner: BatchPlanner;
   readonly #background: BackgroundWork;
   readonly #asked: AskedPlans;
+  readonly #events: EventWriter;
   #running: Promise<void> | undefined;
   #again = false;
 
@@ -72,6 +73,12 @@ export class SchedulingLoop {
       background: this.#background,
       commit: (planned) => this.#commit([planned]),
       bound: (history, since) => this.#count(history, since),
+    });
+    this.#events = new EventWriter({
+      ...options,
+      series: this.#planner.events,
+      send: (requests) => this.#asked.send(requests),
+      admission: () => this.#admission,
     });
   }
 
@@ -119,7 +126,7 @@ export class SchedulingLoop {
     const { now, pause } = this.#options;
     let state = await this.#look();
     // Before anything is reported again: series that have ended start over.
-    await this.#record(this.#planner.events.settle(now()));
+    await this.#events.record(this.#planner.events.settle(now()));
     state.queue.wake(now());
     while (state.queue.hasReady()) {
       const next = now() + DISTANCE_MS;
@@ -191,22 +198,8 @@ export class SchedulingLoop {
       queue.endPreemption(preemptor, { failed, now: now() });
       const events = evicted.flat().map((victim) => preemptedEvent(victim, preemptor, node));
       const changes = events.map((event) => this.#planner.events.record(event, this.#planner.stamp(), true));
-      await this.#record(changes.filter((change) => change !== undefined));
+      await this.#events.record(changes.filter((change) => change !== undefined));
     });
-  }
-
-  /** Writes events only. If somebody deleted an event whose count was to be raised, it is not created again. */
-  async #record(events: readonly Change[]): Promise<void> {
-    if (this.#admission?.mayAskAbout(requestsOf(events)())) {
-      for (const { requests } of events) this.#asked.send(requests());
-      return;
-    }
-    for (let writes = writesOf(events); writes.length > 0; ) {
-      const result = await this.#options.store.commit({ writes });
-      if (result.ok) return;
-      if (!("write" in result)) return this.#options.onError("events", result.reason);
-      writes = writes.filter((_, index) => index !== result.write);
-    }
   }
 
   /** Commits the whole batch. Pods that changed in the meantime are left out, and return with their change. */
@@ -235,7 +228,7 @@ export class SchedulingLoop {
       }
       const write = writes[result.write];
       if (write?.key.resource === EVENTS) {
-        // Somebody deleted the event whose count was to be raised.
+        this.#events.refused(write, result.reason);
         planned = planned.map((each) => ({ ...each, writes: each.writes.filter((own) => own !== write) }));
         continue;
       }
@@ -257,6 +250,7 @@ export class SchedulingLoop {
     let at = 0;
     for (const { pod, writes, since, placedOn, assumed = [], events = [] } of planned) {
       if (events.length > 0) this.#asked.send(events);
+      this.#events.written(writes, revisions.slice(at, at + writes.length));
       const placed = placedOn === undefined ? undefined : state?.cluster.assigned(pod.key);
       const [from, through] = [revisions[at], revisions[at + writes.length - 1]];
       at += writes.length;

@@ -6,6 +6,7 @@
 import type { Event } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { microTimestamp } from "../../../api/machinery/time/time.ts";
+import type { Revision, Write } from "../../../api/store/store.ts";
 import type { Change } from "../requests/scheduler-request.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "./event.ts";
 import { eventChange } from "./event-write.ts";
@@ -16,6 +17,8 @@ const REMEMBERED = 4096;
 
 interface Known {
   readonly event: Stored<Event>;
+  /** Of the event as it was last written directly; absent: it never was. */
+  revision?: Revision;
   count: number;
   last: number;
   writtenAt: number;
@@ -25,6 +28,7 @@ export class EventSeries {
   readonly #known = new Map<string, Known>();
   /** Series whose count exceeds what is written. */
   readonly #open = new Set<string>();
+  readonly #writes = new WeakMap<Write, Known>();
   /** Uids of reported objects. */
   readonly #reported = new Set<string>();
 
@@ -41,7 +45,7 @@ export class EventSeries {
       known.count++;
       known.last = stamp.now;
       this.#known.set(key, known);
-      if (known.count === 2) return seriesChange(known, stamp.now);
+      if (known.count === 2) return this.#seriesChange(known, stamp.now);
       this.#open.add(key);
       return undefined;
     }
@@ -50,10 +54,17 @@ export class EventSeries {
     this.#reported.add(uid);
     const longest = this.#reported.size > REMEMBERED ? this.#reported.values().next().value : undefined;
     if (longest !== undefined) this.#reported.delete(longest);
-    this.#known.set(key, { event, count: 1, last: stamp.now, writtenAt: stamp.now });
+    const first: Known = { event, count: 1, last: stamp.now, writtenAt: stamp.now };
+    this.#known.set(key, first);
     const oldest = this.#known.size > REMEMBERED ? this.#known.keys().next().value : undefined;
     if (oldest !== undefined) this.#forget(oldest);
-    return eventChange("create", event);
+    return this.#note(first, eventChange("create", event));
+  }
+
+  /** A write was committed as it was. */
+  written(write: Write, revision: Revision): void {
+    const known = this.#writes.get(write);
+    if (known) known.revision = revision;
   }
 
   /** The counts of series that have ended, or have not been written for long. */
@@ -63,7 +74,7 @@ export class EventSeries {
       const known = this.#known.get(key);
       if (!known || dueOf(known) > now) continue;
       this.#open.delete(key);
-      writes.push(seriesChange(known, now));
+      writes.push(this.#seriesChange(known, now));
       if (known.last + SERIES_ENDS_MS <= now) this.#forget(key);
     }
     return writes;
@@ -79,6 +90,18 @@ export class EventSeries {
     return next;
   }
 
+  #seriesChange(known: Known, now: number): Change {
+    const { event, count, last, revision } = known;
+    known.writtenAt = now;
+    const series = { count, lastObservedTime: microTimestamp(last) };
+    return this.#note(known, eventChange("replace", { ...event, series }, revision));
+  }
+
+  #note(known: Known, change: Change): Change {
+    this.#writes.set(change.write, known);
+    return change;
+  }
+
   #forget(key: string): void {
     this.#known.delete(key);
     this.#open.delete(key);
@@ -86,10 +109,3 @@ export class EventSeries {
 }
 
 const dueOf = ({ last, writtenAt }: Known) => Math.min(last + SERIES_ENDS_MS, writtenAt + REFRESH_MS);
-
-function seriesChange(known: Known, now: number): Change {
-  const { event, count, last } = known;
-  known.writtenAt = now;
-  const lastObservedTime = microTimestamp(last);
-  return eventChange("replace", { ...event, series: { count, lastObservedTime } });
-}
