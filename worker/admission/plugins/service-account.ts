@@ -2,7 +2,7 @@
  * ServiceAccount: every pod runs as a service account, which must exist. Its pull secrets are added, and a volume with
  * a token that is renewed (plugin/pkg/admission/serviceaccount).
  */
-import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../../api/generated/core.v1.ts";
+import type { Container, Namespace, Pod, PodSpec, ServiceAccount, Volume } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { generatedName } from "../../../api/machinery/generated-name.ts";
 import type { Key } from "../../../api/store/store.ts";
@@ -78,11 +78,20 @@ async function accountOf(request: AdmissionRequest, name: string): Promise<Servi
   for (let looks = name === "default" ? LOOKS : 1; looks > 0; looks--) {
     const account = await request.reads.object<ServiceAccount>(key);
     if (account) return account;
+    // One that is gone or being deleted gets no account any more, which the client is told at once (ADM-FIRST).
+    if (!(await isNamespaceActive(request))) break;
     request.reads.forget(key);
     if (looks > 1) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   const missing = resourceNameProblem(name) ?? `serviceaccount ${goQuote(name)} not found`;
   throw refusal(request, `error looking up service account ${request.namespace}/${name}: ${missing}`);
+}
+
+async function isNamespaceActive({ namespace, reads }: AdmissionRequest): Promise<boolean> {
+  const key = { resource: "namespaces", namespace: "", name: namespace };
+  reads.forget(key);
+  const found = await reads.object<Namespace>(key);
+  return found !== undefined && found.metadata.deletionTimestamp === undefined;
 }
 
 /** Containers that mount something at that path keep it. */
