@@ -23,11 +23,14 @@ export const nodeVolumeLimits: Plugin = {
           ({ name, allocatable }) => allocatable?.count !== undefined && has(requested, name),
         );
         if (limited.length === 0) return undefined;
-        const all = new Map(requested);
+        const held = new Map<string, string>();
         for (const other of node.pods.values())
-          for (const [volume, driver] of volumesOf(other, cluster)) all.set(volume, driver);
-        const used = (driver: string) => [...all.values()].filter((each) => each === driver).length;
-        return limited.some(({ name, allocatable }) => used(name) > (allocatable?.count ?? 0)) ? refusal : undefined;
+          for (const [volume, driver] of volumesOf(other, cluster)) held.set(volume, driver);
+        // A node may hold more than its driver allows by now: only new volumes are refused.
+        const added = new Map([...requested].filter(([volume]) => !held.has(volume)));
+        const exceeds = (driver: string, most: number) =>
+          has(added, driver) && countOf(held, driver) + countOf(added, driver) > most;
+        return limited.some(({ name, allocatable }) => exceeds(name, allocatable?.count ?? 0)) ? refusal : undefined;
       },
     };
   },
@@ -39,6 +42,8 @@ export const nodeVolumeLimits: Plugin = {
 };
 
 const has = (volumes: ReadonlyMap<string, string>, driver: string) => [...volumes.values()].includes(driver);
+const countOf = (volumes: ReadonlyMap<string, string>, driver: string) =>
+  [...volumes.values()].filter((each) => each === driver).length;
 
 /** The pod's volumes that a driver attaches, with the driver; an unbound claim counts as one volume. */
 function volumesOf(pod: Pick<PodFacts, "name" | "namespace" | "volumes">, cluster: Cluster): Map<string, string> {
