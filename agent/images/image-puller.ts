@@ -11,7 +11,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { RuntimeError } from "../runtime/runtime-error.ts";
 import { steadyNow } from "../steady-now.ts";
 import { whyNoImageName } from "./image-name.ts";
-import { type CredentialMark, type PullCredential, pullCredentials } from "./pull-credentials.ts";
+import { type PullCredential, pullCredentials } from "./pull-credentials.ts";
 import { PullRecords } from "./pull-records.ts";
 
 export type ImageOutcome =
@@ -51,18 +51,12 @@ interface Wanted {
   readonly credentials: readonly PullCredential[];
 }
 
-interface Pulled {
-  readonly image: ImageObservation;
-  /** Of the credentials that it required. */
-  readonly mark: CredentialMark | undefined;
-}
-
 export class ImagePuller {
   readonly #runtime: Runtime;
   /** By pod uid and image. */
   readonly #failures = new Map<string, Failure>();
   /** One pull at a time per image, for all pods. */
-  readonly #pulls = new Map<string, Promise<Pulled>>();
+  readonly #pulls = new Map<string, Promise<ImageObservation>>();
   readonly #records: PullRecords;
 
   constructor(runtime: Runtime, records = new PullRecords()) {
@@ -123,8 +117,7 @@ export class ImagePuller {
     recordEvent("Normal", "Pulling", `Pulling image "${image}"`);
     const started = steadyNow();
     try {
-      const { image: pulled, mark } = await this.#pullOnce({ image, credentials });
-      this.#records.pulled(pulled.id, image, mark);
+      const pulled = await this.#pullOnce({ image, credentials });
       this.#failures.delete(key);
       const took = formatDuration(steadyNow() - started);
       recordEvent(
@@ -144,25 +137,41 @@ export class ImagePuller {
     }
   }
 
-  #pullOnce({ image, credentials }: Wanted): Promise<Pulled> {
-    const key = JSON.stringify([image, credentials]);
+  #pullOnce(wanted: Wanted): Promise<ImageObservation> {
+    const key = JSON.stringify(wanted);
     const running = this.#pulls.get(key);
     if (running !== undefined) return running;
-    const pull = (async () => {
-      if (credentials.length === 0) return { image: await this.#runtime.pullImage(image), mark: undefined };
-      const failures: string[] = [];
-      this.#records.begins(image);
-      for (const { mark, credentials: these } of credentials) {
-        try {
-          return { image: await this.#runtime.pullImage(image, these), mark };
-        } catch (error) {
-          failures.push(errorMessage(error));
-        }
-      }
-      this.#records.failed(image);
-      throw new RuntimeError(aggregateText(failures));
-    })().finally(() => this.#pulls.delete(key));
+    const pull = this.#pullRecorded(wanted).finally(() => this.#pulls.delete(key));
     this.#pulls.set(key, pull);
     return pull;
+  }
+
+  async #pullRecorded({ image, credentials }: Wanted): Promise<ImageObservation> {
+    if (credentials.length === 0) {
+      const pulled = await this.#runtime.pullImage(image);
+      this.#records.pulled(pulled.id, image, undefined);
+      return pulled;
+    }
+    this.#records.begins(image);
+    try {
+      const { pulled, mark } = await this.#pullWithAny(image, credentials);
+      this.#records.pulled(pulled.id, image, mark);
+      return pulled;
+    } finally {
+      this.#records.ends(image);
+    }
+  }
+
+  /** With the first credentials that are accepted. */
+  async #pullWithAny(image: string, all: readonly PullCredential[]) {
+    const failures: string[] = [];
+    for (const { mark, credentials } of all) {
+      try {
+        return { pulled: await this.#runtime.pullImage(image, credentials), mark };
+      } catch (error) {
+        failures.push(errorMessage(error));
+      }
+    }
+    throw new RuntimeError(aggregateText(failures));
   }
 }

@@ -146,6 +146,25 @@ describe("AGENT-PULL: an image pulled with credentials", () => {
     expect(await ask("Never", "two")).toBe("has it");
   });
 
+  it("is not available to others before its pull has ended, although another pull of it failed meanwhile", async () => {
+    const registry = new Registry();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const { pullImage } = registry.runtime;
+    registry.runtime.pullImage = async (name, credentials) => {
+      const pulled = await pullImage(name, credentials);
+      await answered;
+      return pulled;
+    };
+    const puller = new ImagePuller(registry.runtime, new PullRecords(join(directory, "pulls.json")));
+    const ask = async (...names: string[]) => (await puller.ensure(pod(...names), container, objects, () => {})).ok;
+    const pull = ask("one");
+    expect(await ask("two")).toBe(false);
+    registry.here = true;
+    expect(await ask()).toBe(false);
+    answer();
+    expect([await pull, await ask()]).toEqual([true, false]);
+  });
+
   it("is available to all if it was present before the node pulled anything", async () => {
     const registry = new Registry();
     registry.here = true;
@@ -173,8 +192,9 @@ test("AGENT-PULL: an image whose pull was interrupted by a crash is pulled again
     false,
     true,
   ]);
-  open().begins("other:1");
-  open().failed("other:1");
+  const records = open();
+  records.begins("other:1");
+  records.ends("other:1");
   expect(open().mayUse("b", "other:1", [])).toBe(true);
   rmSync(directory, { recursive: true });
 });

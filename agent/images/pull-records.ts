@@ -25,6 +25,8 @@ const NOTHING: Records = { images: {}, pulling: [] };
 export class PullRecords {
   readonly #file: string | undefined;
   #records: Records;
+  /** How many pulls with credentials are under way, by image name: several pods may bring different ones. */
+  readonly #underWay = new Map<string, number>();
 
   /** Without a file, records last as long as the agent. */
   constructor(file?: string) {
@@ -39,18 +41,26 @@ export class PullRecords {
 
   /** Credentials are about to be used for an image. */
   begins(image: string): void {
+    this.#underWay.set(image, (this.#underWay.get(image) ?? 0) + 1);
     if (!this.#records.pulling.includes(image)) this.#save({ pulling: [...this.#records.pulling, image] });
   }
 
-  /** The image could not be pulled. */
-  failed(image: string): void {
-    if (this.#records.pulling.includes(image))
-      this.#save({ pulling: this.#records.pulling.filter((name) => name !== image) });
+  /** A pull with credentials has ended, and its outcome is recorded. */
+  ends(image: string): void {
+    const left = (this.#underWay.get(image) ?? 0) - 1;
+    if (left > 0) {
+      this.#underWay.set(image, left);
+      return;
+    }
+    this.#underWay.delete(image);
+    this.#save({ pulling: this.#without(image) });
   }
+
+  #without = (image: string) => this.#records.pulling.filter((name) => name !== image);
 
   /** `mark` is that of the credentials that the pull required; absent: none. */
   pulled(id: string, image: string, mark: CredentialMark | undefined): void {
-    const { images, pulling } = this.#records;
+    const { images } = this.#records;
     const repository = repositoryOf(image);
     const users = images[id] ?? {};
     const before = users[repository] ?? [];
@@ -58,7 +68,7 @@ export class PullRecords {
     const now = before === "everybody" || mark === undefined ? "everybody" : [...others, mark];
     this.#save({
       images: { ...images, [id]: { ...users, [repository]: now } },
-      pulling: pulling.filter((name) => name !== image),
+      ...(!this.#underWay.has(image) && { pulling: this.#without(image) }),
     });
   }
 
