@@ -15,3 +15,10 @@ it.each([
 ])("%s expands to %s", (text, expected) => {
   expect(expand(text, (name) => variables[name])).toBe(expected);
 });
+
+it("a text with many names that do not end takes no longer than any other", () => {
+  const text = "$(".repeat(500_000);
+  const began = performance.now();
+  expect(expand(text, () => undefined)).toBe(text);
+  expect(performance.now() - began).toBeLessThan(1000);
+});

@@ -4,6 +4,8 @@
  */
 export function expand(text: string, lookup: (name: string) => string | undefined): string {
   let out = "";
+  // Behind the last one no name ends: to look for the end of each would take forever.
+  const lastEnd = text.lastIndexOf(")");
   for (let i = 0; i < text.length; i++) {
     const char = text[i];
     if (char !== "$" || i + 1 === text.length) {
@@ -15,7 +17,7 @@ export function expand(text: string, lookup: (name: string) => string | undefine
       i++;
       continue;
     }
-    const end = text[i + 1] === "(" ? text.indexOf(")", i + 2) : -1;
+    const end = text[i + 1] === "(" && i + 2 <= lastEnd ? text.indexOf(")", i + 2) : -1;
     if (end < 0) {
       out += "$";
       continue;
