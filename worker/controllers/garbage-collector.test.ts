@@ -129,6 +129,21 @@ describe("garbage collector", () => {
     );
   });
 
+  it("CTL-GC-ELSEWHERE: reports once that an owner is in another namespace, however often the deletion is tried", async () => {
+    const { cluster, pass } = start();
+    const elsewhere = cluster.put("configmaps", { ...configMap("a"), metadata: { name: "a", namespace: "other" } });
+    cluster.refuse = (verb, { resource }) =>
+      verb === "delete" && resource === "configmaps" ? { code: 403, message: "no" } : undefined;
+    cluster.put("configmaps", configMap("dependent", [owner(elsewhere)]));
+    await pass(20_000);
+    cluster.change("configmaps", "ns", "dependent", ({ metadata, ...rest }) => ({
+      ...rest,
+      metadata: { ...metadata, finalizers: ["example.com/f"] },
+    }));
+    await pass(20_000);
+    expect(cluster.list<Event>("events")).toMatchObject([{ reason: "OwnerRefInvalidNamespace", count: 1 }]);
+  });
+
   it.each([
     ["that exists", 1],
     ["that is gone", 0],

@@ -28,19 +28,23 @@ export const garbageCollector = defineController({
   component: "garbage-collector-controller",
   reads: [EVERYTHING],
   writes: [EVERYTHING],
-  itemsOf({ object, deleted, previous, snapshot }) {
+  itemsOf({ resource, object, deleted, previous, snapshot }) {
     const { uid, ownerReferences = [], deletionTimestamp } = object.metadata;
     if (!deleted && previous && sameTies(object, previous)) return [];
+    const told = deleted ? [] : newlyMisplaced({ resource, object }, { previous, snapshot });
     const dependents = () => snapshot.dependentsOf(uid).map((each) => each.object.metadata.uid);
     // Owners that wait for this dependent's end, or that it no longer blocks.
     const owners = [...ownerReferences, ...(previous?.metadata.ownerReferences ?? [])].map((owner) => owner.uid);
     if (deleted) return [...dependents(), ...owners];
     const items = ownerReferences.length > 0 || deletionTimestamp ? [uid] : [];
-    return deletionTimestamp && isForeground(object) ? [...items, ...dependents(), ...owners] : [...items, ...owners];
+    const others = deletionTimestamp && isForeground(object) ? [...dependents(), ...owners] : owners;
+    return [...items, ...others, ...told];
   },
-  reconcile(uid, { snapshot, now }) {
-    const found = snapshot.byUid(uid);
+  reconcile(item, { snapshot, now }) {
+    const isMisplaced = item.startsWith(MISPLACED);
+    const found = snapshot.byUid(isMisplaced ? item.slice(MISPLACED.length) : item);
     if (!found) return settled;
+    if (isMisplaced) return { effects: [], events: misplacedEvents(found, snapshot) };
     const { object } = found;
     if (object.metadata.deletionTimestamp) {
       if (object.metadata.finalizers?.includes(ORPHAN)) return planOrphaning(found, snapshot);
@@ -50,6 +54,24 @@ export const garbageCollector = defineController({
     return planDependent(found, snapshot, now);
   },
 });
+
+/** Marks items of objects whose owner was found to be in another namespace. */
+const MISPLACED = "misplaced ";
+
+/** Reported when the object gets its owners, or when such an owner appears. */
+function newlyMisplaced(
+  { resource, object }: Located,
+  { previous, snapshot }: { readonly previous: Stored<KubeObject> | undefined; readonly snapshot: Snapshot },
+): readonly string[] {
+  const isNews = !previous || !same(object.metadata.ownerReferences, previous.metadata.ownerReferences);
+  const concerned = [
+    ...(isNews ? [{ resource, object }] : []),
+    ...(previous ? [] : snapshot.dependentsOf(object.metadata.uid)),
+  ];
+  return concerned
+    .filter((each) => misplacedEvents(each, snapshot).length > 0)
+    .map((each) => `${MISPLACED}${each.object.metadata.uid}`);
+}
 
 /** Most changes affect neither owners nor finalizers nor deletion, and do not concern the collector. */
 const sameTies = ({ metadata: a }: Stored<KubeObject>, { metadata: b }: Stored<KubeObject>) =>
@@ -141,11 +163,10 @@ function planDependent(found: Located, snapshot: Snapshot, now: number): Plan {
   if (references.length === 0) return settled;
   const by = (standing: Standing) => references.filter((each) => standingOf(each, object, snapshot) === standing);
   const [solid, dangling, waiting, unknown] = [by("solid"), by("dangling"), by("waiting"), by("unknown")];
-  const events = misplacedEvents(found, snapshot);
-  if (unknown.length > 0) return { effects: [], events };
+  if (unknown.length > 0) return settled;
   if (solid.length > 0) {
     const gone = [...dangling, ...waiting].map(({ uid }) => uid);
-    return gone.length > 0 ? { effects: [releaseOf(found, gone)], events } : settled;
+    return gone.length > 0 ? { effects: [releaseOf(found, gone)] } : settled;
   }
   const { uid, finalizers = [], deletionTimestamp, creationTimestamp } = object.metadata;
   if (deletionTimestamp) return settled;
@@ -165,7 +186,7 @@ function planDependent(found: Located, snapshot: Snapshot, now: number): Plan {
   const circular = waiting.length > 0 && dependents.some(({ object: each }) => isForeground(each));
   const unblock =
     circular && references.some(({ blockOwnerDeletion }) => blockOwnerDeletion) ? [unblockOwner(found)] : [];
-  return { effects: [...unblock, { op: "delete", ...targetOf(found), uid, propagationPolicy }], events };
+  return { effects: [...unblock, { op: "delete", ...targetOf(found), uid, propagationPolicy }] };
 }
 
 const unblockOwner = (found: Located): Effect => ({
