@@ -79,6 +79,19 @@ test("AGENT-CSI-GROW-END: other errors are reported and retried until the claim 
   expect(patches[1]).not.toHaveProperty("allocatedResourceStatuses");
 });
 
+test("AGENT-CSI-GROW-END: a failure before the volume grew says nothing about its next size", async () => {
+  const { growth, patches } = growing([GrpcCode.Internal, undefined, GrpcCode.Internal]);
+  for (const [request, resourceVersion] of [
+    ["2Gi", "7"],
+    ["2Gi", "8"],
+    ["3Gi", "9"],
+  ] as const) {
+    const claim = claimOf("NodeResizeInProgress", request);
+    await growth.grow(pod, { ...claim, metadata: { ...claim.metadata, resourceVersion } });
+  }
+  expect(patches.at(-1)).not.toHaveProperty("allocatedResourceStatuses");
+});
+
 test("AGENT-CSI-GROW: a driver that cannot expand volumes in use is called once", async () => {
   const { growth, left } = growing([GrpcCode.FailedPrecondition, undefined]);
   for (let time = 0; time < 2; time++) expect(await growth.grow(pod, claimOf("NodeResizeInProgress"))).toBeUndefined();

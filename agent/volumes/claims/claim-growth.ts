@@ -56,7 +56,7 @@ export class ClaimGrowth {
   readonly #csi: PodCsi;
   /** By claim name: the revision for which its file system has been expanded. */
   readonly #grown = new Map<string, string>();
-  /** Claims whose volume the driver failed to expand. */
+  /** Claims whose volume the driver failed to expand, and has not expanded since. */
   readonly #failed = new Set<string>();
   /** Claims whose volume the driver cannot expand while it is in use. */
   readonly #inUse = new Set<string>();
@@ -86,6 +86,7 @@ export class ClaimGrowth {
       }
       await this.#sources.patchStatus(claim, grownStatus(storage));
       this.#grown.set(claimName, resourceVersion);
+      this.#failed.delete(claimName);
       const message = `MountVolume.NodeExpandVolume succeeded for volume "${name}" ${pod.spec.nodeName}`;
       return { type: "Normal", reason: "FileSystemResizeSuccessful", message };
     } catch (error) {
