@@ -7,8 +7,8 @@
  *     npm run bench -- walk [SEED] [SECONDS] [--agents N] [--url URL --token T]
  *
  * A seed repeats what users, nodes and faults choose; how they interleave is up to the machine. FAULTS=0 leaves the
- * control plane alone. N of the nodes have the real agent. With a URL the walk is on a server that runs already, of which only connections break.
- * .bench/walk/SEED has the history, and the log.
+ * control plane alone. N of the nodes have the real agent. With a URL the walk is on a server that runs already, of
+ * which only connections break. .bench/walk/SEED has the history, and the log.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
