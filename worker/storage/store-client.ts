@@ -30,7 +30,7 @@ import { listWhole } from "../../api/store/whole-list.ts";
 import { ApiError, ObjectTooLarge, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
-import { atFullDisk, Compacted, revisionTooLarge, tooManyLists, tooManyWatches } from "./store-failures.ts";
+import { atFullDisk, Compacted, RevisionTooLarge, tooManyLists, tooManyWatches } from "./store-failures.ts";
 import type { StoreStub } from "./store-stub.ts";
 
 /** Failures that a verb must handle; all others are thrown. */
@@ -288,7 +288,7 @@ export class StoreClient {
       case "compacted":
         throw new Compacted(result.oldest);
       case "future":
-        throw revisionTooLarge(requested ?? result.revision, result.revision);
+        throw new RevisionTooLarge(requested ?? result.revision, result.revision);
     }
   }
 

@@ -11,11 +11,13 @@ export class Compacted extends ApiError {
 }
 
 /** The requested revision is in the future. */
-export function revisionTooLarge(requested: Revision, current: Revision): ApiError {
-  const cause = "Too large resource version";
-  const details = { causes: [{ reason: "ResourceVersionTooLarge", message: cause }], retryAfterSeconds: 1 };
-  const message = `Timeout: ${cause}: ${requested}, current: ${current}`;
-  return new ApiError({ ...failure(504, "Timeout", message), details }, { "Retry-After": "1" });
+export class RevisionTooLarge extends ApiError {
+  constructor(requested: Revision, current: Revision) {
+    const cause = "Too large resource version";
+    const details = { causes: [{ reason: "ResourceVersionTooLarge", message: cause }], retryAfterSeconds: 1 };
+    const message = `Timeout: ${cause}: ${requested}, current: ${current}`;
+    super({ ...failure(504, "Timeout", message), details }, { "Retry-After": "1" });
+  }
 }
 
 /** Like any other request too many. Watches last long, so there is no hurry to retry. */

@@ -3,7 +3,7 @@ import { ApiError } from "../../api-error.ts";
 import { resourceNameOf } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
-import { revisionTooLarge } from "../../storage/store-failures.ts";
+import { RevisionTooLarge } from "../../storage/store-failures.ts";
 import { mayBeNodeLease, withRenewTimes } from "../nodes/renewed-leases.ts";
 import { revisionOption } from "../request/list-options.ts";
 import { booleanOption } from "../request/write-options.ts";
@@ -19,7 +19,7 @@ export async function get(context: RequestContext): Promise<Response> {
     throw new ApiError(badRequest("the export parameter, deprecated since v1.14, is no longer supported"));
   }
   const { entry: stored, revision } = await store.read(keyOf(served.resource, path.namespace, path.name));
-  if (atLeast !== undefined && atLeast > revision) throw revisionTooLarge(atLeast, revision);
+  if (atLeast !== undefined && atLeast > revision) throw new RevisionTooLarge(atLeast, revision);
   if (!stored) throw new ApiError(notFound(resourceNameOf(served), path.name));
   const [entry = stored] = mayBeNodeLease(context) ? await withRenewTimes(context, [stored]) : [stored];
   if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);

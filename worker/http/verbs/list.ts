@@ -6,7 +6,7 @@ import { ApiError } from "../../api-error.ts";
 import { listShareOf } from "../../fairness/watch-share.ts";
 import { storageResource } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { Compacted, revisionTooLarge } from "../../storage/store-failures.ts";
+import { Compacted, RevisionTooLarge } from "../../storage/store-failures.ts";
 import { mayBeNodeLease, withRenewTimes } from "../nodes/renewed-leases.ts";
 import { type ListOptions, listOptions } from "../request/list-options.ts";
 import { acceptsGzip, GZIP, peek } from "../response/compress.ts";
@@ -142,7 +142,7 @@ function explainExpiry(error: unknown, options: ListOptions): never {
 /** A list that must be at least as new as a future revision cannot be served. */
 export function requireReached({ match, resourceVersion }: ListOptions, revision: Revision): void {
   if (match !== "Exact" && resourceVersion !== undefined && resourceVersion > revision)
-    throw revisionTooLarge(resourceVersion, revision);
+    throw new RevisionTooLarge(resourceVersion, revision);
 }
 
 /** Within one namespace, continue tokens name the last object without its namespace, as in Kubernetes. */

@@ -80,7 +80,7 @@ test("WIRE-EXACT: a page at a revision shows that state, a whole list that state
   expect(namesOf(await get(`labelSelector=new&resourceVersion=${before}`))).toEqual(["a"]);
 });
 
-test("WIRE-FUTURE: a request at a future revision is 504", async () => {
+test("WIRE-FUTURE: a read at a future revision is 504, as are the only event of a watch and its status", async () => {
   const cause = { reason: "ResourceVersionTooLarge", message: "Too large resource version" };
   const message = expect.stringMatching(/^Timeout: Too large resource version: 99999999, current: \d+$/);
   for (const query of [
@@ -88,7 +88,6 @@ test("WIRE-FUTURE: a request at a future revision is 504", async () => {
     "resourceVersion=99999999&limit=2",
     "resourceVersion=99999999&resourceVersionMatch=NotOlderThan",
     "resourceVersion=99999999&resourceVersionMatch=Exact",
-    "resourceVersion=99999999&resourceVersionMatch=NotOlderThan&watch=1&sendInitialEvents=true",
   ]) {
     expect(await get(query), query).toMatchObject({
       code: 504,
@@ -99,6 +98,15 @@ test("WIRE-FUTURE: a request at a future revision is 504", async () => {
   }
   const one = await API.fetch(new Request(`https://sailplane${COLLECTION}/a?resourceVersion=99999999`));
   expect(await one.json()).toMatchObject({ code: 504, message });
+  for (const query of ["", "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"]) {
+    const url = `https://sailplane${COLLECTION}?watch=1&resourceVersion=99999999${query}`;
+    const watch = await API.fetch(new Request(url));
+    expect(watch.status).toBe(200);
+    expect(await watch.json()).toMatchObject({
+      type: "ERROR",
+      object: { code: 504, message, details: { causes: [cause] } },
+    });
+  }
 });
 
 test.each([

@@ -4,12 +4,12 @@ import { completeObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.ts";
 import { encodeWatchFrame } from "../../../api/machinery/protobuf/protobuf.ts";
-import { expired } from "../../../api/machinery/status.ts";
+import { expired, type Status } from "../../../api/machinery/status.ts";
 import { renderTable } from "../../../api/resources/table.ts";
 import { shapeOf, zeroStruct } from "../../../api/schema/shape.ts";
 import { structOfKind } from "../../../api/schema/table.ts";
 import type { EventRequest } from "../../../api/store/event-request.ts";
-import type { WatchGround, WatchRequest } from "../../../api/store/store.ts";
+import type { Revision, WatchGround, WatchRequest } from "../../../api/store/store.ts";
 import { isHeartbeat } from "../../../api/watch-heartbeat.ts";
 import { clientOf } from "../../fairness/client.ts";
 import { requireRead } from "../../fairness/unread-messages.ts";
@@ -18,7 +18,7 @@ import { type Served, storageResource } from "../../kinds/kind-registry.ts";
 import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
-import { Compacted } from "../../storage/store-failures.ts";
+import { Compacted, RevisionTooLarge } from "../../storage/store-failures.ts";
 import { requireNamed, watchOptions } from "../request/list-options.ts";
 import { type Accepted, noSuchForm, noSuchStream } from "../response/negotiate.ts";
 import { protobufOf } from "../response/respond.ts";
@@ -70,7 +70,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   const client = clientOf(context);
   const isWebSocket = requestsWebSocket(context.request);
   if (isWebSocket) requireRead(client);
-  const response = await store.stream("watch", request).catch((error: unknown) => tooOldResponse(error, request));
+  const response = await store.stream("watch", request).catch((error: unknown) => errorResponse(error, request));
   const transform = events ? undefined : await eventTransform(context, accepted);
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
   if (isWebSocket) return linesOverWebSocket(client, new Response(body));
@@ -102,11 +102,16 @@ function bookmarkKind({ resource, group, version }: Served): WatchRequest["bookm
 }
 
 /** A watch that cannot begin at the requested revision still begins, and says so in its only event. */
-function tooOldResponse(error: unknown, { since, events }: WatchRequest): Response {
-  if (!(error instanceof Compacted)) throw error;
-  const object = expired(`too old resource version: ${since} (${error.oldest - 1})`);
+function errorResponse(error: unknown, { since, events }: WatchRequest): Response {
+  const object = statusAt(error, since);
+  if (object === undefined) throw error;
   if (events?.protobuf) return new Response(encodeWatchFrame("ERROR", protobufOf(object)));
   return new Response(`${JSON.stringify({ type: "ERROR", object })}\n`);
+}
+
+function statusAt(error: unknown, since: Revision | undefined): Status | undefined {
+  if (error instanceof Compacted) return expired(`too old resource version: ${since} (${error.oldest - 1})`);
+  return error instanceof RevisionTooLarge ? error.status : undefined;
 }
 
 /** The form in which the store sends events; undefined if they must be transformed here. */
