@@ -8,6 +8,7 @@ export const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
   "failure-domain.beta.kubernetes.io/region": 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
   "failure-domain.beta.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
   "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+  "node-role.kubernetes.io/master": 'use "node-role.kubernetes.io/control-plane" instead',
 };
 
 export function nodeTermWarnings({ matchExpressions }: NodeSelectorTerm, path: string): string[] {
