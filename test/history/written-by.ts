@@ -14,12 +14,12 @@ export function writtenBy({ type, object, previous }: Moment): WrittenBy | undef
   if (type === "ADDED") return { operation: "CREATE", subresource: "" };
   if (!previous) return undefined;
   if (isBound(object) && !isBound(previous)) return { operation: "CREATE", subresource: "binding" };
+  // An eviction is a create of its own: neither its condition nor the deletion is admitted by itself.
+  if (isEvicted(object) && !isEvicted(previous)) return undefined;
   const wasEnding = previous.metadata.deletionTimestamp !== undefined;
-  if (type === "DELETED" || object.metadata.deletionTimestamp !== undefined) {
-    // Its end may be that of a grace period or of a finalizer; an eviction is a create of its own.
-    const isEvicted = conditionOf(object, "DisruptionTarget")?.reason === "EvictionByEvictionAPI";
-    if (type === "DELETED" || !wasEnding)
-      return wasEnding || isEvicted ? undefined : { operation: "DELETE", subresource: "" };
+  if (type === "DELETED" || (object.metadata.deletionTimestamp !== undefined && !wasEnding)) {
+    // Its end may be that of a grace period or of a finalizer.
+    return wasEnding || isEvicted(object) ? undefined : { operation: "DELETE", subresource: "" };
   }
   const changed = membersThatDiffer(object, previous);
   if (changed.length === 1 && changed[0] === "status") return { operation: "UPDATE", subresource: "status" };
@@ -29,6 +29,8 @@ export function writtenBy({ type, object, previous }: Moment): WrittenBy | undef
     return undefined;
   return { operation: "UPDATE", subresource: "" };
 }
+
+const isEvicted = (object: KubeObject) => conditionOf(object, "DisruptionTarget")?.reason === "EvictionByEvictionAPI";
 
 const described = ({ metadata }: KubeObject) => ({ ...metadata, managedFields: [], resourceVersion: "" });
 

@@ -19,6 +19,7 @@ const definition = (maximum: number, metadata: object = {}) => ({
 const gadget = (spec: object, status?: object) =>
   made("g", { apiVersion: "walk.example.com/v1", spec, ...(status && { status }) });
 
+const EVICTED = { type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" };
 const REFUSING = { validations: [{ expression: "false" }] };
 
 /** A policy for config maps, and its binding. */
@@ -153,6 +154,16 @@ it.each<[what: string, problem: string, steps: readonly Step[]]>([
       ...bound("mutating", { operations: ["CREATE"] }, {}),
       ["ADDED", "configmaps", made("a", {}, { labels: { "walk-mark": "p" } })],
       ["ADDED", "configmaps", made("b")],
+    ],
+  ],
+  [
+    "a status that a policy refuses, and none in the condition of an eviction",
+    "policy p refuses a UPDATE of status",
+    [
+      ...bound("validating", { operations: ["UPDATE"], resources: ["pods/status"] }, REFUSING),
+      ["ADDED", "pods", made("a", { spec: {}, status: {} })],
+      ["MODIFIED", "pods", made("a", { spec: {}, status: { conditions: [EVICTED] } })],
+      ["MODIFIED", "pods", made("a", { spec: {}, status: { conditions: [EVICTED], phase: "Running" } })],
     ],
   ],
 ])("finds %s", (_, problem, steps) => {
