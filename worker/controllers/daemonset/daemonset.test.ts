@@ -131,12 +131,13 @@ describe("daemon set", () => {
     await at.settle();
     const revisions = () =>
       at.cluster.list<ControllerRevision>("controllerrevisions.apps").map(({ metadata: { name } }) => name);
-    // The existence of another one does not trigger a sync.
-    expect(revisions()).toEqual([first?.metadata.name, "dm-copy"]);
     at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
-      draft.metadata.annotations = { a: "reason" };
+      draft.metadata.annotations = { reason: "too early for a copy to count" };
     });
     await at.settle();
+    expect(revisions()).toEqual([first?.metadata.name, "dm-copy"]);
+    expect(pods(at)).toEqual([pod]);
+    await at.pass(5000);
     expect(revisions()).toEqual(["dm-copy"]);
     expect(pods(at)).toMatchObject([
       { metadata: { name: pod?.metadata.name, labels: { "controller-revision-hash": "copy" } } },

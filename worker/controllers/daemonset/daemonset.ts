@@ -10,9 +10,9 @@ import { isTerminated, nextAvailability } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { templateHash } from "../template-hash/template-hash.ts";
-import { earliest, earliestWake } from "../time.ts";
+import { earliestWake } from "../time.ts";
 import { HASH, isOfTemplate, nodeFitterOf } from "./daemon-pod.ts";
-import { mergeEqual } from "./equal-revisions.ts";
+import { mergeEqual, withoutNewCopies } from "./equal-revisions.ts";
 import type { FailedPods } from "./failed-pods.ts";
 import { planPlacement, strayPods } from "./placement.ts";
 import { placesOf, type Rollout } from "./places.ts";
@@ -103,9 +103,10 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
       collisionCount === undefined ? [] : statusUpdate(RESOURCE, daemonSet, { ...daemonSet.status, collisionCount });
     return { effects: [...effects, ...collided] };
   }
-  const merged = mergeEqual(history, claimed.owned);
+  const revisions = withoutNewCopies(history, now);
+  const merged = mergeEqual(revisions, claimed.owned);
   if (merged.length > 0) return { effects: merged };
-  const hash = history.update.metadata.labels?.[HASH];
+  const hash = revisions.update.metadata.labels?.[HASH];
   const nodes = snapshot.list("nodes");
   const places = placesOf(daemonSet, claimed.owned.filter(isNotOver), nodes);
   const rollout: Rollout = { hash, isNew: isOfTemplate(daemonSet, hash), now };
@@ -116,12 +117,12 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
   const update = busy ? [] : planUpdate(daemonSet, places, rollout);
   const status = statusUpdate(RESOURCE, daemonSet, statusOf(daemonSet, places, rollout));
   const live = new Set([
-    history.update.metadata.name,
+    revisions.update.metadata.name,
     ...claimed.owned.map((pod) => `${daemonSet.metadata.name}-${pod.metadata.labels?.[HASH]}`),
   ]);
   // All but the newest count, including those that pods still use, which are kept.
-  const surplus = history.all.length - 1 - (daemonSet.spec.revisionHistoryLimit ?? 10);
-  const trimmed = busy ? [] : trimHistory(unusedRevisions(history.all, live), surplus);
+  const surplus = revisions.all.length - 1 - (daemonSet.spec.revisionHistoryLimit ?? 10);
+  const trimmed = busy ? [] : trimHistory(unusedRevisions(revisions.all, live), surplus);
   const { minReadySeconds = 0 } = daemonSet.spec;
   return {
     // A failure to create one pod does not keep the others from being counted.
@@ -130,6 +131,6 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
       : [...placement.effects, ...stray, ...update, ...status, ...trimmed],
     events: placement.events,
     remember: placement.failedPods,
-    ...earliestWake(earliest(placement.wakeAt, nextAvailability(claimed.owned, minReadySeconds, now))),
+    ...earliestWake(placement.wakeAt, nextAvailability(claimed.owned, minReadySeconds, now), revisions.wakeAt),
   };
 }
