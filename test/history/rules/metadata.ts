@@ -7,7 +7,7 @@ const observedOf = (object: KubeObject): number | undefined =>
   (object as { status?: { observedGeneration?: number } }).status?.observedGeneration;
 
 export const metadata = (): Rule =>
-  function* ({ type, object, previous }) {
+  function* ({ type, resource, object, previous, before }) {
     const { generation, deletionTimestamp } = object.metadata;
     const observed = observedOf(object);
     if (observed !== undefined && generation !== undefined && observed > generation)
@@ -19,9 +19,14 @@ export const metadata = (): Rule =>
     // Removing the last one deletes the object, without a change before.
     const { finalizers = [] } = previous.metadata;
     if (type === "DELETED" && finalizers.length > 1) yield `it was held by ${finalizers}`;
-    if (type === "MODIFIED" && isDeepStrictEqual(withoutRevision(object), withoutRevision(previous)))
+    // The first write after another version became the storage version stores the object at that one.
+    const definition = before.get("customresourcedefinitions.apiextensions.k8s.io", "", resource);
+    const isRedefined = definition !== undefined && revisionOf(definition) > revisionOf(previous);
+    if (type === "MODIFIED" && !isRedefined && isDeepStrictEqual(withoutRevision(object), withoutRevision(previous)))
       yield "nothing has changed";
   };
+
+const revisionOf = ({ metadata }: Stored<KubeObject>) => Number(metadata.resourceVersion);
 
 const withoutRevision = (object: Stored<KubeObject>) => ({
   ...object,

@@ -157,6 +157,17 @@ it.each<[what: string, problem: string, steps: readonly Step[]]>([
     ],
   ],
   [
+    "a write of a custom object without a change, unless the storage version has changed",
+    "nothing has changed",
+    [
+      ["ADDED", DEFINITIONS, definition(9)],
+      ["ADDED", GADGETS, gadget({ size: 1 })],
+      ["MODIFIED", DEFINITIONS, definition(8)],
+      ["MODIFIED", GADGETS, gadget({ size: 1 })],
+      ["MODIFIED", GADGETS, gadget({ size: 1 })],
+    ],
+  ],
+  [
     "a status that a policy refuses, and none in the condition of an eviction",
     "policy p refuses a UPDATE of status",
     [
