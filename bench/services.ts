@@ -54,7 +54,7 @@ async function tellAgent(text: string): Promise<number> {
   const began = performance.now();
   objects.apply(JSON.parse(text));
   const rules = planner.plan({
-    services: objects.list<Service>("services"),
+    services: objects.list("services"),
     slices: objects.list<EndpointSlice>(SLICES),
     node: { name: "node-1", zone: "", addresses: [] },
     podRanges: ["10.244.0.0/16"],

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { ConfigMap, Event } from "../../api/generated/core.v1.ts";
 import { configMap, controllerOf } from "../../test/fakes/controllers/config-map-controller.ts";
 import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
 import { type Effect, settled } from "../../worker/controllers/controller.ts";
@@ -25,7 +24,7 @@ describe("control loop", () => {
     let creations = 0;
     const at = controlledCluster([
       controllerOf((name, { snapshot }) => {
-        const object = snapshot.get<ConfigMap>("configmaps", "ns", name);
+        const object = snapshot.get("configmaps", "ns", name);
         if (!object || object.metadata.labels?.seen) return settled;
         creations++;
         return {
@@ -74,7 +73,7 @@ describe("control loop", () => {
     const at = controlledCluster(
       [
         controllerOf((name, { snapshot, now }) => {
-          const object = snapshot.get<ConfigMap>("configmaps", "ns", name);
+          const object = snapshot.get("configmaps", "ns", name);
           seen.push(`${name} ${object?.metadata.labels?.step ?? 0} at ${now - began}`);
           if (!object || object.metadata.labels?.step) return settled;
           const patch = { metadata: { labels: { step: "1" } } };
@@ -127,7 +126,7 @@ describe("control loop", () => {
       const start = attempts[0] ?? 0;
       expect(attempts.map((time) => time - start)).toEqual(waits);
       expect(failures.slice(0, 2)).toEqual([undefined, "no room"]);
-      expect(at.cluster.list<Event>("events")).toMatchObject([
+      expect(at.cluster.list("events")).toMatchObject([
         { reason: "Failed", message: "Error: no room", type: "Warning", count: waits.length },
       ]);
     },
@@ -149,7 +148,7 @@ describe("control loop", () => {
       verb === "create" && resource === "secrets" && isFull ? { code: 500, message: "no room" } : undefined;
     at.cluster.put("configmaps", configMap("a"));
     await at.pass(1);
-    const told = () => at.cluster.list<Event>("events").map(({ type, reason }) => `${type} ${reason}`);
+    const told = () => at.cluster.list("events").map(({ type, reason }) => `${type} ${reason}`);
     expect(told()).toEqual(["Normal Seen"]);
     isFull = false;
     await at.pass(100);

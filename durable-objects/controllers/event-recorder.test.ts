@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { ConfigMap, Event } from "../../api/generated/core.v1.ts";
 import { configMap, controllerOf } from "../../test/fakes/controllers/config-map-controller.ts";
 import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
 import { settled } from "../../worker/controllers/controller.ts";
@@ -9,7 +8,7 @@ describe("events of controllers", () => {
     let recorded = 0;
     const at = controlledCluster([
       controllerOf((_name, { snapshot }) => {
-        const about = snapshot.get<ConfigMap>("configmaps", "ns", "a");
+        const about = snapshot.get("configmaps", "ns", "a");
         if (!about || about.metadata.generation === undefined || recorded >= 12) return settled;
         recorded++;
         return { effects: [], events: [{ about, type: "Normal", reason: "Again", message: `time ${recorded}` }] };
@@ -23,17 +22,17 @@ describe("events of controllers", () => {
       });
     }
     await at.settle();
-    const messages = at.cluster.list<Event>("events").map(({ message, count }) => `${message} x${count}`);
+    const messages = at.cluster.list("events").map(({ message, count }) => `${message} x${count}`);
     expect(messages).toHaveLength(10);
     expect(messages.at(-1)).toBe("(combined from similar events): time 12 x3");
-    const reporters = at.cluster.list<Event>("events").map(({ reportingComponent }) => reportingComponent);
+    const reporters = at.cluster.list("events").map(({ reportingComponent }) => reportingComponent);
     expect(reporters).toEqual([...Array.from({ length: 9 }, () => "test-controller"), ""]);
   });
 
   it("CTL-EVENTS: continues its counts after hibernation, and still limits the events per object", async () => {
     const at = controlledCluster([
       controllerOf((_name, { now, snapshot }) => {
-        const about = snapshot.get<ConfigMap>("configmaps", "ns", "a");
+        const about = snapshot.get("configmaps", "ns", "a");
         if (!about) return settled;
         const events = [{ about, type: "Warning", reason: "Failed", message: "no metrics" } as const];
         return { effects: [], events, wakeAt: now + 15_000 };
@@ -46,6 +45,6 @@ describe("events of controllers", () => {
       at.cluster.now += 15_000;
     }
     // 25 at once, then one for each of not quite ten intervals of five minutes.
-    expect(at.cluster.list<Event>("events").map(({ count }) => count)).toEqual([26]);
+    expect(at.cluster.list("events").map(({ count }) => count)).toEqual([26]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ConfigMap, Event, Namespace } from "../../api/generated/core.v1.ts";
+import type { ConfigMap, Namespace } from "../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
@@ -45,18 +45,18 @@ describe("garbage collector", () => {
     cluster.put("configmaps", configMap("left", [nobody]));
     await settle();
     expect(cluster.list("configmaps")).toHaveLength(3);
-    cluster.change<ConfigMap>("configmaps", "ns", "given", (draft) => {
+    cluster.change("configmaps", "ns", "given", (draft) => {
       draft.metadata.ownerReferences = [owner(a)];
     });
     await pass(2000);
-    expect(cluster.list<ConfigMap>("configmaps").map(({ metadata }) => metadata.name)).toEqual(["a", "given"]);
+    expect(cluster.list("configmaps").map(({ metadata }) => metadata.name)).toEqual(["a", "given"]);
   });
 
   it("resolves a cycle of owners that block each other", async () => {
     const { cluster, settle } = start();
     const a = cluster.put("configmaps", configMap("a"));
     const b = cluster.put("configmaps", configMap("b", [owner(a, true)]));
-    cluster.change<ConfigMap>("configmaps", "ns", "a", (draft) => {
+    cluster.change("configmaps", "ns", "a", (draft) => {
       draft.metadata.ownerReferences = [owner(b, true)];
     });
     await settle();
@@ -141,7 +141,7 @@ describe("garbage collector", () => {
       metadata: { ...metadata, finalizers: ["example.com/f"] },
     }));
     await pass(20_000);
-    expect(cluster.list<Event>("events")).toMatchObject([{ reason: "OwnerRefInvalidNamespace", count: 1 }]);
+    expect(cluster.list("events")).toMatchObject([{ reason: "OwnerRefInvalidNamespace", count: 1 }]);
   });
 
   it.each([
@@ -158,7 +158,7 @@ describe("garbage collector", () => {
     });
     await settle();
     expect(cluster.list("clusterroles.rbac.authorization.k8s.io")).toHaveLength(1);
-    const events = cluster.list<Event>("events");
+    const events = cluster.list("events");
     expect(events, what).toHaveLength(reported);
     if (reported > 0)
       expect(events[0]).toMatchObject({
@@ -187,7 +187,7 @@ describe("namespace deletion", () => {
     await settle();
     expect(complaints).toEqual([]);
     expect(cluster.list("configmaps").map(({ metadata }) => metadata.name)).toEqual(["held"]);
-    const { conditions } = cluster.get<Namespace>("namespaces", "", "ns")?.status ?? {};
+    const { conditions } = cluster.get("namespaces", "", "ns")?.status ?? {};
     expect(conditions?.map(({ type, status, message }) => `${type} ${status} ${message}`).slice(3)).toEqual([
       "NamespaceContentRemaining True Some resources are remaining: configmaps. has 1 resource instances",
       "NamespaceFinalizersRemaining True Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances",
@@ -196,7 +196,7 @@ describe("namespace deletion", () => {
       metadata: { finalizers: null },
     });
     await settle();
-    expect(cluster.get<Namespace>("namespaces", "", "ns")?.spec.finalizers).toEqual([]);
+    expect(cluster.get("namespaces", "", "ns")?.spec.finalizers).toEqual([]);
   });
 
   it.each(["allows deleting", "refuses to delete"])(

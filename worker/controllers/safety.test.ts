@@ -105,7 +105,7 @@ const toPod =
 
 const saying = (status: Pod["status"]): Doing =>
   toPod((at, name) => {
-    at.cluster.change<Pod>("pods", "ns", name, (draft) => Object.assign(draft, { status }));
+    at.cluster.change("pods", "ns", name, (draft) => Object.assign(draft, { status }));
   });
 
 const doings: Record<Happening["what"], Doing> = {
@@ -131,7 +131,7 @@ async function live(rules: Rules): Promise<void> {
     fc.asyncProperty(happenings, delays, async (story, turns) => {
       let request = 0;
       const at = controlledCluster([...rules.controllers], { delay: () => turns[request++ % turns.length] ?? 0 });
-      const world: World = { at, pods: () => at.cluster.list<Pod>("pods").filter(isMine) };
+      const world: World = { at, pods: () => at.cluster.list("pods").filter(isMine) };
       const others = strangers(at);
       rules.begin(world);
       const broken: string[] = [];
@@ -206,7 +206,7 @@ describe("safety properties of controllers:", () => {
       always: ({ at, pods }) => {
         for (const pod of pods()) if (!isActive(pod)) ended.add(pod.metadata.uid);
         expect(pods().filter(isActive).length).toBeLessThanOrEqual(3);
-        const { succeeded = 0, failed = 0 } = at.cluster.get<Job>("jobs.batch", "ns", "x")?.status ?? {};
+        const { succeeded = 0, failed = 0 } = at.cluster.get("jobs.batch", "ns", "x")?.status ?? {};
         expect(succeeded + failed).toBeLessThanOrEqual(ended.size);
       },
     });
@@ -224,12 +224,12 @@ describe("safety properties of controllers:", () => {
       },
       scale: resized<StatefulSet>("statefulsets.apps"),
       roll: ({ at }, image) => {
-        at.cluster.change<StatefulSet>("statefulsets.apps", "ns", "x", (draft) => {
+        at.cluster.change("statefulsets.apps", "ns", "x", (draft) => {
           draft.spec.template.spec = { containers: [{ name: "c", image }] };
         });
       },
       always: ({ at, pods }) => {
-        const set = at.cluster.get<StatefulSet>("statefulsets.apps", "ns", "x");
+        const set = at.cluster.get("statefulsets.apps", "ns", "x");
         const ordinals = pods().map((pod) => (set ? ordinalOf(set, pod) : undefined));
         expect(new Set(ordinals).size).toBe(ordinals.length);
         for (const pod of pods()) {
@@ -259,7 +259,7 @@ describe("safety properties of controllers:", () => {
       },
       scale: () => undefined,
       roll: ({ at }, image) => {
-        at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "x", (draft) => {
+        at.cluster.change("daemonsets.apps", "ns", "x", (draft) => {
           draft.spec.template.spec = { containers: [{ name: "c", image }] };
         });
       },

@@ -2,7 +2,7 @@
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { Deployment } from "../../../api/generated/apps.v1.ts";
 import type { HorizontalPodAutoscaler, MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import { horizontalPodAutoscaler } from "../../../worker/controllers/autoscaling/horizontal-pod-autoscaler.ts";
 import { controlledCluster } from "./controlled-cluster.ts";
 
@@ -49,18 +49,18 @@ export function start(replicas: number, spec: Spec = {}) {
   } as HorizontalPodAutoscaler);
   /** As many running pods as the deployment has, each using this much of its 100m. */
   const use = (milli: number, of = replicasOf()) => {
-    for (const { metadata } of at.cluster.list<Pod>("pods")) at.cluster.remove("pods", "ns", metadata.name);
+    for (const { metadata } of at.cluster.list("pods")) at.cluster.remove("pods", "ns", metadata.name);
     for (let i = 0; i < of; i++) at.cluster.put("pods", pod(`p${i}`));
     at.cluster.answers = (path) => (path.includes("/metrics.k8s.io/") ? podMetrics(of, milli) : undefined);
   };
-  const replicasOf = () => at.cluster.get<Deployment>("deployments.apps", "ns", "web")?.spec.replicas ?? 0;
+  const replicasOf = () => at.cluster.get("deployments.apps", "ns", "web")?.spec.replicas ?? 0;
   const scale = (count: number) => {
-    const web = at.cluster.get<Deployment>("deployments.apps", "ns", "web");
+    const web = at.cluster.get("deployments.apps", "ns", "web");
     if (web) at.cluster.put("deployments.apps", { ...web, spec: { ...web.spec, replicas: count } });
   };
   const status = () => at.cluster.get<HorizontalPodAutoscaler>(RESOURCE, "ns", "h")?.status;
   const condition = (type: string) => status()?.conditions?.find((each) => each.type === type);
-  const messages = () => at.cluster.list<Event>("events").map(({ message }) => message);
+  const messages = () => at.cluster.list("events").map(({ message }) => message);
   return { ...at, use, scale, replicas: replicasOf, status, condition, messages };
 }
 

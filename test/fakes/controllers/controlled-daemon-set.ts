@@ -1,6 +1,6 @@
 /** A DaemonSet on a fake cluster, under its controller. */
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
-import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import type { Node } from "../../../api/generated/core.v1.ts";
 import { daemonSetController } from "../../../worker/controllers/daemonset/daemonset.ts";
 import { type ControlledCluster, controlledCluster } from "./controlled-cluster.ts";
 
@@ -28,5 +28,5 @@ export const dm = (spec: Partial<DaemonSet["spec"]> = {}): DaemonSet => ({
   },
   status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
 });
-export const pods = ({ cluster }: ControlledCluster) => cluster.list<Pod>("pods");
-export const status = ({ cluster }: ControlledCluster) => cluster.get<DaemonSet>("daemonsets.apps", "ns", "dm")?.status;
+export const pods = ({ cluster }: ControlledCluster) => cluster.list("pods");
+export const status = ({ cluster }: ControlledCluster) => cluster.get("daemonsets.apps", "ns", "dm")?.status;

@@ -1,6 +1,6 @@
 /** A Deployment called `web`, under its controller and that of replica sets. */
-import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import type { Deployment } from "../../../api/generated/apps.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import { deploymentController } from "../../../worker/controllers/deployment/deployment.ts";
 import { replicaSetController } from "../../../worker/controllers/replicaset/replicaset.ts";
 import { type ControlledCluster, controlledCluster } from "./controlled-cluster.ts";
@@ -24,22 +24,20 @@ export const web = (spec: Partial<Deployment["spec"]> = {}, image = "pause:1"): 
 });
 
 export const deployment = ({ cluster }: ControlledCluster) => {
-  const found = cluster.get<Deployment>("deployments.apps", "ns", "web");
+  const found = cluster.get("deployments.apps", "ns", "web");
   if (!found) throw new Error("no deployment");
   return found;
 };
-export const pods = ({ cluster }: ControlledCluster) => cluster.list<Pod>("pods");
-export const sets = ({ cluster }: ControlledCluster) => cluster.list<ReplicaSet>("replicasets.apps");
+export const pods = ({ cluster }: ControlledCluster) => cluster.list("pods");
+export const sets = ({ cluster }: ControlledCluster) => cluster.list("replicasets.apps");
 export const condition = (at: ControlledCluster, type: string) =>
   deployment(at).status.conditions?.find((each) => each.type === type);
 export const events = ({ cluster }: ControlledCluster) =>
-  cluster
-    .list<Event>("events")
-    .map(({ reason, message }) => `${reason}: ${message}`.replace(/web-[a-z0-9]+/g, "web-HASH"));
+  cluster.list("events").map(({ reason, message }) => `${reason}: ${message}`.replace(/web-[a-z0-9]+/g, "web-HASH"));
 
 export function makeReady({ cluster }: ControlledCluster, chosen: readonly Pod[]): void {
   for (const pod of chosen)
-    cluster.change<Pod>("pods", "ns", pod.metadata.name ?? "", (draft) => {
+    cluster.change("pods", "ns", pod.metadata.name ?? "", (draft) => {
       draft.status = {
         phase: "Running",
         conditions: [{ type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:00Z" }],

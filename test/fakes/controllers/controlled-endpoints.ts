@@ -1,6 +1,5 @@
 /** A Service and its pods, under the controllers of endpoints. */
-import type { Endpoints, Node, Pod, Service } from "../../../api/generated/core.v1.ts";
-import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import type { Node, Pod, Service } from "../../../api/generated/core.v1.ts";
 import { endpointSliceMirroringController } from "../../../worker/controllers/endpoints/endpoint-slice-mirroring.ts";
 import { endpointSliceController } from "../../../worker/controllers/endpoints/endpoint-slices.ts";
 import { endpointsController } from "../../../worker/controllers/endpoints/endpoints.ts";
@@ -54,5 +53,5 @@ export const node: Node = {
   status: {},
 };
 export type At = ReturnType<typeof start>;
-export const endpoints = ({ cluster }: At) => cluster.get<Endpoints>("endpoints", "ns", "s");
-export const slices = ({ cluster }: At) => cluster.list<EndpointSlice>("endpointslices.discovery.k8s.io");
+export const endpoints = ({ cluster }: At) => cluster.get("endpoints", "ns", "s");
+export const slices = ({ cluster }: At) => cluster.list("endpointslices.discovery.k8s.io");

@@ -1,6 +1,6 @@
 /** A Job called `j`, under its controllers. */
 import type { Job } from "../../../api/generated/batch.v1.ts";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import { jobController } from "../../../worker/controllers/job/job.ts";
 import { jobOrphanController } from "../../../worker/controllers/job/orphan-pods.ts";
 import { type ControlledCluster, controlledCluster } from "./controlled-cluster.ts";
@@ -26,13 +26,13 @@ export const newJob = (spec: Partial<Job["spec"]> = {}): Job => ({
 });
 
 export const job = ({ cluster }: ControlledCluster) => {
-  const found = cluster.get<Job>("jobs.batch", "ns", "j");
+  const found = cluster.get("jobs.batch", "ns", "j");
   if (!found) throw new Error("no job");
   return found;
 };
-export const pods = ({ cluster }: ControlledCluster) => cluster.list<Pod>("pods");
+export const pods = ({ cluster }: ControlledCluster) => cluster.list("pods");
 export const end = ({ cluster }: ControlledCluster, pod: Pod, phase: string, exitCode = 1) =>
-  cluster.change<Pod>("pods", "ns", pod.metadata.name ?? "", (draft) => {
+  cluster.change("pods", "ns", pod.metadata.name ?? "", (draft) => {
     draft.status = { phase };
     if (phase === "Failed")
       draft.status.containerStatuses = [
@@ -47,4 +47,4 @@ export const podAt = (at: ControlledCluster, index: number): Pod => {
 export const condition = (at: ControlledCluster, type: string) =>
   job(at).status.conditions?.find((each) => each.type === type);
 export const events = ({ cluster }: ControlledCluster) =>
-  cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`);
+  cluster.list("events").map(({ reason, message }) => `${reason}: ${message}`);

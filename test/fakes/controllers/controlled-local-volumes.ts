@@ -1,5 +1,5 @@
 /** A cluster whose claims are bound, and whose nodes create their volumes. */
-import type { Event, Node, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { Node, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { LOCAL_PROVISIONER, LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
 import { localVolumeClass } from "../../../worker/controllers/local-volumes/local-class.ts";
@@ -52,15 +52,14 @@ export const ownClass = (name: string, more: Partial<StorageClass> = {}): Storag
   ...more,
 });
 
-export const claimAt = ({ cluster }: At, name: string) =>
-  cluster.get<PersistentVolumeClaim>("persistentvolumeclaims", "ns", name);
-export const volumes = ({ cluster }: At) => cluster.list<PersistentVolume>("persistentvolumes");
+export const claimAt = ({ cluster }: At, name: string) => cluster.get("persistentvolumeclaims", "ns", name);
+export const volumes = ({ cluster }: At) => cluster.list("persistentvolumes");
 export const nameOf = (at: At, name: string) => `pvc-${claimAt(at, name)?.metadata.uid}`;
 export const calls = ({ cluster }: At) => cluster.requests.filter((request) => /^(PUT|DELETE) /.test(request));
 export const callOf = (method: string, on: string, name: string) =>
   `${method} /api/v1/nodes/${on}/proxy/localVolumes/${name}?path=${encodeURIComponent(`${DIRECTORY}/${name}`)}`;
 export const eventsOf = ({ cluster }: At, about: RegExp) =>
-  cluster.list<Event>("events").flatMap(({ reason = "", message = "" }) => (about.test(reason) ? [message] : []));
+  cluster.list("events").flatMap(({ reason = "", message = "" }) => (about.test(reason) ? [message] : []));
 
 export async function withVolume(): Promise<At & { readonly name: string }> {
   const at = start();

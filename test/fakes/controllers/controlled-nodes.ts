@@ -34,6 +34,6 @@ export const pod = (name: string, tolerations: Pod["spec"]["tolerations"] = []):
   status: { phase: "Running" },
 });
 export type At = ReturnType<typeof start>;
-export const nodeAt = ({ cluster }: At, name = "n1") => cluster.get<Node>("nodes", "", name);
+export const nodeAt = ({ cluster }: At, name = "n1") => cluster.get("nodes", "", name);
 export const taints = (at: At) =>
   (nodeAt(at)?.spec.taints ?? []).map(({ key, effect }) => `${key?.split("/")[1]} ${effect}`);

@@ -1,6 +1,5 @@
 /** A StatefulSet called `db`, under its controller. */
 import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
 import { garbageCollector } from "../../../worker/controllers/garbage-collector.ts";
 import { statefulSetController } from "../../../worker/controllers/statefulset/statefulset.ts";
 import { type ControlledCluster, controlledCluster } from "./controlled-cluster.ts";
@@ -27,17 +26,16 @@ export const claim = {
 };
 export const names = ({ cluster }: ControlledCluster) =>
   cluster
-    .list<Pod>("pods")
+    .list("pods")
     .map(({ metadata }) => metadata.name)
     .sort();
-export const status = ({ cluster }: ControlledCluster) =>
-  cluster.get<StatefulSet>("statefulsets.apps", "ns", "db")?.status;
+export const status = ({ cluster }: ControlledCluster) => cluster.get("statefulsets.apps", "ns", "db")?.status;
 export const events = ({ cluster }: ControlledCluster) =>
-  cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`);
+  cluster.list("events").map(({ reason, message }) => `${reason}: ${message}`);
 export const edit = (at: ControlledCluster, change: (draft: StatefulSet) => void) =>
-  at.cluster.change<StatefulSet>("statefulsets.apps", "ns", "db", change);
+  at.cluster.change("statefulsets.apps", "ns", "db", change);
 export const ready = ({ cluster }: ControlledCluster, name: string) =>
-  cluster.change<Pod>("pods", "ns", name, (draft) => {
+  cluster.change("pods", "ns", name, (draft) => {
     draft.status = {
       phase: "Running",
       conditions: [{ type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:00Z" }],

@@ -9,6 +9,7 @@ import type { Status } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
+import type { ResourceTypes } from "../../../api/resources/resource-types.ts";
 import type { Change, Revision, Store } from "../../../api/store/store.ts";
 import type { ApiClient, DeleteOptions, Outcome, Query } from "../../../client/api-client.ts";
 import type { Target } from "../../../client/resource-path.ts";
@@ -24,14 +25,13 @@ export class FakeCluster {
   now = Date.parse("2026-01-01T00:00:00Z");
   /** Called after every write. */
   onCommit: () => void = () => undefined;
-  /** Refuses a write by returning a Status. */
   /** What access reviews say. */
   allows: (review: SubjectAccessReview) => boolean = () => false;
+  /** Refuses a write by returning a Status. */
   refuse: (verb: string, target: Target, object?: KubeObject) => Partial<Status> | undefined = () => undefined;
   readonly requests: string[] = [];
   /** Answers to reads of other paths: metrics, scales. */
   answers: (path: string) => unknown = () => undefined;
-
   /** How nodes refuse a call: by returning a Status. */
   calls: (method: string, path: string) => Partial<Status> | undefined = () => undefined;
 
@@ -59,14 +59,20 @@ export class FakeCluster {
     },
   };
 
-  list<T extends KubeObject = KubeObject>(resource: string): Stored<T>[] {
-    return [...this.#objects.values()]
-      .filter((each) => each.target.resource === resource)
-      .map((each) => each.object as Stored<T>);
+  list<R extends keyof ResourceTypes>(resource: R): Stored<ResourceTypes[R]>[];
+  list<T extends KubeObject>(resource: string): Stored<T>[];
+  list(resource: string): Any[] {
+    return [...this.#objects.values()].filter((each) => each.target.resource === resource).map(({ object }) => object);
   }
 
-  get<T extends KubeObject = KubeObject>(resource: string, namespace: string, name: string): Stored<T> | undefined {
-    return this.#objects.get(`${resource}/${namespace}/${name}`)?.object as Stored<T> | undefined;
+  get<R extends keyof ResourceTypes>(
+    resource: R,
+    namespace: string,
+    name: string,
+  ): Stored<ResourceTypes[R]> | undefined;
+  get<T extends KubeObject>(resource: string, namespace: string, name: string): Stored<T> | undefined;
+  get(resource: string, namespace: string, name: string): Any | undefined {
+    return this.#objects.get(`${resource}/${namespace}/${name}`)?.object;
   }
 
   /** Writes like a user would. */
@@ -88,10 +94,18 @@ export class FakeCluster {
   }
 
   /** Changes an object on behalf of a user or an agent. */
+  change<R extends keyof ResourceTypes>(
+    resource: R,
+    namespace: string,
+    name: string,
+    edit: (draft: ResourceTypes[R]) => void,
+  ): Stored<ResourceTypes[R]>;
+  change<T extends KubeObject>(resource: string, namespace: string, name: string, edit: (draft: T) => void): Stored<T>;
   change<T extends KubeObject>(resource: string, namespace: string, name: string, edit: (draft: T) => void): Stored<T> {
-    const draft = structuredClone(this.get<T>(resource, namespace, name)) as Stored<T>;
+    const draft = structuredClone(this.get<T>(resource, namespace, name));
+    if (!draft) throw new Error(`there is no ${resource} "${name}" in "${namespace}"`);
     edit(draft);
-    return this.put(resource, draft) as Stored<T>;
+    return this.put(resource, draft);
   }
 
   remove(resource: string, namespace: string, name: string, options: DeleteOptions = {}): void {

@@ -22,11 +22,9 @@ interface Bound {
 
 /** Policies without a binding do nothing. */
 function boundPolicies(snapshot: PolicySnapshot): readonly Bound[] {
-  const bindings = snapshot.list<ValidatingAdmissionPolicyBinding>(
-    "validatingadmissionpolicybindings.admissionregistration.k8s.io",
-  );
+  const bindings = snapshot.list("validatingadmissionpolicybindings.admissionregistration.k8s.io");
   return snapshot
-    .list<ValidatingAdmissionPolicy>("validatingadmissionpolicies.admissionregistration.k8s.io")
+    .list("validatingadmissionpolicies.admissionregistration.k8s.io")
     .map((policy) => ({ policy, bindings: bindings.filter(({ spec }) => spec.policyName === policy.metadata.name) }))
     .filter((bound) => bound.bindings.length > 0)
     .toSorted((a, b) => ((a.policy.metadata.name ?? "") < (b.policy.metadata.name ?? "") ? -1 : 1));

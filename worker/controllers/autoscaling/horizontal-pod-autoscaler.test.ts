@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Event } from "../../../api/generated/core.v1.ts";
 import { start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
 describe("an autoscaler", () => {
@@ -93,7 +92,7 @@ describe("an autoscaler", () => {
     at.cluster.refuse = (verb, { subresource }) =>
       verb === "update" && subresource === "status" ? { code: 422, reason: "Invalid", message: "no" } : undefined;
     await at.pass(16_000);
-    expect(at.cluster.list<Event>("events")).toMatchObject([
+    expect(at.cluster.list("events")).toMatchObject([
       { type: "Warning", reason: "FailedUpdateStatus", message: "no", count: 2 },
     ]);
   });

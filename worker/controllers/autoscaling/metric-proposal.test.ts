@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment } from "../../../api/generated/apps.v1.ts";
 import type { HorizontalPodAutoscaler, MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
-import type { Event } from "../../../api/generated/core.v1.ts";
 import { CPU, podMetrics, RESOURCE, start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
 describe("an autoscaler", () => {
@@ -95,7 +93,7 @@ describe("an autoscaler", () => {
     const at = start(2, { metrics: [{ type: "External", external: { metric: { name: "queue" }, target } }] });
     at.use(0);
     at.cluster.answers = () => ({ items: [{ value: "50" }] });
-    const web = at.cluster.get<Deployment>("deployments.apps", "ns", "web");
+    const web = at.cluster.get("deployments.apps", "ns", "web");
     if (web) at.cluster.put("deployments.apps", { ...web, status: { replicas: 0 } });
     await at.settle();
     expect(at.replicas()).toBe(4);
@@ -115,7 +113,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(3);
     expect(
       at.cluster
-        .list<Event>("events")
+        .list("events")
         .map(({ reason }) => reason)
         .sort(),
     ).toEqual([

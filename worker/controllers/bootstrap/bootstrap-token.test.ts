@@ -25,7 +25,7 @@ async function at(data: Record<string, string>, name = "bootstrap-token-abcdef")
     pass,
     now: cluster.now,
     signs: () => {
-      const info = cluster.get<ConfigMap>("configmaps", "kube-public", "cluster-info");
+      const info = cluster.get("configmaps", "kube-public", "cluster-info");
       return Object.keys(info?.data ?? {}).includes("jws-kubeconfig-abcdef");
     },
     exists: () => cluster.get("secrets", "kube-system", name) !== undefined,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { CronJob, Job } from "../../../api/generated/batch.v1.ts";
-import type { Event } from "../../../api/generated/core.v1.ts";
 import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { cronJobController } from "./cronjob.ts";
 
@@ -16,11 +15,11 @@ const start = (spec: Partial<CronJob["spec"]> = {}): ControlledCluster => {
   } as CronJob);
   return at;
 };
-const jobs = ({ cluster }: ControlledCluster) => cluster.list<Job>("jobs.batch");
-const status = ({ cluster }: ControlledCluster) => cluster.get<CronJob>("cronjobs.batch", "ns", "c")?.status;
-const reasons = ({ cluster }: ControlledCluster) => cluster.list<Event>("events").map(({ reason }) => reason);
+const jobs = ({ cluster }: ControlledCluster) => cluster.list("jobs.batch");
+const status = ({ cluster }: ControlledCluster) => cluster.get("cronjobs.batch", "ns", "c")?.status;
+const reasons = ({ cluster }: ControlledCluster) => cluster.list("events").map(({ reason }) => reason);
 const complete = (at: ControlledCluster, job: Job | undefined) =>
-  at.cluster.change<Job>("jobs.batch", "ns", job?.metadata.name ?? "", (draft) => {
+  at.cluster.change("jobs.batch", "ns", job?.metadata.name ?? "", (draft) => {
     draft.status = { conditions: [{ type: "Complete", status: "True" }], completionTime: "2024-01-01T00:00:30Z" };
   });
 
@@ -93,7 +92,7 @@ describe("cron job", () => {
   it("CTL-CRON-ACTIVE: starts nothing under Forbid while its last Job is being deleted", async () => {
     const at = start({ concurrencyPolicy: "Forbid" });
     await at.pass(MINUTE_MS);
-    at.cluster.change<Job>("jobs.batch", "ns", jobs(at)[0]?.metadata.name ?? "", ({ metadata }) => {
+    at.cluster.change("jobs.batch", "ns", jobs(at)[0]?.metadata.name ?? "", ({ metadata }) => {
       Object.assign(metadata, { deletionTimestamp: "2026-01-01T00:01:00Z", finalizers: ["foregroundDeletion"] });
     });
     await at.pass(MINUTE_MS);
@@ -104,7 +103,7 @@ describe("cron job", () => {
   it("still reports the end of a Job while it is being deleted", async () => {
     const at = start();
     await at.pass(MINUTE_MS);
-    at.cluster.change<CronJob>("cronjobs.batch", "ns", "c", ({ metadata }) => {
+    at.cluster.change("cronjobs.batch", "ns", "c", ({ metadata }) => {
       Object.assign(metadata, { deletionTimestamp: "2026-01-01T00:01:00Z", finalizers: ["foregroundDeletion"] });
     });
     complete(at, jobs(at)[0]);
@@ -116,7 +115,7 @@ describe("cron job", () => {
   it("CTL-CRON-NEVER: reports a schedule that matches no day as invalid", async () => {
     const at = start({ schedule: "0 0 31 2 *" });
     await at.pass(MINUTE_MS);
-    expect(at.cluster.list<Event>("events").map(({ message }) => message)).toEqual([
+    expect(at.cluster.list("events").map(({ message }) => message)).toEqual([
       "invalid schedule: 0 0 31 2 * : time difference between two schedules is less than 1 second",
     ]);
   });

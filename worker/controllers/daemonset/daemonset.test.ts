@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ControllerRevision, DaemonSet } from "../../../api/generated/apps.v1.ts";
-import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import type { ControllerRevision } from "../../../api/generated/apps.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import { dm, node, pods, start, status } from "../../../test/fakes/controllers/controlled-daemon-set.ts";
 
 describe("daemon set", () => {
@@ -10,14 +10,14 @@ describe("daemon set", () => {
     at.cluster.put("daemonsets.apps", dm());
     await at.settle();
     const name = pods(at)[0]?.metadata.name ?? "";
-    at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+    at.cluster.change("pods", "ns", name, (draft) => {
       draft.metadata.finalizers = ["example.com/held"];
       draft.metadata.deletionTimestamp = "2030-01-01T00:00:00Z";
       draft.status = { phase: "Running" };
     });
     await at.settle();
     expect(pods(at)).toHaveLength(1);
-    at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+    at.cluster.change("pods", "ns", name, (draft) => {
       draft.status = { phase: "Succeeded" };
     });
     await at.settle();
@@ -33,7 +33,7 @@ describe("daemon set", () => {
     const fail = async () => {
       const name = pods(at).find(({ status }) => status.phase !== "Failed")?.metadata.name;
       if (name !== undefined)
-        at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+        at.cluster.change("pods", "ns", name, (draft) => {
           draft.status = { phase: "Failed" };
         });
       await at.settle();
@@ -50,7 +50,7 @@ describe("daemon set", () => {
     const waits: number[] = [];
     for (let failures = 0; failures < 13; failures++) waits.push(await replacedAfter());
     expect(waits).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
-    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", ({ metadata, spec }) => {
+    at.cluster.change("daemonsets.apps", "ns", "dm", ({ metadata, spec }) => {
       metadata.generation = 2;
       spec.minReadySeconds = 1;
     });
@@ -64,12 +64,12 @@ describe("daemon set", () => {
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm());
     await at.settle();
-    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+    at.cluster.change("nodes", "", "n1", (draft) => {
       draft.metadata.labels = {};
     });
     await at.settle();
     expect(pods(at)).toHaveLength(1);
-    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+    at.cluster.change("daemonsets.apps", "ns", "dm", (draft) => {
       draft.spec.template.spec = { ...draft.spec.template.spec, nodeSelector: { no: "way" } } as Pod["spec"];
     });
     await at.settle();
@@ -98,7 +98,7 @@ describe("daemon set", () => {
       observedGeneration: 1,
       updatedNumberScheduled: 2,
     });
-    expect(at.cluster.list<ControllerRevision>("controllerrevisions.apps")).toMatchObject([
+    expect(at.cluster.list("controllerrevisions.apps")).toMatchObject([
       { revision: 1, metadata: { labels: { app: "dm" } }, data: { spec: { template: { $patch: "replace" } } } },
     ]);
   });
@@ -109,12 +109,12 @@ describe("daemon set", () => {
     at.cluster.put("daemonsets.apps", dm({ revisionHistoryLimit: 1, updateStrategy: { type: "OnDelete" } }));
     await at.settle();
     for (const image of ["pause:2", "pause:3"]) {
-      at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", ({ spec }) => {
+      at.cluster.change("daemonsets.apps", "ns", "dm", ({ spec }) => {
         for (const container of spec.template.spec?.containers ?? []) container.image = image;
       });
       await at.settle();
     }
-    const revisions = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    const revisions = at.cluster.list("controllerrevisions.apps");
     expect(revisions.map(({ revision }) => revision).sort()).toEqual([1, 3]);
   });
 
@@ -123,15 +123,14 @@ describe("daemon set", () => {
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm());
     await at.settle();
-    const [first] = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    const [first] = at.cluster.list("controllerrevisions.apps");
     const pod = pods(at)[0];
     const labels = { ...first?.metadata.labels, "controller-revision-hash": "copy" };
     const metadata = { ...first?.metadata, name: "dm-copy", uid: "copy", labels };
     at.cluster.put("controllerrevisions.apps", { ...first, metadata, revision: 2 } as ControllerRevision);
     await at.settle();
-    const revisions = () =>
-      at.cluster.list<ControllerRevision>("controllerrevisions.apps").map(({ metadata: { name } }) => name);
-    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+    const revisions = () => at.cluster.list("controllerrevisions.apps").map(({ metadata: { name } }) => name);
+    at.cluster.change("daemonsets.apps", "ns", "dm", (draft) => {
       draft.metadata.annotations = { reason: "too early for a copy to count" };
     });
     await at.settle();
@@ -148,7 +147,7 @@ describe("daemon set", () => {
     const at = start();
     at.cluster.put("daemonsets.apps", dm());
     await at.settle();
-    const [revision] = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    const [revision] = at.cluster.list("controllerrevisions.apps");
     const members: string[][] = [];
     JSON.stringify(revision?.data, (_, value) => {
       if (typeof value === "object" && value !== null && !Array.isArray(value)) members.push(Object.keys(value));
@@ -165,10 +164,10 @@ describe("daemon set", () => {
     at.cluster.put("nodes", node("n1"));
     await at.settle();
     const [pod] = pods(at);
-    at.cluster.change<Pod>("pods", "ns", pod?.metadata.name ?? "", (draft) => {
+    at.cluster.change("pods", "ns", pod?.metadata.name ?? "", (draft) => {
       draft.spec.nodeName = "n1";
     });
-    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+    at.cluster.change("nodes", "", "n1", (draft) => {
       draft.metadata.labels = {};
     });
     await at.settle();
@@ -230,7 +229,7 @@ describe("daemon set", () => {
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm());
     await at.settle();
-    const [first] = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    const [first] = at.cluster.list("controllerrevisions.apps");
     const again = async (data: unknown) => {
       const other = start();
       other.cluster.put("nodes", node("n1"));

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
-import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { dm, generation, node, pods, start, status } from "../../../test/fakes/controllers/controlled-daemon-set.ts";
 
 describe("a daemon set's rolling update", () => {
@@ -10,7 +9,7 @@ describe("a daemon set's rolling update", () => {
     at.cluster.put("daemonsets.apps", dm());
     await at.settle();
     const update = (image: string, type: string) =>
-      at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+      at.cluster.change("daemonsets.apps", "ns", "dm", (draft) => {
         draft.spec.updateStrategy = { type };
         draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image }] };
         draft.metadata.annotations = generation(image.slice(-1));
@@ -33,11 +32,11 @@ describe("a daemon set's rolling update", () => {
     );
     await at.settle();
     const ready = { type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:00Z" };
-    at.cluster.change<Pod>("pods", "ns", pods(at)[0]?.metadata.name ?? "", (draft) => {
+    at.cluster.change("pods", "ns", pods(at)[0]?.metadata.name ?? "", (draft) => {
       draft.spec.nodeName = "n1";
       draft.status = { phase: "Running", conditions: [ready] };
     });
-    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+    at.cluster.change("daemonsets.apps", "ns", "dm", (draft) => {
       draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image: "pause:2" }] };
       draft.metadata.annotations = generation("2");
     });
@@ -53,7 +52,7 @@ describe("a daemon set's rolling update", () => {
     const updateStrategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
     at.cluster.put("daemonsets.apps", dm({ updateStrategy }));
     await at.settle();
-    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+    at.cluster.change("daemonsets.apps", "ns", "dm", (draft) => {
       draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image: "pause:2" }] };
       draft.metadata.annotations = generation("2");
     });
@@ -61,7 +60,7 @@ describe("a daemon set's rolling update", () => {
     const images = () => pods(at).map(({ spec }) => spec.containers[0]?.image);
     expect(images()).toEqual(["pause:2"]);
     const name = pods(at)[0]?.metadata.name ?? "";
-    at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+    at.cluster.change("pods", "ns", name, (draft) => {
       draft.metadata.finalizers = ["example.com/hold"];
     });
     at.cluster.remove("pods", "ns", name);
@@ -80,7 +79,7 @@ describe("a daemon set's rolling update", () => {
       for (const { metadata, spec } of pods(at)) {
         const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
         const [nodeName = ""] = terms?.[0]?.matchFields?.[0]?.values ?? [];
-        at.cluster.change<Pod>("pods", "ns", metadata.name ?? "", (draft) => {
+        at.cluster.change("pods", "ns", metadata.name ?? "", (draft) => {
           draft.spec.nodeName = nodeName;
           draft.status = { phase: "Running", conditions };
         });
@@ -88,7 +87,7 @@ describe("a daemon set's rolling update", () => {
       await at.settle();
     };
     const update = (image: string, updateStrategy: NonNullable<DaemonSet["spec"]["updateStrategy"]>) => {
-      at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+      at.cluster.change("daemonsets.apps", "ns", "dm", (draft) => {
         draft.spec.updateStrategy = updateStrategy;
         draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image }] };
         draft.metadata.annotations = generation(image.slice(-1));
@@ -97,7 +96,7 @@ describe("a daemon set's rolling update", () => {
     };
     const where = () => pods(at).map(({ spec }) => `${spec.nodeName ?? "-"} ${spec.containers[0]?.image}`);
     await runAll();
-    at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+    at.cluster.change("nodes", "", "n2", (draft) => {
       draft.spec = { taints: [{ key: "full", effect: "NoSchedule" }] };
     });
     await update("pause:2", surging);
@@ -108,7 +107,7 @@ describe("a daemon set's rolling update", () => {
     at.cluster.put("nodes", node("n2"));
     await at.settle();
     await runAll();
-    at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+    at.cluster.change("nodes", "", "n2", (draft) => {
       draft.spec = { taints: [{ key: "full", effect: "NoSchedule" }] };
     });
     await update("pause:3", { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } });

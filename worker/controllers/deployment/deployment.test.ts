@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import type { Deployment } from "../../../api/generated/apps.v1.ts";
 import {
   condition,
   deployment,
@@ -93,7 +93,7 @@ describe("deployment", () => {
     const at = start();
     at.cluster.put("deployments.apps", web());
     await at.settle();
-    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+    at.cluster.change("deployments.apps", "ns", "web", (draft) => {
       edit(draft);
       draft.metadata.annotations = { ...draft.metadata.annotations, "kubernetes.io/change-cause": "because" };
     });
@@ -106,7 +106,7 @@ describe("deployment", () => {
     at.cluster.put("deployments.apps", web({ replicas: 0 }));
     await at.settle();
     const name = sets(at)[0]?.metadata.name ?? "";
-    at.cluster.change<ReplicaSet>("replicasets.apps", "ns", name, (draft) => {
+    at.cluster.change("replicasets.apps", "ns", name, (draft) => {
       draft.metadata.labels = { app: "other" };
     });
     await at.settle();
@@ -119,7 +119,7 @@ describe("deployment", () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ replicas: 0, revisionHistoryLimit: 1 }));
     for (const image of ["pause:1", "pause:2", "pause:3", "pause:4"]) {
-      at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      at.cluster.change("deployments.apps", "ns", "web", (draft) => {
         draft.spec.template.spec = { containers: [{ name: "c", image }] };
       });
       await at.settle();

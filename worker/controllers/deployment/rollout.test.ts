@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
-import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import {
@@ -31,7 +30,7 @@ describe("deployment", () => {
     at.cluster.put("deployments.apps", web({ replicas: 0 }));
     await at.settle();
     for (const image of ["pause:2", "pause:1"]) {
-      at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      at.cluster.change("deployments.apps", "ns", "web", (draft) => {
         draft.spec.template.spec = { containers: [{ name: "c", image }] };
       });
       await at.settle();
@@ -75,12 +74,12 @@ describe("deployment", () => {
     await at.settle();
     makeReady(at, pods(at));
     await at.settle();
-    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+    at.cluster.change("deployments.apps", "ns", "web", (draft) => {
       draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
     });
     await at.settle();
     expect(pods(at)).toHaveLength(6);
-    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+    at.cluster.change("deployments.apps", "ns", "web", (draft) => {
       draft.spec.replicas = 8;
     });
     await at.settle();
@@ -95,7 +94,7 @@ describe("deployment", () => {
       const images = new Set(pods(at).map((pod) => pod.spec.containers[0]?.image));
       expect(images.size).toBeLessThanOrEqual(1);
     };
-    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+    at.cluster.change("deployments.apps", "ns", "web", (draft) => {
       draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
     });
     await at.settle();
@@ -106,7 +105,7 @@ describe("deployment", () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ strategy: { type: "Recreate" } }));
     const roll = async (image: string) => {
-      at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      at.cluster.change("deployments.apps", "ns", "web", (draft) => {
         draft.spec.template.spec = { containers: [{ name: "c", image }] };
       });
       await at.settle();
@@ -115,12 +114,12 @@ describe("deployment", () => {
     await roll("pause:2");
     const [held] = pods(at);
     if (!held) throw new Error("no pod");
-    at.cluster.change<Pod>("pods", "ns", held.metadata.name ?? "", (draft) => {
+    at.cluster.change("pods", "ns", held.metadata.name ?? "", (draft) => {
       draft.metadata.finalizers = ["example.com/held"];
     });
     await roll("pause:1");
     expect(pods(at).map(({ metadata }) => metadata.name)).toEqual([held.metadata.name]);
-    at.cluster.change<Pod>("pods", "ns", held.metadata.name ?? "", (draft) => {
+    at.cluster.change("pods", "ns", held.metadata.name ?? "", (draft) => {
       draft.metadata.finalizers = [];
     });
     at.cluster.remove("pods", "ns", held.metadata.name ?? "");
@@ -131,7 +130,7 @@ describe("deployment", () => {
   it("does not scale up the new replica set before the old one has removed its surplus pods", async () => {
     const at = controlledCluster([deploymentController]);
     const says = (name: string, status: ReplicaSet["status"]) =>
-      at.cluster.change<ReplicaSet>("replicasets.apps", "ns", name, (draft) => {
+      at.cluster.change("replicasets.apps", "ns", name, (draft) => {
         draft.status = { observedGeneration: draft.metadata.generation ?? 0, ...status };
       });
     const sizes = () => sets(at).map(({ spec }) => spec.replicas);
@@ -141,7 +140,7 @@ describe("deployment", () => {
     const [old] = sets(at);
     if (!old) throw new Error("no replica set");
     says(old.metadata.name, { replicas: 4, readyReplicas: 4, availableReplicas: 4 });
-    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+    at.cluster.change("deployments.apps", "ns", "web", (draft) => {
       draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
     });
     await at.settle();
@@ -203,7 +202,7 @@ describe("deployment", () => {
           expect(pods(at).length).toBeLessThanOrEqual(replicas + surge);
           expect(ready).toBeGreaterThanOrEqual(least);
         };
-        at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+        at.cluster.change("deployments.apps", "ns", "web", (draft) => {
           draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
         });
         await at.settle();

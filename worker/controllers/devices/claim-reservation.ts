@@ -28,13 +28,13 @@ export const claimReservationController: Controller = {
     const claim = object as Stored<ResourceClaim>;
     if (!isOpen(claim) || (previous && isOpen(previous as Stored<ResourceClaim>))) return [];
     return snapshot
-      .list<Pod>("pods", claim.metadata.namespace)
+      .list("pods", claim.metadata.namespace)
       .filter((pod) => mayLackReservations(pod) && namesOf(pod).includes(claim.metadata.name))
       .map(itemKey);
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
-    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const pod = snapshot.get("pods", namespace, name);
     return pod && mayLackReservations(pod) ? { effects: reservations(pod, snapshot) } : settled;
   },
 };

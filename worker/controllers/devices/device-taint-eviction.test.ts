@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import type {
   DeviceTaint,
   DeviceToleration,
@@ -58,7 +58,7 @@ function start(tolerations: readonly DeviceToleration[] = []) {
 describe("CTL-DEVICE-TAINT: a pod with a device that is tainted NoExecute", () => {
   it("stays if the device was allocated for an extended resource", async () => {
     const at = start();
-    at.cluster.change<Pod>("pods", "ns", "pod", ({ spec, status }) => {
+    at.cluster.change("pods", "ns", "pod", ({ spec, status }) => {
       delete spec.resourceClaims;
       status.extendedResourceClaimStatus = { resourceClaimName: "claim", requestMappings: [] };
     });
@@ -74,7 +74,7 @@ describe("CTL-DEVICE-TAINT: a pod with a device that is tainted NoExecute", () =
     await at.settle();
     expect(at.complaints).toEqual([]);
     expect(at.isThere()).toBe(false);
-    expect(at.cluster.list<Event>("events").map(({ reason, message }) => [reason, message])).toEqual([
+    expect(at.cluster.list("events").map(({ reason, message }) => [reason, message])).toEqual([
       ["DeviceTaintManagerEviction", "Marking for deletion"],
     ]);
   });
@@ -105,7 +105,7 @@ describe("CTL-DEVICE-TAINT: a pod with a device that is tainted NoExecute", () =
     at.taint("d", "None");
     await at.pass(60_000);
     expect(at.isThere()).toBe(true);
-    expect(at.cluster.list<Event>("events").map(({ message }) => message)).toEqual(["Cancelling deletion"]);
+    expect(at.cluster.list("events").map(({ message }) => message)).toEqual(["Cancelling deletion"]);
   });
 
   it("stays forever if its claim tolerates the taint without limit", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { ResourceClaim, ResourceClaimTemplate } from "../../../api/generated/resource.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { claimReleaseController, podClaimsController } from "./resource-claims.ts";
@@ -24,7 +24,7 @@ const template: ResourceClaimTemplate = {
 };
 const claims = ({ cluster }: At) => cluster.list<ResourceClaim>(CLAIMS);
 const finish = ({ cluster }: At) =>
-  cluster.change<Pod>("pods", "ns", "p", (draft) => {
+  cluster.change("pods", "ns", "p", (draft) => {
     draft.status.phase = "Succeeded";
   });
 
@@ -32,7 +32,7 @@ it("a pod's claims are created from templates, recorded in its status, and delet
   const at = start();
   at.cluster.put("pods", pod([{ name: "gpu", resourceClaimTemplateName: "t" }]));
   await at.settle();
-  expect(at.cluster.list<Event>("events").map(({ message }) => message)).toEqual([
+  expect(at.cluster.list("events").map(({ message }) => message)).toEqual([
     'PodResourceClaim gpu: resource claim template "t": resourceclaimtemplate.resource.k8s.io "t" not found',
   ]);
   at.cluster.put("resourceclaimtemplates.resource.k8s.io", template);
@@ -44,7 +44,7 @@ it("a pod's claims are created from templates, recorded in its status, and delet
     annotations: { "resource.kubernetes.io/pod-claim-name": "gpu" },
     ownerReferences: [{ kind: "Pod", name: "p", controller: true }],
   });
-  expect(at.cluster.get<Pod>("pods", "ns", "p")?.status.resourceClaimStatuses).toEqual([
+  expect(at.cluster.get("pods", "ns", "p")?.status.resourceClaimStatuses).toEqual([
     { name: "gpu", resourceClaimName: claim?.metadata.name },
   ]);
   finish(at);
@@ -60,7 +60,7 @@ it("CTL-CLAIM-NAMES: a pod's claims are written to its status together, once all
     { name: "b", resourceClaimTemplateName: "later" },
   ];
   at.cluster.put("pods", pod(named));
-  const reported = () => at.cluster.get<Pod>("pods", "ns", "p")?.status.resourceClaimStatuses;
+  const reported = () => at.cluster.get("pods", "ns", "p")?.status.resourceClaimStatuses;
   await at.settle();
   expect(claims(at)).toHaveLength(1);
   expect(reported()).toBeUndefined();

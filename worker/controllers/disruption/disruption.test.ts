@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { disruptionController, staleDisruptionController } from "./disruption.ts";
@@ -40,8 +40,8 @@ async function statusWith(spec: Partial<PodDisruptionBudget["spec"]>, pods: numb
   cluster.put("poddisruptionbudgets.policy", budget(spec));
   await settle();
   const { currentHealthy, desiredHealthy, disruptionsAllowed, expectedPods, conditions } =
-    cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b")?.status ?? {};
-  const events = cluster.list<Event>("events").map(({ reason }) => reason);
+    cluster.get("poddisruptionbudgets.policy", "ns", "b")?.status ?? {};
+  const events = cluster.list("events").map(({ reason }) => reason);
   return {
     counts: [currentHealthy, desiredHealthy, disruptionsAllowed, expectedPods],
     reason: conditions?.[0]?.reason,
@@ -66,7 +66,7 @@ describe("pod disruption budget", () => {
       status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
     });
     await settle();
-    const found = cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b");
+    const found = cluster.get("poddisruptionbudgets.policy", "ns", "b");
     expect(found?.status.currentHealthy).toBe(1);
   });
 
@@ -82,7 +82,7 @@ describe("pod disruption budget", () => {
     });
     cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
     await settle();
-    const { status } = cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b") ?? {};
+    const { status } = cluster.get("poddisruptionbudgets.policy", "ns", "b") ?? {};
     expect(status).not.toHaveProperty("observedGeneration");
     expect(status?.conditions).toMatchObject([{ type: "DisruptionAllowed", status: "False", reason: "SyncFailed" }]);
     expect(status?.conditions?.[0]).not.toHaveProperty("observedGeneration");
@@ -102,7 +102,7 @@ describe("pod disruption budget", () => {
     cluster.put("pods", pod("done", "Succeeded"));
     cluster.put("poddisruptionbudgets.policy", budget({ minAvailable: 1 }));
     await settle();
-    expect(cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b")?.status).toMatchObject({
+    expect(cluster.get("poddisruptionbudgets.policy", "ns", "b")?.status).toMatchObject({
       expectedPods: 3,
       currentHealthy: 1,
       disruptionsAllowed: 0,
@@ -132,7 +132,7 @@ describe("pod disruption budget", () => {
       status: {},
     });
     await at.settle();
-    expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["NoPods", "UnmanagedPods"]);
+    expect(at.cluster.list("events").map(({ reason }) => reason)).toEqual(["NoPods", "UnmanagedPods"]);
   });
 
   it.each<[string, { apiVersion: string; kind: string; uid?: string }, string | undefined, number]>([
@@ -206,7 +206,7 @@ describe("pod disruption budget", () => {
     at.cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
     await at.settle();
     expect(at.complaints).toEqual([]);
-    const status = at.cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b")?.status;
+    const status = at.cluster.get("poddisruptionbudgets.policy", "ns", "b")?.status;
     expect(status?.expectedPods ?? 0).toBe(expected);
     expect(status?.conditions?.[0]?.message || undefined).toBe(error);
   });
@@ -228,12 +228,12 @@ describe("pod disruption budget", () => {
     const disruptedPods = { late: "2025-12-31T23:57:00Z", recent: now, relabelled: now };
     at.cluster.put("poddisruptionbudgets.policy", { ...budget({ minAvailable: 1 }), status: { disruptedPods } });
     await at.settle();
-    const found = at.cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b");
+    const found = at.cluster.get("poddisruptionbudgets.policy", "ns", "b");
     expect(found?.status).toMatchObject({ disruptedPods: { recent: now }, currentHealthy: 1 });
     expect(Object.keys(found?.status?.disruptedPods ?? {})).toEqual(["recent"]);
-    expect(
-      at.cluster.list<Event>("events").map(({ message, involvedObject }) => [involvedObject.name, message]),
-    ).toEqual([["late", "Pod was expected by PDB ns/ns to be deleted but it wasn't"]]);
+    expect(at.cluster.list("events").map(({ message, involvedObject }) => [involvedObject.name, message])).toEqual([
+      ["late", "Pod was expected by PDB ns/ns to be deleted but it wasn't"],
+    ]);
   });
 });
 
@@ -255,6 +255,6 @@ describe("a pod marked for disruption that is not deleted", () => {
       },
     });
     await at.pass(121_000);
-    expect(at.cluster.get<Pod>("pods", "ns", "p")?.status.conditions?.[0]?.status).toBe(status);
+    expect(at.cluster.get("pods", "ns", "p")?.status.conditions?.[0]?.status).toBe(status);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { overlappingBudgetsController } from "./overlapping-budgets.ts";
 
@@ -25,15 +25,15 @@ const cluster = (budgets: readonly string[]) => {
 test("CTL-PDB-SEVERAL: a pod with several budgets gets an event when it is created and when its readiness changes, and no other", async () => {
   const at = cluster(["a", "b"]);
   await at.settle();
-  const reported = () => at.cluster.list<Event>("events").map(({ message, count }) => [message, count]);
+  const reported = () => at.cluster.list("events").map(({ message, count }) => [message, count]);
   const message = 'Pod "ns"/"p" matches multiple PodDisruptionBudgets.  Chose "a" arbitrarily.';
   expect(reported()).toEqual([[message, 1]]);
-  at.cluster.change<Pod>("pods", "ns", "p", (draft) => {
+  at.cluster.change("pods", "ns", "p", (draft) => {
     draft.status.podIP = "10.0.0.1";
   });
   await at.settle();
   expect(reported()).toEqual([[message, 1]]);
-  at.cluster.change<Pod>("pods", "ns", "p", (draft) => {
+  at.cluster.change("pods", "ns", "p", (draft) => {
     draft.status.conditions = [{ type: "Ready", status: "True" }];
   });
   await at.settle();

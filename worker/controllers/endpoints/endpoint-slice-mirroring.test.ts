@@ -34,7 +34,7 @@ describe("slices", () => {
     });
     await at.settle();
     at.cluster.remove("endpoints", "ns", "s");
-    at.cluster.change<Endpoints>("endpoints", "ns", "s", (draft) => {
+    at.cluster.change("endpoints", "ns", "s", (draft) => {
       draft.subsets = [subset("1.2.3.5"), subset("fd00::1")];
     });
     await at.settle();
@@ -52,7 +52,7 @@ describe("slices", () => {
       subsets: [{ addresses: [{ ip: "10.0.0.1" }], ports: [{ port: 80 }] }],
     } as Endpoints);
     await at.settle();
-    at.cluster.change<Endpoints>("endpoints", "ns", "s", (draft) => {
+    at.cluster.change("endpoints", "ns", "s", (draft) => {
       draft.metadata.annotations = { c: "e" };
     });
     await at.settle();
@@ -87,7 +87,7 @@ describe("slices", () => {
       { addresses: ["2001:db8::1"], conditions: { ready: false } },
     ]);
     const before = slices(at);
-    at.cluster.change<Endpoints>("endpoints", "ns", "s", (draft) => {
+    at.cluster.change("endpoints", "ns", "s", (draft) => {
       draft.subsets?.[0]?.addresses?.reverse();
     });
     await at.settle();

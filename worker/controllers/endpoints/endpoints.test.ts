@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Endpoints, Event, Pod, Service } from "../../../api/generated/core.v1.ts";
-import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import type { Endpoints } from "../../../api/generated/core.v1.ts";
 import { endpoints, node, pod, service, slices, start } from "../../../test/fakes/controllers/controlled-endpoints.ts";
 
 describe("endpoints and slices", () => {
@@ -103,7 +102,7 @@ describe("endpoints and slices", () => {
     const addresses = () => slices(at).flatMap((slice) => slice.endpoints?.flatMap((each) => each.addresses) ?? []);
     expect(addresses()).toEqual(["10.0.0.1"]);
     expect(endpoints(at)?.subsets?.[0]?.addresses).toHaveLength(2);
-    expect(at.cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
+    expect(at.cluster.list("events").map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
       "FailedToUpdateEndpointSlices: Error updating Endpoint Slices for Service ns/s: skipping Pod b for Service ns/s: Node gone Not Found",
     ]);
     at.cluster.put("services", service({ publishNotReadyAddresses: true }));
@@ -120,7 +119,7 @@ describe("endpoints and slices", () => {
     at.cluster.put("pods", pod("a", "10.0.0.1"));
     at.cluster.put("services", service());
     await at.settle();
-    at.cluster.change<Endpoints>("endpoints", "ns", "s", (draft) => {
+    at.cluster.change("endpoints", "ns", "s", (draft) => {
       draft.subsets = [{ addresses: [{ ip: "10.9.9.9" }], ports: [{ port: 1 }] }];
     });
     await at.settle();
@@ -157,7 +156,7 @@ describe("endpoints and slices", () => {
     at.cluster.put("pods", pod("a", "10.0.0.1"));
     at.cluster.put("services", service());
     await at.settle();
-    at.cluster.change<Endpoints>("endpoints", "ns", "s", ({ metadata }) => {
+    at.cluster.change("endpoints", "ns", "s", ({ metadata }) => {
       metadata.annotations = { "endpoints.kubernetes.io/over-capacity": "truncated" };
     });
     at.cluster.put("pods", pod("b", ""));
@@ -202,7 +201,7 @@ describe("endpoints and slices", () => {
     at.cluster.put("pods", pod("p", "10.1.0.1"));
     at.cluster.put("services", service({ type: "ExternalName", externalName: "x.example.com" }));
     await at.settle();
-    expect(at.cluster.list<Endpoints>("endpoints")).toEqual([]);
+    expect(at.cluster.list("endpoints")).toEqual([]);
     expect(slices(at)).toEqual([]);
   });
 
@@ -212,7 +211,7 @@ describe("endpoints and slices", () => {
     labelled.metadata.labels = { own: "x", "service.kubernetes.io/headless": "yes" };
     at.cluster.put("services", labelled);
     await at.settle();
-    const labels = at.cluster.list<Endpoints>("endpoints").map(({ metadata }) => metadata.labels);
+    const labels = at.cluster.list("endpoints").map(({ metadata }) => metadata.labels);
     expect(labels).toEqual([{ own: "x", "endpoints.kubernetes.io/managed-by": "endpoint-controller" }]);
     expect(slices(at)[0]?.metadata.labels).not.toHaveProperty(["service.kubernetes.io/headless"]);
   });
@@ -222,14 +221,9 @@ describe("endpoints and slices", () => {
     at.cluster.put("pods", pod("p", "10.1.0.1"));
     at.cluster.put("services", service());
     await at.settle();
-    at.cluster.change<EndpointSlice>(
-      "endpointslices.discovery.k8s.io",
-      "ns",
-      slices(at)[0]?.metadata.name ?? "",
-      (draft) => {
-        draft.metadata.labels = { ...draft.metadata.labels, "kubernetes.io/service-name": "other" };
-      },
-    );
+    at.cluster.change("endpointslices.discovery.k8s.io", "ns", slices(at)[0]?.metadata.name ?? "", (draft) => {
+      draft.metadata.labels = { ...draft.metadata.labels, "kubernetes.io/service-name": "other" };
+    });
     await at.settle();
     expect(slices(at).map(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"])).toContain("s");
   });
@@ -239,13 +233,13 @@ describe("endpoints and slices", () => {
     const trigger = "endpoints.kubernetes.io/last-change-trigger-time";
     const reported = () => [endpoints(at), slices(at)[0]].map((each) => each?.metadata.annotations?.[trigger]);
     const readyAt = (name: string, time: string, status: string) =>
-      at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+      at.cluster.change("pods", "ns", name, (draft) => {
         draft.status.conditions = [{ type: "Ready", status, lastTransitionTime: time }];
       });
     const [first, second] = ["2024-01-01T00:00:10Z", "2024-01-01T00:00:20Z"];
     at.cluster.put("services", service());
     await at.settle();
-    const made = at.cluster.get<Service>("services", "ns", "s")?.metadata.creationTimestamp;
+    const made = at.cluster.get("services", "ns", "s")?.metadata.creationTimestamp;
     expect(reported()).toEqual([made, made]);
     for (const [name, ip] of [
       ["p1", "10.0.0.1"],
@@ -259,7 +253,7 @@ describe("endpoints and slices", () => {
     readyAt("p1", "2024-01-01T00:00:30Z", "False");
     await at.settle();
     expect(reported()).toEqual(["2024-01-01T00:00:30Z", "2024-01-01T00:00:30Z"]);
-    at.cluster.change<Service>("services", "ns", "s", (draft) => {
+    at.cluster.change("services", "ns", "s", (draft) => {
       draft.metadata.labels = { l: "n" };
     });
     await at.settle();
@@ -268,11 +262,11 @@ describe("endpoints and slices", () => {
     readyAt("p3", "2024-01-01T00:00:40Z", "True");
     await at.settle();
     // It ends and is no longer listed; the next change must not report its time again.
-    at.cluster.change<Pod>("pods", "ns", "p3", ({ status }) => {
+    at.cluster.change("pods", "ns", "p3", ({ status }) => {
       status.phase = "Succeeded";
     });
     await at.settle();
-    at.cluster.change<Service>("services", "ns", "s", (draft) => {
+    at.cluster.change("services", "ns", "s", (draft) => {
       draft.metadata.labels = { l: "m" };
     });
     await at.settle();

@@ -83,7 +83,7 @@ it("CTL-EP-ENDING: a service that is being deleted keeps its endpoints up to dat
   const ending = { ...service(), metadata: { ...service().metadata, finalizers: ["example.com/held"] } };
   at.cluster.put("services", ending);
   await at.settle();
-  at.cluster.change<Service>("services", "ns", "s", (draft) => {
+  at.cluster.change("services", "ns", "s", (draft) => {
     draft.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
   });
   at.cluster.change("pods", "ns", "a", (draft) => {

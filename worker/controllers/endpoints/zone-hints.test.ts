@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Event, Node, Pod, Service } from "../../../api/generated/core.v1.ts";
-import type { Endpoint, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import type { Node, Pod, Service } from "../../../api/generated/core.v1.ts";
+import type { Endpoint } from "../../../api/generated/discovery.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { endpointSliceController } from "./endpoint-slices.ts";
 import type { PlannedSlice } from "./slice-set.ts";
@@ -136,7 +136,7 @@ it("a service with topology hints reports whether they apply, and follows its no
   const at = controlledCluster([endpointSliceController]);
   const hints = () =>
     at.cluster
-      .list<EndpointSlice>("endpointslices.discovery.k8s.io")
+      .list("endpointslices.discovery.k8s.io")
       .flatMap(({ endpoints = [] }) => endpoints ?? [])
       .map((each) => each.hints?.forZones?.[0]?.name);
   const pod = (name: string, nodeName: string): Pod => ({
@@ -165,12 +165,12 @@ it("a service with topology hints reports whether they apply, and follows its no
   await at.settle();
   expect(at.complaints).toEqual([]);
   expect(hints()).toEqual(["a", "a", "b", "b"]);
-  at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+  at.cluster.change("nodes", "", "n2", (draft) => {
     draft.status.conditions = [{ type: "Ready", status: "False" }];
   });
   await at.settle();
   expect(hints()).toEqual([undefined, undefined, undefined, undefined]);
-  expect([...new Set(at.cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`))]).toEqual([
+  expect([...new Set(at.cluster.list("events").map(({ reason, message }) => `${reason}: ${message}`))]).toEqual([
     "TopologyAwareHintsEnabled: Topology Aware Hints has been enabled, addressType: IPv4",
     "TopologyAwareHintsDisabled: Insufficient Node information: allocatable CPU or zone not specified on one or more nodes, addressType: IPv4",
   ]);

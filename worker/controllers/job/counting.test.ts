@@ -18,7 +18,7 @@ const perIndex = (spec: Partial<Job["spec"]> = {}): Job =>
   newJob({ completions: 2, parallelism: 2, completionMode: "Indexed", backoffLimitPerIndex: 1, ...spec });
 const isTracked = ({ metadata }: Pod) => metadata.finalizers?.includes(TRACKING) ?? false;
 const change = ({ cluster }: ControlledCluster, edit: (draft: Job) => void) =>
-  cluster.change<Job>("jobs.batch", "ns", "j", edit);
+  cluster.change("jobs.batch", "ns", "j", edit);
 const started = async (wanted: Job) => {
   const at = start();
   at.cluster.put("jobs.batch", wanted);
@@ -65,7 +65,7 @@ describe("CTL-JOB-COUNTED: when a Job fails", () => {
 
   it("a pod that is kept for its index's count, and still ends, counts once", async () => {
     const at = await started(perIndex());
-    at.cluster.change<Pod>("pods", "ns", podAt(at, 0).metadata.name ?? "", ({ metadata }) => {
+    at.cluster.change("pods", "ns", podAt(at, 0).metadata.name ?? "", ({ metadata }) => {
       metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
     });
     end(at, podAt(at, 1), "Succeeded");

@@ -5,15 +5,15 @@ import { end, job, newJob, podAt, pods, start } from "../../../test/fakes/contro
 
 describe("CTL-JOB-ENDING: a pod that is being deleted", () => {
   const tellToEnd = ({ cluster }: ControlledCluster, { metadata: { name = "" } }: Pod) =>
-    cluster.change<Pod>("pods", "ns", name, ({ metadata }) => {
+    cluster.change("pods", "ns", name, ({ metadata }) => {
       metadata.deletionTimestamp = new Date(cluster.now + 30_000).toISOString();
       metadata.deletionGracePeriodSeconds = 30;
       // The fake cluster has no grace period: an object without finalizers is deleted at once.
       metadata.finalizers = [...(metadata.finalizers ?? []), "test/running"];
     });
   const running = ({ cluster }: ControlledCluster, ready: boolean) => {
-    for (const { metadata } of cluster.list<Pod>("pods"))
-      cluster.change<Pod>("pods", "ns", metadata.name, (pod) => {
+    for (const { metadata } of cluster.list("pods"))
+      cluster.change("pods", "ns", metadata.name, (pod) => {
         pod.status = { phase: "Running", conditions: [{ type: "Ready", status: ready ? "True" : "False" }] };
       });
   };
@@ -28,7 +28,7 @@ describe("CTL-JOB-ENDING: a pod that is being deleted", () => {
     expect(job(at).status).toMatchObject({ failed: 1, terminating: 1, ready: 0 });
     expect(job(at).status.active).toBeUndefined();
     expect(podAt(at, 0).metadata.finalizers).toEqual(["test/running"]);
-    at.cluster.change<Pod>("pods", "ns", podAt(at, 0).metadata.name ?? "", ({ metadata }) => {
+    at.cluster.change("pods", "ns", podAt(at, 0).metadata.name ?? "", ({ metadata }) => {
       metadata.finalizers = [];
     });
     at.cluster.remove("pods", "ns", podAt(at, 0).metadata.name ?? "");

@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Job } from "../../../api/generated/batch.v1.ts";
-import type { Pod } from "../../../api/generated/core.v1.ts";
 import {
   condition,
   end,
@@ -40,7 +38,7 @@ describe("job", () => {
     await at.settle();
     at.cluster.refuse = (verb) => (verb === "create" ? { code: 403, reason: "Forbidden" } : undefined);
     for (const { metadata } of pods(at)) {
-      at.cluster.change<Pod>("pods", "ns", metadata.name ?? "", (draft) => {
+      at.cluster.change("pods", "ns", metadata.name ?? "", (draft) => {
         draft.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
       });
     }
@@ -73,7 +71,7 @@ describe("job", () => {
       newJob({ completions, parallelism: 2, completionMode: "Indexed", successPolicy: { rules } }),
     );
     await at.settle();
-    at.cluster.change<Job>("jobs.batch", "ns", job(at).metadata.name ?? "", (draft) => {
+    at.cluster.change("jobs.batch", "ns", job(at).metadata.name ?? "", (draft) => {
       draft.status = { ...draft.status, completedIndexes: `0-${completions - 3}` };
     });
     await at.settle();
@@ -107,7 +105,7 @@ describe("job", () => {
     await at.settle();
     expect(condition(at, "Suspended")).toMatchObject({ status: "True", reason: "JobSuspended" });
     for (const suspend of [false, true]) {
-      at.cluster.change<Job>("jobs.batch", "ns", "j", (draft) => {
+      at.cluster.change("jobs.batch", "ns", "j", (draft) => {
         draft.spec.suspend = suspend;
       });
       await at.settle();
@@ -125,7 +123,7 @@ describe("job", () => {
     at.cluster.put("jobs.batch", newJob());
     await at.settle();
     at.cluster.refuse = (verb) => (verb === "delete" ? { code: 403, message: "no" } : undefined);
-    at.cluster.change<Job>("jobs.batch", "ns", "j", (draft) => {
+    at.cluster.change("jobs.batch", "ns", "j", (draft) => {
       draft.spec.suspend = true;
     });
     await at.settle();
@@ -139,7 +137,7 @@ describe("job", () => {
     at.cluster.put("jobs.batch", newJob({ completions: 1, backoffLimit: 0 }));
     await at.settle();
     at.cluster.refuse = (verb, { resource }) => (verb === "patch" && resource === "pods" ? { code: 403 } : undefined);
-    at.cluster.change<Job>("jobs.batch", "ns", "j", (draft) => {
+    at.cluster.change("jobs.batch", "ns", "j", (draft) => {
       draft.spec.suspend = true;
     });
     await at.pass(1000);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import {
   callOf,
   calls,
@@ -33,7 +32,7 @@ describe("a local volume whose claim is gone", () => {
   it("CTL-LOCAL-DELETE: stays with its data if its reclaim policy is Retain", async () => {
     const { name, ...at } = await withVolume();
     const retain = (policy: string) =>
-      at.cluster.change<PersistentVolume>("persistentvolumes", "", name, ({ spec }) => {
+      at.cluster.change("persistentvolumes", "", name, ({ spec }) => {
         spec.persistentVolumeReclaimPolicy = policy;
       });
     retain("Retain");
@@ -84,7 +83,7 @@ describe("a local volume whose claim is gone", () => {
 
   it("CTL-LOCAL-DELETE: is left to its own provisioner", async () => {
     const { name, ...at } = await withVolume();
-    at.cluster.change<PersistentVolume>("persistentvolumes", "", name, ({ metadata }) => {
+    at.cluster.change("persistentvolumes", "", name, ({ metadata }) => {
       metadata.annotations = { "pv.kubernetes.io/provisioned-by": "other.example.com" };
     });
     at.cluster.remove("persistentvolumeclaims", "ns", "c");

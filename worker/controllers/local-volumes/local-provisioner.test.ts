@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Node, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { Node, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import { LOCAL_PROVISIONER } from "../../../api/node/local-volumes.ts";
 import {
   CLASSES,
@@ -95,7 +95,7 @@ describe("a local volume", () => {
     });
     await at.settle();
     const name = nameOf(at, "c");
-    at.cluster.change<PersistentVolume>("persistentvolumes", "", name, ({ metadata }) => {
+    at.cluster.change("persistentvolumes", "", name, ({ metadata }) => {
       metadata.finalizers = [];
     });
     at.cluster.remove("persistentvolumes", "", name);

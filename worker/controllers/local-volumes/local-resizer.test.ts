@@ -1,10 +1,9 @@
 import { expect, it } from "vitest";
-import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import { claimAt, eventsOf, volumes, withVolume } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 
 it("CTL-LOCAL-GROW: a claim that requests more storage gets it", async () => {
   const at = await withVolume();
-  at.cluster.change<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "c", ({ spec }) => {
+  at.cluster.change("persistentvolumeclaims", "ns", "c", ({ spec }) => {
     spec.resources = { requests: { storage: "2Gi" } };
   });
   await at.settle();

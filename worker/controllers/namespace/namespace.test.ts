@@ -29,7 +29,7 @@ it("CTL-NAMESPACE-TOLD: a namespace reports what keeps it from being emptied, an
   at.cluster.refuse = (verb, { resource }) =>
     verb === "delete" ? { code: 403, message: `admission webhook denied it for ${resource}` } : undefined;
   await at.pass(1000);
-  const namespace = () => at.cluster.get<Namespace>("namespaces", "", "ns");
+  const namespace = () => at.cluster.get("namespaces", "", "ns");
   const failure = namespace()?.status.conditions?.find(({ type }) => type === "NamespaceDeletionContentFailure");
   expect(failure).toMatchObject({
     status: "True",
@@ -56,7 +56,7 @@ it("CTL-NAMESPACE-TOLD: if pods cannot be deleted, all else is, and what is left
     verb === "delete" && resource === "pods" ? { code: 403, message: "not the pods" } : undefined;
   await at.pass(20_000);
   expect([at.cluster.list("secrets").length, at.cluster.list("pods").length]).toEqual([0, 18]);
-  const { conditions = [] } = at.cluster.get<Namespace>("namespaces", "", "ns")?.status ?? {};
+  const { conditions = [] } = at.cluster.get("namespaces", "", "ns")?.status ?? {};
   expect(conditions.filter(({ status }) => status === "True").map(({ message }) => message)).toEqual([
     "Failed to delete all resource types, 1 remaining: not the pods",
     "Some resources are remaining: configmaps. has 1 resource instances",
@@ -71,7 +71,7 @@ it("CTL-NAMESPACE-TOLD: a namespace reports remaining objects by kind, but not p
   at.cluster.put("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", ...held } });
   const reported = () =>
     at.cluster
-      .get<Namespace>("namespaces", "", "ns")
+      .get("namespaces", "", "ns")
       ?.status.conditions?.filter(({ status }) => status === "True")
       .map(({ message }) => message);
   await at.pass(1000);
@@ -103,7 +103,7 @@ it("CTL-NAMESPACE-EVENTS: a namespace's events are deleted before it, however ma
   expect(events).toBe(0);
   // Nothing else was written before they were gone.
   expect(new Set(refusals)).toEqual(new Set([0]));
-  const namespace = at.cluster.get<Namespace>("namespaces", "", "ns");
+  const namespace = at.cluster.get("namespaces", "", "ns");
   expect(namespace?.spec.finalizers ?? []).toEqual([]);
 });
 
@@ -153,10 +153,10 @@ it("CTL-NAMESPACE-AGGREGATED: a namespace waits until objects of an aggregated A
     metadata: { name: "v1.wardle.example.com" },
     spec: { group: "wardle.example.com", version: "v1", service: { name: "wardle", namespace: "default" } },
   } as APIService);
-  const finalizers = () => at.cluster.get<Namespace>("namespaces", "", "ns")?.spec.finalizers ?? [];
+  const finalizers = () => at.cluster.get("namespaces", "", "ns")?.spec.finalizers ?? [];
   const reported = () =>
     at.cluster
-      .get<Namespace>("namespaces", "", "ns")
+      .get("namespaces", "", "ns")
       ?.status.conditions?.filter(({ status }) => status === "True")
       .map(({ message }) => message);
   // The server does not answer.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
+import type { Node } from "../../../api/generated/core.v1.ts";
 import { node, pod, start, taints } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
 describe("nodes", () => {
@@ -12,7 +12,7 @@ describe("nodes", () => {
     at.cluster.put("pods", pod("later", [{ ...everything, tolerationSeconds: 300 }]));
     at.cluster.put("pods", pod("never", [everything]));
     await at.settle();
-    const names = () => at.cluster.list<Pod>("pods").map(({ metadata }) => metadata.name);
+    const names = () => at.cluster.list("pods").map(({ metadata }) => metadata.name);
     expect(names()).toEqual(["later", "never"]);
     await at.pass(301_000);
     expect(names()).toEqual(["never"]);
@@ -31,10 +31,10 @@ describe("nodes", () => {
     };
     at.cluster.put("pods", { ...pod("leaving"), metadata: leaving });
     await at.settle();
-    expect(at.cluster.list<Pod>("pods")).toMatchObject([
+    expect(at.cluster.list("pods")).toMatchObject([
       { metadata: { name: "leaving" }, status: { conditions: [{ type: "DisruptionTarget", status: "True" }] } },
     ]);
-    const marked = at.cluster.list<Event>("events").filter(({ reason }) => reason === "TaintManagerEviction");
+    const marked = at.cluster.list("events").filter(({ reason }) => reason === "TaintManagerEviction");
     expect(marked).toMatchObject([{ count: 1 }, { count: 1 }]);
   });
 
@@ -67,7 +67,7 @@ describe("nodes", () => {
     at.cluster.put("pods", pod("first", [on("k", 100), on("k", 5)]));
     at.cluster.put("pods", pod("free", [on("k"), on("other", 300)]));
     const taint = (taints: NonNullable<Node["spec"]["taints"]>) =>
-      at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+      at.cluster.change("nodes", "", "n1", (draft) => {
         draft.spec.taints = taints;
       });
     await at.settle();
@@ -76,7 +76,7 @@ describe("nodes", () => {
     expect(at.cluster.list("pods")).toHaveLength(2);
     taint([]);
     await at.settle();
-    const messages = at.cluster.list<Event>("events").map(({ message }) => message);
+    const messages = at.cluster.list("events").map(({ message }) => message);
     expect(messages.filter((message) => message?.includes("Pod"))).toEqual(["Cancelling deletion of Pod ns/first"]);
   });
 
@@ -86,14 +86,14 @@ describe("nodes", () => {
     at.cluster.put("nodes", node("n1", "True"));
     at.cluster.put("pods", pod("p", limited));
     const taint = (taints: NonNullable<Node["spec"]["taints"]>) =>
-      at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+      at.cluster.change("nodes", "", "n1", (draft) => {
         draft.spec.taints = taints;
       });
     taint([{ key: "k", effect: "NoExecute" }]);
     await at.pass(5000);
     taint([]);
     await at.pass(20_000);
-    const messages = () => at.cluster.list<Event>("events").map(({ message }) => message);
+    const messages = () => at.cluster.list("events").map(({ message }) => message);
     expect(messages()).toContain("Cancelling deletion of Pod ns/p");
     taint([{ key: "k", effect: "NoExecute" }]);
     await at.pass(9000);
@@ -109,7 +109,7 @@ describe("nodes", () => {
     at.cluster.put("pods", pod("p"));
     await at.settle();
     expect(taints(at)).toEqual(["unreachable NoSchedule"]);
-    at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+    at.cluster.change("nodes", "", "n2", (draft) => {
       draft.status.conditions = [{ type: "Ready", status: "True", lastHeartbeatTime: "2030-01-01T00:00:00Z" }];
     });
     await at.settle();
@@ -124,7 +124,7 @@ describe("nodes", () => {
     await at.settle();
     const evicting = () =>
       at.cluster
-        .list<Node>("nodes")
+        .list("nodes")
         .filter(({ spec }) => spec.taints?.some(({ effect }) => effect === "NoExecute"))
         .map(({ metadata }) => metadata.name);
     expect(evicting()).toEqual(["n1"]);
@@ -141,7 +141,7 @@ describe("nodes", () => {
     at.cluster.put("nodes", node("n1", "Unknown"));
     at.cluster.put("nodes", node("n2", "True"));
     await at.settle();
-    at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+    at.cluster.change("nodes", "", "n2", (draft) => {
       draft.status.conditions = [{ type: "Ready", status: "Unknown" }];
     });
     await at.settle();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Event, Node } from "../../../api/generated/core.v1.ts";
 import { node, nodeAt, start } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
 describe("nodes and the cluster's pod range", () => {
@@ -20,10 +19,10 @@ describe("nodes and the cluster's pod range", () => {
     const at = start();
     for (let i = 0; i < 17; i++) at.cluster.put("nodes", node(`n${String(i).padStart(3, "0")}`, "True"));
     await at.settle();
-    const pieceOf = (name: string) => at.cluster.get<Node>("nodes", "", name)?.spec.podCIDR;
-    const without = at.cluster.list<Node>("nodes").filter(({ spec }) => !spec.podCIDR);
+    const pieceOf = (name: string) => at.cluster.get("nodes", "", name)?.spec.podCIDR;
+    const without = at.cluster.list("nodes").filter(({ spec }) => !spec.podCIDR);
     expect(without).toHaveLength(1);
-    const told = at.cluster.list<Event>("events").filter(({ reason }) => reason === "CIDRNotAvailable");
+    const told = at.cluster.list("events").filter(({ reason }) => reason === "CIDRNotAvailable");
     expect(told).toMatchObject([{ involvedObject: { name: without[0]?.metadata.name } }]);
     const freed = pieceOf("n000");
     at.cluster.remove("nodes", "", "n000");
@@ -38,7 +37,7 @@ describe("nodes and the cluster's pod range", () => {
       await at.pass(50);
     }
     await at.pass(5000);
-    const told = at.cluster.list<Event>("events").filter(({ reason }) => reason === "CIDRNotAvailable");
+    const told = at.cluster.list("events").filter(({ reason }) => reason === "CIDRNotAvailable");
     expect(told).toHaveLength(14);
     expect(Math.max(...told.map(({ count = 1 }) => count))).toBeLessThanOrEqual(2);
   });

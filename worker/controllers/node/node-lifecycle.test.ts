@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
 import { node, nodeAt, pod, start, taints } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
 describe("nodes", () => {
@@ -9,7 +8,7 @@ describe("nodes", () => {
     at.cluster.put("nodes", node("n2", "True"));
     await at.settle();
     expect(taints(at)).toEqual(["unreachable NoSchedule", "unreachable NoExecute"]);
-    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+    at.cluster.change("nodes", "", "n1", (draft) => {
       draft.spec.unschedulable = true;
       draft.status.conditions = [
         { type: "Ready", status: "True", lastHeartbeatTime: "2030-01-01T00:00:00Z" },
@@ -23,12 +22,12 @@ describe("nodes", () => {
   it("CTL-NODE-TAINTS: are tainted in the order of their conditions, and not before they report any", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
-    at.cluster.change<Node>("nodes", "", "n1", ({ spec }) => {
+    at.cluster.change("nodes", "", "n1", ({ spec }) => {
       spec.taints = [{ key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }];
     });
     await at.settle();
     expect(taints(at)).toEqual([]);
-    at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
+    at.cluster.change("nodes", "", "n1", ({ status }) => {
       status.conditions = ["PIDPressure", "MemoryPressure", "Ready"].map((type) => ({ type, status: "True" }));
     });
     await at.settle();
@@ -38,7 +37,7 @@ describe("nodes", () => {
   it("CTL-NODE-LEASE: that renew a lease are healthy until its grace period ends", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));
-    at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
+    at.cluster.change("nodes", "", "n1", ({ status }) => {
       status.conditions = [{ type: "Ready", status: "True" }];
     });
     const renew = () => {
@@ -64,7 +63,7 @@ describe("nodes", () => {
   it("CTL-NODE-OUTAGE: that could not renew their leases while the control plane was out have a whole grace period then", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));
-    at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
+    at.cluster.change("nodes", "", "n1", ({ status }) => {
       status.conditions = [{ type: "Ready", status: "True" }];
     });
     await at.settle();
@@ -90,7 +89,7 @@ describe("nodes", () => {
       status: "Unknown",
       reason: "NodeStatusNeverUpdated",
     });
-    expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["RegisteredNode"]);
+    expect(at.cluster.list("events").map(({ reason }) => reason)).toEqual(["RegisteredNode"]);
     expect(at.wakeAt()).toBeUndefined();
   });
 
@@ -99,7 +98,7 @@ describe("nodes", () => {
     const ready = { type: "Ready", status: "True" };
     for (const name of ["n1", "n2"]) {
       at.cluster.put("nodes", node(name, name === "n1" ? "True" : "False"));
-      at.cluster.change<Node>("nodes", "", name, ({ status }) => {
+      at.cluster.change("nodes", "", name, ({ status }) => {
         for (const condition of status.conditions ?? []) delete condition.lastHeartbeatTime;
       });
       const everything = [{ operator: "Exists" }];
@@ -107,13 +106,13 @@ describe("nodes", () => {
       at.cluster.put("pods", { ...rest, spec: { ...spec, nodeName: name }, status: { conditions: [ready] } });
     }
     await at.pass(60_000);
-    const readyOf = (name: string) => at.cluster.get<Pod>("pods", "ns", name)?.status.conditions?.[0]?.status;
+    const readyOf = (name: string) => at.cluster.get("pods", "ns", name)?.status.conditions?.[0]?.status;
     expect(["n1", "n2"].map((name) => nodeAt(at, name)?.status.conditions?.[0]?.status)).toEqual([
       "Unknown",
       "Unknown",
     ]);
     expect(["n1", "n2"].map(readyOf)).toEqual(["False", "True"]);
-    const reported = at.cluster.list<Event>("events").filter(({ reason }) => reason === "NodeNotReady");
+    const reported = at.cluster.list("events").filter(({ reason }) => reason === "NodeNotReady");
     expect(reported.map(({ involvedObject: { kind, name } }) => `${kind} ${name}`)).toEqual(["Node n1", "Pod n1"]);
   });
 });

@@ -6,9 +6,7 @@ import { nodeTtlController } from "./node-ttl.ts";
 it("CTL-NODE-TTL: all nodes' TTL annotations change with the cluster's size, with overlapping thresholds", async () => {
   const at = controlledCluster([nodeTtlController]);
   const reported = () =>
-    new Set(
-      at.cluster.list<Node>("nodes").map(({ metadata }) => metadata.annotations?.["node.alpha.kubernetes.io/ttl"]),
-    );
+    new Set(at.cluster.list("nodes").map(({ metadata }) => metadata.annotations?.["node.alpha.kubernetes.io/ttl"]));
   const grow = async (from: number, to: number) => {
     for (let i = from; i < to; i++)
       at.cluster.put<Node>("nodes", {

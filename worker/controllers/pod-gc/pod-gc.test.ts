@@ -20,7 +20,7 @@ function ending(nodeName?: string) {
     spec: { containers: [], ...(nodeName !== undefined && { nodeName }) },
     status: { phase: "Pending" },
   } as Pod);
-  const pod = () => at.cluster.get<Pod>("pods", "ns", "p");
+  const pod = () => at.cluster.get("pods", "ns", "p");
   return { ...at, pod, phase: () => pod()?.status.phase };
 }
 
@@ -46,7 +46,7 @@ describe("CTL-OFF: a terminating pod is marked Failed", () => {
     at.cluster.put("nodes", offNode("True"));
     await at.settle();
     expect(at.phase()).toBe("Pending");
-    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+    at.cluster.change("nodes", "", "n1", (draft) => {
       draft.status.conditions = [{ type: "Ready", status: "Unknown" }];
     });
     await at.settle();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
-import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { replicaSetController } from "./replicaset.ts";
 
@@ -18,8 +18,8 @@ const set = (replicas: number): ReplicaSet => ({
 });
 const start = () => {
   const at = controlledCluster([replicaSetController]);
-  const pods = () => at.cluster.list<Pod>("pods");
-  const status = () => at.cluster.get<ReplicaSet>("replicasets.apps", "ns", "rs")?.status;
+  const pods = () => at.cluster.list("pods");
+  const status = () => at.cluster.get("replicasets.apps", "ns", "rs")?.status;
   return { ...at, pods, status };
 };
 
@@ -37,11 +37,11 @@ describe("replica set", () => {
     await settle();
     expect(pods()).toHaveLength(2);
     expect(status()).toEqual({ fullyLabeledReplicas: 1, observedGeneration: 1, replicas: 2, terminatingReplicas: 0 });
-    cluster.change<Pod>("pods", "ns", "solo", (draft) => {
+    cluster.change("pods", "ns", "solo", (draft) => {
       draft.metadata.labels = { app: "free" };
     });
     await settle();
-    expect(cluster.get<Pod>("pods", "ns", "solo")?.metadata.ownerReferences).toBeUndefined();
+    expect(cluster.get("pods", "ns", "solo")?.metadata.ownerReferences).toBeUndefined();
     expect(pods()).toHaveLength(3);
   });
 
@@ -50,12 +50,12 @@ describe("replica set", () => {
     cluster.put("replicasets.apps", set(1));
     await settle();
     const name = pods()[0]?.metadata.name ?? "";
-    cluster.change<Pod>("pods", "ns", name, (draft) => {
+    cluster.change("pods", "ns", name, (draft) => {
       draft.metadata.labels = { app: "free" };
       draft.status = { phase: "Failed" };
     });
     await settle();
-    expect(cluster.get<Pod>("pods", "ns", name)?.metadata.ownerReferences).toHaveLength(1);
+    expect(cluster.get("pods", "ns", name)?.metadata.ownerReferences).toHaveLength(1);
     expect(pods()).toHaveLength(2);
   });
 
@@ -68,7 +68,7 @@ describe("replica set", () => {
     expect(status()?.conditions).toMatchObject([
       { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: "exceeded quota" },
     ]);
-    expect(cluster.list<Event>("events")[0]).toMatchObject({
+    expect(cluster.list("events")[0]).toMatchObject({
       reason: "FailedCreate",
       message: "Error creating: exceeded quota",
     });
@@ -86,7 +86,7 @@ describe("replica set", () => {
     cluster.refuse = (verb, { resource }) =>
       verb === "create" && resource === "pods" ? { code: 403, message: "exceeded quota" } : undefined;
     const scale = (replicas: number) =>
-      cluster.change<ReplicaSet>("replicasets.apps", "ns", "rs", ({ spec }) => {
+      cluster.change("replicasets.apps", "ns", "rs", ({ spec }) => {
         spec.replicas = replicas;
       });
     scale(3);
@@ -105,7 +105,7 @@ describe("replica set", () => {
     cluster.put("replicasets.apps", set(1));
     await pass(10);
     expect(status()?.conditions).toHaveLength(1);
-    cluster.change<ReplicaSet>("replicasets.apps", "ns", "rs", (draft) => {
+    cluster.change("replicasets.apps", "ns", "rs", (draft) => {
       draft.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
       draft.metadata.finalizers = ["foregroundDeletion"];
     });
@@ -129,7 +129,7 @@ describe("replica set", () => {
       for (const each of pods) cluster.put("pods", each);
       for (const each of sets) cluster.put("replicasets.apps", each);
       await settle();
-      return cluster.list<Pod>("pods").map(({ metadata }) => metadata.name);
+      return cluster.list("pods").map(({ metadata }) => metadata.name);
     };
     const owned = (replicas: number, name = "rs", app = "x"): ReplicaSet => {
       const { spec, metadata, ...rest } = set(replicas);
@@ -167,7 +167,7 @@ describe("replica set", () => {
     await pass(1000);
     const ready = async (from: number, to: number) => {
       for (const pod of pods().slice(from, to))
-        cluster.change<Pod>("pods", "ns", pod.metadata.name, (draft) => {
+        cluster.change("pods", "ns", pod.metadata.name, (draft) => {
           draft.status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
         });
       await settle();
@@ -193,13 +193,13 @@ describe("replica set", () => {
         for (const { size, ready, lost } of changes) {
           for (const pod of pods().slice(0, lost)) cluster.remove("pods", "ns", pod.metadata.name);
           for (const pod of pods().slice(0, ready))
-            cluster.change<Pod>("pods", "ns", pod.metadata.name, (draft) => {
+            cluster.change("pods", "ns", pod.metadata.name, (draft) => {
               draft.status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
             });
           const before = pods().filter(({ status }) => status.conditions).length;
           const most = Math.max(size, pods().length);
           cluster.onCommit = () => expect(pods().length).toBeLessThanOrEqual(most);
-          cluster.change<ReplicaSet>("replicasets.apps", "ns", "rs", (draft) => {
+          cluster.change("replicasets.apps", "ns", "rs", (draft) => {
             draft.spec.replicas = size;
           });
           await settle();

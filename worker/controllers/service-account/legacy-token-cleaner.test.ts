@@ -30,7 +30,7 @@ function start(secret: Partial<Secret["metadata"]> = {}, listed = true) {
     metadata: { name: "t", namespace: "ns", annotations: { "kubernetes.io/service-account.name": "a" }, ...secret },
     type: "kubernetes.io/service-account-token",
   } as Secret);
-  const token = () => at.cluster.get<Secret>("secrets", "ns", "t");
+  const token = () => at.cluster.get("secrets", "ns", "t");
   return { at, token, begin };
 }
 

@@ -18,7 +18,7 @@ it("CTL-TOKEN-LISTED: a deleted token is removed from its service account's list
     type: "kubernetes.io/service-account-token",
   });
   await at.settle();
-  const listed = () => at.cluster.get<ServiceAccount>("serviceaccounts", "ns", "sa")?.secrets;
+  const listed = () => at.cluster.get("serviceaccounts", "ns", "sa")?.secrets;
   expect(listed()).toHaveLength(2);
   at.cluster.remove("secrets", "ns", "token");
   await at.settle();
@@ -49,7 +49,7 @@ it.each<[string, Record<string, string>]>([
   });
   await at.settle();
   expect(at.complaints).toEqual([]);
-  expect(at.cluster.get<Secret>("secrets", "ns", "token")?.data).toEqual({
+  expect(at.cluster.get("secrets", "ns", "token")?.data).toEqual({
     token: "b2xk",
     namespace: "bnM=",
     "ca.crt": btoa("CA"),

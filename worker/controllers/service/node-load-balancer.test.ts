@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Event, Node, NodeCondition, Service } from "../../../api/generated/core.v1.ts";
+import type { Node, NodeCondition, Service } from "../../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { nodeLoadBalancer } from "./node-load-balancer.ts";
@@ -51,14 +51,13 @@ async function at(nodes: readonly Node[], services: readonly Service[], slices: 
   for (const each of slices) its.cluster.put(SLICES, each);
   for (const each of services) its.cluster.put("services", each);
   await its.settle();
-  const current = (name: string) =>
-    its.cluster.list<Service>("services").find(({ metadata }) => metadata.name === name);
+  const current = (name: string) => its.cluster.list("services").find(({ metadata }) => metadata.name === name);
   return {
     ...its,
     current,
     addresses: (name: string) => current(name)?.status.loadBalancer?.ingress?.map(({ ip }) => ip) ?? [],
     said: (name: string) => current(name)?.status.conditions?.map(({ status, reason }) => `${status} ${reason}`) ?? [],
-    events: () => its.cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`),
+    events: () => its.cluster.list("events").map(({ reason, message }) => `${reason}: ${message}`),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Event, Service } from "../../../api/generated/core.v1.ts";
+import type { Service } from "../../../api/generated/core.v1.ts";
 import type { IPAddress, ServiceCIDR } from "../../../api/generated/networking.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { serviceAddressesController } from "./service-addresses.ts";
@@ -21,7 +21,7 @@ const address = (name: string, labels: Record<string, string> = {}): IPAddress =
 });
 type At = ReturnType<typeof start>;
 const addresses = ({ cluster }: At) => cluster.list<IPAddress>(ADDRESSES).map(({ metadata }) => metadata.name);
-const messages = ({ cluster }: At) => cluster.list<Event>("events").map(({ message }) => message);
+const messages = ({ cluster }: At) => cluster.list("events").map(({ message }) => message);
 
 it("an IPAddress that is deleted while its service exists is recreated", async () => {
   const at = start();
@@ -71,7 +71,7 @@ it("CTL-SERVICE-ADDRESS: the IPAddress of a service is recreated if it refers to
   await at.settle();
   expect(at.cluster.get<IPAddress>(ADDRESSES, "", "10.96.0.9")?.spec.parentRef?.name).toBe("s");
   const said = "the ClusterIP [IPv4]: 10.96.0.9 for Service ns/s has a wrong reference; repairing";
-  expect(at.cluster.list<Event>("events")).toMatchObject([
+  expect(at.cluster.list("events")).toMatchObject([
     { message: said, action: "ClusterIPAllocation", reportingComponent: "ipallocator-repair-controller" },
   ]);
 });

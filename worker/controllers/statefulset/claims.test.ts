@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import {
   claim,
   db,
@@ -25,8 +25,7 @@ describe("stateful set", () => {
       }),
     );
     await at.pass(2000);
-    const claims = () =>
-      at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims").map(({ metadata }) => metadata.name);
+    const claims = () => at.cluster.list("persistentvolumeclaims").map(({ metadata }) => metadata.name);
     expect(claims()).toEqual(["data-db-0", "data-db-1"]);
     expect(events(at)).toContain("SuccessfulCreate: Create Claim data-db-0 Pod db-0 in StatefulSet db success");
     edit(at, (draft) => {
@@ -53,7 +52,7 @@ describe("stateful set", () => {
     );
     for (const name of ["db-0", "db-1", "db-2"]) {
       await at.settle();
-      at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+      at.cluster.change("pods", "ns", name, (draft) => {
         draft.metadata.finalizers = ["example.com/hold"];
         draft.status = { phase: "Running", conditions: [READY] };
       });
@@ -63,10 +62,10 @@ describe("stateful set", () => {
     });
     await at.settle();
     const owners = at.cluster
-      .list<PersistentVolumeClaim>("persistentvolumeclaims")
+      .list("persistentvolumeclaims")
       .map(({ metadata }) => metadata.ownerReferences?.map(({ name }) => name).join() ?? "");
     expect(owners).toEqual(["", "db-1", "db-2"]);
-    const ending = at.cluster.list<Pod>("pods").filter(({ metadata }) => metadata.deletionTimestamp);
+    const ending = at.cluster.list("pods").filter(({ metadata }) => metadata.deletionTimestamp);
     expect(ending.map(({ metadata }) => metadata.name)).toEqual(["db-2"]);
   });
 
@@ -85,7 +84,7 @@ describe("stateful set", () => {
     expect(names(at)).toEqual([]);
     const why = "Create Pod db-0 in StatefulSet db failed error: pvc data-db-0 is being deleted";
     expect(events(at)).toEqual([`FailedCreate: ${why}`]);
-    at.cluster.change<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "data-db-0", (draft) => {
+    at.cluster.change("persistentvolumeclaims", "ns", "data-db-0", (draft) => {
       draft.metadata.finalizers = [];
     });
     at.cluster.remove("persistentvolumeclaims", "ns", "data-db-0");
@@ -117,21 +116,18 @@ describe("stateful set", () => {
     );
     await at.settle();
     const owners = () =>
-      at.cluster
-        .list<PersistentVolumeClaim>("persistentvolumeclaims")
-        .map(({ metadata }) => metadata.ownerReferences?.[0]?.name);
+      at.cluster.list("persistentvolumeclaims").map(({ metadata }) => metadata.ownerReferences?.[0]?.name);
     expect(owners()).toEqual(["db"]);
     at.cluster.remove("persistentvolumeclaims", "ns", "data-db-0");
-    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+    at.cluster.change("pods", "ns", "db-0", (draft) => {
       draft.status = { phase: "Pending" };
       draft.metadata.labels = { app: "db", "controller-revision-hash": status(at)?.updateRevision ?? "" };
     });
     await at.settle();
     expect(owners()).toEqual(["db"]);
-    const label = () =>
-      at.cluster.get<Pod>("pods", "ns", "db-0")?.metadata.labels?.["statefulset.kubernetes.io/pod-name"];
+    const label = () => at.cluster.get("pods", "ns", "db-0")?.metadata.labels?.["statefulset.kubernetes.io/pod-name"];
     expect(label()).toBeUndefined();
-    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+    at.cluster.change("pods", "ns", "db-0", (draft) => {
       draft.status = { phase: "Running", conditions: [READY] };
     });
     await at.settle();
@@ -155,14 +151,14 @@ describe("stateful set", () => {
         db({ replicas: 1, podManagementPolicy: how, volumeClaimTemplates: [claim], ...policy("Retain") }),
       );
       await at.settle();
-      at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+      at.cluster.change("pods", "ns", "db-0", (draft) => {
         draft.status = { phase };
       });
       edit(at, ({ spec }) => {
         Object.assign(spec, policy("Delete"));
       });
       await at.settle();
-      const [made] = at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims");
+      const [made] = at.cluster.list("persistentvolumeclaims");
       expect(made?.metadata.ownerReferences?.map(({ name }) => name)).toEqual(["db"]);
       expect(events(at).filter((text) => text.includes("Update"))).toEqual(reported);
     },
@@ -186,11 +182,11 @@ describe("stateful set", () => {
       metadata: { name: "c", namespace: "ns", uid: "u" },
     });
     await at.settle();
-    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+    at.cluster.change("pods", "ns", "db-0", (draft) => {
       draft.status = { phase: "Pending" };
     });
     await at.settle();
-    const [first] = at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims");
+    const [first] = at.cluster.list("persistentvolumeclaims");
     expect(first?.metadata.ownerReferences).toEqual([owner]);
     expect(events(at).some((text) => text.startsWith("ConflictingController: "))).toBe(reported);
     expect(names(at)).toEqual(["db-0"]);

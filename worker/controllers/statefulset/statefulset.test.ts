@@ -28,7 +28,7 @@ describe("stateful set", () => {
     ready(at, "db-0");
     await at.settle();
     expect(names(at)).toEqual(["db-0", "db-1"]);
-    const pod = at.cluster.get<Pod>("pods", "ns", "db-1");
+    const pod = at.cluster.get("pods", "ns", "db-1");
     expect(pod?.metadata.labels).toMatchObject({
       "statefulset.kubernetes.io/pod-name": "db-1",
       "apps.kubernetes.io/pod-index": "1",
@@ -50,8 +50,7 @@ describe("stateful set", () => {
       draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
     });
     await at.settle();
-    const images = () =>
-      ["db-0", "db-1"].map((name) => at.cluster.get<Pod>("pods", "ns", name)?.spec.containers[0]?.image);
+    const images = () => ["db-0", "db-1"].map((name) => at.cluster.get("pods", "ns", name)?.spec.containers[0]?.image);
     expect(images()).toEqual(["pause:1", "pause:2"]);
     ready(at, "db-1");
     await at.settle();
@@ -77,9 +76,7 @@ describe("stateful set", () => {
     at.cluster.refuse = (verb, { resource }) =>
       verb === "create" && resource === "pods" && ++created > 3 ? { code: 403, message: "enough" } : undefined;
     await at.settle();
-    const images = at.cluster
-      .list<Pod>("pods")
-      .map(({ metadata, spec }) => `${metadata.name} ${spec.containers[0]?.image}`);
+    const images = at.cluster.list("pods").map(({ metadata, spec }) => `${metadata.name} ${spec.containers[0]?.image}`);
     expect(images.toSorted()).toEqual(["db-0 pause:1", "db-1 pause:2"]);
     expect(created).toBe(1);
   });
@@ -114,7 +111,7 @@ describe("stateful set", () => {
     expect(status(at)?.updatedReplicas).toBeUndefined();
     at.cluster.remove("pods", "ns", "db-1");
     await at.settle();
-    expect(at.cluster.get<Pod>("pods", "ns", "db-1")?.spec.containers[0]?.image).toBe("pause:2");
+    expect(at.cluster.get("pods", "ns", "db-1")?.spec.containers[0]?.image).toBe("pause:2");
     expect(status(at)).toMatchObject({ currentReplicas: 1, updatedReplicas: 1 });
   });
 
@@ -123,7 +120,7 @@ describe("stateful set", () => {
     at.cluster.put("statefulsets.apps", db({ replicas: 1 }));
     await at.settle();
     const before = at.cluster.get("pods", "ns", "db-0")?.metadata.uid;
-    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+    at.cluster.change("pods", "ns", "db-0", (draft) => {
       draft.status = { phase: "Failed" };
     });
     await at.settle();
@@ -135,7 +132,7 @@ describe("stateful set", () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db({ replicas: 1 }));
     await at.settle();
-    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+    at.cluster.change("pods", "ns", "db-0", (draft) => {
       draft.metadata.finalizers = ["example.com/hold"];
       draft.status = { phase: "Failed" };
     });
@@ -152,7 +149,7 @@ describe("stateful set", () => {
       ready(at, name);
     }
     for (const name of ["db-1", "db-2"])
-      at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+      at.cluster.change("pods", "ns", name, (draft) => {
         draft.status.conditions = [{ type: "Ready", status: "False" }];
       });
     edit(at, (draft) => {
@@ -175,7 +172,7 @@ describe("stateful set", () => {
     at.cluster.put("statefulsets.apps", db());
     await at.settle();
     expect(at.complaints).toEqual([]);
-    expect(at.cluster.list<ControllerRevision>("controllerrevisions.apps")).toMatchObject([
+    expect(at.cluster.list("controllerrevisions.apps")).toMatchObject([
       { metadata: { name: revision, ownerReferences: [{ kind: "StatefulSet" }] } },
     ]);
     expect(status(at)).toMatchObject({ updateRevision: revision, collisionCount: 0 });
@@ -211,13 +208,13 @@ describe("stateful set", () => {
       other.cluster.put("statefulsets.apps", db());
       await other.settle();
       const { updateRevision = "", collisionCount } = status(other) ?? {};
-      const made = other.cluster.get<ControllerRevision>("controllerrevisions.apps", "ns", updateRevision);
+      const made = other.cluster.get("controllerrevisions.apps", "ns", updateRevision);
       return { updateRevision, collisionCount, label: made?.metadata.labels?.["controller.kubernetes.io/hash"] };
     };
     const moved = await again({ other: "data" });
     expect(moved).toMatchObject({ collisionCount: 1, label: name.slice("db-".length) });
     expect(moved.updateRevision).not.toBe(name);
-    const data = at.cluster.get<ControllerRevision>("controllerrevisions.apps", "ns", name)?.data;
+    const data = at.cluster.get("controllerrevisions.apps", "ns", name)?.data;
     expect(await again(data)).toEqual({ updateRevision: name, collisionCount: 0, label: undefined });
   });
 
@@ -225,12 +222,12 @@ describe("stateful set", () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db());
     await at.settle();
-    const [mine] = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    const [mine] = at.cluster.list("controllerrevisions.apps");
     edit(at, (draft) => {
       draft.metadata.deletionTimestamp = "2024-01-01T00:00:00Z";
       draft.metadata.finalizers = ["orphan"];
     });
-    at.cluster.change<ControllerRevision>("controllerrevisions.apps", "ns", mine?.metadata.name ?? "", (draft) => {
+    at.cluster.change("controllerrevisions.apps", "ns", mine?.metadata.name ?? "", (draft) => {
       delete draft.metadata.ownerReferences;
     });
     await at.settle();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Event, Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { attachDetachController } from "./attachment.ts";
@@ -50,7 +50,7 @@ function start() {
       draft.status.attached = true;
     });
   };
-  const events = () => cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`);
+  const events = () => cluster.list("events").map(({ reason, message }) => `${reason}: ${message}`);
   return { ...at, use, attachments, attach, events };
 }
 
@@ -68,7 +68,7 @@ it("a volume is attached to the node of its pod, and detached after the pod", as
   ]);
   at.attach();
   await at.settle();
-  const node = () => at.cluster.get<Node>("nodes", "", "n1");
+  const node = () => at.cluster.get("nodes", "", "n1");
   expect(node()?.status.volumesAttached).toEqual([{ name: "kubernetes.io/csi/d.example.com^h", devicePath: "" }]);
   expect(at.events()).toEqual(['SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume "v" ']);
   at.cluster.remove("pods", "ns", "p");
@@ -82,13 +82,13 @@ it("a volume that is still mounted on the node stays attached", async () => {
   at.use("p", "n1");
   await at.settle();
   at.attach();
-  at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+  at.cluster.change("nodes", "", "n1", (draft) => {
     draft.status.volumesInUse = ["kubernetes.io/csi/d.example.com^h"];
   });
   at.cluster.remove("pods", "ns", "p");
   await at.settle();
   expect(at.attachments()).toHaveLength(1);
-  at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+  at.cluster.change("nodes", "", "n1", (draft) => {
     delete draft.status.volumesInUse;
   });
   await at.settle();
@@ -155,7 +155,7 @@ describe("CTL-OFF-DETACH: a volume that is mounted on a node but unused is detac
     at.use("p", "n1");
     await at.settle();
     at.attach();
-    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+    at.cluster.change("nodes", "", "n1", (draft) => {
       draft.status.volumesInUse = ["kubernetes.io/csi/d.example.com^h"];
       draft.status.conditions = [
         { type: "Ready", status: ready, lastTransitionTime: new Date(at.cluster.now).toISOString() },
@@ -181,7 +181,7 @@ describe("CTL-OFF-DETACH: a volume that is mounted on a node but unused is detac
     const { at, nodes } = await abandon("True");
     await at.pass(3_600_000);
     expect(nodes()).toEqual(["n1"]);
-    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+    at.cluster.change("nodes", "", "n1", (draft) => {
       draft.spec.taints = [{ key: "node.kubernetes.io/out-of-service", effect: "NoExecute" }];
     });
     await at.settle();

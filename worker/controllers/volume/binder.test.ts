@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Event, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { volumeBinder } from "./binder.ts";
@@ -33,9 +33,8 @@ const storageClass = (name: string, annotations: Record<string, string> = {}): S
   provisioner: "p.example.com",
 });
 type At = ReturnType<typeof start>;
-const volumeAt = ({ cluster }: At, name: string) => cluster.get<PersistentVolume>("persistentvolumes", "", name);
-const claimAt = ({ cluster }: At, name: string) =>
-  cluster.get<PersistentVolumeClaim>("persistentvolumeclaims", "ns", name);
+const volumeAt = ({ cluster }: At, name: string) => cluster.get("persistentvolumes", "", name);
+const claimAt = ({ cluster }: At, name: string) => cluster.get("persistentvolumeclaims", "ns", name);
 
 describe("volume binder", () => {
   it("binds a claim to the smallest volume that fits, and releases the volume with it", async () => {
@@ -89,13 +88,13 @@ describe("volume binder", () => {
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));
     at.cluster.put("persistentvolumeclaims", claim("c"));
     await at.settle();
-    at.cluster.change<PersistentVolume>("persistentvolumes", "", "v", (draft) => {
+    at.cluster.change("persistentvolumes", "", "v", (draft) => {
       draft.metadata.finalizers = [];
     });
     at.cluster.remove("persistentvolumes", "", "v");
     await at.settle();
     expect(claimAt(at, "c")?.status).toEqual({ phase: "Lost" });
-    expect(at.cluster.list<Event>("events").map(({ message }) => message)).toContain(
+    expect(at.cluster.list("events").map(({ message }) => message)).toContain(
       "Bound claim has lost its PersistentVolume. Data on the volume is lost!",
     );
   });
@@ -112,7 +111,7 @@ describe("volume binder", () => {
     at.cluster.put("persistentvolumeclaims", claim("c", { volumeName: "v", ...asks }));
     await at.settle();
     expect(claimAt(at, "c")?.status.phase).toBe("Pending");
-    expect(at.cluster.list<Event>("events").map(({ reason, message }) => [reason, message])).toEqual([
+    expect(at.cluster.list("events").map(({ reason, message }) => [reason, message])).toEqual([
       ["VolumeMismatch", `Cannot bind to requested volume "v": ${why}`],
     ]);
   });
@@ -193,7 +192,7 @@ describe("volume binder", () => {
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));
     at.cluster.put("persistentvolumeclaims", claim("c"));
     await at.settle();
-    at.cluster.change<PersistentVolume>("persistentvolumes", "", "v", (draft) => {
+    at.cluster.change("persistentvolumes", "", "v", (draft) => {
       draft.spec.capacity = { storage: "2Gi" };
     });
     await at.settle();
@@ -247,7 +246,7 @@ describe("volume binder", () => {
       } as Pod);
       await at.settle();
     }
-    const events = at.cluster.list<Event>("events");
+    const events = at.cluster.list("events");
     expect(events.map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
       "WaitForFirstConsumer: waiting for first consumer to be created before binding",
       "WaitForPodScheduled: waiting for pod p to be scheduled",
@@ -275,7 +274,7 @@ describe("volume binder", () => {
       const metadata = { name: "c", namespace: "ns", finalizers: ["kubernetes.io/pvc-protection"] };
       at.cluster.put("persistentvolumeclaims", { ...claim("c"), metadata });
       await at.settle();
-      expect(at.cluster.list<Event>("events")).toMatchObject([{ reason, message, count: 1 }]);
+      expect(at.cluster.list("events")).toMatchObject([{ reason, message, count: 1 }]);
     },
   );
 

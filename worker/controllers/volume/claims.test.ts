@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Event, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { ephemeralVolumes } from "./ephemeral.ts";
 import { volumeExpansion } from "./expansion.ts";
@@ -49,7 +49,7 @@ it("a claim of that name with another owner is not used", async () => {
   at.cluster.put(CLAIMS, claim("p-scratch"));
   at.cluster.put("pods", pod);
   await at.settle();
-  expect(at.cluster.list<Event>("events").map(({ message }) => message)).toEqual([
+  expect(at.cluster.list("events").map(({ message }) => message)).toEqual([
     "ephemeral volume scratch: PVC ns/p-scratch was not created for pod ns/p (pod is not owner)",
   ]);
 });
@@ -76,7 +76,7 @@ it("a claim that requests more storage gets one event about its resizer per requ
     draft.metadata.labels = { x: "y" };
   });
   await at.settle();
-  expect(at.cluster.list<Event>("events").map(({ type, message, count }) => [type, message, count])).toEqual([
+  expect(at.cluster.list("events").map(({ type, message, count }) => [type, message, count])).toEqual([
     ["Normal", "waiting for an external controller to expand this PVC", 1],
   ]);
 });

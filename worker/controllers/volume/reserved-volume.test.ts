@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Event, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { volumeBinder } from "./binder.ts";
 
@@ -35,9 +35,9 @@ it("marks a bound claim Lost if its volume is reserved only for its name", async
     metadata: { ...bound.metadata, annotations: { "pv.kubernetes.io/bind-completed": "yes" } },
   });
   await at.settle();
-  const { status } = at.cluster.get<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "c") ?? {};
+  const { status } = at.cluster.get("persistentvolumeclaims", "ns", "c") ?? {};
   expect(status?.phase).toBe("Lost");
-  expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["ClaimMisbound"]);
+  expect(at.cluster.list("events").map(({ reason }) => reason)).toEqual(["ClaimMisbound"]);
 });
 
 it("reports a volume that is reserved for a claim of another volumeMode, to both", async () => {
@@ -46,7 +46,7 @@ it("reports a volume that is reserved for a claim of another volumeMode, to both
   const { uid } = wanted.metadata;
   at.cluster.put("persistentvolumes", reserved(uid));
   await at.settle();
-  const mismatches = at.cluster.list<Event>("events").filter(({ reason }) => reason === "VolumeMismatch");
+  const mismatches = at.cluster.list("events").filter(({ reason }) => reason === "VolumeMismatch");
   expect(mismatches.map(({ involvedObject, message }) => [involvedObject.kind, message])).toEqual([
     [
       "PersistentVolume",

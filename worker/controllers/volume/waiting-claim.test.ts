@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Event, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { volumeBinder } from "./binder.ts";
 
@@ -21,13 +21,13 @@ it("CTL-VOL-WAIT: a pending claim gets no events about volumes of other claims",
     status: { phase: "Pending" },
   });
   await settle();
-  const reported = () => cluster.list<Event>("events").map(({ reason, count }) => `${reason} ${count}`);
+  const reported = () => cluster.list("events").map(({ reason, count }) => `${reason} ${count}`);
   expect(reported()).toEqual(["FailedBinding 1"]);
   for (const name of ["v1", "v2", "v3"]) cluster.put("persistentvolumes", volume(name, "500Mi"));
   await settle();
   expect(reported()).toEqual(["FailedBinding 1"]);
   cluster.put("persistentvolumes", volume("v4", "1Gi"));
   await settle();
-  const bound = cluster.get<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "c");
+  const bound = cluster.get("persistentvolumeclaims", "ns", "c");
   expect(bound?.spec.volumeName).toBe("v4");
 });

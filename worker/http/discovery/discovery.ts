@@ -150,8 +150,10 @@ function verbsOf({ verbs = ALL_VERBS, structuralSchema }: Resource): string[] {
   return structuralSchema ? CUSTOM_ORDER.filter((verb) => known.includes(verb)) : [...known].sort();
 }
 
-/** Reviews, component statuses and metrics are computed per request. */
-/** Kubernetes does not say at what a custom kind is stored whose storage version is not served. */
+/**
+ * Reviews, component statuses and metrics are computed per request. Kubernetes does not say at what a custom kind is
+ * stored whose storage version is not served.
+ */
 const isStored = ({ verbs = ALL_VERBS, structuralSchema, storageVersion }: Resource): boolean =>
   verbs.includes("delete") && (structuralSchema === undefined || storageVersion !== undefined);
 
