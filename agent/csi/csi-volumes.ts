@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Pod, SecretReference } from "../../api/generated/core.v1.ts";
+import type { CSIDriver } from "../../api/generated/storage.v1.ts";
 import { InTurnByKey } from "../../api/in-turn.ts";
 import { GrpcError } from "../grpc/grpc-error.ts";
 import type { Logger } from "../logger.ts";
@@ -133,37 +134,21 @@ export class CsiVolumes implements PodCsi {
     }
     // Whatever the outcome, the next time is later.
     if (republished) this.#republishing.begin(uid, home);
-    const attached = wanted.mode === "Persistent" && object?.spec.attachRequired !== false;
-    const staged = wanted.mode === "Persistent" && driver.capabilities.has("STAGE_UNSTAGE_VOLUME");
-    const record: Published = {
-      driverName: wanted.driver,
-      volumeHandle: wanted.handle,
-      specVolID: wanted.name,
-      volumeLifecycleMode: wanted.mode,
-      block: wanted.block,
-      staged,
-      attached,
-      ...(republished ? { republished } : {}),
-    };
+    const record = recordOf(wanted, driver, object);
     if (!isAgain) this.#published.write(home, record);
     // From now on nobody may detach it; or it no longer counts, if its driver has stopped requiring attachment.
-    if (!isAgain && (attached || known?.attached === true)) await onUse();
-    const context = attached ? await this.#attached(wanted, node) : {};
+    if (!isAgain && (record.attached || known?.attached === true)) await onUse();
     const group = pod.spec.securityContext?.fsGroup;
     const mountGroup = group !== undefined && driver.capabilities.has("VOLUME_MOUNT_GROUP") ? String(group) : "";
-    const capability = capabilityOf(wanted, driver, mountGroup);
-    const staging = staged ? this.#published.staging(wanted) : "";
     const request = {
       volume_id: wanted.handle,
-      publish_context: context,
-      staging_target_path: staging,
-      volume_capability: capability,
+      publish_context: record.attached ? await this.#attached(wanted, node) : {},
+      staging_target_path: record.staged ? this.#published.staging(wanted) : "",
+      volume_capability: capabilityOf(wanted, driver, mountGroup),
       volume_context: wanted.attributes,
     };
-    if (staged && !isAgain && (this.#unstaging.has(record) || !this.#isPublished(record, uid))) {
-      mkdirSync(staging, { recursive: true, mode: 0o750 });
-      const secrets = await this.#secrets(wanted.stageSecret);
-      await driver.call("NodeStageVolume", { ...request, secrets }).catch((error: Error) => {
+    if (record.staged && !isAgain && (this.#unstaging.has(record) || !this.#isPublished(record, uid))) {
+      await this.#stage(request, { wanted, driver }).catch((error: Error) => {
         // What was certainly not done need not be undone.
         if (isFinal(error)) this.#published.write(home, { ...record, staged: false });
         throw error;
@@ -183,6 +168,14 @@ export class CsiVolumes implements PodCsi {
       giveToPod(target, pod.spec.securityContext);
     this.#published.write(home, { ...record, ready: true });
     return target;
+  }
+
+  async #stage(
+    request: Readonly<Record<string, unknown>> & { readonly staging_target_path: string },
+    { wanted, driver }: { readonly wanted: Wanted; readonly driver: CsiDriver },
+  ): Promise<void> {
+    mkdirSync(request.staging_target_path, { recursive: true, mode: 0o750 });
+    await driver.call("NodeStageVolume", { ...request, secrets: await this.#secrets(wanted.stageSecret) });
   }
 
   async grow(pod: Pod, wanted: Wanted, bytes: number): Promise<void> {
@@ -286,3 +279,15 @@ export class CsiVolumes implements PodCsi {
     if (attached) await onUse();
   }
 }
+
+/** What a pod has once its volume is published. */
+const recordOf = (wanted: Wanted, driver: CsiDriver, object: CSIDriver | undefined): Published => ({
+  driverName: wanted.driver,
+  volumeHandle: wanted.handle,
+  specVolID: wanted.name,
+  volumeLifecycleMode: wanted.mode,
+  block: wanted.block,
+  staged: wanted.mode === "Persistent" && driver.capabilities.has("STAGE_UNSTAGE_VOLUME"),
+  attached: wanted.mode === "Persistent" && object?.spec.attachRequired !== false,
+  ...(object?.spec.requiresRepublish === true ? { republished: true } : {}),
+});

@@ -155,66 +155,72 @@ interface PortScope extends Scope {
 
 function planPort(service: Service, port: ServicePort, scope: PortScope) {
   const { spec, metadata } = service;
-  const { family, facts } = scope;
+  const { facts } = scope;
   const protocol = (port.protocol ?? "TCP").toLowerCase() as Protocol;
   const owner = `${metadata.namespace}/${metadata.name}`;
   const id = `${owner}/${protocol}/${port.name || port.port}`;
-  const instead = facts.instead.get(owner);
-  const candidates =
-    instead === undefined
-      ? candidatesOf({
-          slices: scope.slices,
-          portName: port.name ?? "",
-          protocol: port.protocol ?? "TCP",
-          family,
-          node: facts.node.name,
-        })
-      : family === familyOf(instead.address)
-        ? [asCandidate(instead)]
-        : [];
+  const candidates = portCandidates(port, scope, facts.instead.get(owner));
   const { anywhere, here } = chooseEndpoints(candidates, facts.node);
   const pool = poolMaker(spec, protocol);
   const all = pool(id, anywhere);
   const local = pool(`${id}/local`, here);
-
-  const isNone = anywhere.length === 0 && here.length === 0;
-  const inner: Route =
-    spec.internalTrafficPolicy === "Local"
-      ? routeTo(local, { isNone, masquerade: "outsiders" })
-      : routeTo(all, { isNone, masquerade: "outsiders" });
-  const outer: Route =
-    spec.externalTrafficPolicy === "Local"
-      ? all === undefined
-        ? { to: isNone ? "reject" : "drop" }
-        : { to: "local", all: all.id, ...(local !== undefined && { local: local.id }) }
-      : routeTo(all, { isNone, masquerade: "everyone" });
-
-  const frontends: Frontend[] = scope.addresses.map((address) => ({
-    id: `${id}/cluster`,
-    address,
-    protocol,
-    port: port.port,
-    route: inner,
-  }));
-  for (const { address, sources } of outerAddresses(service, family, facts.node))
-    frontends.push({
-      id: `${id}/at-${address}`,
-      address,
-      protocol,
-      port: port.port,
-      route: outer,
-      ...(sources !== undefined && { sources }),
-    });
-  if ((spec.type === "NodePort" || spec.type === "LoadBalancer") && port.nodePort)
-    frontends.push({ id: `${id}/node`, protocol, port: port.nodePort, route: outer });
-
+  const routes = routesOf(spec, { all, local, isNone: anywhere.length === 0 && here.length === 0 });
+  const frontends = placesOf(service, port, scope).map(
+    ({ suffix, route, ...place }): Frontend => ({ id: `${id}/${suffix}`, protocol, ...place, route: routes[route] }),
+  );
   const used = new Set(frontends.flatMap(({ route }) => poolsOf(route)));
-  const pools = [all, local].filter((each) => each !== undefined).filter(({ id }) => used.has(id));
   return {
     frontends,
-    pools,
-    localBackends: candidates.filter(({ local }) => local).map(({ address }) => address),
+    pools: [all, local].filter((each) => each !== undefined).filter((each) => used.has(each.id)),
+    localBackends: candidates.filter((each) => each.local).map(({ address }) => address),
   };
+}
+
+function portCandidates(
+  { name = "", protocol = "TCP" }: ServicePort,
+  { slices, family, facts }: PortScope,
+  instead: Backend | undefined,
+): readonly Candidate[] {
+  if (instead === undefined) return candidatesOf({ slices, portName: name, protocol, family, node: facts.node.name });
+  return family === familyOf(instead.address) ? [asCandidate(instead)] : [];
+}
+
+interface Pools {
+  readonly all: Pool | undefined;
+  readonly local: Pool | undefined;
+  /** No endpoint is usable, here or elsewhere: connections are refused. */
+  readonly isNone: boolean;
+}
+
+/** From within the cluster, and from outside of it. */
+function routesOf(spec: Service["spec"], { all, local, isNone }: Pools): Readonly<Record<"inner" | "outer", Route>> {
+  const inner = spec.internalTrafficPolicy === "Local" ? local : all;
+  return {
+    inner: routeTo(inner, { isNone, masquerade: "outsiders" }),
+    outer:
+      spec.externalTrafficPolicy === "Local" && all !== undefined
+        ? { to: "local", all: all.id, ...(local !== undefined && { local: local.id }) }
+        : routeTo(all, { isNone, masquerade: "everyone" }),
+  };
+}
+
+/** Where a port can be reached, each place with what its id ends in. */
+type Place = Pick<Frontend, "address" | "port" | "sources"> & {
+  readonly suffix: string;
+  readonly route: "inner" | "outer";
+};
+
+function placesOf(service: Service, { port, nodePort }: ServicePort, { family, facts, addresses }: PortScope): Place[] {
+  const { type } = service.spec;
+  return [
+    ...addresses.map((address): Place => ({ suffix: "cluster", address, port, route: "inner" })),
+    ...outerAddresses(service, family, facts.node).map(
+      (outer): Place => ({ suffix: `at-${outer.address}`, ...outer, port, route: "outer" }),
+    ),
+    ...((type === "NodePort" || type === "LoadBalancer") && nodePort
+      ? [{ suffix: "node", port: nodePort, route: "outer" } as const]
+      : []),
+  ];
 }
 
 const asCandidate = (backend: Backend): Candidate => ({

@@ -4,7 +4,7 @@ import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { type ConnectOptions, connectNode, withConnectOptions } from "../join/connect-node.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
-import { reserveKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
+import { type Connection, reserveKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
 import { pathFromHere } from "../path-from-here.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
@@ -28,6 +28,7 @@ export const joinCommand = (): Command =>
     .action(join);
 
 async function join(url: URL, options: JoinOptions): Promise<void> {
+  const { nodeName } = options;
   const progress = new Progress(process.stdout, process.env);
   const interrupted = untilInterrupted();
   const directory = new DataDirectory(options.dataDir);
@@ -36,60 +37,80 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
   const server = url.href.replace(/\/$/, "");
   progress.begin("control plane", `${server} joining`);
   const { connection, isKnown } = await connectNode(directory, server, options);
-  saveKubeconfig(directory.path, options.nodeName, connection);
+  saveKubeconfig(directory.path, nodeName, connection);
   progress.end("control plane", isKnown && options.token ? `${server}, joined before: --token is not needed` : server);
 
-  const stop = new AbortController();
+  progress.begin("node", `${nodeName} starting`);
+  const node = await startNode(connection, { ...options, directory, progress });
+  const why = await Promise.race([node.left, interrupted]);
+  progress.print();
+  progress.begin("stopping", "");
+  const podsGoOn = await node.stop();
+  if (why === "left") {
+    directory.remove("kubeconfig");
+    progress.end("left", `${nodeName} is forgotten; to come again it needs a new token`);
+  } else {
+    progress.end("stopped", `on ${why}; the state stays in ${pathFromHere(directory.path)}`);
+    if (podsGoOn) progress.print("                   pods keep running; the next start adopts them");
+  }
+  process.exit(0);
+}
+
+interface JoinedNode {
+  /** Settles when the node's object has been deleted; fails if the node fails. */
+  readonly left: Promise<"left">;
+  /** Returns whether its pods keep running. */
+  stop(): Promise<boolean>;
+}
+
+async function startNode(
+  connection: Connection,
+  options: NodeOptions & { readonly directory: DataDirectory; readonly progress: Progress },
+): Promise<JoinedNode> {
+  const { nodeName, directory, progress } = options;
+  const { superviseAgent } = await import("../../agent/main.ts");
+  const abort = new AbortController();
   let onLeft = () => {};
   const left = new Promise<"left">((resolve) => {
     onLeft = () => resolve("left");
   });
   let isReady = false;
-  const onReady = () => {
-    if (isReady) return;
-    isReady = true;
-    progress.end("node", `${options.nodeName} is Ready`);
-    progress.print("\nCtrl-C ends it.");
-  };
-  const { superviseAgent } = await import("../../agent/main.ts");
-  progress.begin("node", `${options.nodeName} starting`);
   const agent = superviseAgent({
     connection,
     renew: async (token) => {
-      reserveKubeconfig(directory.path, options.nodeName, { ...connection, token });
-      const renewed = await exchangeToken({ ...connection, token }, options.nodeName);
-      saveKubeconfig(directory.path, options.nodeName, renewed);
+      reserveKubeconfig(directory.path, nodeName, { ...connection, token });
+      const renewed = await exchangeToken({ ...connection, token }, nodeName);
+      saveKubeconfig(directory.path, nodeName, renewed);
       return renewed.token;
     },
-    nodeName: options.nodeName,
+    nodeName,
     runtime: options.runtime,
     settings: options,
     dataDirectory: directory.path,
     print: (message) => progress.warn("node", message),
-    signal: stop.signal,
-    onReady,
+    signal: abort.signal,
+    onReady: () => {
+      if (isReady) return;
+      isReady = true;
+      progress.end("node", `${nodeName} is Ready`);
+      progress.print("\nCtrl-C ends it.");
+    },
     onLeft,
     // As with a restarted kubelet: the next start adopts them.
     endsProcesses: false,
   });
-  const ended = await Promise.race([
-    left,
-    interrupted,
-    agent.catch((error: unknown) => {
+  const failed = agent.then(
+    () => left,
+    (error: unknown) => {
       throw new CliError(`the node ended: ${errorMessage(error)}`);
-    }),
-  ]);
-  progress.print();
-  progress.begin("stopping", "");
-  stop.abort();
-  const outcome = await agent.catch(() => undefined);
-  if (ended === "left") {
-    directory.remove("kubeconfig");
-    progress.end("left", `${options.nodeName} is forgotten; to come again it needs a new token`);
-  } else {
-    const why = typeof ended === "string" ? `on ${ended}; ` : "";
-    progress.end("stopped", `${why}the state stays in ${pathFromHere(directory.path)}`);
-    if (outcome?.podsGoOn) progress.print("                   pods keep running; the next start adopts them");
-  }
-  process.exit(0);
+    },
+  );
+  return {
+    left: Promise.race([left, failed]),
+    async stop() {
+      abort.abort();
+      const end = await agent.catch(() => undefined);
+      return end?.podsGoOn === true;
+    },
+  };
 }
