@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import WebSocket from "ws";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import type { NodeResponse, PodHttpRequest } from "../../api/node/node-sync.ts";
-import { headersOf } from "./http.ts";
+import { headersOf, secured } from "./http.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 const PATIENCE_MS = 15_000;
@@ -12,15 +12,15 @@ const PROTOCOLS = "sec-websocket-protocol";
 
 export async function serveMessages(
   open: (response: NodeResponse) => Promise<Tunnel>,
-  { path, headers }: PodHttpRequest,
+  { path, headers, tls }: PodHttpRequest,
   connect: () => Promise<Duplex>,
 ): Promise<void> {
-  const connection = await connect();
+  const connection = tls === undefined ? await connect() : await secured(await connect(), tls);
   const requested = headers.find(([name]) => name.toLowerCase() === PROTOCOLS)?.[1] ?? "";
   // The handshake's own headers are generated anew for this connection.
   const passed = endToEnd(headers).filter(([name]) => !name.toLowerCase().startsWith("sec-websocket-"));
   const socket = new WebSocket(`ws://pod${path}`, requested === "" ? [] : requested.split(/\s*,\s*/), {
-    headers: Object.fromEntries(passed),
+    headers: valuesByName(passed),
     createConnection: () => connection as never,
     handshakeTimeout: PATIENCE_MS,
     perMessageDeflate: false,
@@ -52,6 +52,13 @@ export async function serveMessages(
   });
   socket.on("close", (code) => tunnel.close(isSendable(code) ? code : 1000));
   socket.resume();
+}
+
+/** A header may be given several times, as the groups of a user are. */
+function valuesByName(headers: Iterable<readonly [name: string, value: string]>): Record<string, string[]> {
+  const byName = new Map<string, string[]>();
+  for (const [name, value] of headers) byName.set(name, [...(byName.get(name) ?? []), value]);
+  return Object.fromEntries(byName);
 }
 
 /** Some codes may only be used internally. */

@@ -145,7 +145,8 @@ export const features: readonly Feature[] = [
   {
     area: "Aggregation and fairness",
     name: "API servers behind an APIService: discovery, requests, identity",
-    missing: "their OpenAPI v2 is not merged; upgrades are 503; availability does not check their discovery",
+    missing:
+      "their OpenAPI v2 is not merged; of upgrades, only WebSockets are passed on; availability does not check their discovery",
     shown: ["test/e2e/api/aggregation.test.ts", "as the requesting user"],
   },
   {

@@ -3,15 +3,17 @@
  * original user, whom this server vouches for with a front-proxy client certificate.
  */
 import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
-import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
-import { timedOut } from "../../api/machinery/status.ts";
+import { badRequest, timedOut } from "../../api/machinery/status.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
 import { MASTERS, type User } from "../auth/user.ts";
 import { REQUEST_MS } from "../deadline.ts";
+import { clientOf } from "../fairness/client.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { withSignal } from "../outbound/with-signal.ts";
-import { callPod } from "../tunnels/node-stream.ts";
+import { clientHeaders } from "../tunnels/client-headers.ts";
+import { callPod, joinPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
+import { requestsWebSocket } from "../tunnels/upgrade.ts";
 import { identityHeaders } from "./identity-headers.ts";
 import type { RemoteApi } from "./remote-apis.ts";
 
@@ -25,6 +27,8 @@ export interface RemoteCall {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Its answer has no end. */
   readonly isWatch?: boolean;
+  /** The client's request, if it is to be upgraded. */
+  readonly upgrade?: Request;
   /** How long the beginning of the answer is waited for (ms). */
   readonly timeoutMs?: number;
 }
@@ -36,36 +40,33 @@ export const AGGREGATOR: User = { name: "system:kube-aggregator", groups: [MASTE
 const unavailable = () => new PlainTextError(503, "service unavailable");
 
 export async function callRemote(caller: Caller, call: RemoteCall): Promise<Response> {
-  const { remote, user, method, path, headers, body, isWatch = false, timeoutMs = REQUEST_MS } = call;
+  const { remote, user, method, path, headers, body, isWatch = false, upgrade, timeoutMs = REQUEST_MS } = call;
   if (!remote.available) throw unavailable();
-  if (headers.get("Upgrade") !== null)
-    throw new PlainTextError(503, "upgrades are not passed on to other API servers by this control plane");
+  if (upgrade && !requestsWebSocket(upgrade))
+    throw new ApiError(badRequest("only WebSockets are passed on to other API servers by this control plane"));
   const { namespace, name, port } = remote.service;
   const found = await findEndpoint(caller, { namespace, name, port: String(port) });
   if (!found.ok) throw unavailable();
-  const { certificate, key } = await caller.env.CLUSTER_KEYS.getByName(caller.cluster).frontProxy();
+  const { env, cluster } = caller;
+  const { certificate, key } = await env.CLUSTER_KEYS.getByName(cluster).frontProxy();
   const serverName = `${name}.${namespace}.svc`;
+  const request = {
+    ...found.endpoint,
+    method,
+    path,
+    headers: [["Host", `${serverName}:${port}`], ...passedOn(headers), ...identityHeaders(user)] as [string, string][],
+    tls: {
+      serverName,
+      identity: { certificate, key },
+      unverified: remote.unverified,
+      ...(remote.caBundle ? { authorities: pemOf(remote.caBundle) } : {}),
+    },
+  };
+  const target = { env, cluster, node: found.endpoint.node, request };
   const response = await awaitStart(timeoutMs, (signal) =>
-    callPod({
-      env: caller.env,
-      cluster: caller.cluster,
-      node: found.endpoint.node,
-      body,
-      isEndless: isWatch,
-      signal,
-      request: {
-        ...found.endpoint,
-        method,
-        path,
-        headers: [["Host", `${serverName}:${port}`], ...passedOn(headers), ...identityHeaders(user)],
-        tls: {
-          serverName,
-          identity: { certificate, key },
-          unverified: remote.unverified,
-          ...(remote.caBundle ? { authorities: pemOf(remote.caBundle) } : {}),
-        },
-      },
-    }),
+    upgrade
+      ? joinPod({ ...target, upgrade, client: clientOf({ cluster, user }), signal })
+      : callPod({ ...target, body, isEndless: isWatch, signal }),
   );
   if (!response.ok) throw new PlainTextError(503, `error trying to reach service: ${response.why}`);
   return response.response;
@@ -85,13 +86,9 @@ async function awaitStart<T>(milliseconds: number, call: (signal: AbortSignal) =
   }
 }
 
-const OWN = new Set(["authorization", "host", "accept-encoding", "content-length"]);
-
 /** Only this server states who the user is. */
 const passedOn = (headers: Headers): [string, string][] =>
-  endToEnd(headers).filter(
-    ([name]) => !OWN.has(name) && !name.startsWith("x-remote-") && !name.startsWith("impersonate-"),
-  );
+  clientHeaders(headers).filter(([name]) => !name.startsWith("x-remote-"));
 
 function pemOf(base64: string): string {
   const bytes = decodeBase64(base64);

@@ -8,7 +8,7 @@ import { pathSegmentName } from "../../api/machinery/names.ts";
 import { badRequest, methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
 import type { Verb } from "../../api/resources/resource.ts";
 import { callRemote } from "../aggregation/call-remote.ts";
-import { remoteApis } from "../aggregation/remote-apis.ts";
+import { type RemoteApi, remoteApis } from "../aggregation/remote-apis.ts";
 import { ApiError } from "../api-error.ts";
 import { noteDecision } from "../audit/audited-request.ts";
 import type { ResourceAttributes } from "../auth/attributes.ts";
@@ -128,13 +128,7 @@ async function serve(c: Context<Bindings>, identified: IdentifiedRequest): Promi
 
   const caller = { env: c.env, cluster: c.get("cluster"), store };
   const remote = policy.derive(remoteApis).get(apiVersionOf(path.group, path.version));
-  if (remote) {
-    const { pathname, search } = new URL(request.url);
-    const { method, headers } = request;
-    const isWatch = verb === "watch";
-    const requested = { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body, isWatch };
-    return sandboxedResponse(await callRemote(caller, requested), user);
-  }
+  if (remote) return passOn(c, remote, identified);
   const registry = policy.derive(deployedResources(c.env));
   const served = registry.find(path.group, path.version, path.resource);
   if (!served) {
@@ -172,6 +166,23 @@ async function serve(c: Context<Bindings>, identified: IdentifiedRequest): Promi
     if (error instanceof ApiError && (served.custom || !isOfRouter(error))) c.set("warnings", context.warnings);
     throw error;
   }
+}
+
+async function passOn(c: Context<Bindings>, remote: RemoteApi, identified: IdentifiedRequest): Promise<Response> {
+  const { user, body, verb, store } = identified;
+  const request = c.req.raw;
+  const { pathname, search } = new URL(request.url);
+  const { method, headers } = request;
+  const response = await callRemote(
+    { env: c.env, cluster: c.get("cluster"), store },
+    {
+      ...{ remote, user, method, headers, body },
+      path: `${pathInCluster(pathname)}${search}`,
+      isWatch: verb === "watch",
+      ...(isUpgrade(request) && { upgrade: request }),
+    },
+  );
+  return sandboxedResponse(response, user);
 }
 
 /**

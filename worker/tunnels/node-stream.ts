@@ -44,6 +44,7 @@ export async function joinPod({
   request,
   client,
   upgrade,
+  signal,
 }: {
   readonly env: Env;
   readonly cluster: string;
@@ -51,9 +52,10 @@ export async function joinPod({
   readonly request: PodHttpRequest;
   readonly client?: string;
   readonly upgrade: Request;
+  readonly signal?: AbortSignal;
 }): Promise<PodResponse> {
   const stream = { kind: "websocket", ...request } as const;
-  const init = { headers: upgradeOf(upgrade) };
+  const init = { headers: upgradeOf(upgrade), ...(signal && { signal }) };
   const response = await dialBack({ env, cluster, node, stream, ...(client && { client }), init });
   if (response.headers.get(ANSWERED_BY_POD) === null)
     return { ok: false, why: ((await response.json()) as Status).message ?? "" };

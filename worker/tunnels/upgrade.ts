@@ -1,3 +1,6 @@
+export const requestsWebSocket = ({ headers }: Request): boolean =>
+  headers.get("Upgrade")?.toLowerCase() === "websocket";
+
 /** The headers that a WebSocket handshake needs, without anything that identifies the client. */
 export function upgradeOf(request: Request): Headers {
   const headers = new Headers();

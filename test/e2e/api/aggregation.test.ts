@@ -1,12 +1,15 @@
+import { request } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
 import { callApi } from "../rig/api-call.ts";
-import { Cluster } from "../rig/cluster.ts";
+import { Cluster, credentialsOf } from "../rig/cluster.ts";
 import { startServedPod } from "../rig/served-pod.ts";
 
 /** An API server of one kind, whose objects say who read them. It trusts only clients with a front proxy certificate. */
 const program = `
 import { createServer } from "node:https";
+import { WebSocketServer } from "${import.meta.resolve("ws")}";
 const options = { key: process.env.KEY, cert: process.env.CERTIFICATE, ca: process.env.FRONT_PROXY, requestCert: true, rejectUnauthorized: true };
 const list = { kind: "APIResourceList", apiVersion: "v1", groupVersion: "wardle.example.com/v1", resources: [
   { name: "flunders", singularName: "flunder", namespaced: true, kind: "Flunder", verbs: ["get", "list", "delete", "deletecollection"], shortNames: ["fl"] },
@@ -15,7 +18,7 @@ const list = { kind: "APIResourceList", apiVersion: "v1", groupVersion: "wardle.
 const gvk = { group: "wardle.example.com", version: "v1", kind: "Flunder" };
 const openapi = { openapi: "3.0.0", info: { title: "Wardle", version: "v1" }, paths: { "/apis/wardle.example.com/v1/namespaces/{namespace}/flunders": { get: { "x-kubernetes-action": "list", "x-kubernetes-group-version-kind": gvk } } }, components: { schemas: { "com.example.wardle.v1.Flunder": { type: "object", description: "A flunder flounders.", properties: { spec: { type: "object", description: "How it does." } }, "x-kubernetes-group-version-kind": [gvk] } } } };
 const emptied = new Set();
-createServer(options, (request, response) => {
+const server = createServer(options, (request, response) => {
   const { pathname } = new URL(request.url, "https://x");
   const [, namespace = "default"] = /namespaces\\/([^/]+)/.exec(pathname) ?? [];
   response.setHeader("Content-Type", "application/json");
@@ -33,6 +36,9 @@ createServer(options, (request, response) => {
   if (pathname.endsWith("/flunders/one")) return response.end(JSON.stringify(flunder("one")));
   response.writeHead(404).end(JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", reason: "NotFound", code: 404, message: "no such flunder" }));
 }).listen(process.env.PORT);
+new WebSocketServer({ server, handleProtocols: (offered) => [...offered][0] }).on("connection", (web, { url, headers }) =>
+  web.on("message", (data) => web.send(JSON.stringify({ data: String(data), url, offered: headers["sec-websocket-protocol"], user: headers["x-remote-user"], groups: headers["x-remote-group"], authorization: headers.authorization }))),
+);
 `;
 
 const authority = createAuthority(new Date());
@@ -56,6 +62,16 @@ beforeAll(async () => {
   cluster = await Cluster.start();
 });
 afterAll(() => cluster.remove());
+
+/** The status of the answer to a request for an upgrade. */
+const requestUpgrade = (url: string, { token, ca }: { token: string; ca: string }, protocol: string) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const headers = { Authorization: `Bearer ${token}`, Connection: "Upgrade", Upgrade: protocol };
+    request(url, { ca, headers, method: "POST" })
+      .once("response", ({ statusCode }) => resolve(statusCode))
+      .once("error", reject)
+      .end();
+  });
 
 const available = (status: string) =>
   cluster.output(["wait", `--for=condition=Available=${status}`, "apiservice/v1.wardle.example.com", "--timeout=20s"]);
@@ -96,6 +112,29 @@ test("AGG-AUTHORIZE, AGG-IDENTITY, AGG-WAY, aggregator-supports-the-sample-apise
   expect(own).toMatchObject({ user: "admin", groups: expect.stringContaining("system:masters") });
   expect(own).not.toHaveProperty("authorization");
   expect((await cluster.kubectl("get flunders two")).stderr).toContain("no such flunder");
+});
+
+test("AGG-UPGRADE: a WebSocket is passed on to it, as the requesting user, and no other upgrade is", async () => {
+  const { server, token, ca } = credentialsOf(cluster);
+  const bearer = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString("base64url")}`;
+  const path = "/apis/wardle.example.com/v1/namespaces/default/flunders/one/console?size=3";
+  const socket = new WebSocket(`${server.replace("https:", "wss:")}${path}`, ["plain.example.com", bearer], {
+    ca: ca ?? "",
+    headers: { "X-Remote-User": "somebody", "Impersonate-User": "alice", "Impersonate-Group": "system:masters" },
+  });
+  socket.on("open", () => socket.send("hello"));
+  const answer = await new Promise<Buffer>((resolve, reject) => socket.once("message", resolve).once("error", reject));
+  expect(JSON.parse(answer.toString())).toEqual({
+    data: "hello",
+    url: path,
+    offered: "plain.example.com",
+    user: "alice",
+    groups: "system:masters, system:authenticated",
+  });
+  expect(socket.protocol).toBe("plain.example.com");
+  socket.terminate();
+  const refused = await requestUpgrade(`${server}${path}`, { token, ca: ca ?? "" }, "SPDY/3.1");
+  expect(refused).toBe(400);
 });
 
 test("CTL-NAMESPACE-AGGREGATED: a namespace is removed once the API server has no objects in it", async () => {

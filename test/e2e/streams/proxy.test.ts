@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
 import { type ApiCall, callApi } from "../rig/api-call.ts";
 import { Cluster, credentialsOf } from "../rig/cluster.ts";
 import { type ServedPod, startServedPod } from "../rig/served-pod.ts";
@@ -129,14 +130,28 @@ test("TUNNEL-ANSWER: an unreachable target is reported", async () => {
   expect(await message(`${PODS}/nobody/proxy/`)).toBe('pods "nobody" not found');
 });
 
-test("TUNNEL-MESSAGES: a WebSocket is proxied, and the token that a browser sends as a subprotocol is not", async () => {
-  const { server, token, ca } = credentialsOf(cluster);
+/** What a WebSocket that is proxied to a pod answers to "hello". */
+function greet(path: string): Promise<string> {
+  const { server, token, ca = "" } = credentialsOf(cluster);
   const bearer = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString("base64url")}`;
-  const socket = new WebSocket(`${server.replace("https:", "wss:")}${PODS}/echo/proxy/socket`, ["chat", bearer], {
-    ca: ca ?? "",
-  });
+  const socket = new WebSocket(`${server.replace("https:", "wss:")}${path}`, ["chat", bearer], { ca });
   socket.on("open", () => socket.send("hello"));
-  const answer = await new Promise<Buffer>((resolve, reject) => socket.once("message", resolve).once("error", reject));
-  expect(answer.toString()).toBe("chat hello");
-  socket.terminate();
+  return new Promise<string>((resolve, reject) =>
+    socket.once("message", (data: Buffer) => resolve(data.toString())).once("error", reject),
+  ).finally(() => socket.terminate());
+}
+
+test("TUNNEL-MESSAGES: a WebSocket is proxied, and the token that a browser sends as a subprotocol is not", async () => {
+  expect(await greet(`${PODS}/echo/proxy/socket`)).toBe("chat hello");
+});
+
+test("TUNNEL-MESSAGES: a WebSocket is proxied to a pod that serves TLS, whatever its certificate", async () => {
+  const { key } = createAuthority(new Date());
+  const serving = createServingCertificate(key, [{ type: "dns", value: "elsewhere" }], new Date());
+  const program = echo
+    .replace("node:http", "node:https")
+    .replace("createServer(async", "createServer({ key: process.env.KEY, cert: process.env.CERTIFICATE }, async");
+  const environment = { KEY: serving.key, CERTIFICATE: serving.certificate };
+  await startServedPod(cluster, { name: "secure", namespace: "default", program, environment });
+  expect(await greet(`${SERVICES}/https:secure:web/proxy/socket`)).toBe("chat hello");
 });

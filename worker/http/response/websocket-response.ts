@@ -7,9 +7,6 @@ import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { messagesTo } from "../../fairness/unread-messages.ts";
 
-export const requestsWebSocket = (request: Request): boolean =>
-  request.headers.get("Upgrade")?.toLowerCase() === "websocket";
-
 /** The subprotocols that a client offers; [""] if it offers none. */
 export const offeredProtocols = (request: Request): string[] =>
   (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((name) => name.trim());

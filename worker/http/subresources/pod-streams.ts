@@ -1,4 +1,5 @@
 /** pods/log, pods/exec and pods/attach: resolved here, served by the pod's node. */
+
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
@@ -11,8 +12,9 @@ import { requireRoom } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected } from "../../tunnels/dial-back.ts";
 import { joinNode, readLog } from "../../tunnels/node-stream.ts";
+import { requestsWebSocket } from "../../tunnels/upgrade.ts";
 import { booleanOption } from "../request/write-options.ts";
-import { chooseProtocol, requestsWebSocket } from "../response/websocket-response.ts";
+import { chooseProtocol } from "../response/websocket-response.ts";
 import { logOptions } from "./log-options.ts";
 
 async function readPod({ path, store }: RequestContext): Promise<Pod> {

@@ -3,27 +3,25 @@
  * rewritten to lead back here. `proxy` of a node addresses the agent itself, which answers GETs of the kubelet's API,
  * and creates and deletes local volumes.
  */
+
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
-import { endToEnd } from "../../../api/machinery/network/end-to-end-headers.ts";
 import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
 import type { NodeRequest } from "../../../api/node/node-sync.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
-import { withoutToken } from "../../auth/credentials/websocket-token.ts";
 import { clientOf } from "../../fairness/client.ts";
 import { requireRoom } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
+import { clientHeaders } from "../../tunnels/client-headers.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
 import { type EndpointPort, findEndpoint } from "../../tunnels/service-endpoint.ts";
+import { requestsWebSocket } from "../../tunnels/upgrade.ts";
 import { pathnameOf } from "../request/request-url.ts";
 import { sandboxedResponse } from "../response/sandboxed-response.ts";
-import { requestsWebSocket } from "../response/websocket-response.ts";
 import { withLinksBelow } from "./proxied-links.ts";
 
-const NO_UPGRADE = "only WebSockets without TLS of their own can be proxied by this control plane; use port-forward";
-
-const PROTOCOLS = "sec-websocket-protocol";
+const NO_UPGRADE = "only WebSockets can be proxied by this control plane; use port-forward";
 
 /** The path as escaped by the client: up to the proxy, and the part for the target. */
 const BELOW_PROXY = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/;
@@ -128,7 +126,7 @@ async function requestNode({ env, cluster, request, body, path }: RequestContext
 async function forward(context: RequestContext, { scheme }: Target, endpoint: EndpointPort): Promise<Response> {
   const { env, cluster, request, body } = context;
   const isUpgrade = request.headers.get("Upgrade") !== null;
-  if (isUpgrade && (!requestsWebSocket(request) || scheme === "https")) throw new ApiError(badRequest(NO_UPGRADE));
+  if (isUpgrade && !requestsWebSocket(request)) throw new ApiError(badRequest(NO_UPGRADE));
   const url = new URL(request.url);
   const [, prefix = "", rest = ""] = BELOW_PROXY.exec(url.pathname) ?? [];
   if (rest === "" && !isUpgrade && (request.method === "GET" || request.method === "HEAD")) {
@@ -162,11 +160,8 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
 /** The client's headers without those meant for the API server, plus where the request came in. */
 function forwarded(request: Request): [string, string][] {
   const { host, protocol, pathname } = new URL(request.url);
-  const own = new Set(["authorization", "host", "accept-encoding", "content-length"]);
   return [
-    ...endToEnd(request.headers)
-      .filter(([name]) => !own.has(name) && !name.startsWith("impersonate-"))
-      .map(([name, value]): [string, string] => [name, name === PROTOCOLS ? withoutToken(value) : value]),
+    ...clientHeaders(request.headers),
     ["X-Forwarded-Uri", pathname],
     ["X-Forwarded-Host", host],
     ["X-Forwarded-Proto", protocol.slice(0, -1)],

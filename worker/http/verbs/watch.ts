@@ -19,6 +19,7 @@ import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted, RevisionTooLarge } from "../../storage/store-failures.ts";
+import { requestsWebSocket } from "../../tunnels/upgrade.ts";
 import { requireNamed, watchOptions } from "../request/list-options.ts";
 import { type Accepted, noSuchForm, noSuchStream } from "../response/negotiate.ts";
 import { protobufOf } from "../response/respond.ts";
@@ -32,7 +33,7 @@ import {
   showsStoredMetadata,
   WATCH_VIEWS,
 } from "../response/views.ts";
-import { linesOverWebSocket, requestsWebSocket } from "../response/websocket-response.ts";
+import { linesOverWebSocket } from "../response/websocket-response.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
 const MIN_TIMEOUT_SECONDS = 1800;

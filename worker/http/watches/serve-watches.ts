@@ -3,6 +3,7 @@
  * nothing happens (docs/spec/watch.md). Credential and impersonation are given once, and each watch is decided as if it
  * had come by itself.
  */
+
 import type { Context } from "hono";
 import { badRequest, unauthorized } from "../../../api/machinery/status.ts";
 import type { GroupResource } from "../../../api/store/store.ts";
@@ -20,10 +21,11 @@ import { parseResourcePath } from "../../resource-path.ts";
 import { ownStore, shardStore } from "../../storage/cluster-stores.ts";
 import { tooManyWatches } from "../../storage/store-failures.ts";
 import type { StoreStub } from "../../storage/store-stub.ts";
+import { requestsWebSocket } from "../../tunnels/upgrade.ts";
 import type { Bindings } from "../bindings.ts";
 import { identifyForPath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
-import { offeredProtocols, requestsWebSocket } from "../response/websocket-response.ts";
+import { offeredProtocols } from "../response/websocket-response.ts";
 import { NoticeFeed } from "./notice-feed.ts";
 import { NoticeFeeds } from "./notice-feeds.ts";
 import { WatchSession } from "./watch-session.ts";
