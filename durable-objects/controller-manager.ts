@@ -146,6 +146,8 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       const rounds = new Rounds({
         send: (requests) => wiring.request(cluster, requests),
         maxPerRound: MAX_REQUESTS_PER_ROUND,
+        // What plans query is often another server's to answer.
+        isLong: ({ method }) => method === "GET",
         pause: yieldToNetwork,
       });
       const api = apiClientOver((request) => rounds.send(request));

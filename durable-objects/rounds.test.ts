@@ -19,6 +19,7 @@ function rounds(most = 2) {
   const all = new Rounds({
     maxPerRound: most,
     isUrgent: ({ path }) => path.startsWith("urgent"),
+    isLong: ({ path }) => path.startsWith("long"),
     send: (requests: readonly ApiRequest[]) =>
       new Promise<readonly ApiResponse[]>((resolve, reject) => {
         begun.push({
@@ -96,4 +97,17 @@ test("LINK-ROUNDS: urgent requests go first, and leave a quarter of a round to t
   looks[0]?.();
   await settle();
   expect(begun[1]?.paths).toEqual(["urgent 4", "b", "c"]);
+});
+
+test("CTL-ALONE: a request that may take long has a call of its own, for which no other answer waits", async () => {
+  const { begun, looks, ask } = rounds(3);
+  const answers = ["a", "long", "b"].map(ask);
+  await settle();
+  expect(begun.map(({ paths }) => paths)).toEqual([["a", "b"], ["long"]]);
+  begun[0]?.answer([200, 200]);
+  expect([await answers[0], await answers[2]]).toEqual([200, 200]);
+  begun[1]?.answer([503]);
+  expect(await answers[1]).toBe(503);
+  await settle();
+  expect(looks).toHaveLength(1);
 });

@@ -13,6 +13,8 @@ export interface RoundsOptions {
   readonly pause: () => Promise<void>;
   /** Urgent requests precede all others, except for a quarter of each round. */
   readonly isUrgent?: (request: ApiRequest) => boolean;
+  /** Requests that may take long, each in a call of its own: no other answer waits for theirs. */
+  readonly isLong?: (request: ApiRequest) => boolean;
 }
 
 /** How long (ms) to wait for a round: it may be calling a webhook. */
@@ -52,7 +54,7 @@ export class Rounds {
     while (this.#urgent.length + this.#rest.length > 0) {
       const round = this.#take(this.#remaining);
       this.#remaining -= round.length;
-      const carried = this.#carry(round);
+      const carried = Promise.all(this.#callsOf(round).map((call) => this.#carry(call)));
       if (this.#remaining > 0) continue;
       await endOrTimeout(carried);
       await this.#options.pause();
@@ -65,6 +67,13 @@ export class Rounds {
     const share = Math.min(this.#rest.length, Math.ceil(most / 4));
     const urgent = this.#urgent.splice(0, most - share);
     return [...urgent, ...this.#rest.splice(0, most - urgent.length)];
+  }
+
+  #callsOf(round: readonly Waiting[]): (readonly Waiting[])[] {
+    const { isLong = () => false } = this.#options;
+    const others = round.filter(({ request }) => !isLong(request));
+    const alone = round.filter(({ request }) => isLong(request)).map((each) => [each]);
+    return others.length > 0 ? [others, ...alone] : alone;
   }
 
   async #carry(round: readonly Waiting[]): Promise<void> {
@@ -81,7 +90,7 @@ export class Rounds {
   }
 }
 
-async function endOrTimeout(round: Promise<void>): Promise<void> {
+async function endOrTimeout(round: Promise<unknown>): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, TIMEOUT_MS);
   await Promise.race([round, late.promise]);
