@@ -32,6 +32,7 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/sailplane/v1/join": "exchanges a bootstrap token for a node's identity",
   "/sailplane/v1/administrator": "replaces the administrator's token",
   "/sailplane/v1/encryption": "re-encrypts everything with the newest key",
+  "/sailplane/v1/aggregated/:group/:version": "whether an aggregated API server answers: for the control plane only",
   "/sailplane/v1/clusters": "named clusters: list and create",
   "/sailplane/v1/clusters/:name": "a named cluster: read, limit, delete",
   "/sailplane/v1/clusters/:name/administrator": "its administrator's token",

@@ -11,8 +11,8 @@ import { clientOf } from "../fairness/client.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { withSignal } from "../outbound/with-signal.ts";
 import { clientHeaders } from "../tunnels/client-headers.ts";
-import { callPod, joinPod } from "../tunnels/node-stream.ts";
-import { findEndpoint } from "../tunnels/service-endpoint.ts";
+import { callPod, joinPod, type PodResponse } from "../tunnels/node-stream.ts";
+import { type EndpointPort, findEndpoint } from "../tunnels/service-endpoint.ts";
 import { requestsWebSocket } from "../tunnels/upgrade.ts";
 import { identityHeaders } from "./identity-headers.ts";
 import type { RemoteApi } from "./remote-apis.ts";
@@ -40,18 +40,31 @@ export const AGGREGATOR: User = { name: "system:kube-aggregator", groups: [MASTE
 const unavailable = () => new PlainTextError(503, "service unavailable");
 
 export async function callRemote(caller: Caller, call: RemoteCall): Promise<Response> {
-  const { remote, user, method, path, headers, body, isWatch = false, upgrade, timeoutMs = REQUEST_MS } = call;
+  const { remote, upgrade, timeoutMs = REQUEST_MS } = call;
   if (!remote.available) throw unavailable();
   if (upgrade && !requestsWebSocket(upgrade))
     throw new ApiError(badRequest("only WebSockets are passed on to other API servers by this control plane"));
   const { namespace, name, port } = remote.service;
   const found = await findEndpoint(caller, { namespace, name, port: String(port) });
   if (!found.ok) throw unavailable();
-  const { env, cluster } = caller;
+  const response = await awaitStart(timeoutMs, (signal) => callEndpoint(caller, found.endpoint, { ...call, signal }));
+  if (!response.ok) throw new PlainTextError(503, `error trying to reach service: ${response.why}`);
+  return response.response;
+}
+
+type EndpointCall = Omit<RemoteCall, "timeoutMs"> & { readonly signal: AbortSignal };
+
+/** Calls one of the server's endpoints, whether or not the server is available. */
+export async function callEndpoint(
+  { env, cluster }: Caller,
+  endpoint: EndpointPort,
+  { remote, user, method, path, headers, body, isWatch = false, upgrade, signal }: EndpointCall,
+): Promise<PodResponse> {
   const { certificate, key } = await env.CLUSTER_KEYS.getByName(cluster).frontProxy();
+  const { namespace, name, port } = remote.service;
   const serverName = `${name}.${namespace}.svc`;
   const request = {
-    ...found.endpoint,
+    ...endpoint,
     method,
     path,
     headers: [["Host", `${serverName}:${port}`], ...passedOn(headers), ...identityHeaders(user)] as [string, string][],
@@ -62,14 +75,10 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
       ...(remote.caBundle ? { authorities: pemOf(remote.caBundle) } : {}),
     },
   };
-  const target = { env, cluster, node: found.endpoint.node, request };
-  const response = await awaitStart(timeoutMs, (signal) =>
-    upgrade
-      ? joinPod({ ...target, upgrade, client: clientOf({ cluster, user }), signal })
-      : callPod({ ...target, body, isEndless: isWatch, signal }),
-  );
-  if (!response.ok) throw new PlainTextError(503, `error trying to reach service: ${response.why}`);
-  return response.response;
+  const target = { env, cluster, node: endpoint.node, request, signal };
+  return upgrade
+    ? joinPod({ ...target, upgrade, client: clientOf({ cluster, user }) })
+    : callPod({ ...target, body, isEndless: isWatch });
 }
 
 /** The call itself may go on: a watch has no end. */

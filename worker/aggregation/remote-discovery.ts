@@ -35,17 +35,14 @@ const MAX_KNOWN_LENGTH = 8 * 1024 * 1024;
 
 const known = new RecentValues<Known>(MAX_KNOWN_LENGTH, ({ version }) => JSON.stringify(version).length);
 
-/** Marked stale, and as last seen, if the server does not answer. */
+/** Marked stale, and as last seen, if the server is not available or does not answer. */
 export async function remoteVersion(caller: Caller, remote: RemoteApi, now: number): Promise<RemoteVersion> {
   const key = `${caller.cluster}/${remote.group}/${remote.version}`;
   const last = known.get(key);
-  if (last && now - last.at < (last.version.freshness === "Current" || !remote.available ? FRESH_MS : RETRY_MS))
-    return last.version;
-  const version = await fetchDiscovery(caller, remote).catch(() => ({
-    version: remote.version,
-    resources: last?.version.resources ?? [],
-    freshness: "Stale" as const,
-  }));
+  const stale = { version: remote.version, resources: last?.version.resources ?? [], freshness: "Stale" } as const;
+  if (!remote.available) return stale;
+  if (last && now - last.at < (last.version.freshness === "Current" ? FRESH_MS : RETRY_MS)) return last.version;
+  const version = await fetchDiscovery(caller, remote).catch(() => stale);
   known.set(key, { at: Date.now(), version });
   return version;
 }

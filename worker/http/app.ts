@@ -32,6 +32,7 @@ import {
   serveClusterAuthentication,
   serveClusters,
 } from "./operator/serve-clusters.ts";
+import { serveDiscoveryCheck } from "./operator/serve-discovery-check.ts";
 import { serveEncryption } from "./operator/serve-encryption.ts";
 import {
   serveBackup,
@@ -120,6 +121,7 @@ app.all("/sailplane/node.tgz", serveNodeProgram);
 app.post("/sailplane/v1/join", serveJoin);
 app.post("/sailplane/v1/administrator", serveAdministrator);
 app.post("/sailplane/v1/encryption", serveEncryption);
+app.get("/sailplane/v1/aggregated/:group/:version", serveDiscoveryCheck);
 app.on(["GET", "POST"], "/sailplane/v1/clusters", serveClusters);
 app.on(["GET", "PUT", "DELETE"], "/sailplane/v1/clusters/:name", serveCluster);
 app.post("/sailplane/v1/clusters/:name/administrator", serveClusterAdministrator);

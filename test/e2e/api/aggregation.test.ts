@@ -1,6 +1,7 @@
 import { request } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
 import { callApi } from "../rig/api-call.ts";
 import { Cluster, credentialsOf } from "../rig/cluster.ts";
@@ -18,12 +19,18 @@ const list = { kind: "APIResourceList", apiVersion: "v1", groupVersion: "wardle.
 const gvk = { group: "wardle.example.com", version: "v1", kind: "Flunder" };
 const openapi = { openapi: "3.0.0", info: { title: "Wardle", version: "v1" }, paths: { "/apis/wardle.example.com/v1/namespaces/{namespace}/flunders": { get: { "x-kubernetes-action": "list", "x-kubernetes-group-version-kind": gvk } } }, components: { schemas: { "com.example.wardle.v1.Flunder": { type: "object", description: "A flunder flounders.", properties: { spec: { type: "object", description: "How it does." } }, "x-kubernetes-group-version-kind": [gvk] } } } };
 const emptied = new Set();
+let state = "refuse";
 const server = createServer(options, (request, response) => {
   const { pathname } = new URL(request.url, "https://x");
   const [, namespace = "default"] = /namespaces\\/([^/]+)/.exec(pathname) ?? [];
   response.setHeader("Content-Type", "application/json");
   const flunder = (name) => ({ kind: "Flunder", apiVersion: "wardle.example.com/v1", metadata: { name, namespace }, by: request.socket.getPeerCertificate().subject.CN, user: request.headers["x-remote-user"], groups: request.headers["x-remote-group"], authorization: request.headers.authorization });
-  if (pathname === "/apis/wardle.example.com/v2") return;
+  const [, turned] = /^\\/apis\\/wardle.example.com\\/v1\\/(answer|hang|refuse)$/.exec(pathname) ?? [];
+  if (turned) state = turned;
+  if (turned) return response.end("{}");
+  if (pathname === "/apis/wardle.example.com/v2" && state === "hang") return;
+  if (pathname === "/apis/wardle.example.com/v2" && state === "refuse") return response.writeHead(503).end();
+  if (pathname === "/apis/wardle.example.com/v2") return response.end(JSON.stringify({ ...list, groupVersion: "wardle.example.com/v2" }));
   if (pathname === "/apis/wardle.example.com/v1") return response.end(JSON.stringify(list));
   if (pathname === "/openapi/v3") return response.end(JSON.stringify({ paths: { "apis/wardle.example.com/v1": { serverRelativeURL: "/openapi/v3/apis/wardle.example.com/v1?hash=ABC" } } }));
   if (pathname === "/openapi/v3/apis/wardle.example.com/v1") return response.end(JSON.stringify(openapi));
@@ -76,6 +83,14 @@ const requestUpgrade = (url: string, { token, ca }: { token: string; ca: string 
 const available = (status: string) =>
   cluster.output(["wait", `--for=condition=Available=${status}`, "apiservice/v1.wardle.example.com", "--timeout=20s"]);
 
+const accept = { Accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList" };
+const firstVersion = async () => {
+  const { text } = await callApi(cluster, "/apis", { headers: accept });
+  const groups: { metadata: { name: string }; versions: { freshness: string; resources: object[] }[] }[] =
+    JSON.parse(text).items;
+  return groups.find(({ metadata }) => metadata.name === "wardle.example.com")?.versions[0];
+};
+
 test("AGG-AVAILABLE: an unreachable API server is reported unavailable", async () => {
   await cluster.output("apply -f -", { input: apiService });
   await available("False");
@@ -101,8 +116,10 @@ test("AGG-AUTHORIZE, AGG-IDENTITY, AGG-WAY, aggregator-supports-the-sample-apise
     new Date(),
   );
   const environment = { KEY: key, CERTIFICATE: certificate, FRONT_PROXY: frontProxy };
+  expect(await firstVersion()).toMatchObject({ freshness: "Stale", resources: [] });
   await startServedPod(cluster, { name: "wardle", namespace: "default", program, environment });
   await available("True");
+  expect(await firstVersion()).toMatchObject({ freshness: "Current" });
   expect(await cluster.output("get flunders -o name")).toBe("flunder.wardle.example.com/one\n");
   expect(JSON.parse(await cluster.output("get fl one -o json --as=alice --as-group=system:masters"))).toMatchObject({
     by: "front-proxy-client",
@@ -148,13 +165,33 @@ test("AGG-OPENAPI: its OpenAPI document is served with all others", async () => 
   expect(await cluster.output("explain flunders")).toContain("A flunder flounders.");
 });
 
+const second = "/apis/apiregistration.k8s.io/v1/apiservices/v2.wardle.example.com";
+const conditionOfSecond = async () => {
+  const { status } = JSON.parse((await callApi(cluster, second)).text) as APIService;
+  const { status: is, reason, message } = status?.conditions?.[0] ?? {};
+  return `${is} ${reason}: ${message}`;
+};
+const turn = (state: "answer" | "hang" | "refuse") => callApi(cluster, `/apis/wardle.example.com/v1/${state}`);
+
+test("AGG-AVAILABLE: an API server whose discovery fails is not available, until it answers", async () => {
+  const other = apiService.replaceAll("v1.wardle", "v2.wardle").replace('"version":"v1"', '"version":"v2"');
+  await cluster.output("apply -f -", { input: other });
+  await expect
+    .poll(conditionOfSecond)
+    .toMatch(
+      /^False FailedDiscoveryCheck: failing or missing response from (https:[^ ]+\/v2): bad status from \1: 503$/,
+    );
+  await turn("answer");
+  await expect.poll(conditionOfSecond, { timeout: 35_000 }).toBe("True Passed: all checks passed");
+});
+
+test("the check of an API server is no path for clients", async () => {
+  const { status, text } = await callApi(cluster, "/sailplane/v1/aggregated/wardle.example.com/v1");
+  expect([status, text]).toEqual([404, "404 page not found\n"]);
+});
+
 test("AGG-PATIENCE: discovery waits only briefly for an API server that hangs, and does not ask it each time", async () => {
-  const hanging = JSON.parse(
-    apiService.replaceAll("v1.wardle", "v2.wardle").replace('"version":"v1"', '"version":"v2"'),
-  );
-  await cluster.output("apply -f -", { input: JSON.stringify(hanging) });
-  await cluster.output("wait --for=condition=Available apiservice/v2.wardle.example.com --timeout=20s");
-  const accept = { Accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList" };
+  await turn("hang");
   const discovered = async () => {
     const began = Date.now();
     const { text } = await callApi(cluster, "/apis", { headers: accept });
@@ -171,14 +208,7 @@ test("AGG-PATIENCE: discovery waits only briefly for an API server that hangs, a
 });
 
 test("AGG-DISCOVERY: discovery includes it with all others, whether it answers or not", async () => {
-  const accept = { Accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList" };
-  const versionOf = async () => {
-    const { text } = await callApi(cluster, "/apis", { headers: accept });
-    const groups: { metadata: { name: string }; versions: { freshness: string; resources: object[] }[] }[] =
-      JSON.parse(text).items;
-    return groups.find(({ metadata }) => metadata.name === "wardle.example.com")?.versions[0];
-  };
-  expect(await versionOf()).toMatchObject({
+  expect(await firstVersion()).toMatchObject({
     freshness: "Current",
     resources: [
       { resource: "flunders", scope: "Namespaced", shortNames: ["fl"], subresources: [{ subresource: "status" }] },
@@ -189,7 +219,8 @@ test("AGG-DISCOVERY: discovery includes it with all others, whether it answers o
   await cluster.output("delete pod wardle --grace-period=1");
   await available("False");
   expect(await cluster.output("get apiservice v1.wardle.example.com")).toContain("False (MissingEndpoints)");
+  expect(await firstVersion()).toMatchObject({ freshness: "Stale", resources: [{ resource: "flunders" }] });
   expect((await cluster.kubectl("get flunders")).stderr).toContain("currently unable to handle the request");
   await cluster.output("delete apiservice v1.wardle.example.com");
-  expect(await versionOf()).toBeUndefined();
+  expect(await firstVersion()).toBeUndefined();
 });

@@ -1,23 +1,35 @@
 /**
- * Sets whether each APIService can be reached: its Service exists, listens on the port, and has a ready endpoint
- * (kube-aggregator's available controller). Discovery is not probed.
+ * Sets whether each APIService can be reached: its Service exists, listens on the port and has a ready endpoint, and the
+ * server answers for its group version (kube-aggregator's availability controller, rule AGG-AVAILABLE).
  */
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
+import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { API_SERVICES } from "../api-services.ts";
-import { defineController, type Snapshot, settled } from "../controller.ts";
+import { defineController, type Effect, type Query, type Snapshot, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
+import { fnv128a } from "../template-hash/fnv128a.ts";
 
 const SLICES = "endpointslices.discovery.k8s.io";
+
+/** A server that does not answer is asked again after 5 ms, 10 ms, … 30 s, as by kube-aggregator. */
+const RETRY_MS = { first: 5, longest: 30_000 };
+
+/** The server's last answer. One that answered is not asked again until something changes. */
+interface Asked {
+  readonly query: Query;
+  readonly failures: number;
+  readonly retryAt?: number;
+}
 
 export const apiServiceAvailability = defineController({
   name: "apiservice-status-controller",
   reads: [API_SERVICES, "services", SLICES],
   writes: [API_SERVICES],
-  /** As in Kubernetes. */
-  pace: { longest: 30_000 },
+  remembers: true,
+  pace: { longest: RETRY_MS.longest },
   itemsOf({ resource, object, snapshot }) {
     if (resource === API_SERVICES) return [itemKey(object)];
     const { namespace } = object.metadata;
@@ -27,25 +39,34 @@ export const apiServiceAvailability = defineController({
       .filter(({ spec }) => spec.service?.name === service && spec.service?.namespace === namespace)
       .map(itemKey);
   },
-  reconcile(name, { snapshot, now }) {
+  reconcile(name, { snapshot, now, queryResults, remembered }) {
     const apiService = snapshot.get(API_SERVICES, "", name);
     if (!apiService || apiService.metadata.deletionTimestamp) return settled;
-    const found = availability(apiService, snapshot);
-    const conditions = apiService.status.conditions ?? [];
-    const current = conditions.find(({ type }) => type === "Available");
-    if (current?.status === found.status && current.reason === found.reason && current.message === found.message)
-      return settled;
-    const lastTransitionTime = current?.status === found.status ? current.lastTransitionTime : timestamp(now);
-    const condition = { type: "Available", lastTransitionTime: lastTransitionTime ?? timestamp(now), ...found };
-    const others = conditions.filter(({ type }) => type !== "Available");
-    return {
-      effects: statusUpdate(API_SERVICES, apiService, { ...apiService.status, conditions: [...others, condition] }),
-    };
+    const query = queryOf(apiService, snapshot);
+    if (typeof query !== "string") return { effects: effectsOf(apiService, query, now) };
+    const last = (remembered as Asked | undefined)?.query === query ? (remembered as Asked) : undefined;
+    const answer = queryResults?.get(query);
+    if (answer) {
+      const asked = answer.ok ? { query, failures: 0 } : failedAgain(query, last, now);
+      const found = answer.ok ? PASSED : no("FailedDiscoveryCheck", answer.message);
+      return { effects: effectsOf(apiService, found, now), remember: asked, ...wakingAt(asked) };
+    }
+    if (!last || (last.retryAt !== undefined && last.retryAt <= now))
+      return { ...settled, queries: [query], remember: last };
+    const effects = last.failures === 0 ? effectsOf(apiService, PASSED, now) : [];
+    return { effects, remember: last, ...wakingAt(last) };
   },
 });
 
 const serviceOf = ({ metadata }: Stored<KubeObject>, resource: string): string =>
   resource === SLICES ? (metadata.labels?.["kubernetes.io/service-name"] ?? "") : metadata.name;
+
+function failedAgain(query: Query, last: Asked | undefined, now: number): Asked {
+  const failures = last?.failures ?? 0;
+  return { query, failures: failures + 1, retryAt: now + Math.min(RETRY_MS.first * 2 ** failures, RETRY_MS.longest) };
+}
+
+const wakingAt = ({ retryAt }: Asked) => (retryAt === undefined ? {} : { wakeAt: retryAt });
 
 interface Availability {
   readonly status: "True" | "False";
@@ -54,24 +75,44 @@ interface Availability {
 }
 
 const no = (reason: string, message: string): Availability => ({ status: "False", reason, message });
+const LOCAL: Availability = { status: "True", reason: "Local", message: "Local APIServices are always available" };
+const PASSED: Availability = { status: "True", reason: "Passed", message: "all checks passed" };
 
-function availability({ spec }: Stored<APIService>, snapshot: Snapshot): Availability {
-  if (!spec.service) return { status: "True", reason: "Local", message: "Local APIServices are always available" };
+function effectsOf(apiService: Stored<APIService>, found: Availability, now: number): Effect[] {
+  const conditions = apiService.status.conditions ?? [];
+  const current = conditions.find(({ type }) => type === "Available");
+  if (current?.status === found.status && current.reason === found.reason && current.message === found.message)
+    return [];
+  const lastTransitionTime = current?.status === found.status ? current.lastTransitionTime : timestamp(now);
+  const condition = { type: "Available", lastTransitionTime: lastTransitionTime ?? timestamp(now), ...found };
+  const others = conditions.filter(({ type }) => type !== "Available");
+  return [...statusUpdate(API_SERVICES, apiService, { ...apiService.status, conditions: [...others, condition] })];
+}
+
+/**
+ * What decides, unless it is known without asking the server: a question that is another one as soon as anything has
+ * changed on which the answer may depend.
+ */
+function queryOf({ metadata, spec }: Stored<APIService>, snapshot: Snapshot): Query | Availability {
+  if (!spec.service) return LOCAL;
   const { name = "", namespace = "", port: number = 443 } = spec.service;
   const where = `service/${name} in "${namespace}"`;
   const service = snapshot.get("services", namespace, name);
   if (!service) return no("ServiceNotFound", `${where} is not present`);
-  const port = (service.spec.ports ?? []).find((each) => each.port === number);
-  if (!port) return no("ServicePortError", `${where} is not listening on port ${number}`);
   const slices = snapshot.labelled(SLICES, namespace, { "kubernetes.io/service-name": name });
-  if (slices.length === 0) return no("EndpointsNotFound", `cannot find endpointslices for ${where}`);
-  const portName = port.name ?? "";
-  const ready = slices.some(
-    ({ endpoints, ports }) =>
-      ports?.some((each) => (each.name ?? "") === portName) &&
-      endpoints?.some(({ conditions }) => conditions?.ready !== false),
-  );
-  if (!ready)
-    return no("MissingEndpoints", `endpointslices for ${where} have no addresses with port name "${portName}"`);
-  return { status: "True", reason: "Passed", message: "all checks passed" };
+  if ((service.spec.type ?? "ClusterIP") === "ClusterIP") {
+    const port = (service.spec.ports ?? []).find((each) => each.port === number);
+    if (!port) return no("ServicePortError", `${where} is not listening on port ${number}`);
+    if (slices.length === 0) return no("EndpointsNotFound", `cannot find endpointslices for ${where}`);
+    const portName = port.name ?? "";
+    if (!slices.some((slice) => isReady(slice, portName)))
+      return no("MissingEndpoints", `endpointslices for ${where} have no addresses with port name "${portName}"`);
+  }
+  const revisions = slices.map((slice) => slice.metadata.resourceVersion).toSorted();
+  const state = fnv128a(JSON.stringify([metadata.uid, spec, service.metadata.resourceVersion, revisions]));
+  return `/sailplane/v1/aggregated/${spec.group}/${spec.version}?state=${state}`;
 }
+
+const isReady = ({ endpoints, ports }: EndpointSlice, portName: string): boolean =>
+  (ports?.some(({ name = "" }) => name === portName) ?? false) &&
+  (endpoints?.some(({ conditions }) => conditions?.ready !== false) ?? false);
