@@ -164,9 +164,9 @@ export const features: readonly Feature[] = [
   },
   {
     area: "Aggregation and fairness",
-    name: "flow schemas and priority levels: requests are classified, in the answer's headers and in `/metrics`",
-    missing: "they do not limit concurrency, whose limit is the same for all clients",
-    shown: ["worker/fairness/classify.test.ts", "by its precedence"],
+    name: "flow schemas and priority levels: seats, lending, queues, with the answer's headers and metrics",
+    missing: "paths that are no resources are classified, and not limited",
+    shown: ["worker/fairness/seats.test.ts", "flows take turns"],
   },
   {
     area: "Streams",

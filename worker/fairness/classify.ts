@@ -1,7 +1,6 @@
 /**
  * Which flow schema, and so which priority level, a request falls under (apiserver/pkg/util/flowcontrol). Shown to
- * clients and operators in headers and metrics; it does not decide how much a client may have under way
- * (worker/http/filters/in-flight.ts).
+ * clients and operators in headers and metrics; the level decides when the request is served (seats.ts).
  */
 import type { FlowSchema, Subject } from "../../api/generated/flowcontrol.v1.ts";
 import { type Attributes, isResource, type ResourceAttributes } from "../auth/attributes.ts";
@@ -13,6 +12,8 @@ export interface Flow {
   readonly flowSchemaUid: string;
   readonly priorityLevel: string;
   readonly priorityLevelUid: string;
+  /** What tells the flows of the schema apart; absent: it has a single one. */
+  readonly distinguisher?: string;
 }
 
 interface RequestDigest {
@@ -41,7 +42,9 @@ function classesOf(policy: PolicySnapshot): readonly Class[] {
       const priorityLevelUid = levels.get(priorityLevel);
       if (priorityLevelUid === undefined) return [];
       const schema = { flowSchema: metadata.name, flowSchemaUid: metadata.uid };
-      return [{ ...schema, priorityLevel, priorityLevelUid, rules: spec.rules ?? [] }];
+      const { distinguisherMethod, rules = [] } = spec;
+      const distinguished = distinguisherMethod && { distinguisher: distinguisherMethod.type };
+      return [{ ...schema, priorityLevel, priorityLevelUid, ...distinguished, rules }];
     });
 }
 

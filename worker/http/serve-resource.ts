@@ -35,6 +35,7 @@ import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custo
 import { identify } from "./filters/identify.ts";
 import { limitInFlight } from "./filters/in-flight.ts";
 import { withPolicy } from "./filters/with-policy.ts";
+import { withSeats } from "./filters/with-seats.ts";
 import { bodyBytes, readBody } from "./request/body.ts";
 import { queryOf } from "./request/request-url.ts";
 import { verbOf } from "./request/verb.ts";
@@ -108,8 +109,10 @@ async function decide(c: Context<Bindings>, request: UnreadRequest): Promise<Res
   const served = async (turn: Turn) =>
     serve(c, { ...request, turn, user, verb, attributes, body: await request.body(), now: Date.now() });
   if (env.ownApi) return served(FREE_TURN);
-  c.set("flow", flowOf(request.policy, { user, attributes }));
-  return limitInFlight({ user, cluster, verb, bodyBytes: bodyBytes(req.raw) }, served);
+  const flow = flowOf(request.policy, { user, attributes });
+  c.set("flow", flow);
+  const counted = { user, cluster, verb, bodyBytes: bodyBytes(req.raw) };
+  return withSeats({ ...counted, policy: request.policy, flow, attributes }, () => limitInFlight(counted, served));
 }
 
 interface IdentifiedRequest extends RoutedRequest {

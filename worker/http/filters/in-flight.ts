@@ -1,35 +1,26 @@
 /**
- * How much of a server one client may use at once. A thread takes requests in the order of their arrival, so a client
- * that sends many without waiting makes everybody else wait. Each user may therefore have a limited amount in flight,
- * and is asked to retry beyond that, as with Kubernetes' priority and fairness; administrators are exempt, there and
- * here. Each isolate counts for itself.
+ * How much of a server one client may use at once, answers that it has not read included (rule FAIR-USER). Beyond that
+ * it is asked to retry; administrators are exempt, as from priority levels. Each isolate counts for itself.
  */
 import { tooManyRequests } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
 import { clientOf } from "../../fairness/client.ts";
+import { type CountedRequest, costOf } from "../../fairness/request-cost.ts";
 import { FREE_TURN, holdUntilRead, type Turn } from "../../fairness/turn.ts";
 
-/** In units of single-object requests. A collection may be everything there is, so it costs more. */
+/** In units of single-object requests. */
 const MAX_COST_OF_USER = 300;
 const MAX_COST_OF_CLUSTER = 1500;
-const COLLECTION_COST = 10;
-/** A body is held in memory, and the longer it is, the longer it takes to process. */
-const BODY_BYTES = 16 * 1024;
-
-const COLLECTIONS: ReadonlySet<string> = new Set(["list", "deletecollection"]);
 const RETRY_SECONDS = 1;
 
 /** The cost of each client's requests. */
 const inFlight = new Map<string, number>();
 
-interface Requester {
+interface Requester extends CountedRequest {
   readonly user: User;
   readonly cluster: string;
-  readonly verb: string;
-  /** The length of the request's body. */
-  readonly bodyBytes: number;
 }
 
 /** Returns the result of `serve`, or throws 429. A watch or a log is in flight until its response begins. */
@@ -53,9 +44,6 @@ export async function limitInFlight<T>(requester: Requester, serve: (turn: Turn)
     if (!lasts) leave();
   }
 }
-
-const costOf = ({ verb, bodyBytes }: Requester): number =>
-  (COLLECTIONS.has(verb) ? COLLECTION_COST : 1) + Math.floor(bodyBytes / BODY_BYTES);
 
 /** What a request counts against. */
 interface Limit {

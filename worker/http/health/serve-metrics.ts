@@ -7,10 +7,12 @@ import { deployedResources } from "../../policy/custom-resources.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";
 import { storeObjects } from "../../storage/cluster-stores.ts";
 import type { Bindings } from "../bindings.ts";
+import { seatsOf } from "../filters/with-seats.ts";
 import { acceptsGzip } from "../response/compress.ts";
 import { canReachStore, VERSION } from "./health.ts";
 import { healthFamily } from "./health-checks.ts";
 import { RequestMetrics } from "./request-metrics.ts";
+import { seatMetrics } from "./seat-metrics.ts";
 import { openWatches, storedObjects, unavailableServices } from "./store-metrics.ts";
 
 /** By cluster. Isolates come and go: counters begin at zero in each. */
@@ -57,6 +59,7 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
     ...(registry ? await storedObjects(cluster, registry, stores) : []),
     ...(registry ? [await openWatches(registry, stores)] : []),
     ...(policy ? [unavailableServices(policy), ...webhookMetricsOf(cluster).families()] : []),
+    ...(policy ? seatMetrics(policy, seatsOf(cluster)) : []),
     buildInfo(),
     gauge("process_start_time_seconds", "When this isolate answered first, since 1970.", [
       [{}, Math.round(since ?? Date.now() / 1000)],
