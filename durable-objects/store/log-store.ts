@@ -75,7 +75,7 @@ export class LogStore implements Store, NearbyStore {
   readonly #tails: LogTails;
   readonly #compactor: Compactor;
   readonly #runs = new ItemRuns(MAX_CACHED_ITEM_BYTES);
-  readonly #lists = new OpenLists();
+  readonly #lists: OpenLists;
   readonly #remaining = new RemainingCounts();
   readonly #endings: Endings;
 
@@ -87,6 +87,7 @@ export class LogStore implements Store, NearbyStore {
     this.#rowForm = rowForm;
     this.#tables = tables;
     this.#turns = turns;
+    this.#lists = new OpenLists(turns);
     this.#commits = new GroupCommit({
       tables,
       lane,
@@ -183,9 +184,10 @@ export class LogStore implements Store, NearbyStore {
   async listStream(request: ListStreamRequest): Promise<ListStreamResult> {
     const failure = this.#refuse(request.at, request);
     if (failure) return failure;
-    if (this.#lists.refuses(request.share)) return { ok: false, reason: "too-many" };
+    const { share, frame } = request;
+    if (this.#lists.isFull(share))
+      return (await this.#lists.room(share)) ? this.listStream(request) : { ok: false, reason: "too-many" };
     const { head, revisions } = this.#planPage(request);
-    const { frame } = request;
     const { stream, encoding } = await itemStream({
       tables: this.#tables,
       revisions,
@@ -193,7 +195,7 @@ export class LogStore implements Store, NearbyStore {
       form: requestedForm(request.items, this.#rowForm),
       ...(frame && { frame: writeFrame(frame, { head, items: request.items, isEmpty: revisions.length === 0 }) }),
       ...(isWhole(request) && { runs: this.#runs }),
-      ...this.#lists.begin(request.share, this.#compactor.pin(head.revision)),
+      ...this.#lists.begin(share, this.#compactor.pin(head.revision)),
     });
     return { ok: true, head, stream, encoding };
   }
