@@ -73,6 +73,11 @@ export class ConvertingStore extends StoreClient {
     return { ...page, items: await this.#served(page.items) };
   }
 
+  /** In one part: an object that cannot be converted fails the request, which must not have been answered by then. */
+  override async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
+    yield await this.list(request);
+  }
+
   /** Lists of such kinds are not streamed; a watch's events are converted as they come. */
   override async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const response = await this.#plain.stream(what, request);

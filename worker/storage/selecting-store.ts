@@ -58,18 +58,29 @@ export class SelectingStore extends StoreClient {
     const { limit } = request;
     const wanted = limit ?? Number.POSITIVE_INFINITY;
     const looked = { ...requested, ...(limit === undefined ? {} : { limit: Math.max(limit, PAGE_LENGTH) }) };
-    const chosen = (page: ListPage) =>
-      page.items.filter(({ text }) => this.#meets(fields, parseExactJson(text) as KubeObject));
     let page = await this.#store.list(looked);
     const { revision } = page;
-    const items = chosen(page);
+    const items = this.#chosen(fields, page);
     while (limit !== undefined && page.more && page.last && items.length < limit) {
       page = await this.#store.list({ ...looked, at: revision, after: page.last });
-      items.push(...chosen(page));
+      items.push(...this.#chosen(fields, page));
     }
     const { last } = page;
     const more = page.more || items.length > wanted;
     return { revision, more, items: items.slice(0, wanted), ...(last ? { last } : {}) };
+  }
+
+  override async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
+    const { fields, requested } = splitRequirements(request);
+    if (fields.length === 0) yield* this.#store.pages(request);
+    else if (request.limit !== undefined) yield await this.list(request);
+    else
+      for await (const { remaining: _, ...page } of this.#store.pages(requested))
+        yield { ...page, items: this.#chosen(fields, page) };
+  }
+
+  #chosen(fields: readonly Requirement[], { items }: Pick<ListPage, "items">): Entry[] {
+    return items.filter(({ text }) => this.#meets(fields, parseExactJson(text) as KubeObject));
   }
 
   /** Lists selected this way are not streamed. */

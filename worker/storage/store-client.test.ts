@@ -84,6 +84,25 @@ test("a policy change invalidates reads for a user, but not those of the control
   }
 });
 
+test("FAIR-LIST: a list in parts holds one answer of the store at a time, and a change of policy does not break it off", async () => {
+  const { store, calls, client } = await counted();
+  const names = ["a", "b", "c"];
+  const writes = names.map((name) => ({ op: "create" as const, key: { ...account, name }, text, attributes }));
+  await store.commit({ writes });
+  const { policyRevision } = await store.status();
+  const { stub } = client();
+  const parts = new StoreClient(() => stub, policyRevision).pages({ resource: account.resource, length: 1 });
+  const first = await parts.next();
+  expect(calls).toEqual(["list"]);
+  await client().commit([
+    { op: "create", key: { ...account, resource: "roles.rbac.authorization.k8s.io" }, text, attributes },
+  ]);
+  const listed = first.value?.items.map(({ key }) => key.name) ?? [];
+  for await (const { items } of parts) listed.push(...items.map(({ key }) => key.name));
+  expect(listed).toEqual(["a", "b", "bot", "c"]);
+  expect(calls).toEqual(["list", "commit", "list", "list", "list"]);
+});
+
 test("STORE-LANE: requests that commit at the same time share a call, which outlives the request that made it", async () => {
   const turns = { now: () => 0, later: setTimeout, after: () => () => {}, settled: async () => {} };
   const store = new LogStore(new MemoryTables(), { turns, lane: new CommitLane() });

@@ -55,11 +55,6 @@ const TOO_LATE = "request did not complete within the allotted timeout";
 
 export class StoreClient {
   #policyRevision: Revision | undefined;
-  readonly #limits: StoreLimits | undefined;
-  readonly #nearby: (() => NearbyStore | undefined) | undefined;
-  readonly #waitUntil: ((work: Promise<unknown>) => void) | undefined;
-  readonly #relay: StoreClientOptions["relay"];
-  readonly #deadline: Deadline | undefined;
   readonly #options: StoreClientOptions;
   readonly #open: () => StoreStub;
   #stub: StoreStub | undefined;
@@ -69,15 +64,9 @@ export class StoreClient {
 
   /** `open` creates what calls go through, for requests that make any. */
   constructor(open: () => StoreStub, policyRevision: Revision | undefined, options: StoreClientOptions = {}) {
-    const { limits, nearby, waitUntil, relay, deadline } = options;
     this.#open = open;
     this.#options = options;
     this.#policyRevision = policyRevision;
-    this.#limits = limits;
-    this.#nearby = nearby;
-    this.#waitUntil = waitUntil;
-    this.#relay = relay;
-    this.#deadline = deadline;
   }
 
   get stub(): StoreStub {
@@ -134,12 +123,13 @@ export class StoreClient {
   }
 
   async commit(writes: readonly Write[]): Promise<Committed> {
+    const { limits } = this.#options;
     const isPolicy = changesPolicy(writes);
     const request = {
       writes,
       ...this.#decided(),
       ...(isPolicy ? { changesPolicy: true } : {}),
-      ...(this.#limits ? { limits: this.#limits } : {}),
+      ...(limits ? { limits } : {}),
     };
     const result = await this.#committed(request);
     if (result.ok) {
@@ -180,6 +170,7 @@ export class StoreClient {
     return this.#unwrap(await this.stub.readMany({ keys, ...this.#decided() }), undefined).entries;
   }
 
+  /** Everything that is requested, up to its limit, at one revision. */
   async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
     return this.#unwrap(await listWhole(this.stub, { ...request, ...this.#decided() }), request.at);
   }
@@ -190,12 +181,17 @@ export class StoreClient {
     return nearby?.recentSelection(wanted) ?? (await this.list(wanted)).items;
   }
 
-  /** The whole list at one revision, for requests without a limit: the store ends each answer at some megabytes. */
+  /** The same in parts if it has no limit: each is one answer of the store, which ends early (rule STORE-LIST). */
   async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
-    let page = await this.list(request);
+    if (request.limit !== undefined) {
+      yield await this.list(request);
+      return;
+    }
+    let page = this.#unwrap(await this.stub.list({ ...request, ...this.#decided() }), request.at);
     yield page;
-    while (page.more && page.last && request.limit === undefined) {
-      page = await this.list({ ...request, at: page.revision, after: page.last });
+    while (page.more && page.last) {
+      // Decided with the first part: the response may have begun, and could not be decided again.
+      page = this.#unwrap(await this.stub.list({ ...request, at: page.revision, after: page.last }), page.revision);
       yield page;
     }
   }
@@ -206,7 +202,7 @@ export class StoreClient {
     const newRequest = () => new Request(storeStreamUrls[what], { method: "POST", body });
     let response = await this.stub.fetch(newRequest());
     const relay = response.status === storeRelays.status && response.headers.get(storeRelays.header);
-    if (relay && this.#relay) response = await this.#relay(relay).fetch(newRequest());
+    if (relay && this.#options.relay) response = await this.#options.relay(relay).fetch(newRequest());
     if (response.ok) {
       this.#confirmed();
       return response;
@@ -220,7 +216,7 @@ export class StoreClient {
 
   /** Awaited directly: each promise derived from an RPC promise costs the platform another object. */
   async #committed(request: CommitRequest): Promise<CommitResult> {
-    const nearby = this.#waitUntil && this.#nearby?.();
+    const nearby = this.#options.waitUntil && this.#options.nearby?.();
     const leads = !nearby?.elsewhere || request.writes.every(({ key }) => !nearby.elsewhere?.(key.resource));
     const lane = leads ? nearby?.lane : undefined;
     try {
@@ -231,13 +227,13 @@ export class StoreClient {
   }
 
   /** One call for all concurrent commits. Each waiter checks for the loss of that call, and its own deadline. */
-  async #together(lane: CommitLane, request: CommitRequest, deadline = this.#deadline): Promise<CommitResult> {
+  async #together(lane: CommitLane, request: CommitRequest, deadline = this.#options.deadline): Promise<CommitResult> {
     if (!deadline) return Deadline.during(REQUEST_MS, (own) => this.#together(lane, request, own));
     const { promise, resolve, reject } = Promise.withResolvers<CommitResult>();
     const submitted = { request, resolve, fail: reject };
     const call = () => {
       const called = lane.call(Date.now(), () => this.stub.carry());
-      if (called) this.#waitUntil?.(called);
+      if (called) this.#options.waitUntil?.(called);
     };
     lane.submit(submitted);
     call();
@@ -255,7 +251,7 @@ export class StoreClient {
 
   /** The store itself, if it runs in this isolate; it refuses outdated policy like any other. */
   #nearbyStore(): NearbyStore | undefined {
-    const nearby = this.#nearby?.();
+    const nearby = this.#options.nearby?.();
     const { policyRevision = Number.POSITIVE_INFINITY } = this;
     if (nearby && policyRevision < nearby.policyRevision) throw new StalePolicy();
     if (nearby) this.#hasCalled = true;
