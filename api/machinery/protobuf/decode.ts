@@ -123,7 +123,9 @@ function readScalar(reader: ProtobufReader, type: Scalar, depth: number): unknow
     const { number, wireType } = reader.tag();
     const value =
       wireType === WIRE_VARINT ? reader.varint() : wireType === WIRE_BYTES ? reader.bytes() : reader.skip(wireType);
-    fields.set(number, [...(fields.get(number) ?? []), value]);
+    const known = fields.get(number);
+    if (known) known.push(value);
+    else fields.set(number, [value]);
   }
   const number = (of: number) => (fields.get(of)?.at(-1) as number | undefined) ?? 0;
   const bytes = (of: number) => fields.get(of)?.at(-1) as Uint8Array | undefined;
