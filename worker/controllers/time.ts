@@ -1,5 +1,7 @@
 /** Conversions between metav1.Time and milliseconds, and the UTC offset of a time zone. */
+
 import { timestamp } from "../../api/machinery/time/time.ts";
+import { zoneOffset } from "../../api/machinery/time/time-zone.ts";
 
 export function zonedTimeText(ms: number, timeZone: string | undefined): string {
   const minutes = offsetOf(ms, timeZone);
@@ -10,17 +12,8 @@ export function zonedTimeText(ms: number, timeZone: string | undefined): string 
 }
 
 /** Minutes by which the zone is ahead of UTC at that time; 0 if there is no such zone. */
-function offsetOf(ms: number, timeZone: string | undefined): number {
-  if (!timeZone) return 0;
-  try {
-    const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
-    const name = format.formatToParts(ms).find(({ type }) => type === "timeZoneName")?.value ?? "";
-    const [, sign, hours = "0", minutes = "0"] = /GMT([+-])(\d+):(\d+)/.exec(name) ?? [];
-    return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
-  } catch {
-    return 0;
-  }
-}
+const offsetOf = (ms: number, timeZone: string | undefined): number =>
+  timeZone ? Math.trunc((zoneOffset(ms, timeZone) ?? 0) / 60_000) : 0;
 
 /** ms since the epoch; undefined if the time is absent or invalid. */
 export function timeOf(text: string | undefined): number | undefined {

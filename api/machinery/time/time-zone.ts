@@ -1,6 +1,5 @@
 /**
- * Names of time zones, as Go looks them up: by file, so that case matters, which it does not in the platform's own
- * data.
+ * Time zones by name. Go looks them up by file, so that case matters, which it does not in the platform's own data.
  */
 
 const ALONE: ReadonlySet<string> = new Set(
@@ -20,11 +19,45 @@ export function isTimeZone(name: string): boolean {
   return words.every((word) => WORD.test(word)) && isKnown(name);
 }
 
-function isKnown(timeZone: string): boolean {
+const isKnown = (name: string): boolean => formatOf(name) !== undefined;
+
+/** How far a zone is ahead of UTC at a time (both in ms); undefined if there is none of that name. */
+export function zoneOffset(time: number, timeZone: string): number | undefined {
+  // `3/29/2026, 02:15:30`
+  const shown = formatOf(timeZone)?.format(time);
+  if (shown === undefined) return undefined;
+  const [month = 1, day = 1, year = 0, hour = 0, minute = 0, second = 0] = shown.split(/\D+/).map(Number);
+  // Date.UTC takes the years before 100 for those of the last century.
+  const local = new Date(0);
+  local.setUTCFullYear(year, month - 1, day);
+  return local.setUTCHours(hour, minute, second) - Math.floor(time / 1000) * 1000;
+}
+
+/** There are 600 zones. Making one of these takes a hundred times as long as using it. */
+const MAX_FORMATS = 1000;
+const formats = new Map<string, Intl.DateTimeFormat | undefined>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (formats.has(timeZone)) return formats.get(timeZone);
+  if (formats.size >= MAX_FORMATS) formats.clear();
+  const format = newFormat(timeZone);
+  formats.set(timeZone, format);
+  return format;
+}
+
+function newFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
-    new Intl.DateTimeFormat("en", { timeZone });
-    return true;
+    return new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { parseUintProblem } from "../../encoding/parse-uint.ts";
 import { formatDuration, parseNanos } from "../../time/duration-text.ts";
 import type { Declaration } from "../declaration.ts";
 import { showDouble } from "../values/double-text.ts";
-import { parseTimestamp, showTimestamp, timestamp } from "../values/timestamp-text.ts";
+import { parseTimestamp, showTimestamp, timestamp, wholeMillis } from "../values/timestamp-text.ts";
 import { parseType } from "../values/type.ts";
 import { utf8Text } from "../values/utf8-text.ts";
 import { CelError, Duration, isCelMap, type Timestamp, TypeValue, typeNameOf, type Uint } from "../values/values.ts";
@@ -46,7 +46,7 @@ export const conversions: readonly Declaration[] = [
   ["int(uint) -> int", ({ value }: Uint) => int(value)],
   ["int(double) -> int", fromDouble],
   ["int(string) -> int", parsedInt],
-  ["int(timestamp) -> int", ({ nanos }: Timestamp) => nanos / 1_000_000_000n],
+  ["int(timestamp) -> int", ({ nanos }: Timestamp) => BigInt(Math.floor(wholeMillis(nanos) / 1000))],
   ["int(duration) -> int", ({ nanos }: Duration) => nanos],
   ["uint(uint) -> uint", (value: Uint) => value],
   ["uint(int) -> uint", uint],

@@ -12,6 +12,7 @@ import {
   Uint,
 } from "../values/values.ts";
 import { workOnItems } from "../values/work.ts";
+import { int, uint } from "./bounded-int.ts";
 
 const compare = (a: unknown, b: unknown): number => {
   const order = celCompare(a, b);
@@ -37,11 +38,12 @@ function best(list: unknown[], sign: 1 | -1): unknown {
 function sum(list: unknown[]): unknown {
   if (list.length === 0) return 0n;
   const [first] = list;
-  if (typeof first === "bigint") return (list as bigint[]).reduce((total, each) => total + each, 0n);
+  if (typeof first === "bigint") return (list as bigint[]).reduce((total, each) => int(total + each), 0n);
   if (typeof first === "number") return (list as number[]).reduce((total, each) => total + each, 0);
-  if (first instanceof Uint) return new Uint((list as Uint[]).reduce((total, each) => total + each.value, 0n));
+  if (first instanceof Uint)
+    return (list as Uint[]).reduce((total, { value }) => uint(total.value + value), new Uint(0n));
   if (first instanceof Duration)
-    return new Duration((list as Duration[]).reduce((total, each) => total + each.nanos, 0n));
+    return new Duration((list as Duration[]).reduce((total, { nanos }) => int(total + nanos), 0n));
   throw noSuchOverload();
 }
 

@@ -103,9 +103,11 @@ function maskedCidr({ ip: { address }, bits }: CidrValue): CidrValue {
 const range = (name: string) => (value: IpValue) => value.address.range() === name;
 const family = ({ address }: IpValue) => (address.kind() === "ipv4" ? 4n : 6n);
 
-function isGlobalUnicast({ address }: IpValue): boolean {
-  return !["unspecified", "loopback", "multicast", "linkLocal", "broadcast"].includes(address.range());
-}
+/** The addresses after 0.0.0.0, which have no use, count as any other, as in Go. */
+const isUnspecified = ({ address }: IpValue) => address.toByteArray().every((byte) => byte === 0);
+
+const isGlobalUnicast = (value: IpValue) =>
+  !isUnspecified(value) && !["loopback", "multicast", "linkLocal", "broadcast"].includes(value.address.range());
 
 const linkLocalMulticast = ({ address }: IpValue) =>
   address.kind() === "ipv4" ? address.toString().startsWith("224.0.0.") : /^ff.2:/i.test(address.toString());
@@ -125,7 +127,7 @@ export const network: readonly Declaration[] = [
   ["isIP(string) -> bool", (text: string) => addressErrorOf(text) === undefined, "traversal"],
   ["ip.isCanonical(string) -> bool", (text: string) => String(ip(text)) === text, "rewritten"],
   ["net.IP.family() -> int", family],
-  ["net.IP.isUnspecified() -> bool", range("unspecified")],
+  ["net.IP.isUnspecified() -> bool", isUnspecified],
   ["net.IP.isLoopback() -> bool", range("loopback")],
   ["net.IP.isLinkLocalMulticast() -> bool", linkLocalMulticast],
   ["net.IP.isLinkLocalUnicast() -> bool", range("linkLocal")],

@@ -14,7 +14,7 @@ import {
   type Timestamp,
   Uint,
 } from "../values/values.ts";
-import { work } from "../values/work.ts";
+import { requireShort, work } from "../values/work.ts";
 import { int, uint } from "./bounded-int.ts";
 import { conversions } from "./conversions.ts";
 import { times } from "./times.ts";
@@ -29,14 +29,27 @@ const concatenate = (a: unknown[], b: unknown[]): unknown[] => {
   return keyedSum(a, b) ?? [...a, ...b];
 };
 
+function joinedTexts(a: string, b: string): string {
+  requireShort(a.length + b.length);
+  return a + b;
+}
+
+function joinedBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
+  requireShort(a.length + b.length);
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
+
 const sizeOfText = (text: string) => BigInt(lengthOf(text));
 
 const arithmetic: Declaration[] = [
   ["_+_(int, int) -> int", (a: bigint, b: bigint) => int(a + b)],
   ["_+_(uint, uint) -> uint", (a: Uint, b: Uint) => uint(a.value + b.value)],
   ["_+_(double, double) -> double", (a: number, b: number) => a + b],
-  ["_+_(string, string) -> string", (a: string, b: string) => a + b, "concat"],
-  ["_+_(bytes, bytes) -> bytes", (a: Uint8Array, b: Uint8Array) => new Uint8Array([...a, ...b]), "concat"],
+  ["_+_(string, string) -> string", joinedTexts, "concat"],
+  ["_+_(bytes, bytes) -> bytes", joinedBytes, "concat"],
   ["_+_(list<A>, list<A>) -> list<A>", concatenate],
   ["_+_(timestamp, duration) -> timestamp", (a: Timestamp, b: Duration) => timestamp(a.nanos + b.nanos, a.offset)],
   ["_+_(duration, timestamp) -> timestamp", (a: Duration, b: Timestamp) => timestamp(a.nanos + b.nanos, b.offset)],

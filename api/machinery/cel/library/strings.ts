@@ -32,12 +32,16 @@ function indexOf(text: string, part: string, offset = 0n): bigint {
 
 function lastIndexOf(text: string, part: string, offset?: bigint): bigint {
   const all = points(text);
-  const size = points(part).length;
+  const sought = points(part);
   if (part === "") return offset ?? BigInt(all.length);
   const from = offset === undefined ? all.length : notNegative(offset);
   if (offset !== undefined && from >= all.length) return -1n;
-  for (let at = Math.min(from, all.length - size); at >= 0; at--)
-    if (all.slice(at, at + size).join("") === part) return BigInt(at);
+  for (let at = Math.min(from, all.length - sought.length); at >= 0; at--) {
+    let same = 0;
+    while (same < sought.length && all[at + same] === sought[same]) same++;
+    if (same === sought.length) return BigInt(at);
+    workOnItems(same);
+  }
   return -1n;
 }
 
@@ -58,13 +62,16 @@ function replace(text: string, from: string, to: string, limit = -1n): string {
   let rest = text;
   while (left-- > 0) {
     // An empty text is found before and after each character.
-    const at = from === "" && parts.length > 0 ? (points(rest)[0]?.length ?? -1) : rest.indexOf(from);
+    const at = from === "" && parts.length > 0 ? lengthOfFirst(rest) : rest.indexOf(from);
     if (at < 0) break;
     parts.push(rest.slice(0, at), to);
     rest = rest.slice(at + from.length);
   }
   return parts.join("") + rest;
 }
+
+/** Of the first character, in UTF-16 units; -1 if there is none. */
+const lengthOfFirst = (text: string): number => (text === "" ? -1 : (text.codePointAt(0) ?? 0) > 0xffff ? 2 : 1);
 
 function split(text: string, by: string, limit = -1n): string[] {
   if (limit === 0n) return [];

@@ -1,6 +1,6 @@
 /** CEL's accessors for times and durations, in any time zone. */
 import { goQuote } from "../../field-error.ts";
-import { isTimeZone } from "../../time/time-zone.ts";
+import { isTimeZone, zoneOffset } from "../../time/time-zone.ts";
 import type { Declaration } from "../declaration.ts";
 import { MINUTE, minutesOf, wholeMillis } from "../values/timestamp-text.ts";
 import { CelError, type Duration, type Timestamp } from "../values/values.ts";
@@ -14,39 +14,33 @@ const time =
 function inZone(nanos: bigint, zone: string): Date {
   const millis = wholeMillis(nanos);
   if (["UTC", "", "Local"].includes(zone)) return new Date(millis);
-  if (!zone.includes(":")) return new Date(millis + zoneOffset(millis, zone));
+  if (!zone.includes(":")) return new Date(millis + namedOffset(millis, zone));
   for (const part of [zone.slice(0, zone.indexOf(":")), zone.slice(zone.indexOf(":") + 1)])
     if (!/^[+-]?\d+$/.test(part)) throw new CelError(`strconv.Atoi: parsing ${goQuote(part)}: invalid syntax`);
   return new Date(millis + minutesOf(zone) * MINUTE);
 }
 
-/** By how much the zone is ahead of UTC at that time, in milliseconds. */
-function zoneOffset(millis: number, zone: string): number {
-  if (!isTimeZone(zone)) throw new CelError(`unknown time zone ${zone}`);
-  const formatter = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  const part = new Map(formatter.formatToParts(millis).map(({ type, value }) => [type, Number(value)]));
-  const of = (name: Intl.DateTimeFormatPartTypes) => part.get(name) ?? 0;
-  const local = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
-  return local - Math.floor(millis / 1000) * 1000;
+function namedOffset(millis: number, zone: string): number {
+  const offset = isTimeZone(zone) ? zoneOffset(millis, zone) : undefined;
+  if (offset === undefined) throw new CelError(`unknown time zone ${zone}`);
+  return offset;
 }
 
 const DAY = 86_400_000;
+
+/** A date without a time is at midnight. */
+function startOfYear(date: Date): number {
+  const start = new Date(0);
+  return start.setUTCFullYear(date.getUTCFullYear(), 0, 1);
+}
+
 const parts: Readonly<Record<string, (date: Date) => number>> = {
   getFullYear: (date) => date.getUTCFullYear(),
   getMonth: (date) => date.getUTCMonth(),
   getDate: (date) => date.getUTCDate(),
   getDayOfMonth: (date) => date.getUTCDate() - 1,
   getDayOfWeek: (date) => date.getUTCDay(),
-  getDayOfYear: (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY),
+  getDayOfYear: (date) => Math.floor((date.getTime() - startOfYear(date)) / DAY),
   getHours: (date) => date.getUTCHours(),
   getMinutes: (date) => date.getUTCMinutes(),
   getSeconds: (date) => date.getUTCSeconds(),

@@ -7,7 +7,7 @@ import { type Clause, partsOfFormat, unfitTypeProblem } from "./format-clauses.t
 import { showTimestamp } from "./timestamp-text.ts";
 import { utf8Text } from "./utf8-text.ts";
 import { CelError, Duration, isCelMap, Opaque, Optional, Timestamp, TypeValue, typeNameOf, Uint } from "./values.ts";
-import { work } from "./work.ts";
+import { requireShort, work, workOnItems } from "./work.ts";
 
 export function formatText(text: string, args: readonly unknown[]): string {
   let next = 0;
@@ -15,6 +15,7 @@ export function formatText(text: string, args: readonly unknown[]): string {
   for (const part of partsOfFormat(text, args.length)) {
     if (part.kind === "problem") throw new CelError(part.message);
     shown += part.kind === "text" ? part.text : formatOne(part.clause, args[next++]);
+    requireShort(shown.length);
   }
   return shown;
 }
@@ -25,6 +26,7 @@ const integer = (value: unknown): bigint | undefined =>
 const DEFAULT_PRECISION = 6;
 
 function formatOne({ verb, precision = DEFAULT_PRECISION }: Clause, value: unknown): string {
+  requireShort(precision);
   const shown = verb === "s" ? showValue(value) : formatAs(verb, value, precision);
   if (shown === undefined) throw new CelError(unfitTypeProblem(verb, typeNameOf(value)));
   return shown;
@@ -108,6 +110,7 @@ const TEXT = 4;
 /** A value as `%s` shows it; undefined if it has no textual form. */
 function showValue(value: unknown): string | undefined {
   work(TEXT);
+  if (typeof value === "string" || value instanceof Uint8Array) workOnItems(value.length);
   if (value === null) return "null";
   if (typeof value === "number") return showDouble(value);
   if (value instanceof Uint) return String(value.value);

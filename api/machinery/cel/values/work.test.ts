@@ -3,6 +3,7 @@ import { run } from "../../../../test/fakes/objects/cel-expression.ts";
 import { kubernetesLibrary } from "../library/index.ts";
 import { compile } from "../program.ts";
 import type { Type } from "./type.ts";
+import { Timestamp } from "./values.ts";
 
 describe("no expression blocks other requests", () => {
   const chain = (start: string, link: string, times: number) => start + link.repeat(times);
@@ -35,9 +36,28 @@ describe("no expression blocks other requests", () => {
     ["shows", doubled("[1]", "[V, V]", "'%s'.format([V]) == ''", 40)],
     ["makes lists", doubled("[1]", "V + V", "V.size() == 0", 40)],
     ["makes texts of parts", doubled("['0123456789']", "V + V", "V.join(',') == ''", 24)],
+    ["makes texts of untyped ones", doubled("dyn('0123456789')", "V + V", "V == ''", 24)],
+    [
+      "shows long texts",
+      doubled(`'${"0".repeat(1000)}'`, "V + V", "'%s'.format([lists.range(2000).map(i, V)]) == ''", 10),
+    ],
+    ["pads a text", "'%.400000000e'.format([1.0]) == ''"],
+    ["lengthens a number", "'%.400000000f'.format([1e22]) == ''"],
     ["makes texts in texts", doubled("'0123456789'", "V.replace('', V)", "V == ''", 12)],
   ])("an expression that %s endlessly is aborted", (_, source) => {
     expect(run(source)).toMatch(/^operation cancelled: (too much is gone through|the text is too long|actual cost)/);
+  });
+
+  test.each([
+    ["a text is sought from its end", "a.lastIndexOf(b) < 0", { a: "ab".repeat(100_000), b: "xy".repeat(50_000) }],
+    ["clocks are read in another zone", "lists.range(20000).all(i, t.getHours(a) == 1)", { a: "Europe/Berlin" }],
+  ])("%s in time that grows with its length only", (_, source, texts) => {
+    const values = new Map<string, unknown>([...Object.entries(texts), ["t", new Timestamp(0n)]]);
+    const variables = new Map([...values.keys()].map((name) => [name, { kind: "dyn" } as Type]));
+    const result = compile(source, { variables, library: kubernetesLibrary });
+    const began = performance.now();
+    expect(result.ok && result.program.run(values)).toMatchObject({ ok: true, value: true });
+    expect(performance.now() - began).toBeLessThan(3000);
   });
 
   test("lists and maps of a full-size request are traversed once", () => {
