@@ -91,7 +91,7 @@ class Walk {
   #walkMap(old: Members, next: Members, map: MapView): Diff | undefined {
     const diff: DraftDiff = {};
     for (const name in next) this.#walkMember(diff, { old, next, name }, map);
-    for (const name in old) if (!(name in next)) this.#walkMember(diff, { old, next, name }, map);
+    for (const name in old) if (!Object.hasOwn(next, name)) this.#walkMember(diff, { old, next, name }, map);
     return diff.added || diff.modified || diff.removed ? diff : undefined;
   }
 
@@ -103,7 +103,7 @@ class Walk {
   }
 
   #side(object: Members, name: string, field: FieldView | undefined): unknown {
-    if (!(name in object)) return field?.zero;
+    if (!Object.hasOwn(object, name)) return field?.zero;
     return this.#isOmitted(object[name], field) ? undefined : object[name];
   }
 
@@ -145,7 +145,7 @@ class Walk {
         bare = false;
       }
       for (const name of type.map.nulls ?? []) {
-        if (name in value) continue;
+        if (Object.hasOwn(value, name)) continue;
         out[elementOf(name, type.map.field(name))] = MEMBER;
         bare = false;
       }

@@ -1,4 +1,5 @@
 /** The annotation of client-side apply, which server-side apply by "kubectl" honours and keeps up to date. */
+import { utf8Length } from "../encoding/utf8.ts";
 import { exactJson, parseExactJson } from "../json/exact-json.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { compareTyped } from "./compare.ts";
@@ -47,7 +48,7 @@ export function withLastApplied(object: JsonObject, applied: JsonObject): JsonOb
 }
 
 const sizeOf = (annotations: JsonObject) =>
-  Object.entries(annotations).reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
+  Object.entries(annotations).reduce((sum, [key, value]) => sum + utf8Length(key) + utf8Length(String(value)), 0);
 
 const sorted = (value: unknown): unknown =>
   Array.isArray(value)

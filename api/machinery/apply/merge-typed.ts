@@ -1,5 +1,5 @@
 /** Merges the applied configuration into the live object; nothing is removed. */
-import { isJsonObject } from "../json/json-object.ts";
+import { isJsonObject, setMember } from "../json/json-object.ts";
 import { itemsByElement } from "./list-item.ts";
 import { formOf, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
 
@@ -24,7 +24,7 @@ function mergeMap(live: { [key: string]: unknown }, applied: { [key: string]: un
   const out: { [key: string]: unknown } = { ...live };
   for (const name in applied) {
     const type = memberType(map, name);
-    if (type) out[name] = mergeTyped(live[name], applied[name], type);
+    if (type) setMember(out, name, mergeTyped(Object.hasOwn(live, name) ? live[name] : undefined, applied[name], type));
   }
   return out;
 }

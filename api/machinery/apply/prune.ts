@@ -40,7 +40,7 @@ function endsAbove(set: FieldSet, value: unknown, type: TypeView): boolean {
     return Object.entries(set).some(([element, below]) => {
       const name = element.slice("f:".length);
       const member = memberType(map, name);
-      return member !== undefined && name in value && endsAbove(below, value[name], member);
+      return member !== undefined && Object.hasOwn(value, name) && endsAbove(below, value[name], member);
     });
   }
   if (!list || list.type === "atomic" || !Array.isArray(value)) return false;

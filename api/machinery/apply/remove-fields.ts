@@ -1,5 +1,5 @@
 /** A value without the fields of a set; an object or a list that loses everything stays, empty. */
-import { isJsonObject } from "../json/json-object.ts";
+import { isJsonObject, setMember } from "../json/json-object.ts";
 import { EMPTY, type FieldSet, isEmptySet, isMember, MEMBER } from "./field-set.ts";
 import { itemElement } from "./list-item.ts";
 import { formOf, type MapView, memberType, type TypeView } from "./type-view.ts";
@@ -30,10 +30,11 @@ function removeMembers(value: { [key: string]: unknown }, remove: FieldSet, map:
   const out: { [key: string]: unknown } = {};
   for (const name in value) {
     const node = remove[`f:${name}`];
-    if (!node) out[name] = value[name];
+    if (!node) setMember(out, name, value[name]);
     else if (!isMember(node)) {
       const type = memberType(map, name);
-      out[name] = type ? (removeFields(value[name], node, type) ?? emptied(value[name])) : value[name];
+      const left = type ? (removeFields(value[name], node, type) ?? emptied(value[name])) : value[name];
+      setMember(out, name, left);
     }
   }
   return isEmptySet(out as FieldSet) ? undefined : out;

@@ -7,8 +7,8 @@
 import { deepEqual } from "../json/deep-equal.ts";
 import { exactJson } from "../json/exact-json.ts";
 import { copyJson } from "../json/json-copy.ts";
-import { isJsonObject, type JsonObject } from "../json/json-object.ts";
-import { find, get, indexOf, isContainer, type Place, type Root, setMember } from "./json-place.ts";
+import { isJsonObject, type JsonObject, setMember } from "../json/json-object.ts";
+import { find, get, indexOf, isContainer, type Place, type Root } from "./json-place.ts";
 import { badRequest, goJsonType, type PatchFailure, type PatchResult, unprocessable } from "./patch-result.ts";
 
 const MAX_OPERATIONS = 10_000;

@@ -42,7 +42,3 @@ export function get(place: Place | undefined): { value: unknown } | undefined {
   const index = indexOf(key, container.length);
   return index === undefined || index === container.length ? undefined : { value: container[index] };
 }
-
-/** A member named `__proto__` is a member like any other. */
-export const setMember = (object: JsonObject, key: string, value: unknown) =>
-  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
