@@ -6,17 +6,25 @@ import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts"
 import type { SchedulerRequest } from "../../worker/scheduler/requests/scheduler-request.ts";
 
 const meta = (name: string) => ({ name, uid: `uid-${name}`, resourceVersion: "", creationTimestamp: "" });
-const policyOn = (group: string, ...resources: string[]) =>
-  ({
-    kind: "ValidatingAdmissionPolicy",
-    apiVersion: "admissionregistration.k8s.io/v1",
-    metadata: meta("asks"),
-    spec: {
-      matchConstraints: {
-        resourceRules: [{ apiGroups: [group], apiVersions: ["v1"], operations: ["*"], resources }],
-      },
+const apiVersion = "admissionregistration.k8s.io/v1";
+/** A policy, and its binding for namespaces with these labels. */
+const policyOn = (group: string, resource: string, matchLabels: Readonly<Record<string, string>> = {}) => {
+  const resourceRules = [{ apiGroups: [group], apiVersions: ["v1"], operations: ["*"], resources: [resource] }];
+  return [
+    {
+      kind: "ValidatingAdmissionPolicy",
+      apiVersion,
+      metadata: meta("asks"),
+      spec: { matchConstraints: { resourceRules } },
     },
-  }) as unknown as Stored<KubeObject>;
+    {
+      kind: "ValidatingAdmissionPolicyBinding",
+      apiVersion,
+      metadata: meta("asks"),
+      spec: { policyName: "asks", matchResources: { namespaceSelector: { matchLabels } } },
+    },
+  ] as unknown as Stored<KubeObject>[];
+};
 
 const what = ({ verb, resource, subresource = "" }: SchedulerRequest) => `${verb} ${resource}/${subresource}`;
 const refused = (message: string) => async () =>
@@ -40,7 +48,7 @@ describe("SCHED-ASK: with a policy that matches bindings", () => {
   test("pods are bound by requests, and their events are written as ever", async () => {
     const bench = new SchedulingBench();
     bench.send = binds(bench);
-    await bench.put("create", node("a"), policyOn("", "pods/binding"), pod("p"));
+    await bench.put("create", node("a"), ...policyOn("", "pods/binding"), pod("p"));
     await bench.settle();
     expect(await bench.nodeOf("p")).toBe("a");
     expect(bench.requests).toMatchObject([
@@ -63,10 +71,27 @@ describe("SCHED-ASK: with a policy that matches bindings", () => {
     expect(bench.loop.settledAt).toBeDefined();
   });
 
+  test("those of namespaces that it does not select are committed directly", async () => {
+    const bench = new SchedulingBench();
+    const namespace = {
+      kind: "Namespace",
+      apiVersion: "v1",
+      metadata: { ...meta("default"), labels: { is: "plain" } },
+    };
+    await bench.put("create", node("a"), namespace, ...policyOn("*", "*/*", { is: "strict" }), pod("p"));
+    await bench.settle();
+    expect([await bench.nodeOf("p"), bench.requests]).toEqual(["a", []]);
+    bench.send = binds(bench);
+    await bench.put("replace", { ...namespace, metadata: { ...namespace.metadata, labels: { is: "strict" } } });
+    await bench.put("create", pod("q"));
+    await bench.settle();
+    expect(bench.requests.map(what)).toEqual(["create pods/binding", "create events.events.k8s.io/"]);
+  });
+
   test("a refused pod says why, gives back its place, and is tried again after its back-off", async () => {
     const bench = new SchedulingBench();
     bench.send = refused("not today");
-    await bench.put("create", node("a", { pods: "1" }), policyOn("", "pods/binding"), pod("p"));
+    await bench.put("create", node("a", { pods: "1" }), ...policyOn("", "pods/binding"), pod("p"));
     await bench.settle();
     expect(await conditionOf(bench, "p")).toMatchObject({
       status: "False",
@@ -91,7 +116,14 @@ describe("SCHED-ASK: with a policy that matches bindings", () => {
       await answer.promise;
       return binds(bench)(request);
     };
-    await bench.put("create", node("a", { pods: "2" }), policyOn("", "pods/binding"), pod("p1"), pod("p2"), pod("p3"));
+    await bench.put(
+      "create",
+      node("a", { pods: "2" }),
+      ...policyOn("", "pods/binding"),
+      pod("p1"),
+      pod("p2"),
+      pod("p3"),
+    );
     await bench.loop.run();
     expect((await conditionOf(bench, "p3"))?.message).toContain("0/1 nodes are available: 1 Too many pods");
     await bench.put("replace", pod("p1", { labels: { changed: "yes" } }));
@@ -113,7 +145,7 @@ describe("SCHED-ASK: with a policy that matches bindings", () => {
       await bench.remove("pods", request.name ?? "");
       return refused("not found")();
     };
-    await bench.put("create", node("a", { pods: "1" }), policyOn("", "pods/binding"), pod("gone"));
+    await bench.put("create", node("a", { pods: "1" }), ...policyOn("", "pods/binding"), pod("gone"));
     await bench.settle();
     expect(await bench.all("events")).toEqual([]);
     bench.send = binds(bench);
@@ -129,7 +161,7 @@ describe("SCHED-ASK: with a policy that matches bindings", () => {
     bench.send = async () => {
       throw new Error("out of reach");
     };
-    await bench.put("create", node("a"), policyOn("", "pods/binding"), pod("p"));
+    await bench.put("create", node("a"), ...policyOn("", "pods/binding"), pod("p"));
     await bench.settle();
     expect([errors, await bench.all("events")]).toEqual([["requests for default/p"], []]);
     expect(bench.wakeAt).toBe(bench.now + 1000);
@@ -143,7 +175,7 @@ describe("SCHED-ASK: with a policy that matches other requests of the scheduler'
     await bench.put(
       "create",
       node("a"),
-      policyOn("", "pods/status"),
+      ...policyOn("", "pods/status"),
       pod("p", { spec: { nodeSelector: { no: "one" } } }),
     );
     await bench.settle();
@@ -157,7 +189,7 @@ describe("SCHED-ASK: with a policy that matches other requests of the scheduler'
 
   test("events alone hold up no pod: they are sent once it is bound", async () => {
     const bench = new SchedulingBench();
-    await bench.put("create", node("a"), policyOn("*", "events"), pod("p1"), pod("p2"));
+    await bench.put("create", node("a"), ...policyOn("*", "events"), pod("p1"), pod("p2"));
     await bench.settle();
     expect(bench.commits.map(({ writes }) => writes.length)).toEqual([2]);
     expect([await bench.nodeOf("p1"), await bench.nodeOf("p2")]).toEqual(["a", "a"]);
@@ -168,7 +200,7 @@ describe("SCHED-ASK: with a policy that matches other requests of the scheduler'
     const bench = new SchedulingBench();
     const taint = (value: string) =>
       node("a", { pods: "0", spec: { taints: [{ key: value, effect: "PreferNoSchedule" }] } });
-    await bench.put("create", taint("0"), policyOn("*", "events"), pod("p"));
+    await bench.put("create", taint("0"), ...policyOn("*", "events"), pod("p"));
     for (const value of ["1", "2"]) {
       await bench.settle();
       bench.now += 11_000;
@@ -204,7 +236,7 @@ describe("SCHED-ASK: with a policy that matches other requests of the scheduler'
     };
     const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
     const policy = policyOn("", "persistentvolumeclaims");
-    await bench.put("create", node("a"), storage, claim, policy, pod("p", { spec: { volumes } }));
+    await bench.put("create", node("a"), storage, claim, ...policy, pod("p", { spec: { volumes } }));
     await bench.settle();
     expect(bench.requests.map(what)).toEqual(["patch pods/status", "update persistentvolumeclaims/"]);
     expect(bench.requests[1]?.body).toMatchObject({

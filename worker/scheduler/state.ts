@@ -3,7 +3,7 @@ import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import { SharedValues } from "../../api/machinery/json/shared-values.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { ADMISSION_RESOURCES } from "../../api/resources/admissionregistration/admission-rules.ts";
+import { ADMISSION_RESOURCES, POLICIES } from "../../api/resources/admissionregistration/admission-rules.ts";
 import { DEVICE_CLASSES } from "../../api/resources/resource/extended-resource.ts";
 import type { GroupResource, Key } from "../../api/store/store.ts";
 import { Cluster } from "./cluster/cluster.ts";
@@ -27,9 +27,12 @@ export const SCHEDULER_USER = "system:kube-scheduler";
 /** What it writes through the API, if only when somebody wants to be asked. */
 export const WRITES: readonly GroupResource[] = [CLAIMS, DEVICE_CLAIMS, VOLUMES, "pods"];
 
+/** Those that say which requests somebody wants to be asked about. */
+const ADMISSION: readonly GroupResource[] = [...ADMISSION_RESOURCES, ...Object.values(POLICIES)];
+
 /** What the scheduler reads; nothing else is requested from the log. */
 export const READS: readonly GroupResource[] = [
-  ...ADMISSION_RESOURCES,
+  ...ADMISSION,
   CAPACITIES,
   CLAIMS,
   CSI_DRIVERS,
@@ -67,7 +70,10 @@ interface Change {
 export class SchedulerState {
   readonly cluster = new Cluster();
   readonly queue = new SchedulingQueue(plugins);
-  readonly admission = new RulesInForce();
+  readonly admission = new RulesInForce((name) => {
+    const namespace = this.cluster.get("namespaces", "", name);
+    return namespace && (namespace.metadata.labels ?? {});
+  });
   readonly #shared = new SharedValues();
 
   /** Our own placements are known before they appear in the log. */
@@ -94,7 +100,7 @@ export class SchedulerState {
           ? cluster.deleteNode(object as Stored<Node>)
           : this.#nodeChange(leanNode(object as Stored<Node>, this.#shared));
       default: {
-        if (ADMISSION_RESOURCES.includes(resource)) {
+        if (ADMISSION.includes(resource)) {
           this.admission.set(resource, object.metadata.name, deleted ? undefined : object);
           return undefined;
         }

@@ -7,17 +7,20 @@ import type {
 } from "../../generated/admissionregistration.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 
-const WEBHOOKS = [
+export const WEBHOOKS = [
   "mutatingwebhookconfigurations.admissionregistration.k8s.io",
   "validatingwebhookconfigurations.admissionregistration.k8s.io",
 ] as const;
-const POLICIES = [
-  "mutatingadmissionpolicies.admissionregistration.k8s.io",
-  "validatingadmissionpolicies.admissionregistration.k8s.io",
-] as const;
+/** Each resource of policies, and that of their bindings: a policy without one does nothing. */
+export const POLICIES = {
+  "mutatingadmissionpolicies.admissionregistration.k8s.io":
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io",
+  "validatingadmissionpolicies.admissionregistration.k8s.io":
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io",
+} as const;
 
 /** The resources whose objects have such rules. */
-export const ADMISSION_RESOURCES: readonly string[] = [...WEBHOOKS, ...POLICIES];
+export const ADMISSION_RESOURCES: readonly string[] = [...WEBHOOKS, ...Object.keys(POLICIES)];
 
 /** The rules of one of their objects. */
 export function admissionRulesOf(resource: string, object: KubeObject): readonly RuleWithOperations[] {

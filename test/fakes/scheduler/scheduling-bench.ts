@@ -132,5 +132,6 @@ const RESOURCES: Readonly<Record<string, GroupResource>> = {
   ResourceSlice: "resourceslices.resource.k8s.io",
   StorageClass: "storageclasses.storage.k8s.io",
   ValidatingAdmissionPolicy: "validatingadmissionpolicies.admissionregistration.k8s.io",
+  ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings.admissionregistration.k8s.io",
 };
 const resourceOf = (kind: string): GroupResource => RESOURCES[kind] ?? `${kind.toLowerCase()}s`;

@@ -34,18 +34,26 @@ export function bindingChanges(
   if (!assigned.ok) return undefined;
   const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`;
   return [
-    { write: writeOf(pod, assigned.pod, boundText(pod, assigned.pod)), requests: () => [bindingRequest(pod, node)] },
+    {
+      write: writeOf(pod, assigned.pod, boundText(pod, assigned.pod)),
+      requests: () => [bindingRequest(pod, node, topology)],
+    },
     eventChange("create", eventOf({ about: pod, type: "Normal", reason: "Scheduled", action: "Binding", note }, stamp)),
   ];
 }
 
-/** The node's labels are added by the server. */
-const bindingRequest = ({ metadata: { namespace = "", name, uid } }: Stored<Pod>, node: string): SchedulerRequest => ({
+/** The server adds the labels, before admission. */
+const bindingRequest = (
+  { metadata: { namespace = "", name, uid } }: Stored<Pod>,
+  node: string,
+  labels: Readonly<Record<string, string>>,
+): SchedulerRequest => ({
   verb: "create",
   resource: "pods",
   subresource: "binding",
   namespace,
   name,
+  labels,
   body: { apiVersion: "v1", kind: "Binding", metadata: { namespace, name, uid }, target: { kind: "Node", name: node } },
   failure: (message) => `running Bind plugin "DefaultBinder": ${message}`,
 });
@@ -179,7 +187,7 @@ const statusChange = (before: Stored<Pod>, after: Stored<Pod>): Change => ({
 
 /** Patches what differs: the scheduler writes one condition, its nomination and the claim for extended resources. */
 function statusPatch({ metadata, status: before }: Stored<Pod>, { status: after }: Stored<Pod>): SchedulerRequest {
-  const { namespace = "", name, uid } = metadata;
+  const { namespace = "", name, uid, labels } = metadata;
   const { nominatedNodeName, extendedResourceClaimStatus } = after;
   const conditions = (after.conditions ?? []).filter(
     (each) => !before.conditions?.some((known) => deepEqual(known, each)),
@@ -196,6 +204,7 @@ function statusPatch({ metadata, status: before }: Stored<Pod>, { status: after 
     subresource: "status",
     namespace,
     name,
+    labels,
     body: { metadata: { uid }, status },
     ...(extendedResourceClaimStatus && {
       failure: (message) =>

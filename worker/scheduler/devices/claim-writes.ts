@@ -63,9 +63,9 @@ export function reserveClaim(
 const failed = (why: string): string => `running PreBind plugin "DynamicResources": ${why}`;
 
 const claimRequest = (
-  { metadata: { namespace = "", name } }: Claim,
+  { metadata: { namespace = "", name, labels } }: Claim,
   request: Pick<SchedulerRequest, "verb" | "subresource" | "body" | "failure">,
-): SchedulerRequest => ({ resource: DEVICE_CLAIMS, namespace, name, ...request });
+): SchedulerRequest => ({ resource: DEVICE_CLAIMS, namespace, name, labels, ...request });
 
 /** Shares of one device are distinguished by ids. */
 function identified({ devices, ...allocation }: AllocationResult, newId: () => string): AllocationResult {

@@ -12,6 +12,8 @@ export interface SchedulerRequest {
   readonly namespace: string;
   /** Absent: that of the body. */
   readonly name?: string;
+  /** Of the object as admission sees it, if it has any. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   /** For `patch`, a strategic merge patch. */
   readonly body: object;
   /**

@@ -93,6 +93,7 @@ const volumeUpdate = (resource: string, object: Stored<KubeObject>): SchedulerRe
   resource,
   namespace: object.metadata.namespace ?? "",
   name: object.metadata.name,
+  labels: object.metadata.labels,
   body: sentBack(object),
   failure: (message) => `running PreBind plugin "VolumeBinding": ${message}`,
 });
