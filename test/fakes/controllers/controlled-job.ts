@@ -31,12 +31,14 @@ export const job = ({ cluster }: ControlledCluster) => {
   return found;
 };
 export const pods = ({ cluster }: ControlledCluster) => cluster.list("pods");
-export const end = ({ cluster }: ControlledCluster, pod: Pod, phase: string, exitCode = 1) =>
+/** `finishedAt`: when its container ended, which kubelets report. */
+export const end = ({ cluster }: ControlledCluster, pod: Pod, phase: string, exitCode = 1, finishedAt?: string) =>
   cluster.change("pods", "ns", pod.metadata.name ?? "", (draft) => {
     draft.status = { phase };
+    const terminated = { exitCode, ...(finishedAt !== undefined && { finishedAt }) };
     if (phase === "Failed")
       draft.status.containerStatuses = [
-        { name: "c", image: "", imageID: "", ready: false, restartCount: 0, state: { terminated: { exitCode } } },
+        { name: "c", image: "", imageID: "", ready: false, restartCount: 0, state: { terminated } },
       ];
   });
 export const podAt = (at: ControlledCluster, index: number): Pod => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { ControlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
-import { end, job, newJob, podAt, pods, start } from "../../../test/fakes/controllers/controlled-job.ts";
+import { condition, end, job, newJob, podAt, pods, start } from "../../../test/fakes/controllers/controlled-job.ts";
 
 describe("CTL-JOB-ENDING: a pod that is being deleted", () => {
   const tellToEnd = ({ cluster }: ControlledCluster, { metadata: { name = "" } }: Pod) =>
@@ -52,5 +53,35 @@ describe("CTL-JOB-ENDING: a pod that is being deleted", () => {
     await at.settle();
     expect(job(at).status).toMatchObject({ active: 1, ready: 1, succeeded: 1 });
     expect(job(at).status.failed).toBeUndefined();
+  });
+});
+
+describe("CTL-JOB-TOGETHER: a Job that a pod's failure ends", () => {
+  const fail = (at: ControlledCluster, index: number) =>
+    end(at, podAt(at, index), "Failed", 1, timestamp(at.cluster.now));
+  const phases = (at: ControlledCluster) => pods(at).map(({ status }) => status.phase);
+  const begin = async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob({ completions: 3, parallelism: 3, backoffLimit: 0 }));
+    await at.settle();
+    return at;
+  };
+
+  it("leaves others a moment in which they may end by themselves, and deletes the rest", async () => {
+    const at = await begin();
+    fail(at, 0);
+    await at.pass(500);
+    fail(at, 1);
+    await at.pass(2000);
+    expect(phases(at)).toEqual(["Failed", "Failed"]);
+    expect(condition(at, "Failed")).toMatchObject({ reason: "BackoffLimitExceeded" });
+    expect(job(at).status.failed).toBe(3);
+  });
+
+  it("ends at once if no other runs", async () => {
+    const at = await begin();
+    for (const index of [0, 1, 2]) fail(at, index);
+    await at.settle();
+    expect(condition(at, "Failed")).toMatchObject({ reason: "BackoffLimitExceeded" });
   });
 });

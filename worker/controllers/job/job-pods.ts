@@ -45,7 +45,7 @@ export const endOf = (pod: Pod): number =>
   endOfContainers(pod) ?? unreadySince(pod) ?? deletedAt(pod) ?? timeOf(pod.metadata.creationTimestamp) ?? 0;
 
 /** When the last of the containers ended, sidecars included; undefined while one runs. */
-function endOfContainers({ spec, status }: Pod): number | undefined {
+export function endOfContainers({ spec, status }: Pod): number | undefined {
   const sidecars = new Set(
     spec.initContainers?.filter(({ restartPolicy }) => restartPolicy === "Always").map(({ name }) => name),
   );

@@ -27,6 +27,7 @@ import { addCondition, decidedEnding, type Ending, isFinished } from "./conditio
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
 import {
   deletedAt,
+  endOfContainers,
   failed,
   indexOf,
   isIndexed,
@@ -99,8 +100,11 @@ interface Found {
 
 function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, lastActed }: ReconcileContext): Plan {
   const active = pods.filter(isActive);
-  const decided = decidedEnding(job.status) ?? endingOf(job, pods, tally, now);
-  if (decided) return planEnding(job, { ending: decided, pods, tally }, now);
+  const decided = decidedEnding(job.status);
+  const ending = decided ?? endingOf(job, pods, tally, now);
+  const othersUntil = ending && !decided && active.length > 0 ? othersEndUntil(tally) : 0;
+  if (othersUntil > now && othersUntil <= now + REST_MS) return { effects: [], wakeAt: othersUntil };
+  if (ending) return planEnding(job, { ending, pods, tally }, now);
   if (job.metadata.deletionTimestamp) return planCounting(job, { pods, tally, active: active.length, now, lastActed });
   const work = planPods(job, { active, tally, pods, backoffEnd: endOfBackoff(failures), now });
   const waits = earliestWake(work.waitsUntil, deadlineOf(job));
@@ -121,6 +125,13 @@ function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, l
     ...earliestWake(waits.wakeAt, counting.wakeAt),
   };
 }
+
+/**
+ * Until when pods may end by themselves beside the one whose end decides the job's, before they are deleted (ms).
+ * Kubernetes looks at pods a second after their changes.
+ */
+const othersEndUntil = ({ fresh, ended }: Tally): number =>
+  Math.min(...[...fresh.failed, ...ended.succeeded].map((pod) => endOfContainers(pod) ?? 0)) + REST_MS;
 
 /**
  * A job in back-off reports that no pod is active. While pods are ready that is impossible, because validation rejects
