@@ -32,6 +32,22 @@ describe("job", () => {
     expect(events(at)).toContain("Completed: Job completed");
   });
 
+  it("gets its first status once its pods are created", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
+    await at.settle();
+    expect(job(at).status).toMatchObject({ active: 2, startTime: expect.any(String) });
+    expect(at.cluster.requests.filter((each) => each.includes("jobs.batch"))).toHaveLength(1);
+  });
+
+  it("gets a status even if no pod can be created", async () => {
+    const at = start();
+    at.cluster.refuse = (verb) => (verb === "create" ? { code: 403, reason: "Forbidden" } : undefined);
+    at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
+    await at.pass(1000);
+    expect(job(at).status).toMatchObject({ startTime: expect.any(String), ready: 0 });
+  });
+
   it("removes finalizers from deleted pods even if it cannot create others, as in a terminating namespace", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));

@@ -98,7 +98,11 @@ interface Found {
   readonly failures: readonly Failure[];
 }
 
-function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, lastActed }: ReconcileContext): Plan {
+function planPodsOf(
+  job: Stored<Job>,
+  { pods, tally, failures }: Found,
+  { now, lastActed, failure }: ReconcileContext,
+): Plan {
   const active = pods.filter(isActive);
   const decided = decidedEnding(job.status);
   const ending = decided ?? endingOf(job, pods, tally, now);
@@ -118,12 +122,13 @@ function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, l
     };
     return planEnding(job, { ending, pods, tally }, now);
   }
-  const counting = planCounting(job, { pods, tally, active: remaining, removed: work.removed, now, lastActed });
-  return {
-    // Counting comes first: it releases pods even where no new one may be created (in a terminating namespace).
-    effects: [...counting.effects, ...work.effects],
-    ...earliestWake(waits.wakeAt, counting.wakeAt),
-  };
+  const count = (active: number) => planCounting(job, { pods, tally, active, removed: work.removed, now, lastActed });
+  const counting = count(remaining);
+  const isFirst = failure !== undefined || counting.effects.some(({ op }) => op === "batch");
+  // Pods are released even where no new one may be created (in a terminating namespace).
+  if (isFirst || work.created === 0)
+    return { effects: [...counting.effects, ...work.effects], ...earliestWake(waits.wakeAt, counting.wakeAt) };
+  return { effects: [...work.effects, ...count(remaining + work.created).effects], ...waits };
 }
 
 /**

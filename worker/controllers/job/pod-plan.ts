@@ -26,6 +26,7 @@ const BURST = 500;
 export interface PodPlan {
   readonly effects: readonly (Effect | Batch)[];
   readonly removed: number;
+  readonly created: number;
   /** Pods are missing, and will be created at this time (ms). */
   readonly waitsUntil?: number;
 }
@@ -39,7 +40,7 @@ interface Facts {
   readonly now: number;
 }
 
-const NOTHING: PodPlan = { effects: [], removed: 0 };
+const NOTHING: PodPlan = { effects: [], removed: 0, created: 0 };
 
 export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
   const { active, tally, now } = facts;
@@ -60,9 +61,7 @@ export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
   if (missing <= 0) return NOTHING;
   const { backoffEnd } = facts;
   if (job.spec.backoffLimitPerIndex === undefined && backoffEnd > now) return { ...NOTHING, waitsUntil: backoffEnd };
-  return isIndexed(job)
-    ? createIndexed(job, facts, missing)
-    : { effects: [creation(job, Array(missing).fill(newJobPod(job)))], removed: 0 };
+  return isIndexed(job) ? createIndexed(job, facts, missing) : creation(job, Array(missing).fill(newJobPod(job)));
 }
 
 function wantedActive(job: Job, tally: Tally, active: number): number {
@@ -96,6 +95,7 @@ function letGo(job: Stored<Job>, pods: readonly Stored<Pod>[], count: number): P
       { op: "batch", effects: removals },
     ],
     removed: doomed.length,
+    created: 0,
   };
 }
 
@@ -120,7 +120,7 @@ function createIndexed(job: Stored<Job>, { active, tally, pods, now }: Facts, mi
     if (until > now) waits.push(until);
     else made.push(newIndexedPod(job, index, failures));
   }
-  if (made.length > 0) return { effects: [creation(job, made)], removed: 0 };
+  if (made.length > 0) return creation(job, made);
   return waits.length > 0 ? { ...NOTHING, waitsUntil: Math.min(...waits) } : NOTHING;
 }
 
@@ -129,18 +129,20 @@ function nextFailures(job: Job, before: Pod): { counted: number; ignored: number
   return { counted: indexFailures(before) + (ignored ? 0 : 1), ignored: indexIgnored(before) + (ignored ? 1 : 0) };
 }
 
-const creation = (job: Stored<Job>, pods: readonly Pod[]): Batch => ({
-  op: "batch",
-  slowStart: true,
-  effects: pods.map((object) => ({
-    op: "create",
-    resource: "pods",
-    namespace: job.metadata.namespace ?? "",
-    object,
-    record: {
-      about: job,
-      success: { reason: "SuccessfulCreate", message: "Created pod: {name}" },
-      failure: { reason: "FailedCreate", message: "Error creating: {message}" },
-    },
-  })),
+const creation = (job: Stored<Job>, pods: readonly Pod[]): PodPlan => ({
+  effects: [{ op: "batch", slowStart: true, effects: pods.map((pod) => createPod(job, pod)) }],
+  removed: 0,
+  created: pods.length,
+});
+
+const createPod = (job: Stored<Job>, object: Pod): Effect => ({
+  op: "create",
+  resource: "pods",
+  namespace: job.metadata.namespace ?? "",
+  object,
+  record: {
+    about: job,
+    success: { reason: "SuccessfulCreate", message: "Created pod: {name}" },
+    failure: { reason: "FailedCreate", message: "Error creating: {message}" },
+  },
 });
