@@ -25,7 +25,7 @@ export const features: readonly Feature[] = [
   {
     area: "Reads",
     name: "`resourceVersion`, `resourceVersionMatch`; 504 for a future revision",
-    missing: "a watch from such a revision is also 504; Kubernetes lets it wait",
+    missing: "a watch from such a revision ends with that error as its only event; in Kubernetes it waits",
     shown: ["worker/http/verbs/list.workers.test.ts", "WIRE-FUTURE"],
   },
   {
@@ -184,7 +184,7 @@ export const features: readonly Feature[] = [
     area: "Streams",
     name: "proxy of pods, services and nodes",
     missing:
-      "upgrades other than WebSockets, and over TLS (400); for nodes, everything except GETs of the kubelet's API and the endpoints of local volumes",
+      "upgrades other than WebSockets (400); for nodes, everything except GETs of the kubelet's API and the endpoints of local volumes",
     shown: ["test/e2e/streams/proxy.test.ts", "a pod's proxy"],
   },
 ];
