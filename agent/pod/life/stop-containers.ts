@@ -38,9 +38,8 @@ export function kill(
 
 export function killFailed(record: PodRecord, action: Extract<Action, { do: "kill-container" }>): Promise<void> {
   const { livenessProbe, startupProbe } = action.target.container;
-  const probe = { startup: startupProbe, liveness: livenessProbe, readiness: undefined, definition: undefined }[
-    action.because
-  ];
+  const { because } = action;
+  const probe = because === "startup" ? startupProbe : because === "liveness" ? livenessProbe : undefined;
   const graceSeconds = probe?.terminationGracePeriodSeconds ?? graceOf(record.pod);
   return kill(record, action, { message: action.message, graceSeconds });
 }

@@ -86,6 +86,11 @@ describe("the state of a container", () => {
       { state: { terminated: LOST } },
     ],
     [
+      "that was lost and is still unknown to the runtime",
+      { containers: [observed({ state: "unknown" })], before: { state: { terminated: LOST } } },
+      { state: { terminated: LOST } },
+    ],
+    [
       "that never ran and is unknown to the runtime",
       { containers: [observed({ state: "unknown" })], before: { state: { waiting: {} } } },
       { state: { waiting: {} } },

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { RuntimeError } from "../runtime-error.ts";
 import type { CriClient } from "./cri-client.ts";
 import type * as cri from "./cri-messages.ts";
 import { CriObserver } from "./cri-observer.ts";
@@ -10,6 +11,8 @@ let sandboxes: cri.PodSandbox[];
 let containers: cri.ContainerStatus[];
 /** Listed, and removed before their status is requested. */
 let removed: string[];
+/** The calls that the runtime does not answer. */
+let silent: string[];
 let ip: string;
 let observer: CriObserver;
 let seen: SeenStates;
@@ -47,6 +50,7 @@ const container = (id: string, more: Partial<cri.ContainerStatus> = {}): cri.Con
 const client = {
   call: async (method: string, request: { readonly container_id?: string }) => {
     requests.push(method);
+    if (silent.includes(method)) throw new RuntimeError("connection refused");
     switch (method) {
       case "ListPodSandbox":
         return { items: sandboxes };
@@ -63,7 +67,7 @@ const client = {
         return { status: { network: { ip, additional_ips: [{ ip: "fd00::1" }] } } };
       default: {
         const status = containers.find(({ id }) => id === request.container_id);
-        if (status === undefined) throw new Error("no such container");
+        if (status === undefined) throw new RuntimeError("no such container", { notFound: true });
         return { status };
       }
     }
@@ -75,6 +79,7 @@ beforeEach(() => {
   sandboxes = [sandbox("s")];
   containers = [container("c")];
   removed = [];
+  silent = [];
   ip = "10.0.0.1";
   seen = new SeenStates();
   observer = new CriObserver(client, { scheme: "containerd", agentId: "a", seen });
@@ -98,6 +103,19 @@ describe("AGENT-TRUTH: what the runtime shows", () => {
     removed = ["gone"];
     expect((await observer.observe()).containers.map(({ name }) => name)).toEqual(["c"]);
   });
+
+  it.each(["ContainerStatus", "PodSandboxStatus"])(
+    "is unknown while the runtime does not respond to %s: nothing counts as gone, and no pod as without an address",
+    async (call) => {
+      silent = [call];
+      await expect(observer.observe()).rejects.toThrow("connection refused");
+      silent = [];
+      expect(await observer.observe()).toMatchObject({
+        sandboxes: [{ ips: ["10.0.0.1", "fd00::1"] }],
+        containers: [{}],
+      });
+    },
+  );
 
   it("is queried again only if it can change, unlike an exit or a pod's addresses", async () => {
     containers = [container("c"), container("done", { state: "CONTAINER_EXITED", exit_code: 3 })];

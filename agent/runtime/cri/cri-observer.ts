@@ -1,6 +1,7 @@
 /** The container runtime's state of the agent's sandboxes and containers, queried no more often than it can change. */
 import { POD_UID } from "../labels.ts";
 import { type ContainerObservation, newestFirst, type Observation, type SandboxObservation } from "../observation.ts";
+import { RuntimeError } from "../runtime-error.ts";
 import type { CriClient } from "./cri-client.ts";
 import { AGENT_LABEL } from "./cri-config.ts";
 import type * as cri from "./cri-messages.ts";
@@ -12,6 +13,11 @@ const STATES = {
   CONTAINER_EXITED: "exited",
   CONTAINER_UNKNOWN: "unknown",
 } as const;
+
+/** What was removed since it was listed is left out; of what a runtime that fails does not show, nothing is known. */
+function unlessRemoved(error: unknown): undefined {
+  if (!(error instanceof RuntimeError) || !error.notFound) throw error;
+}
 
 const ms = (nanoseconds: number): number => Math.floor(nanoseconds / 1_000_000);
 
@@ -74,7 +80,7 @@ export class CriObserver {
     const ready = state === "SANDBOX_READY";
     let ips = ready ? this.#addresses.get(id) : [];
     if (ips === undefined) {
-      const response = await this.#cri.call("PodSandboxStatus", { pod_sandbox_id: id }).catch(() => undefined);
+      const response = await this.#cri.call("PodSandboxStatus", { pod_sandbox_id: id }).catch(unlessRemoved);
       const network = response?.status.network;
       ips = [network?.ip ?? "", ...(network?.additional_ips ?? []).map(({ ip }) => ip)].filter((ip) => ip !== "");
       this.#addresses.set(id, ips);
@@ -87,8 +93,7 @@ export class CriObserver {
   async #container({ id, pod_sandbox_id }: cri.Container): Promise<ContainerObservation | undefined> {
     let status = this.#ended.get(id);
     if (status === undefined) {
-      // Removed since it was listed.
-      const response = await this.#cri.call("ContainerStatus", { container_id: id }).catch(() => undefined);
+      const response = await this.#cri.call("ContainerStatus", { container_id: id }).catch(unlessRemoved);
       if (response === undefined) return undefined;
       status = response.status;
       if (status.state === "CONTAINER_EXITED") this.#ended.set(id, status);
