@@ -23,7 +23,7 @@ const ADDRESS_TYPE: Readonly<Record<Family, string>> = { 4: "IPv4", 6: "IPv6" };
 
 /** Absent conditions count as true, by definition of the EndpointSlice API. */
 function candidateOf(endpoint: Endpoint, backend: Backend, node: string): Candidate {
-  const { ready = true, serving = ready, terminating = false } = endpoint.conditions ?? {};
+  const { ready = true, serving = true, terminating = false } = endpoint.conditions ?? {};
   return {
     ...backend,
     ready,
@@ -96,6 +96,9 @@ export const chooseEndpoints = (candidates: readonly Candidate[], place: NodePla
   anywhere: nearby(candidates, place),
   here: usable(candidates.filter(({ local }) => local)),
 });
+
+/** As long as a backend serves it keeps the clients that it has. */
+export const keepsClients = ({ ready, serving }: Candidate): boolean => ready || serving;
 
 export const isProxied = ({ metadata, spec }: Service): boolean =>
   spec.type !== "ExternalName" &&

@@ -11,6 +11,7 @@ import {
   chooseEndpoints,
   isProxied,
   isProxiedSlice,
+  keepsClients,
   type NodePlace,
 } from "./choose-endpoints.ts";
 import type { Backend, Family, FamilyRules, Frontend, Pool, Protocol, Route, RuleSet } from "./rule-set.ts";
@@ -165,8 +166,9 @@ function planPort(service: Service, port: ServicePort, scope: PortScope) {
   const all = pool(id, anywhere);
   const local = pool(`${id}/local`, here);
   const routes = routesOf(spec, { all, local, isNone: anywhere.length === 0 && here.length === 0 });
+  const common = { protocol, ...(protocol === "udp" && { serving: candidates.filter(keepsClients).map(asBackend) }) };
   const frontends = placesOf(service, port, scope).map(
-    ({ suffix, route, ...place }): Frontend => ({ id: `${id}/${suffix}`, protocol, ...place, route: routes[route] }),
+    ({ suffix, route, ...place }): Frontend => ({ id: `${id}/${suffix}`, ...common, ...place, route: routes[route] }),
   );
   const used = new Set(frontends.flatMap(({ route }) => poolsOf(route)));
   return {
@@ -175,6 +177,8 @@ function planPort(service: Service, port: ServicePort, scope: PortScope) {
     localBackends: candidates.filter((each) => each.local).map(({ address }) => address),
   };
 }
+
+const asBackend = ({ address, port }: Candidate): Backend => ({ address, port });
 
 function portCandidates(
   { name = "", protocol = "TCP" }: ServicePort,
@@ -244,7 +248,7 @@ function poolMaker({ sessionAffinity, sessionAffinityConfig }: Service["spec"], 
       : {
           id,
           protocol,
-          backends: candidates.map(({ address, port }) => ({ address, port })),
+          backends: candidates.map(asBackend),
           ...(affinitySeconds !== undefined && { affinitySeconds }),
         };
 }

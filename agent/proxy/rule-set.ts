@@ -40,6 +40,8 @@ export interface Frontend {
   readonly route: Route;
   /** Only clients in these ranges are admitted. */
   readonly sources?: readonly string[];
+  /** For UDP: the backends that keep the clients that they have, wherever new ones are led. */
+  readonly serving?: readonly Backend[];
 }
 
 export interface FamilyRules {

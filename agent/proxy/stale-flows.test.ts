@@ -1,47 +1,32 @@
 import { describe, expect, it } from "vitest";
+import type { Endpoint } from "../../api/generated/discovery.v1.ts";
+import { planRules } from "./plan.ts";
 import type { Backend, FamilyRules, Frontend } from "./rule-set.ts";
 import { mayLeaveFlows, staleFlows } from "./stale-flows.ts";
 
 const SERVICE = "10.96.0.9";
 const NODE = "192.0.2.1";
 
-const rules = (
-  backends: readonly Backend[],
-  more: Pick<FamilyRules, "frontends" | "pools"> = NO_MORE,
-): FamilyRules => ({
+const rules = (backends: readonly Backend[], more: readonly Frontend[] = []): FamilyRules => ({
   family: 4,
   clusterAddresses: [SERVICE],
   podRanges: [],
   ownRanges: [],
   localBackends: [],
-  pools: [...(backends.length > 0 ? [{ id: "dns", protocol: "udp", backends } as const] : []), ...more.pools],
+  pools: [],
   frontends: [
-    {
-      id: "door",
-      address: SERVICE,
-      protocol: "udp",
-      port: 53,
-      route: backends.length > 0 ? { to: "pool", pool: "dns", masquerade: "outsiders" } : { to: "reject" },
-    },
-    ...more.frontends,
+    { id: "door", address: SERVICE, protocol: "udp", port: 53, route: { to: "drop" }, serving: backends },
+    ...more,
   ],
 });
-const NO_MORE = { frontends: [], pools: [] };
 const NO_RULES: FamilyRules = { ...rules([]), frontends: [] };
 
 const one = { address: "10.244.0.5", port: 53 };
 const other = { address: "10.244.0.6", port: 53 };
 
-const nodePort: Frontend = {
-  id: "node",
-  protocol: "udp",
-  port: 30053,
-  route: { to: "pool", pool: "all", masquerade: "everyone" },
-};
-const atNode = (backends: readonly Backend[]) => ({
-  frontends: [nodePort],
-  pools: [{ id: "all", protocol: "udp", backends } as const],
-});
+const atNode = (serving: readonly Backend[]): Frontend[] => [
+  { id: "node", protocol: "udp", port: 30053, route: { to: "drop" }, serving },
+];
 
 let clientPort = 4000;
 const flow = (to: string, port: number, { address, port: backendPort }: Backend = { address: to, port }) =>
@@ -60,7 +45,7 @@ const at = ({ address, port }: Backend, place = `${SERVICE} --dport 53`) =>
 describe("PROXY-UDP: flows that are deleted", () => {
   it("those of a backend that is gone, together", () =>
     expect(deletions([toService(one), toService(one), toService(other)], rules([other]), rules([one, other]))).toEqual([
-      "--dst-nat 10.244.0.5",
+      at(one),
     ]));
 
   it("those of a backend that has moved to another port", () =>
@@ -75,29 +60,22 @@ describe("PROXY-UDP: flows that are deleted", () => {
     expect(deletions(flows, rules([one], atNode([one])), rules([one], atNode([one])))).toEqual([]);
   });
 
-  it("those of a Service that is gone, whose backend others have", () =>
-    expect(
-      deletions(
-        [toService(one), flow(NODE, 30053, one)],
-        { ...NO_RULES, ...atNode([one]) },
-        rules([one], atNode([one])),
-      ),
-    ).toEqual([at(one)]));
-
-  it("those of a backend at the Service that no longer uses it", () => {
+  it("those of a backend at the Service that no longer has it", () => {
     const flows = [toService(one), toService(other), flow(NODE, 30053, one)];
     const all = atNode([one, other]);
     expect(deletions(flows, rules([other], all), rules([one, other], all))).toEqual([at(one)]);
   });
 
+  it("none of a Service that is gone, or that nothing serves: as with TCP, clients keep what they have", () => {
+    const flows = [toService(one), flow(NODE, 30053, one)];
+    for (const after of [NO_RULES, rules([], atNode([]))])
+      expect(deletions(flows, after, rules([one], atNode([one])))).toEqual([]);
+  });
+
   it("after the agent was away, those whose backends left meanwhile", () => {
     const moved = { ...one, port: 54 };
     const flows = [toService(one), toService(other), toService(), toService(moved), flow("8.8.8.8", 53)];
-    expect(deletions(flows, rules([one]))).toEqual([
-      "--dst-nat 10.244.0.6",
-      at({ address: SERVICE, port: 53 }),
-      at(moved),
-    ]);
+    expect(deletions(flows, rules([one]))).toEqual([at(other), at({ address: SERVICE, port: 53 }), at(moved)]);
     expect(deletions(flows, NO_RULES)).toEqual([]);
   });
 });
@@ -106,9 +84,59 @@ it.each([
   ["a backend left", rules([one, other]), rules([other]), true],
   ["a backend has moved to another port", rules([one]), rules([{ ...one, port: 54 }]), true],
   ["there is a first backend", rules([]), rules([one]), true],
-  ["the Service is gone", rules([one]), NO_RULES, true],
+  ["the Service is gone", rules([one]), NO_RULES, false],
+  ["nothing serves any more", rules([one]), rules([]), false],
   ["there is one more backend", rules([one]), rules([one, other]), false],
   ["nothing changed", rules([one]), rules([one]), false],
 ])("PROXY-UDP: flows are listed if they may be stale: when %s", (_, before, after, expected) =>
   expect(mayLeaveFlows(before, after)).toBe(expected),
 );
+
+it("PROXY-UDP: a backend that serves keeps its clients at each of the Service's places, whoever gets new ones", () => {
+  const planned = (endpoints: Endpoint[]) =>
+    planRules({
+      services: [
+        {
+          metadata: { namespace: "default", name: "dns" },
+          spec: {
+            type: "NodePort",
+            clusterIP: SERVICE,
+            clusterIPs: [SERVICE],
+            externalIPs: ["203.0.113.9"],
+            externalTrafficPolicy: "Local",
+            internalTrafficPolicy: "Local",
+            ports: [{ port: 53, protocol: "UDP", nodePort: 30053 }],
+          },
+          status: {},
+        },
+      ],
+      slices: [
+        {
+          metadata: { namespace: "default", name: "dns-1", labels: { "kubernetes.io/service-name": "dns" } },
+          addressType: "IPv4",
+          ports: [{ port: 53, protocol: "UDP" }],
+          endpoints,
+        },
+      ],
+      node: { name: "n1", zone: "", addresses: [] },
+      podRanges: [],
+      ownRanges: [],
+      instead: new Map(),
+    }).v4;
+  const here: Endpoint = { addresses: [one.address], nodeName: "n1" };
+  const there: Endpoint = { addresses: [other.address], nodeName: "n2" };
+  const flows = [one, other].flatMap((backend) => [
+    toService(backend),
+    flow("203.0.113.9", 53, backend),
+    flow(NODE, 30053, backend),
+  ]);
+  const before = planned([here, there]);
+  const ends = { ...here, conditions: { ready: false, terminating: true } };
+  expect(deletions(flows, planned([ends, there]), before)).toEqual([]);
+  const ended = { ...here, conditions: { ready: false, serving: false, terminating: true } };
+  expect(deletions(flows, planned([ended, there]), before)).toEqual([
+    at(one),
+    at(one, "203.0.113.9 --dport 53"),
+    at(one, `${NODE} --dport 30053`),
+  ]);
+});

@@ -7,7 +7,7 @@ import { planPod } from "./plan.ts";
 const pod = { namespace: "default", name: "p", uid: "u" };
 const sandbox = { id: "s", pod, attempt: 0, ready: true, createdAt: 0, ips: [], labels: {}, annotations: {} };
 const never: Partial<PodSpec> = { restartPolicy: "Never" };
-const running = { name: "c", state: { running: {} } };
+const running = { name: "c", state: { running: {} }, ready: true, restartCount: 0, image: "", imageID: "" };
 
 /** What is done, as `kill: why` or `start #1`, if the container of that name is unknown to the runtime. */
 function plan(name: string, spec: Partial<PodSpec>, status: Pod["status"] = {}): string[] {
