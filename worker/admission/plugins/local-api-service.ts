@@ -9,7 +9,7 @@ export const localApiService = defineResourcePlugin({
   name: "LocalAPIService",
   resources: ["apiservices.apiregistration.k8s.io"],
   handles: ["CREATE"],
-  mutate({ object: { spec, status }, context: { now } }) {
+  allocate({ object: { spec, status }, context: { now } }) {
     if (spec.service) return;
     const reason = "Local";
     const message = "Local APIServices are always available";
