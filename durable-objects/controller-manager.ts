@@ -11,7 +11,7 @@ import { resources } from "../api/resources/index.ts";
 import type { GroupResource, Store } from "../api/store/store.ts";
 import { type ApiClient, apiClientOver } from "../client/api-client.ts";
 import type { ClusterFacts } from "../worker/controllers/cluster-facts.ts";
-import { EVERYTHING } from "../worker/controllers/controller.ts";
+import { type Controller, EVERYTHING } from "../worker/controllers/controller.ts";
 import { controllers } from "../worker/controllers/index.ts";
 import { ControlLoop } from "./controllers/control-loop.ts";
 import type { Authority } from "./controllers/effects.ts";
@@ -158,7 +158,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
           [...readWhole],
           builtIns,
         ),
-        apiOf: ({ name }) => clientActingAs(api, name),
+        apiOf: (controller) => clientActingAs(api, controller),
         authority: wiring.authority(cluster),
         memory: this.ctx.storage.kv,
         grace: GRACE_AWAKE_MS,
@@ -173,11 +173,11 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
   };
 }
 
-const clientActingAs = (api: ApiClient, controller: string): ApiClient =>
+const clientActingAs = (api: ApiClient, { name, program }: Controller): ApiClient =>
   api.as({
     // Field managers are named after the user agent.
-    "user-agent": "kube-controller-manager",
-    "impersonate-user": `system:serviceaccount:kube-system:${controller}`,
+    "user-agent": program ?? "kube-controller-manager",
+    "impersonate-user": `system:serviceaccount:kube-system:${name}`,
     // The control plane's own accounts may do whatever their effects need; what they may write is checked before.
     "impersonate-group": "system:serviceaccounts,system:serviceaccounts:kube-system",
   });

@@ -273,6 +273,8 @@ type ChangeOf<R extends GroupResource> = R extends unknown ? ObjectChange<R> : n
 export interface Controller<R extends GroupResource = GroupResource> {
   /** As in kube-controller-manager: `deployment-controller`. It acts as system:serviceaccount:kube-system:NAME. */
   readonly name: string;
+  /** The program that runs it in Kubernetes: the manager of the fields that it writes. Default: kube-controller-manager. */
+  readonly program?: "kube-apiserver";
   /** The source component of its events, if Kubernetes' differs from the name. */
   readonly component?: string;
   /** What `reconcile` may read; the shell rejects other reads. */

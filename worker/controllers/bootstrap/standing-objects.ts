@@ -18,6 +18,7 @@ const KINDS = [
 
 export const standingObjectsController = defineController({
   name: "standing-objects-controller",
+  program: "kube-apiserver",
   reads: KINDS,
   writes: KINDS,
   // All of them are one item: they are rarely deleted. At the start it is triggered by namespaces, which always exist.

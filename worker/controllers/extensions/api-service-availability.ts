@@ -26,6 +26,7 @@ interface Asked {
 
 export const apiServiceAvailability = defineController({
   name: "apiservice-status-controller",
+  program: "kube-apiserver",
   reads: [API_SERVICES, "services", SLICES],
   writes: [API_SERVICES],
   remembers: true,

@@ -17,6 +17,7 @@ const VERSION_PRIORITY = 100;
 
 export const customApiServices = defineController({
   name: "crd-registration-controller",
+  program: "kube-apiserver",
   reads: [DEFINITIONS, API_SERVICES],
   writes: [API_SERVICES],
   itemsOf({ resource, object, snapshot }) {

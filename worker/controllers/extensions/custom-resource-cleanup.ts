@@ -17,6 +17,7 @@ const LOOK_AGAIN_MS = 5000;
 
 export const customResourceCleanup = defineController({
   name: "customresource-cleanup-controller",
+  program: "kube-apiserver",
   reads: [DEFINITIONS, EVERYTHING],
   writes: [DEFINITIONS, EVERYTHING],
   itemsOf({ resource, object, snapshot, deleted }) {
