@@ -68,13 +68,15 @@ function createOf(resource: Resource, object: KubeObject, now: number): Write {
   };
 }
 
+const FLOW_CONTROL = "flowcontrol.apiserver.k8s.io";
+
 /** The owner of its fields, as kube-apiserver's own loops sign what they create. */
 function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
   if (draft.metadata.managedFields) return;
   const managedFields = trackUpdate({
     old: undefined,
     next: membersOf(draft),
-    manager: "kube-apiserver",
+    manager: resource.group === FLOW_CONTROL ? "api-priority-and-fairness-config-producer-v1" : "kube-apiserver",
     kind: ownedKind(resource, ""),
     subresource: "",
     now,

@@ -7,7 +7,7 @@ const SCHEMAS = "flowschemas.flowcontrol.apiserver.k8s.io";
 const LEVELS = "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io";
 const API_VERSION = "flowcontrol.apiserver.k8s.io/v1";
 
-it("a flow schema is Dangling while its priority level is missing, and keeps the conditions of others", async () => {
+it("CTL-APPLY: a flow schema is Dangling while its priority level is missing", async () => {
   const at = controlledCluster([flowSchemaStatus]);
   const danglings = () =>
     at.cluster
@@ -18,13 +18,11 @@ it("a flow schema is Dangling while its priority level is missing, and keeps the
     kind: "FlowSchema",
     metadata: { name: "s" },
     spec: { priorityLevelConfiguration: { name: "p" } },
-    status: { conditions: [{ type: "Mine", status: "True", reason: "r", message: "m" }] },
+    status: {},
   });
   await at.settle();
-  const mine = { type: "Mine", status: "True", reason: "r", message: "m" };
   const text = 'This FlowSchema references the PriorityLevelConfiguration object named "p"';
   expect(danglings()).toEqual([
-    mine,
     { type: "Dangling", status: "True", reason: "NotFound", message: `${text} but there is no such object` },
   ]);
   at.cluster.put<PriorityLevelConfiguration>(LEVELS, {
@@ -36,8 +34,9 @@ it("a flow schema is Dangling while its priority level is missing, and keeps the
   });
   await at.settle();
   expect(danglings()).toEqual([
-    mine,
     { type: "Dangling", status: "False", reason: "Found", message: `${text} and it exists` },
   ]);
+  const applied = `apply as api-priority-and-fairness-config-consumer-v1 ${SCHEMAS}/status s`;
+  expect(at.cluster.requests).toEqual([applied, applied]);
   expect(at.complaints).toEqual([]);
 });

@@ -3,10 +3,11 @@ import { goQuote } from "../../api/machinery/field-error.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { defineController, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
-import { statusUpdate } from "./status-update.ts";
+import { statusApply } from "./status-update.ts";
 
 const RESOURCE = "flowschemas.flowcontrol.apiserver.k8s.io";
 const LEVELS = "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io";
+const MANAGER = "api-priority-and-fairness-config-consumer-v1";
 
 export const flowSchemaStatus = defineController({
   name: "flow-schema-status-controller",
@@ -30,12 +31,10 @@ export const flowSchemaStatus = defineController({
       reason: isThere ? "Found" : "NotFound",
       message: `This FlowSchema references the PriorityLevelConfiguration object named ${goQuote(level)} ${isThere ? "and it exists" : "but there is no such object"}`,
     };
-    const conditions = schema.status.conditions ?? [];
-    const current = conditions.find(({ type }) => type === "Dangling");
+    const current = schema.status.conditions?.find(({ type }) => type === "Dangling");
     if (current?.status === found.status && current.reason === found.reason && current.message === found.message)
       return settled;
     const condition = { type: "Dangling", lastTransitionTime: timestamp(now), ...found };
-    const others = conditions.filter(({ type }) => type !== "Dangling");
-    return { effects: statusUpdate(RESOURCE, schema, { ...schema.status, conditions: [...others, condition] }) };
+    return { effects: [statusApply(RESOURCE, schema, { fieldManager: MANAGER, status: { conditions: [condition] } })] };
   },
 });
