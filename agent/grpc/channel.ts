@@ -91,7 +91,7 @@ export class GrpcChannel {
     this.#open();
   }
 
-  /** Whether a connection was ever established. */
+  /** Whether a server has ever answered: a port that only accepts connections speaks no gRPC. */
   get hasConnected(): boolean {
     return this.#connected;
   }
@@ -178,10 +178,10 @@ export class GrpcChannel {
       maxSessionMemory: SESSION_MEMORY_MB,
       settings: { enablePush: false },
     });
-    session.once("connect", () => {
+    session.once("remoteSettings", () => {
       this.#connected = true;
-      this.#onConnection(true);
     });
+    session.once("connect", () => this.#onConnection(true));
     session.once("close", () => this.#onConnection(false));
     // Each call reports it.
     session.on("error", () => {});

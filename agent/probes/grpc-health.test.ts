@@ -98,4 +98,11 @@ describe("a gRPC probe", () => {
     const rude = createServer((socket) => socket.destroy());
     expect((await probe(await listen(rude), "", 1)).ok).toBe(false);
   });
+
+  it("has not connected to a port that only accepts connections", async () => {
+    const mute = await listen(createServer(() => {}));
+    expect((await probe(mute, "", 0.2)).output).toBe(
+      `timeout: failed to connect service "127.0.0.1:${mute}" within 0.2s: context deadline exceeded`,
+    );
+  });
 });
