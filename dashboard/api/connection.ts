@@ -2,6 +2,7 @@
 import { createApiClient } from "../../client/api-client.ts";
 import { mayBeSent } from "../read-only.ts";
 import { signOut, token } from "../session.ts";
+import { problemOf } from "./problem-of.ts";
 
 /** The prefix `/clusters/NAME` for a named cluster, else "". */
 export const prefix = location.pathname.replace(/\/dashboard(\/.*)?$/, "");
@@ -33,16 +34,6 @@ export function read(path: string, options: ReadOptions = {}): Promise<Response>
   return send(
     new Request(location.origin + prefix + path, { headers, ...(options.signal ? { signal: options.signal } : {}) }),
   );
-}
-
-/** A message for people: the API server's own if there is one. */
-export async function problemOf(response: Response): Promise<string> {
-  const text = await response.text();
-  try {
-    return (JSON.parse(text) as { message?: string }).message ?? text;
-  } catch {
-    return text.trim() || `The cluster answered ${response.status}.`;
-  }
 }
 
 /** Whether the cluster accepts this token; the reason if not. */

@@ -2,8 +2,9 @@
 import { signal } from "@preact/signals";
 import { errorMessage } from "../../api/error-message.ts";
 import type { APIGroupDiscoveryList } from "../../api/generated/apidiscovery.v2.ts";
-import { problemOf, read } from "./connection.ts";
+import { read } from "./connection.ts";
 import type { Kind } from "./kind.ts";
+import { problemOf } from "./problem-of.ts";
 
 export type Discovery =
   | { readonly name: "loading" }

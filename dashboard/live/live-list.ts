@@ -6,11 +6,9 @@ import { signal } from "@preact/signals";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import type { SocketWatchEvent } from "../../api/watch-socket.ts";
-import { problemOf, read } from "../api/connection.ts";
-import { signOut } from "../session.ts";
+import { problemOf } from "../api/problem-of.ts";
+import type { ListPlace } from "./list-place.ts";
 import { pause } from "./pause.ts";
-import { isVisible, whenVisible, whileVisible } from "./visibility.ts";
-import { watchThrough } from "./watch-connection.ts";
 
 export interface LiveSource<T> {
   /** The list's path, without a query. */
@@ -41,21 +39,29 @@ interface ListBody {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
 }
 
+interface LiveListOptions {
+  /** The displayed revision; "" for the present. */
+  readonly at: string;
+  readonly place: ListPlace;
+}
+
 type Ending = "resume" | "relist" | "refused";
 
 export class LiveList<T> {
   readonly items = signal<ReadonlyMap<string, T>>(new Map());
   readonly state = signal<LiveState>({ name: "loading" });
   readonly #source: LiveSource<T>;
-  /** The displayed revision, or "". */
   readonly #at: string;
+  readonly #place: ListPlace;
   readonly #stop = new AbortController();
+  /** Of a complete list, from which it is watched; "" before there is one. */
   #revision = "";
   #failures = 0;
 
-  constructor(source: LiveSource<T>, at = "") {
+  constructor(source: LiveSource<T>, { at, place }: LiveListOptions) {
     this.#source = source;
     this.#at = at;
+    this.#place = place;
     void this.#run();
   }
 
@@ -66,18 +72,17 @@ export class LiveList<T> {
   async #run(): Promise<void> {
     const { signal: stop } = this.#stop;
     while (!stop.aborted) {
-      await whenVisible(stop);
+      await this.#place.whenVisible(stop);
       if (stop.aborted) return;
       try {
-        if (this.#revision === "" && (await this.#list()) === "refused") return;
-        if (this.#at !== "") return;
-        const ending = await this.#watch();
-        if (ending === "refused") return;
+        const listed = this.#revision === "" ? await this.#list() : "resume";
+        const ending = listed === "resume" && this.#at === "" ? await this.#watch() : listed;
+        if (ending === "refused" || this.#at !== "") return;
         if (ending === "relist") this.#revision = "";
         this.#failures = 0;
       } catch (error) {
         if (stop.aborted) return;
-        if (!isVisible()) continue;
+        if (!this.#place.isVisible()) continue;
         const problem = errorMessage(error);
         this.state.value = { name: this.state.peek().name === "loading" ? "loading" : "reconnecting", problem };
         await pause(Math.min(MAX_PAUSE_MS, 500 * 2 ** this.#failures++), stop);
@@ -88,25 +93,23 @@ export class LiveList<T> {
   async #list(): Promise<Ending> {
     const items = new Map<string, T>();
     let next: string | undefined;
+    let revision = "";
     do {
       const response = await this.#read(
         { limit: String(next ? PAGE : FIRST_PAGE), ...this.#from(next) },
         this.#stop.signal,
       );
-      // A compacted revision does not come back.
-      if (response.status === 410 && this.#at === "") {
-        items.clear();
-        next = undefined;
-        continue;
-      }
+      // The other pages are no longer to be had; a compacted revision does not come back at all.
+      if (response.status === 410 && this.#at === "") return "relist";
       if (!response.ok) return this.#refuse(response);
       const body = (await response.json()) as ListBody;
       for (const [uid, item] of this.#source.decodeList(body)) items.set(uid, item);
-      this.#revision = body.metadata?.resourceVersion ?? "";
+      revision = body.metadata?.resourceVersion ?? "";
       next = body.metadata?.continue;
       // On the first load, rows of the first page are shown before the rest has arrived.
       if (next && this.state.peek().name === "loading") this.items.value = new Map(items);
     } while (next);
+    this.#revision = revision;
     this.items.value = items;
     this.state.value = { name: this.#at === "" ? "live" : "past" };
     return "resume";
@@ -119,7 +122,7 @@ export class LiveList<T> {
   }
 
   #watch(): Promise<Ending> {
-    return whileVisible(this.#stop.signal, async (seen) => {
+    return this.#place.whileVisible(this.#stop.signal, async (seen) => {
       const { path, accept } = this.#source;
       const watching = new AbortController();
       const release = () => watching.abort();
@@ -139,7 +142,7 @@ export class LiveList<T> {
           this.#revision = revision;
         },
       };
-      const ended = await watchThrough(watch, watching.signal);
+      const ended = await this.#place.watch(watch, watching.signal);
       if (ended.name === "refused") return this.#refuseWatch(ended.status);
       if (!watching.signal.aborted) throw new Error("The connection was lost.");
       return ending;
@@ -168,7 +171,7 @@ export class LiveList<T> {
 
   #refuseWatch({ code = 500, message = "" }: Status): Ending {
     if (code === 410) return "relist";
-    if (code === 401) signOut("The cluster no longer accepts this token. Sign in again.");
+    if (code === 401) this.#place.signOut("The cluster no longer accepts this token. Sign in again.");
     if (code === 429 || code >= 500) throw new Error(message);
     this.state.value = { name: "refused", code, problem: message };
     return "refused";
@@ -183,6 +186,6 @@ export class LiveList<T> {
   #read(query: Readonly<Record<string, string>>, stop: AbortSignal): Promise<Response> {
     const { path, accept } = this.#source;
     const parameters = new URLSearchParams({ ...this.#source.query, ...query });
-    return read(`${path}?${parameters}`, { signal: stop, ...(accept ? { accept } : {}) });
+    return this.#place.read(`${path}?${parameters}`, { signal: stop, ...(accept ? { accept } : {}) });
   }
 }

@@ -1,7 +1,8 @@
 /** Streams a container's log from the cluster, with timestamps. */
 import { LineSplitter } from "../../api/line-splitter.ts";
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
-import { prefix, problemOf, read } from "../api/connection.ts";
+import { prefix, read } from "../api/connection.ts";
+import { problemOf } from "../api/problem-of.ts";
 import { token } from "../session.ts";
 import { closeSocket } from "./close-socket.ts";
 import type { LogEnding, LogPlace, LogRequest, LogStream } from "./log-place.ts";

@@ -2,12 +2,13 @@
 import { useEffect, useMemo } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { moment } from "../route.ts";
+import { clusterLists } from "./cluster-lists.ts";
 import { LiveList, type LiveSource } from "./live-list.ts";
 
 /** `key` identifies the list: another key, or another moment, closes it and opens a new one. */
 export function useLiveList<T>(key: string, source: () => LiveSource<T>): LiveList<T> {
   // The key represents the source.
-  const list = useMemo(() => new LiveList(source(), moment.value), [key, moment.value]);
+  const list = useMemo(() => new LiveList(source(), { at: moment.value, place: clusterLists }), [key, moment.value]);
   useEffect(() => () => list.close(), [list]);
   return list;
 }

@@ -3,25 +3,10 @@
  * the last, or when the page is hidden; watches resume by revision.
  */
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
-import type { Status } from "../../api/machinery/status.ts";
-import { type SocketWatchEvent, WATCH_PROTOCOL, type WatchCall, type WatchMessage } from "../../api/watch-socket.ts";
+import { WATCH_PROTOCOL, type WatchCall, type WatchMessage } from "../../api/watch-socket.ts";
 import { prefix } from "../api/connection.ts";
 import { token } from "../session.ts";
-
-export interface Watching {
-  /** With its query. */
-  readonly path: string;
-  readonly accept: string | undefined;
-  readonly since: string;
-  readonly take: (events: readonly SocketWatchEvent[]) => void;
-  /** Everything up to here was received. */
-  readonly rest: (revision: string) => void;
-}
-
-export type WatchEnding =
-  | { readonly name: "refused"; readonly status: Status }
-  /** The connection was lost. */
-  | { readonly name: "lost" };
+import type { WatchEnding, Watching } from "./list-place.ts";
 
 /** Proxies close connections after a hundred silent seconds. Pings only wake the edge. */
 const PING_MS = 30_000;
@@ -71,6 +56,8 @@ class WatchConnection {
   }
 
   close(): void {
+    // It ends now; by the time that the socket has closed there may be another connection.
+    this.#socket.onclose = null;
     this.#socket.close(1000);
     this.#end();
   }
