@@ -3,7 +3,7 @@ import type { Screen } from "./screen.ts";
 import { applySgr } from "./style.ts";
 
 type State =
-  | { readonly name: "text" | "escape" | "charset" }
+  | { readonly name: "text" | "escape" | "intermediate" }
   | { readonly name: "control"; readonly text: string }
   /** Titles and the like, which are not displayed. */
   | { readonly name: "string"; readonly escaped: boolean };
@@ -35,7 +35,7 @@ export class Escapes {
         return state;
       case "escape":
         return this.#escape(character);
-      case "charset":
+      case "intermediate":
         return { name: "text" };
       case "string":
         if (character === "\u0007" || (state.escaped && character === "\\")) return { name: "text" };
@@ -62,7 +62,8 @@ export class Escapes {
     if (character === "]" || character === "P" || character === "^" || character === "_") {
       return { name: "string", escaped: false };
     }
-    if (character === "(" || character === ")") return { name: "charset" };
+    // Character sets and the like: one more character, which is not displayed either.
+    if (character >= " " && character <= "/") return { name: "intermediate" };
     if (character === "7") screen.save();
     else if (character === "8") screen.restore();
     else if (character === "D") screen.lineFeed();
@@ -75,11 +76,10 @@ export class Escapes {
   }
 
   #control(text: string, final: string): void {
-    const isPrivate = /^[<-?]/.test(text);
-    const parameters = text
-      .replace(/^[<-?]/, "")
-      .split(/[;:]/)
-      .map(Number);
+    const [, isPrivate, list] = /^([<-?]?)([\d;:]*)$/.exec(text) ?? [];
+    // With intermediate characters the last one means something else.
+    if (list === undefined) return;
+    const parameters = list.split(/[;:]/).map(Number);
     const first = parameters[0] ?? 0;
     const act = (isPrivate ? PRIVATE : CONTROLS)[final];
     act?.(this.#screen, { first, count: Math.max(1, first), parameters, respond: this.#respond });

@@ -191,8 +191,11 @@ export class Screen {
     if (!this.#covered) return;
     this.lines = this.#covered;
     this.#covered = undefined;
+    // Before the main screen gets the size that it may have missed, which depends on where the cursor is.
+    this.row = this.#saved.row;
+    this.column = this.#saved.column;
+    this.style = this.#saved.style;
     this.resize(this.columns, this.rows);
-    this.restore();
   }
 
   reset(): void {
@@ -203,13 +206,14 @@ export class Screen {
     Object.assign(this, { cursorShown: true, wraps: true, applicationKeys: false, bracketedPaste: false });
   }
 
-  /** Lines that no longer fit move to the scrollback, and come back from there. */
+  /** Lines that no longer fit move to the scrollback; an application draws its own screen again. */
   resize(columns: number, rows: number): void {
     const { lines } = this;
     while (lines.length > rows) {
       if (this.row < lines.length - 1) lines.pop();
       else {
-        this.history.push(...lines.splice(0, 1));
+        const gone = lines.splice(0, 1);
+        if (!this.#covered) this.history.push(...gone);
         this.row--;
       }
     }

@@ -37,6 +37,11 @@ describe("a terminal screen", () => {
     ["a scroll region scrolls alone", `${ESC}[2;3ra\r\nb\r\nc\r\nd`, ["a", "c", "d"]],
     ["a reverse line feed scrolls down", `a\r\nb${ESC}[H${ESC}M`, ["", "a", "b"]],
     ["titles and character sets are not shown", `${ESC}]0;title\u0007a${ESC}(Bb${ESC}]1;x${ESC}\\c`, ["abc", "", ""]],
+    [
+      "sequences with intermediate characters are not shown",
+      `a${ESC}[1 A${ESC}[2$rb${ESC}[é1Bc${ESC} Fd`,
+      ["abcd", "", ""],
+    ],
     ["unknown sequences are not shown", `${ESC}[?12;99h${ESC}[>0qa${ESC}=b`, ["ab", "", ""]],
   ])("%s", (_, text, lines) => {
     expect(shown(text).lines).toEqual(lines);
@@ -50,6 +55,15 @@ describe("a terminal screen", () => {
   test("the alternate screen leaves the main screen unchanged", () => {
     const { screen, lines, history } = shown(`shell${ESC}[?1049h${ESC}[Heditor\r\n\n\n\n${ESC}[?1049l`);
     expect({ lines, history, column: screen.column }).toEqual({ lines: ["shell", "", ""], history: [], column: 5 });
+  });
+
+  test("a screen that got smaller meanwhile shows its last lines when the alternate screen is gone", () => {
+    const { screen } = shown(`1\r\n2\r\n3${ESC}[?1049h${ESC}[Heditor\r\n\n`);
+    screen.resize(10, 2);
+    new Escapes(screen, () => undefined).write(`${ESC}[?1049l`);
+    expect(screen.lines.map(({ text }) => text)).toEqual(["2", "3"]);
+    expect(screen.history.map(({ text }) => text)).toEqual(["1"]);
+    expect([screen.row, screen.column]).toEqual([1, 1]);
   });
 
   test("a cursor position query is answered", () => {
