@@ -5,6 +5,7 @@ import type { Ingress } from "../../api/generated/networking.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { type Tone, toneOfState } from "../parts/tone.ts";
 import { podSummaryOf } from "../summaries/pod-summary.ts";
+import type { Workload } from "../summaries/workload-of.ts";
 
 /** "" for cluster scope. */
 interface Named {
@@ -50,11 +51,11 @@ export interface PicturePod extends Mark {
   readonly ready: boolean;
   readonly finished: boolean;
   readonly node: string;
-  readonly workload: { readonly apiVersion: string; readonly kind: string; readonly name: string };
+  readonly workload: Workload;
 }
 
 export function picturePodOf(pod: Stored<Pod>): PicturePod {
-  const { uid, namespace, name, state, ready, finished, node } = podSummaryOf(pod);
+  const { uid, namespace, name, state, ready, finished, node, workload } = podSummaryOf(pod);
   const tone = toneOfState(state);
   return {
     uid,
@@ -65,19 +66,9 @@ export function picturePodOf(pod: Stored<Pod>): PicturePod {
     ready,
     finished,
     node,
-    workload: workloadOf(pod),
+    // A pod that nothing controls is its own.
+    workload: workload ?? { apiVersion: "v1", kind: "Pod", name },
   };
-}
-
-/** The name of a ReplicaSet is that of its Deployment, followed by the hash on its pods. */
-function workloadOf({ metadata }: Stored<Pod>): PicturePod["workload"] {
-  const owner = (metadata.ownerReferences ?? []).find(({ controller }) => controller);
-  if (!owner) return { apiVersion: "v1", kind: "Pod", name: metadata.name };
-  const { apiVersion = "", kind = "", name = "" } = owner;
-  const hash = metadata.labels?.["pod-template-hash"];
-  return kind === "ReplicaSet" && hash && name.endsWith(`-${hash}`)
-    ? { apiVersion, kind: "Deployment", name: name.slice(0, -hash.length - 1) }
-    : { apiVersion, kind, name };
 }
 
 export interface Facts {
@@ -218,11 +209,13 @@ const unique = (links: readonly Link[]): Link[] => [...new Map(links.map((link) 
 /** Columns are sorted by what leads to their boxes, so that few lines cross. */
 function layOut(columns: readonly Draft[][], links: readonly Link[]): Picture {
   const places = new Map<string, number>();
+  const into = Map.groupBy(links, ([, to]) => to);
   const taken = columns.filter((column) => column.length > 0);
   const boxes = taken.flatMap((column, at) => {
     const placeOf = ({ id }: Draft): number => {
-      const from = links.flatMap(([a, b]) => (b === id ? [places.get(a) ?? 0] : []));
-      return from.length === 0 ? Number.MAX_SAFE_INTEGER : from.reduce((sum, place) => sum + place, 0) / from.length;
+      const from = into.get(id);
+      if (!from) return Number.MAX_SAFE_INTEGER;
+      return from.reduce((sum, [box]) => sum + (places.get(box) ?? 0), 0) / from.length;
     };
     const ordered = column
       .map((box) => ({ box, place: placeOf(box) }))

@@ -73,14 +73,14 @@ const progressing = (lastUpdateTime: string) => ({
 
 test("pods that only lack their node are not listed beside it", () => {
   const lost = node("lost", [{ type: "Ready", status: "Unknown", reason: "NodeStatusUnknown" }]);
-  const pods = [pod({ node: "lost", workload: { kind: "Deployment", name: "web" } })];
+  const pods = [pod({ node: "lost", workload: { apiVersion: "apps/v1", kind: "Deployment", name: "web" } })];
   expect(lines({ nodes: [lost], pods, deployments: [deployment()] })).toEqual(["Node lost NotReady"]);
   expect(found({ nodes: [lost] })[0]?.why).toMatch(/^It reports no more: look whether the machine is on/);
 });
 
 test("a Deployment that lacks pods is listed if none of its pods says why, and not while it gets on", () => {
   const deployments = [deployment()];
-  const workload = { kind: "Deployment", name: "web" };
+  const workload = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
   expect(lines({ deployments })).toEqual(["Deployment web Progressing"]);
   expect(lines({ deployments, pods: [pod({ workload, ...failed })] })).toEqual(["Pod p Error"]);
   const busy = deployment({ status: { ...status, ...progressing("2026-01-01T00:59:40Z") } });
