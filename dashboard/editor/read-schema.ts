@@ -10,12 +10,16 @@ export function readSchema(apiVersion: string): Promise<OpenApiDocument | undefi
   if (known) return known;
   const reading = readDocument(`/openapi/v3/${apiVersion.includes("/") ? "apis" : "api"}/${apiVersion}`);
   documents.set(apiVersion, reading);
-  // A missing group may appear later.
+  // A missing group may appear later, and a lost connection come back.
   void reading.then((document) => document ?? documents.delete(apiVersion));
   return reading;
 }
 
 async function readDocument(path: string): Promise<OpenApiDocument | undefined> {
-  const response = await read(path).catch(() => undefined);
-  return response?.ok ? ((await response.json()) as OpenApiDocument) : undefined;
+  try {
+    const response = await read(path);
+    return response.ok ? ((await response.json()) as OpenApiDocument) : undefined;
+  } catch {
+    return undefined;
+  }
 }

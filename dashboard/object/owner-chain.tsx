@@ -20,7 +20,11 @@ export function OwnerChain({ object }: { readonly object: Stored<KubeObject> }) 
   const { uid } = object.metadata;
   // Owners do not change while an object is displayed.
   useEffect(() => {
-    void ownersAbove(object).then(setOwners);
+    let wanted = true;
+    void ownersAbove(object).then((found) => wanted && setOwners(found));
+    return () => {
+      wanted = false;
+    };
   }, [uid]);
   if (owners.length === 0) return null;
   return (

@@ -42,17 +42,25 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
       return setStep({ name: "editing", problem: "An object cannot be renamed. Apply YAML makes another one." });
     }
     setStep({ name: "asking" });
-    const outcome = await api.update(target, parsed.object, { ...STRICT, dryRun: "All" });
-    if (outcome.ok) setStep({ name: "reviewing", wanted: parsed.object, result: outcome.object });
-    else await refused(statusText(outcome.status), outcome.status.code);
+    try {
+      const outcome = await api.update(target, parsed.object, { ...STRICT, dryRun: "All" });
+      if (outcome.ok) setStep({ name: "reviewing", wanted: parsed.object, result: outcome.object });
+      else await refused(statusText(outcome.status), outcome.status.code);
+    } catch {
+      setStep({ name: "editing", problem: "The cluster does not answer." });
+    }
   }
 
   async function apply(wanted: KubeObject) {
     setStep({ name: "asking" });
-    const outcome = await api.update(target, wanted, STRICT);
-    if (!outcome.ok) return refused(statusText(outcome.status), outcome.status.code);
-    toast(`${kind.kind} ${target.name} saved`);
-    close();
+    try {
+      const outcome = await api.update(target, wanted, STRICT);
+      if (!outcome.ok) return await refused(statusText(outcome.status), outcome.status.code);
+      toast(`${kind.kind} ${target.name} saved`);
+      close();
+    } catch {
+      setStep({ name: "editing", problem: "The cluster does not answer: it may have been saved or not." });
+    }
   }
 
   /** The user's text is kept; only the version that it is based on is updated. */
