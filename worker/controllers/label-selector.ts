@@ -1,5 +1,7 @@
 /** metav1.LabelSelector as controllers use it. */
+
 import type { LabelSelector } from "../../api/generated/meta.v1.ts";
+import { ownMember } from "../../api/machinery/json/own-member.ts";
 import { meetsRequirement } from "../../api/machinery/selectors/label-requirement.ts";
 
 type Labels = Readonly<Record<string, string>> | undefined;
@@ -8,7 +10,7 @@ type Labels = Readonly<Record<string, string>> | undefined;
 export function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
   if (!selector) return false;
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (labels?.[key] !== value) return false;
-  return (selector.matchExpressions ?? []).every((each) => meetsRequirement(each, labels?.[each.key]));
+  return (selector.matchExpressions ?? []).every((each) => meetsRequirement(each, ownMember(labels, each.key)));
 }
 
 /** Whether a selector has no requirements, and so would match everything. */

@@ -188,3 +188,38 @@ test("a key that is special in JavaScript is an ordinary key", async () => {
   await isAnsweredInKind({ method: "POST", path: `${CONFIG_MAPS}?dryRun=All`, type: JSON_TYPE, body: labelled });
   expect(({} as Record<string, unknown>).x).toBeUndefined();
 });
+
+test.each(["constructor", "toString", "__proto__"])(
+  "%s is no name of a format, document, part or kind",
+  async (name) => {
+    const codeOf = async (
+      path: string,
+      headers: Record<string, string>,
+      body?: string,
+      method = body ? "POST" : "GET",
+    ) => {
+      const response = await API.fetch(new Request(`${BASE}${path}`, { method, headers, ...(body ? { body } : {}) }));
+      return [
+        response.status,
+        response.headers.get("Warning"),
+        (await response.text()).includes("Internal error occurred"),
+      ];
+    };
+    const json = { "Content-Type": JSON_TYPE };
+    expect(await codeOf(CONFIG_MAPS, { Accept: name })).toEqual([406, null, false]);
+    expect(await codeOf(CONFIG_MAPS, { "Content-Type": name }, "{}")).toEqual([415, null, false]);
+    expect(await codeOf(WITNESS, { "Content-Type": name }, "{}", "PATCH")).toEqual([415, null, false]);
+    expect(await codeOf(`/openapi/v3/${name}`, {})).toEqual([404, null, false]);
+    expect(await codeOf(`${WITNESS}/${name}`, {})).toEqual([404, null, false]);
+    expect(await codeOf(CONFIG_MAPS, json, `{"apiVersion":"${name}/v1"}`)).toEqual([400, null, false]);
+    const bound = `{"spec":{"boundObjectRef":{"apiVersion":"v1","kind":"${name}","name":"x"}}}`;
+    expect(await codeOf(`${NAMESPACE}/serviceaccounts/default/token`, json, bound)).toEqual([400, null, false]);
+    const spec = `{"nodeSelector":{"${name}":"x"},"containers":[{"name":"c","image":"i"}]}`;
+    const pod = `{"metadata":{"name":"odd"},"spec":${spec}}`;
+    expect(await codeOf(`${NAMESPACE}/pods?dryRun=All`, json, pod)).toEqual([
+      name === "__proto__" ? 422 : 201,
+      null,
+      false,
+    ]);
+  },
+);

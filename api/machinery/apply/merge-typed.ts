@@ -1,5 +1,7 @@
 /** Merges the applied configuration into the live object; nothing is removed. */
+
 import { isJsonObject, setMember } from "../json/json-object.ts";
+import { ownMember } from "../json/own-member.ts";
 import { itemsByElement } from "./list-item.ts";
 import { formOf, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
 
@@ -24,7 +26,7 @@ function mergeMap(live: { [key: string]: unknown }, applied: { [key: string]: un
   const out: { [key: string]: unknown } = { ...live };
   for (const name in applied) {
     const type = memberType(map, name);
-    if (type) setMember(out, name, mergeTyped(Object.hasOwn(live, name) ? live[name] : undefined, applied[name], type));
+    if (type) setMember(out, name, mergeTyped(ownMember(live, name), applied[name], type));
   }
   return out;
 }

@@ -1,6 +1,8 @@
 /** A CustomResourceDefinition's structural schema (OpenAPI v3) as seen by server-side apply. */
+
 import { structOf } from "../../schema/table.ts";
 import { isJsonObject } from "../json/json-object.ts";
+import { ownMember } from "../json/own-member.ts";
 import { structView } from "./struct-view.ts";
 import { DEDUCED, type FieldView, type ListView, type MapView, type TypeView, UNTYPED } from "./type-view.ts";
 
@@ -43,7 +45,7 @@ function objectMap(own: MapView): MapView {
   const string: FieldView = { type: { scalar: "string" } };
   const meta: FieldView = { type: structView(structOf("meta.v1.ObjectMeta")) };
   const known: Readonly<Record<string, FieldView>> = { apiVersion: string, kind: string, metadata: meta };
-  return { ...own, field: (name) => (Object.hasOwn(known, name) ? known[name] : own.field(name)) };
+  return { ...own, field: (name) => ownMember(known, name) ?? own.field(name) };
 }
 
 function viewOf(schema: StructuralSchema, inherited: boolean): TypeView {

@@ -43,6 +43,7 @@ describe("an expression is evaluated against its variables", () => {
     "'%s %d'.format(['a', 1]) == 'a 1'",
     `'%s%s'.format([['a', 'b"'], {'k': [1.5]}]) == '["a", "b\\\\""]{"k":[1.500000]}'`,
     `'%s'.format([[duration('90s'), duration('1s')]]) == '[duration("90s"), duration("1s")]' && '%s'.format([[b'a']]) == '[b"a"]'`,
+    "'%f %f'.format([dyn('Infinity'), dyn('-Infinity')]) == '∞ -∞'",
     "'%.2f %.0f %.0f %f'.format([1234567.891, 2.5, 3.5, dyn('NaN')]) == '1,234,567.89 2 4 NaN'",
     "'%e|%.20e'.format([12345.678, -0.5]) == '1.234568×10⁰⁴|     -5.000000×10⁻⁰¹'",
     "'%x %X %b %o %%'.format([255, b'z', true, 8u]) == 'ff 7A 1 10 %'",
@@ -97,6 +98,10 @@ describe("CEL-VALUES: values equal those of cel-go", () => {
     ["isIP('1.2.3.04') || isIP('::ffff:1.2.3.4')", false],
     ["string(ip('::1.2.3.4'))", "::102:304"],
     ["quantity('1e100').isInteger()", false],
+    [
+      "'%f'.format([dyn('constructor')])",
+      "error during formatting: fixed-point clause can only be used on doubles, was given string",
+    ],
     ["optional.unwrap([optional.of('a'), optional.none()])", ["a"]],
     ["[optional.of('a'), optional.none()].unwrapOpt()", ["a"]],
   ])("%s is %s", (source, value) => {

@@ -3,6 +3,7 @@
 import { type Struct, structOfKind } from "../../schema/table.ts";
 import { textOfUtf8 } from "../encoding/utf8.ts";
 import { OPEN_OBJECT } from "../json/json-text.ts";
+import { ownMember } from "../json/own-member.ts";
 import { apiVersionOf, type KubeObject, parseApiVersion } from "../meta.ts";
 
 export interface GroupVersionKind {
@@ -115,7 +116,7 @@ export function withDefaults(actual: GroupVersionKind, expected: GroupVersionKin
 
 /** Kinds of former group versions that Kubernetes still decodes, although it no longer serves them. */
 const isLegacy = ({ group, version, kind }: GroupVersionKind) =>
-  (legacyVersions[group] ?? []).includes(version) && [...legacyKinds].some((name) => name === kind);
+  ownMember(legacyVersions, group)?.includes(version) === true && [...legacyKinds].some((name) => name === kind);
 const legacyVersions: Readonly<Record<string, readonly string[]>> = {
   extensions: ["v1beta1"],
   apps: ["v1beta1", "v1beta2"],

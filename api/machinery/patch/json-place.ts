@@ -1,5 +1,7 @@
 /** Resolves a JSON pointer in a document the way Kubernetes does. */
+
 import type { JsonObject } from "../json/json-object.ts";
+import { ownMember } from "../json/own-member.ts";
 
 /** The document, wrapped so that replacing it whole is a single assignment. */
 export type Root = { "": unknown };
@@ -38,7 +40,7 @@ export function indexOf(key: string, length: number): number | undefined {
 export function get(place: Place | undefined): { value: unknown } | undefined {
   if (!place) return undefined;
   const { container, key } = place;
-  if (!Array.isArray(container)) return { value: Object.hasOwn(container, key) ? container[key] : undefined };
+  if (!Array.isArray(container)) return { value: ownMember(container, key) };
   const index = indexOf(key, container.length);
   return index === undefined || index === container.length ? undefined : { value: container[index] };
 }

@@ -1,6 +1,8 @@
 /** Evaluates node selector terms like Kubernetes (component-helpers/scheduling/corev1/nodeaffinity). */
+
 import type { Affinity, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../../generated/core.v1.ts";
 import { parseInt64 } from "../encoding/int64.ts";
+import { ownMember } from "../json/own-member.ts";
 import { meetsRequirement } from "./label-requirement.ts";
 
 /** The parts of a node that terms refer to. */
@@ -13,7 +15,7 @@ export interface Labelled {
 export function meetsTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Labelled): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;
   return (
-    matchExpressions.every((each) => meets(each, node.labels[each.key])) &&
+    matchExpressions.every((each) => meets(each, ownMember(node.labels, each.key))) &&
     matchFields.every((each) => each.key === "metadata.name" && meets(each, node.name))
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { printedLabelSelector } from "../labels-validation.ts";
 import { unknownFieldMessage } from "./field-selector.ts";
+import { meetsTerm } from "./node-selector.ts";
 import {
   formatLabelSelector,
   labelSelectorRequirements,
@@ -151,4 +152,10 @@ test("a LabelSelector is printed with its fields in order", () => {
   expect(JSON.stringify(printed)).toBe(
     '{"matchLabels":{"a":"2","b":"1"},"matchExpressions":[{"key":"k","operator":"Exists"}]}',
   );
+});
+
+test.each(["constructor", "toString"])("%s is a label only of what has it", (key) => {
+  const term = { matchExpressions: [{ key, operator: "Exists" }] };
+  expect(meetsTerm(term, { name: "n", labels: {} })).toBe(false);
+  expect(meetsTerm(term, { name: "n", labels: { [key]: "" } })).toBe(true);
 });

@@ -6,6 +6,7 @@
 import { compareTexts } from "../../compare-texts.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import { parseInt64 } from "../encoding/int64.ts";
+import { ownMember } from "../json/own-member.ts";
 import type { Attributes, Requirement } from "./requirement.ts";
 
 export { parseFieldSelector } from "./field-selector.ts";
@@ -30,10 +31,10 @@ export const labelsMatch = (
 ): boolean => matches(requirements, { labels: labels ?? {}, fields: {} });
 
 function attributeOf({ of, key: name }: Requirement, { labels, fields }: Attributes, key?: ObjectName) {
-  if (of === "label") return Object.hasOwn(labels, name) ? labels[name] : undefined;
+  if (of === "label") return ownMember(labels, name);
   if (key && name === "metadata.name") return key.name;
   if (key && name === "metadata.namespace") return key.namespace;
-  return Object.hasOwn(fields, name) ? fields[name] : "";
+  return ownMember(fields, name) ?? "";
 }
 
 function meets({ operator, values }: Requirement, value: string | undefined): boolean {

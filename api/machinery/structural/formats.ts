@@ -4,6 +4,7 @@
  */
 
 import { utf8Length } from "../encoding/utf8.ts";
+import { ownMember } from "../json/own-member.ts";
 import { parseRequestUrl } from "../network/go-url.ts";
 import { isCIDR, isIP, isIPv6 } from "../network/ip.ts";
 import { isMailAddress } from "../network/mail-address.ts";
@@ -66,8 +67,7 @@ const FORMATS: Readonly<Record<string, Check>> = {
 };
 
 /** Whether the text has the format, or the format is not checked. */
-export const fitsFormat = (format: string, text: string): boolean =>
-  Object.hasOwn(FORMATS, format) ? (FORMATS[format]?.(text) ?? true) : true;
+export const fitsFormat = (format: string, text: string): boolean => ownMember(FORMATS, format)?.(text) ?? true;
 
 const isStringFormat = (format: string): boolean => Object.hasOwn(FORMATS, format);
 
@@ -79,7 +79,7 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
 /** Whether values of the type are checked against the format; otherwise it is ignored. */
 export function isRecognizedFormat(type: string, format: string): boolean {
   if (type === "" || type === "string") return isStringFormat(format) || isStringFormat(format.replaceAll("-", ""));
-  return NUMBERS[type]?.includes(format) ?? false;
+  return ownMember(NUMBERS, type)?.includes(format) ?? false;
 }
 
 /** The schema's format, unless it is not checked for its type. */

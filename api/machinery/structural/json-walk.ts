@@ -1,5 +1,7 @@
 /** The structural schema of a member or an item. */
+
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
+import { ownMember } from "../json/own-member.ts";
 import { additionalOf, itemsOf } from "./json-schema.ts";
 
 export type Schema = JSONSchemaProps;
@@ -12,8 +14,7 @@ export const preservesUnknown = (schema: Schema | undefined): boolean =>
 
 export const isEmbedded = (schema: Schema): boolean => schema["x-kubernetes-embedded-resource"] === true;
 
-export const propertyOf = ({ properties }: Schema, name: string): Schema | undefined =>
-  properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
+export const propertyOf = ({ properties }: Schema, name: string): Schema | undefined => ownMember(properties, name);
 
 /** The schema of a member: declared, or that of additional properties. */
 export const memberOf = (schema: Schema, name: string): Schema | undefined =>

@@ -23,6 +23,7 @@ test.each<[string, string, boolean]>([
   ["number", "double", true],
   ["number", "float32", false],
   ["object", "uuid", false],
+  ["constructor", "int64", false],
 ])("for %s, the format %s is recognized: %s", (type, format, recognized) => {
   const warnings = formatWarnings(definition(withFields([type, format])));
   expect(warnings).toEqual(recognized ? [] : [`unrecognized format "${format}"`]);

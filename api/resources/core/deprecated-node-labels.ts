@@ -1,4 +1,5 @@
 import type { NodeSelectorRequirement, NodeSelectorTerm } from "../../generated/core.v1.ts";
+import { ownMember } from "../../machinery/json/own-member.ts";
 import { labelValue } from "../../machinery/names.ts";
 
 /** Deprecated node labels. */
@@ -29,6 +30,6 @@ export function preferredTermWarnings({ matchExpressions }: NodeSelectorTerm, pa
 }
 
 function keyWarnings({ key }: NodeSelectorRequirement, path: string): string[] {
-  const text = DEPRECATED_NODE_LABELS[key];
+  const text = ownMember(DEPRECATED_NODE_LABELS, key);
   return text ? [`${path}.key: ${key} is ${text}`] : [];
 }

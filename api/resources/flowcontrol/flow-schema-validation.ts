@@ -1,4 +1,5 @@
 /** pkg/apis/flowcontrol/validation: FlowSchema. */
+
 import type {
   FlowSchema,
   NonResourcePolicyRule,
@@ -8,6 +9,7 @@ import type {
 } from "../../generated/flowcontrol.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { ownMember } from "../../machinery/json/own-member.ts";
 import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { mandatoryFlowSchemas } from "./mandatory.ts";
@@ -42,7 +44,7 @@ export function validateFlowSchema({ metadata: { name = "" }, spec }: FlowSchema
   rules?.forEach((rule, i) => {
     checkRules(errors, `spec.rules[${i}]`, rule);
   });
-  const mandatory = mandatoryFlowSchemas[name];
+  const mandatory = ownMember(mandatoryFlowSchemas, name);
   if (mandatory && !sameValue(spec, mandatory))
     errors.push(
       invalid("spec", goStruct("flowcontrol.v1.FlowSchemaSpec", spec), `spec of '${name}' must equal the fixed value`),

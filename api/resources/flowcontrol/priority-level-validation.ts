@@ -1,4 +1,5 @@
 /** pkg/apis/flowcontrol/validation: PriorityLevelConfiguration. */
+
 import type {
   LimitedPriorityLevelConfiguration,
   LimitResponse,
@@ -8,6 +9,7 @@ import type {
 } from "../../generated/flowcontrol.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { ownMember } from "../../machinery/json/own-member.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { mandatoryPriorityLevels } from "./mandatory.ts";
 
@@ -32,7 +34,7 @@ export function validatePriorityLevel({ metadata, spec }: PriorityLevelConfigura
 }
 
 function checkMandatory(errors: FieldError[], name: string, spec: PriorityLevelConfigurationSpec): void {
-  const mandatory = mandatoryPriorityLevels[name];
+  const mandatory = ownMember(mandatoryPriorityLevels, name);
   if (!mandatory) return;
   const compared = name === "exempt" ? { ...spec, exempt: mandatory.exempt } : spec;
   if (sameValue(compared, mandatory)) return;

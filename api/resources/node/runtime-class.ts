@@ -2,6 +2,7 @@ import type { Toleration } from "../../generated/core.v1.ts";
 import type { RuntimeClass } from "../../generated/node.v1.ts";
 import { checkImmutable } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { ownMember } from "../../machinery/json/own-member.ts";
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { DEPRECATED_NODE_LABELS } from "../core/deprecated-node-labels.ts";
@@ -21,7 +22,7 @@ export const runtimeClass = defineResource<RuntimeClass>({
   validate: validateRuntimeClass,
   warnings: ({ scheduling }) =>
     Object.keys(scheduling?.nodeSelector ?? {}).flatMap((label) => {
-      const text = DEPRECATED_NODE_LABELS[label];
+      const text = ownMember(DEPRECATED_NODE_LABELS, label);
       return text ? [`scheduling.nodeSelector: ${text}`] : [];
     }),
   validateUpdate: (next, old) => {

@@ -1,6 +1,7 @@
 import type { CSIStorageCapacity } from "../../generated/storage.v1.ts";
 import { checkImmutable } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { ownMember } from "../../machinery/json/own-member.ts";
 import { checkImmutableSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
 import { canonicalQuantity, signOfQuantity } from "../../machinery/quantity.ts";
@@ -26,7 +27,7 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
   warnings: ({ nodeTopology: { matchExpressions = [], matchLabels = {} } = {} }) => [
     ...nodeTermWarnings({ matchExpressions }, "nodeTopology"),
     ...Object.keys(matchLabels).flatMap((label) => {
-      const text = DEPRECATED_NODE_LABELS[label];
+      const text = ownMember(DEPRECATED_NODE_LABELS, label);
       return text ? [`nodeTopology.matchLabels.${label}: ${text}`] : [];
     }),
   ],

@@ -1,6 +1,7 @@
 import type { StorageClass } from "../../generated/storage.v1.ts";
 import { checkImmutable, sortedMap } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
+import { ownMember } from "../../machinery/json/own-member.ts";
 import { DEPRECATED_NODE_LABELS } from "../core/deprecated-node-labels.ts";
 import { defineResource } from "../resource.ts";
 import { nameColumn, withDefaultMark } from "./default-class-column.ts";
@@ -27,7 +28,7 @@ export const storageClass = defineResource<StorageClass>({
   warnings: ({ allowedTopologies = [] }) =>
     allowedTopologies.flatMap(({ matchLabelExpressions = [] }, i) =>
       matchLabelExpressions.flatMap(({ key }, j) => {
-        const text = DEPRECATED_NODE_LABELS[key];
+        const text = ownMember(DEPRECATED_NODE_LABELS, key);
         return text ? [`allowedTopologies[${i}].matchLabelExpressions[${j}].key: ${text}`] : [];
       }),
     ),

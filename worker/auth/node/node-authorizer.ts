@@ -3,7 +3,9 @@
  * (plugin/pkg/auth/authorizer/node). What it may write is restricted further by the admission plugin NodeRestriction,
  * which sees the objects.
  */
+
 import { goQuote } from "../../../api/machinery/field-error.ts";
+import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
@@ -32,7 +34,9 @@ export async function nodeDecision(
   const node = nodeNameOf(user);
   if (node === undefined) return undefined;
   if (node === "") return refuse(`unknown node for user ${goQuote(user.name)}`);
-  const decide = isResource(attributes) ? byResource[groupResource(attributes.group, attributes.resource)] : undefined;
+  const decide = isResource(attributes)
+    ? ownMember(byResource, groupResource(attributes.group, attributes.resource))
+    : undefined;
   if (decide && isResource(attributes)) {
     const decision = decide(node, attributes);
     return decision === "if related" ? relation(node, attributes, store) : decision;

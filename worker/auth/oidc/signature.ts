@@ -1,4 +1,5 @@
 /** JWT signatures (RFC 7518), for the algorithms that issuers use. `none` and shared secrets are not among them. */
+import { ownMember } from "../../../api/machinery/json/own-member.ts";
 
 interface Algorithm {
   readonly import: SubtleCryptoImportKeyAlgorithm;
@@ -39,7 +40,7 @@ export interface Signed {
 
 /** Whether the key made the signature. A key that states its algorithm is used for no other. */
 export async function isSignedWith(key: SigningKey, { algorithm, text, signature }: Signed): Promise<boolean> {
-  const known = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
+  const known = ownMember(ALGORITHMS, algorithm);
   if (!known || (key.alg !== undefined && key.alg !== algorithm)) return false;
   if ((key.use ?? "sig") !== "sig" || key.kty !== (algorithm.startsWith("ES") ? "EC" : "RSA")) return false;
   const { kid: _, key_ops: __, ...jwk } = key;

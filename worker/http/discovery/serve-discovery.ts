@@ -1,5 +1,7 @@
 /** /, /api, /apis and everything below them down to group versions; discovery.ts builds the documents. */
+
 import type { Context } from "hono";
+import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { methodNotAllowed } from "../../../api/machinery/status.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { callRemote } from "../../aggregation/call-remote.ts";
@@ -86,7 +88,7 @@ function documentAt(
 /** If the client accepts aggregated discovery, that wins over every other form, whatever their weights. */
 function aggregatedForm(request: Request): MediaType | undefined {
   for (const { type, parameters } of parseAccept(request.headers.get("Accept") ?? "")) {
-    const media = MEDIA_TYPES[type];
+    const media = ownMember(MEDIA_TYPES, type);
     const { g, v, as } = parameters;
     if (media && g === "apidiscovery.k8s.io" && v === "v2" && as === "APIGroupDiscoveryList") return media;
   }

@@ -1,6 +1,7 @@
 /**
  * The OpenAPI documents: version 3, one per group version, and version 2, one for all. Functions from kinds to data.
  */
+import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { findStruct, structOf, structOfKind } from "../../../api/schema/table.ts";
@@ -67,7 +68,7 @@ function describeIndex(resources: readonly Resource[], documentation: Documentat
   const context: SchemaContext = { version: 3, documentation, schemas: new Map() };
   const group = indexedGroups(resources).find((each) => groupPathOf(each) === path);
   const index = indexContext(context);
-  const paths = group === undefined ? OTHER_PATHS[path]?.(index) : groupIndex(group, index);
+  const paths = group === undefined ? ownMember(OTHER_PATHS, path)?.(index) : groupIndex(group, index);
   return paths && { paths, schemas: sorted(Object.fromEntries(context.schemas)) };
 }
 

@@ -1,4 +1,5 @@
 /** Bodies of create, update and delete: media type, size, decoding, and the checks of apiVersion and kind. */
+
 import type { JSONSchemaProps } from "../../../api/generated/apiextensions.v1.ts";
 import {
   type DecodedBody,
@@ -6,6 +7,7 @@ import {
   type FieldValidation,
   type GroupVersionKind,
 } from "../../../api/machinery/decode/decode.ts";
+import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { decodeProtobufBody } from "../../../api/machinery/protobuf/protobuf.ts";
 import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../../../api/machinery/status.ts";
@@ -65,7 +67,7 @@ export const mediaTypeOf = (request: Request): string =>
 export function bodyType(request: Request): BodyType {
   const media = mediaTypeOf(request);
   if (media === "") return "json";
-  const type = BODY_TYPES[media];
+  const type = ownMember(BODY_TYPES, media);
   if (!type) throw new ApiError(unsupportedMediaType(UNKNOWN_BODY));
   return type;
 }

@@ -1,4 +1,5 @@
 /** The patch media types, and how each is applied. */
+
 import type { DecodedJson } from "../../../api/machinery/decode/decode-json.ts";
 import { anotherKind, kindIn, withDefaults } from "../../../api/machinery/decode/decode-kind.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
@@ -6,6 +7,7 @@ import { hugeNumberProblem } from "../../../api/machinery/json/huge-number.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import { MAX_STRUCTS, parseJson } from "../../../api/machinery/json/json-syntax.ts";
+import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { sortedMembers } from "../../../api/machinery/json/sorted-members.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
@@ -79,9 +81,9 @@ const UNKNOWN_CUSTOM_PATCH =
  * Throws if the kind does not support the patch: custom kinds have no strategic merge, and neither have their scales.
  */
 export function patchFormatOf({ custom }: Pick<Served, "custom">, media: string): PatchFormat {
-  const format = patchFormats[media];
+  const format = ownMember(patchFormats, media);
   if (format && !(format.needsStruct && custom)) return format;
-  const message = custom && media in patchFormats ? UNKNOWN_CUSTOM_PATCH : undefined;
+  const message = custom && format ? UNKNOWN_CUSTOM_PATCH : undefined;
   throw new ApiError(message ? unsupportedMediaType(message) : unsupportedMediaType("415: Unsupported Media Type", {}));
 }
 

@@ -1,4 +1,5 @@
 /** Content negotiation of answers (apiserver/pkg/endpoints/handlers/negotiation). */
+import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { failure, notAcceptable } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { acceptsGzip } from "./compress.ts";
@@ -81,7 +82,7 @@ export function negotiate(
   if (header === null || header.trim() === "") return { type: "application/json", pretty, gzip };
   if (routed && !isRouted(header)) throw noSuchRoute(streams);
   for (const { type, parameters } of parseAccept(header)) {
-    const media = MEDIA_TYPES[type];
+    const media = ownMember(MEDIA_TYPES, type);
     if (!media) continue;
     if (!isServed(media, parameters)) continue;
     const indented = pretty || parameters.pretty === "1";

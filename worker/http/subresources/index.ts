@@ -1,5 +1,6 @@
 /** Which handler serves which subresource. */
 
+import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { methodNotAllowed } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -37,7 +38,7 @@ export function findSubresource({ served, path }: RequestContext): Serve | undef
   const own = SPECIAL[`${resource.plural}/${name}`];
   if (own && resource.group === "") return own;
   if (name === "scale" && resource.scale) return scale;
-  if (name === "status" ? resource.status : resource.subresources?.[name]) return servePart;
+  if (name === "status" ? resource.status : ownMember(resource.subresources, name)) return servePart;
   return undefined;
 }
 

@@ -1,6 +1,8 @@
 /** `serviceaccounts/token`: issues tokens of a service account (registry/core/serviceaccount/storage/token.go). */
+
 import type { TokenRequest } from "../../../api/generated/authentication.v1.ts";
 import { type FieldError, goQuote, invalid as invalidField } from "../../../api/machinery/field-error.ts";
+import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { type KubeObject, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -186,7 +188,7 @@ async function boundObject(
   { apiVersion = "", kind = "", name = "", uid = "" }: NonNullable<TokenRequest["spec"]["boundObjectRef"]>,
 ): Promise<BoundClaims> {
   const { group, version } = parseApiVersion(apiVersion);
-  const bindable = group === "" ? BINDABLE[kind] : undefined;
+  const bindable = group === "" ? ownMember(BINDABLE, kind) : undefined;
   if (!bindable) {
     throw new ApiError(badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`));
   }

@@ -38,3 +38,28 @@ it.each([
 ])("a file that %s fails the container with the kubelet's message", (_, found, optional, message) => {
   expect(() => fromFile("B", found, optional)).toThrow(message);
 });
+
+it("a key of a ConfigMap or Secret is only what it holds", () => {
+  const container = {
+    name: "c",
+    env: [
+      { name: "M", valueFrom: { configMapKeyRef: { name: "m", key: "constructor", optional: true } } },
+      { name: "S", valueFrom: { secretKeyRef: { name: "s", key: "toString", optional: true } } },
+    ],
+  };
+  const metadata = { name: "x" };
+  const variables = containerEnv({
+    pod: { metadata: { name: "p", namespace: "n" }, spec: { containers: [container] }, status: {} },
+    container,
+    objects: {
+      configMap: () => ({ metadata, data: {} }),
+      secret: () => ({ metadata, data: {} }),
+      claim: () => undefined,
+      services: () => [],
+    },
+    addresses: { hostIPs: [], podIPs: [] },
+    allocatable: {},
+    volumeFile: () => undefined,
+  });
+  expect(variables.filter(({ name }) => name === "M" || name === "S")).toEqual([]);
+});

@@ -1,6 +1,7 @@
 /** The environment of a container: Services, then envFrom, then env; later ones override earlier ones. */
 
 import type { Container, EnvVar, Pod } from "../../../../api/generated/core.v1.ts";
+import { ownMember } from "../../../../api/machinery/json/own-member.ts";
 import { ConfigError } from "../../../pod-spec/config-error.ts";
 import { fieldValue, offeredTo, type PodAddresses, resourceValue } from "../../../pod-spec/field-ref.ts";
 import type { PodObjects, VolumeFile } from "../../../pod-spec/pod-objects.ts";
@@ -62,7 +63,7 @@ function sourceValue(variable: EnvVar, input: EnvInput): string | undefined {
   if (configMapKeyRef !== undefined) {
     const { name = "", key, optional } = configMapKeyRef;
     const map = objects.configMap(name);
-    const value = map?.data?.[key];
+    const value = ownMember(map?.data, key);
     if (value !== undefined || optional === true) return value;
     if (map === undefined) throw new ConfigError(`configmap "${name}" not found`);
     throw new ConfigError(`couldn't find key ${key} in ConfigMap ${namespace}/${name}`);
@@ -70,7 +71,7 @@ function sourceValue(variable: EnvVar, input: EnvInput): string | undefined {
   if (secretKeyRef !== undefined) {
     const { name = "", key, optional } = secretKeyRef;
     const secret = objects.secret(name);
-    const value = secret?.data?.[key];
+    const value = ownMember(secret?.data, key);
     if (value !== undefined) return decode(value);
     if (optional === true) return undefined;
     if (secret === undefined) throw new ConfigError(`secret "${name}" not found`);

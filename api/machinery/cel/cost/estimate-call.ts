@@ -3,6 +3,7 @@
  * pkg/cel/library/cost.go).
  */
 
+import { ownMember } from "../../json/own-member.ts";
 import type { Type } from "../values/type.ts";
 import type { Argument, CallEstimate } from "./call-estimate.ts";
 import { by, fixed, plus, type Range, times, UNBOUNDED } from "./cost-range.ts";
@@ -180,6 +181,6 @@ const ESTIMATES: Readonly<Record<string, Estimate>> = {
  */
 export function estimateCall(name: string, args: readonly Argument[], isMember: boolean): CallEstimate {
   if (name === "matches" && isMember) return { cost: pattern(nth(args, 0), nth(args, 1)) };
-  const estimate = Object.hasOwn(ESTIMATES, name) ? ESTIMATES[name] : undefined;
+  const estimate = ownMember(ESTIMATES, name);
   return estimate?.(args) ?? estimateListCall(name, args) ?? { cost: ONE };
 }

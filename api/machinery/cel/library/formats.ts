@@ -1,4 +1,5 @@
 /** format.dns1123Label().validate(text) and the like (apiserver pkg/cel/library/format.go). */
+import { ownMember } from "../../json/own-member.ts";
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../names.ts";
 import { parseRequestUrl } from "../../network/go-url.ts";
 import { fitsFormat } from "../../structural/formats.ts";
@@ -64,7 +65,7 @@ const PATTERN_SIZES: Readonly<Record<string, number>> = {
 };
 
 const named = (name: string): Optional => {
-  const check = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
+  const check = ownMember(FORMATS, name);
   return check ? Optional.of(new FormatValue(name, check)) : Optional.NONE;
 };
 

@@ -2,9 +2,11 @@
  * Runs the rules of a custom kind on an object (apiextensions-apiserver pkg/apiserver/schema/cel/validation.go), with
  * Kubernetes' budget, ratcheting and wording.
  */
+
 import type { ValidationRule } from "../../../generated/apiextensions.v1.ts";
 import { duplicate, type FieldError, forbidden, invalid, invalidWithoutValue, required } from "../../field-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { ownMember } from "../../json/own-member.ts";
 import type { RulesOf } from "../../structural/check-defaults.ts";
 import { Correlation } from "../../structural/correlate.ts";
 import { followFieldPath } from "../../structural/field-path.ts";
@@ -174,7 +176,7 @@ const memberPlace = ({ path: above, old, current, parent }: Place, name: string,
   const isTypeMeta = above === "" && (name === "kind" || name === "apiVersion");
   return {
     path,
-    old: isJsonObject(old) && Object.hasOwn(old, name) ? old[name] : undefined,
+    old: isJsonObject(old) ? ownMember(old, name) : undefined,
     current: isTypeMeta ? undefined : current?.member(name),
     parent: isTypeMeta ? undefined : (current ?? parent),
   };

@@ -1,6 +1,8 @@
 /** `"%s and %d".format([…])` of cel-go's ext.Strings. */
+
 import { compareTexts } from "../../../compare-texts.ts";
 import { goQuote } from "../../field-error.ts";
+import { ownMember } from "../../json/own-member.ts";
 import { formatDuration } from "../../time/duration-text.ts";
 import { showDouble } from "./double-text.ts";
 import { type Clause, partsOfFormat, unfitTypeProblem } from "./format-clauses.ts";
@@ -39,7 +41,8 @@ function formatAs(verb: Exclude<Clause["verb"], "s">, value: unknown, precision:
       return whole?.toString();
     case "f":
     case "e": {
-      const number = typeof value === "number" ? value : typeof value === "string" ? NAMED[value] : undefined;
+      const number =
+        typeof value === "number" ? value : typeof value === "string" ? ownMember(NAMED, value) : undefined;
       if (number === undefined) return undefined;
       return verb === "f" ? fixed(number, precision) : scientific(number, precision);
     }

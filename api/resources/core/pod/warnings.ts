@@ -1,6 +1,8 @@
 /** Warning headers about pods and templates (pkg/api/pod/warnings.go). */
+
 import type { ContainerPort, PodAffinity, PodSpec, PodTemplateSpec, Volume } from "../../../generated/core.v1.ts";
 import { goQuote } from "../../../machinery/field-error.ts";
+import { ownMember } from "../../../machinery/json/own-member.ts";
 import { ipWarnings } from "../../../machinery/network/ip-warnings.ts";
 import { canonicalQuantity, isWhole, quantityOf } from "../../../machinery/quantity.ts";
 import { DEPRECATED_NODE_LABELS, nodeTermWarnings, preferredTermWarnings } from "../deprecated-node-labels.ts";
@@ -95,7 +97,7 @@ function warnPodTerms(affinity: PodAffinity | undefined, path: string, warnings:
 
 function warnNodeLabels(spec: PodSpec, path: string, warnings: string[]): void {
   for (const key in spec.nodeSelector) {
-    const text = DEPRECATED_NODE_LABELS[key];
+    const text = ownMember(DEPRECATED_NODE_LABELS, key);
     if (text) warnings.push(`${path}.nodeSelector[${key}]: ${text}`);
   }
   const node = spec.affinity?.nodeAffinity;
@@ -115,7 +117,7 @@ function warnNodeLabels(spec: PodSpec, path: string, warnings: string[]): void {
   });
   spec.topologySpreadConstraints?.forEach(({ topologyKey, labelSelector }, i) => {
     const constraint = `${path}.topologySpreadConstraints[${i}]`;
-    const text = DEPRECATED_NODE_LABELS[topologyKey];
+    const text = ownMember(DEPRECATED_NODE_LABELS, topologyKey);
     if (text) warnings.push(`${constraint}.topologyKey: ${topologyKey} is ${text}`);
     if (!labelSelector) warnings.push(`${constraint}.labelSelector: ${MATCHES_NO_POD}`);
   });
