@@ -14,6 +14,7 @@ import { customResources } from "../../policy/custom-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { requirePath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
+import { BuiltDocuments } from "../response/built-documents.ts";
 import { respondWithEtag, type TaggedDocument, taggedDocument } from "../response/etag.ts";
 import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../response/negotiate.ts";
 import { encodeValue, renderValue } from "../response/respond.ts";
@@ -95,17 +96,10 @@ function aggregatedForm(request: Request): MediaType | undefined {
   return undefined;
 }
 
-const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument>>>();
+const documents = new BuiltDocuments();
 
-/** Built once per set of kinds: a set is never changed, only replaced. */
-function aggregated(resources: readonly Resource[], path: "/api" | "/apis", form: MediaType): Promise<TaggedDocument> {
-  const known = documents.get(resources) ?? new Map<string, Promise<TaggedDocument>>();
-  documents.set(resources, known);
-  const key = `${path} ${form}`;
-  const document = known.get(key) ?? aggregatedDocument(aggregatedDiscovery(resources, path), form);
-  known.set(key, document);
-  return document;
-}
+const aggregated = (resources: readonly Resource[], path: "/api" | "/apis", form: MediaType): Promise<TaggedDocument> =>
+  documents.get(resources, `${path} ${form}`, () => aggregatedDocument(aggregatedDiscovery(resources, path), form));
 
 const aggregatedDocument = (discovery: object, form: MediaType): Promise<TaggedDocument> =>
   taggedDocument(`${form}${AGGREGATED_DISCOVERY}`, encodeValue(discovery, { type: form, pretty: false, gzip: false }));

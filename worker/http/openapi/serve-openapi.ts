@@ -11,6 +11,7 @@ import { loadDocumentation } from "../documentation.ts";
 import { limitInFlight } from "../filters/in-flight.ts";
 import { requirePath } from "../filters/require-path.ts";
 import { type Decided, withPolicy } from "../filters/with-policy.ts";
+import { BuiltDocuments } from "../response/built-documents.ts";
 import { contentHash, respondWithEtag, type TaggedDocument, taggedDocument } from "../response/etag.ts";
 import { parseAccept } from "../response/negotiate.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
@@ -48,8 +49,8 @@ async function responseOf(c: Context<Bindings>, { policy, store }: Decided): Pro
   }
   const remote = remotes.find((each) => pathOf(each) === path);
   if (remote) return remoteDocument(caller, remote, request);
+  if (!documentPaths(resources).includes(path)) throw notFound();
   const document = await v3(source, path);
-  if (!document) throw notFound();
   return serveV3(request, wantsProtobuf(request, PROTOBUF_V3) ? inProtobuf(document) : document);
 }
 
@@ -87,20 +88,7 @@ function wantsProtobuf(request: Request, protobuf: string): boolean {
   throw new PlainTextError(406, `only the following media types are accepted: application/json, ${protobuf}`);
 }
 
-const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument | undefined>>>();
-
-/** Built once per set of kinds: a set is never changed, only replaced. */
-function builtOnce<T extends TaggedDocument | undefined>(
-  resources: readonly Resource[],
-  key: string,
-  make: () => Promise<T>,
-): Promise<T> {
-  const known = documents.get(resources) ?? new Map<string, Promise<TaggedDocument | undefined>>();
-  documents.set(resources, known);
-  const document = (known.get(key) as Promise<T> | undefined) ?? make();
-  known.set(key, document);
-  return document;
-}
+const documents = new BuiltDocuments();
 
 /** What documents are built from. */
 interface Source {
@@ -109,17 +97,17 @@ interface Source {
 }
 
 const v2 = ({ resources, assets }: Source, asProtobuf: boolean): Promise<TaggedDocument> =>
-  builtOnce(resources, asProtobuf ? "v2.protobuf" : "v2.json", async () => {
+  documents.get(resources, asProtobuf ? "v2.protobuf" : "v2.json", async () => {
     const document = openApiV2({ resources, documentation: await loadDocumentation(assets) });
     return asProtobuf
       ? taggedDocument(PROTOBUF_V2, gnosticV2(document))
       : taggedDocument("application/json", exactJson(document));
   });
 
-const v3 = ({ resources, assets }: Source, path: string): Promise<JsonDocument | undefined> =>
-  builtOnce(resources, path, async () => {
+/** `path` is one of documentPaths. */
+const v3 = ({ resources, assets }: Source, path: string): Promise<JsonDocument> =>
+  documents.get(resources, path, async () => {
     const document = openApiV3({ resources, documentation: await loadDocumentation(assets) }, path);
-    if (!document) return undefined;
     const body = exactJson(document);
     return { contentType: "application/json", body, etag: `"${await contentHash(body)}"` };
   });
@@ -127,7 +115,7 @@ const v3 = ({ resources, assets }: Source, path: string): Promise<JsonDocument |
 async function v3Index(source: Source): Promise<OpenApiIndex> {
   const paths: Record<string, { serverRelativeURL: string }> = {};
   for (const path of documentPaths(source.resources)) {
-    const hash = (await v3(source, path))?.etag.replaceAll('"', "") ?? "";
+    const hash = (await v3(source, path)).etag.replaceAll('"', "");
     paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
   }
   return paths;
