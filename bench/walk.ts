@@ -47,6 +47,7 @@ import { tainted, User } from "./walk/user.ts";
 import { VolumeAdministrator } from "./walk/volume-administrator.ts";
 import { type Place, type Reply, WalkClient } from "./walk/walk-client.ts";
 import type { WalkNode } from "./walk/walk-node.ts";
+import { WebhookAdministrator, WebhookServer } from "./walk/webhooks.ts";
 
 const { values, positionals } = parseArgs({
   options: {
@@ -92,8 +93,10 @@ const agentFiles = mkdtempSync(`${tmpdir()}/sailplane-walk-`);
 const nodes = Array.from({ length: NODES }, (_, index) => node(index));
 const reader = new Reader({ target, ledger, failed, random: new Random(SEED + 2), first: () => observer.began });
 const volumes = new VolumeAdministrator(actorOptions("volumes", 0));
+const hooks = new WebhookServer();
 let isOver = false;
 try {
+  await hooks.start();
   await prepare();
   await walk();
   await calm();
@@ -103,7 +106,7 @@ try {
   isOver = true;
   for (const each of nodes) each.crash();
   observer.stop();
-  for (const each of [client, clerk]) each.close();
+  for (const each of [client, clerk, hooks]) each.close();
   await cluster?.remove();
   await unmountBelow(agentFiles);
   rmSync(agentFiles, { recursive: true, force: true });
@@ -127,6 +130,8 @@ function cast(): readonly Actor[] {
     new Clerk(actorOptions("clerk", 104), clerk),
     new Definer(actorOptions("definer", 105)),
     new GadgetUser(actorOptions("gadgets", 106)),
+    // A server elsewhere does not reach this machine.
+    ...(cluster ? [new WebhookAdministrator(actorOptions("webhooks", 108), hooks)] : []),
     new Applier({ ...actorOptions("applier", 107), failed }),
   ];
 }

@@ -11,6 +11,7 @@ import { GADGET_RESOURCE } from "./gadgets.ts";
 import { walkedResources } from "./manifests.ts";
 import type { Random } from "./random.ts";
 import { ResumingWatch } from "./resuming-watch.ts";
+import { WEBHOOKS } from "./webhooks.ts";
 
 const RESOURCES: readonly GroupResource[] = [
   ...walkedResources,
@@ -29,6 +30,7 @@ const RESOURCES: readonly GroupResource[] = [
   "rolebindings.rbac.authorization.k8s.io",
   ...VALIDATING,
   ...MUTATING,
+  ...Object.values(WEBHOOKS),
   DEFINITIONS,
   GADGET_RESOURCE,
   "leases.coordination.k8s.io",

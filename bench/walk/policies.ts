@@ -1,6 +1,7 @@
 /** An administrator whose policies come and go: they refuse or change writes of users and of controllers. */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { type Actor, type ActorOptions, NAMESPACES, outcome } from "./actor.ts";
+import { MUTATED, OPERATIONS, TARGETS } from "./admission-targets.ts";
 import { insist } from "./insist.ts";
 import type { Random } from "./random.ts";
 
@@ -12,56 +13,19 @@ const POLICIES = {
 type PolicyType = keyof typeof POLICIES;
 const NAMES = 3;
 
-/** Whose writes are refused: by API group. */
-const TARGETS = [
-  ["", "pods"],
-  ["", "pods"],
-  ["", "pods/status"],
-  ["", "pods/eviction"],
-  ["", "pods/binding"],
-  ["", "serviceaccounts"],
-  ["", "configmaps"],
-  ["", "services"],
-  ["", "endpoints"],
-  ["", "persistentvolumeclaims"],
-  ["", "persistentvolumeclaims/status"],
-  ["apps", "replicasets"],
-  ["apps", "replicasets/status"],
-  ["apps", "deployments"],
-  ["apps", "deployments/status"],
-  ["apps", "deployments/scale"],
-  ["apps", "statefulsets"],
-  ["apps", "statefulsets/status"],
-  ["apps", "daemonsets/status"],
-  ["apps", "controllerrevisions"],
-  ["batch", "jobs"],
-  ["batch", "jobs/status"],
-  ["batch", "cronjobs/status"],
-  ["discovery.k8s.io", "endpointslices"],
-  ["policy", "poddisruptionbudgets/status"],
-  ["autoscaling", "horizontalpodautoscalers/status"],
-  ["walk.example.com", "gadgets"],
-  ["walk.example.com", "gadgets/status"],
-  ["*", "*"],
+/** Of which requests a policy judges; the last fails where there is no object, and with it the request. */
+const CONDITIONS = [
+  "request.userInfo.username.startsWith('system:serviceaccount:kube-system:')",
+  "!request.userInfo.username.startsWith('system:')",
+  "request.namespace.endsWith('0')",
+  "object.metadata.name.size() % 2 == 0",
 ] as const;
-const OPERATIONS = [["CREATE"], ["UPDATE"], ["DELETE"], ["CREATE", "UPDATE"], ["UPDATE", "DELETE"], ["*"]] as const;
-/** What a policy may change: others than these would make controllers act without end, in Kubernetes, too. */
+/** A config map that says whether to refuse. */
+const PARAMS = "policy-params";
 const MUTATIONS = [
   (name: string) => `Object{metadata: Object.metadata{labels: {"walk-mark": "${name}"}}}`,
   (name: string) => `Object{metadata: Object.metadata{annotations: {"walk.example.com/mark": "${name}"}}}`,
 ] as const;
-const MUTATED = [
-  ["", "pods"],
-  ["", "configmaps"],
-  ["apps", "replicasets"],
-  ["apps", "deployments"],
-  ["apps", "statefulsets"],
-  ["batch", "jobs"],
-  ["discovery.k8s.io", "endpointslices"],
-  ["", "persistentvolumeclaims"],
-  ["walk.example.com", "gadgets"],
-] as const;
-
 const place = (type: PolicyType, index: 0 | 1, name?: string) => ({
   resource: POLICIES[type][index],
   ...(name !== undefined && { name }),
@@ -78,6 +42,7 @@ export class PolicyAdministrator implements Actor {
 
   async act(): Promise<void> {
     const { random, client, state, log } = this.#options;
+    if (random.chance(0.3)) return this.#changeParams();
     const type = random.weighted({ Validating: 3, Mutating: 2 });
     const name = `${type.toLowerCase()}-${random.below(NAMES)}`;
     const present = ([0, 1] as const).filter((index) => state.find(POLICIES[type][index], `/${name}`));
@@ -92,6 +57,22 @@ export class PolicyAdministrator implements Actor {
     }
   }
 
+  /** They come, change and go like the policies that read them. */
+  async #changeParams(): Promise<void> {
+    const { random, client, state, log } = this.#options;
+    const namespace = random.pick(NAMESPACES);
+    const at = { resource: "configmaps", namespace };
+    const object = { ...named(PARAMS), data: { refuse: random.pick(["yes", "no"]) } } as KubeObject;
+    const known = state.find("configmaps", `${namespace}/${PARAMS}`);
+    const what = known ? random.pick(["delete", "patch"] as const) : "create";
+    const reply = {
+      create: () => client.create(at, object),
+      delete: () => client.delete({ ...at, name: PARAMS }),
+      patch: () => client.patch({ ...at, name: PARAMS }, object),
+    }[what];
+    log(outcome(what, "configmaps", object, await reply()));
+  }
+
   async rest(): Promise<void> {
     const { client } = this.#options;
     for (const type of ["Validating", "Mutating"] as const)
@@ -100,6 +81,9 @@ export class PolicyAdministrator implements Actor {
           await insist(() => client.delete(place(type, index, `${type.toLowerCase()}-${number}`)));
   }
 }
+
+/** A policy of this name, and its binding, use parameters. */
+const hasParams = (name: string): boolean => name.endsWith("0");
 
 const named = (name: string): KubeObject => ({ metadata: { name } }) as KubeObject;
 
@@ -111,12 +95,20 @@ function policy(type: PolicyType, name: string, random: Random): KubeObject {
     ...(random.chance(0.3) && { objectSelector: { matchLabels: { team: random.pick(["a", "b"]) } } }),
   };
   const expression = random.pick(MUTATIONS)(name);
+  const refusal = hasParams(name)
+    ? "has(params.data) && params.data.refuse == 'no'"
+    : random.chance(0.9)
+      ? "false"
+      : "true";
   return {
     metadata: { name },
     spec: {
       matchConstraints,
+      failurePolicy: random.pick(["Fail", "Fail", "Ignore"]),
+      ...(hasParams(name) && { paramKind: { apiVersion: "v1", kind: "ConfigMap" } }),
+      ...(random.chance(0.4) && { matchConditions: [{ name: "some", expression: random.pick(CONDITIONS) }] }),
       ...(type === "Validating"
-        ? { validations: [{ expression: random.chance(0.9) ? "false" : "true", message: `${name} says no` }] }
+        ? { validations: [{ expression: refusal, message: `${name} says no` }] }
         : {
             reinvocationPolicy: random.pick(["Never", "IfNeeded"]),
             mutations: [{ patchType: "ApplyConfiguration", applyConfiguration: { expression } }],
@@ -133,6 +125,9 @@ function binding(type: PolicyType, name: string, random: Random): KubeObject {
     spec: {
       policyName: name,
       matchResources: { namespaceSelector },
+      ...(hasParams(name) && {
+        paramRef: { name: PARAMS, parameterNotFoundAction: random.pick(["Allow", "Deny"]) },
+      }),
       ...(type === "Validating" && {
         validationActions: random.chance(0.85) ? ["Deny"] : random.pick([["Warn"], ["Audit"], ["Warn", "Audit"]]),
       }),

@@ -148,9 +148,10 @@ it.each<[what: string, problem: string, steps: readonly Step[]]>([
     ],
   ],
   [
-    "an object that a policy should have marked",
+    "an object that a policy should have marked, and none that one might have refused",
     "none of p has marked it",
     [
+      ...bound("validating", { operations: ["CREATE"] }, { ...REFUSING, matchConditions: [{}] }),
       ...bound("mutating", { operations: ["CREATE"] }, {}),
       ["ADDED", "configmaps", made("a", {}, { labels: { "walk-mark": "p" } })],
       ["ADDED", "configmaps", made("b")],
