@@ -50,7 +50,7 @@ async function askDiscovery(caller: Caller, endpoint: EndpointPort, remote: Remo
 }
 
 /** Go's words. */
-const LATE = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
+const LATE = "net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
 
 const urlOf = ({ address, port }: EndpointPort, path: string): string =>
   `https://${address.includes(":") ? `[${address}]` : address}:${port}${path}`;
