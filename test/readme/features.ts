@@ -146,7 +146,7 @@ export const features: readonly Feature[] = [
     area: "Aggregation and fairness",
     name: "API servers behind an APIService: discovery, requests, identity",
     missing:
-      "their OpenAPI v2 is not merged; of upgrades, only WebSockets are passed on; one that has answered is not checked again until something changes",
+      "their OpenAPI v2 is not merged; of upgrades, only WebSockets are passed on; one that has answered is not checked again until something changes or a request fails",
     shown: ["test/e2e/api/aggregation.test.ts", "as the requesting user"],
   },
   {

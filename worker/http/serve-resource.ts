@@ -8,6 +8,7 @@ import { pathSegmentName } from "../../api/machinery/names.ts";
 import { badRequest, methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
 import type { Verb } from "../../api/resources/resource.ts";
 import { callRemote } from "../aggregation/call-remote.ts";
+import { doubtRemote } from "../aggregation/doubt-remote.ts";
 import { type RemoteApi, remoteApis } from "../aggregation/remote-apis.ts";
 import { ApiError } from "../api-error.ts";
 import { noteDecision } from "../audit/audited-request.ts";
@@ -176,16 +177,19 @@ async function passOn(c: Context<Bindings>, remote: RemoteApi, identified: Ident
   const request = c.req.raw;
   const { pathname, search } = new URL(request.url);
   const { method, headers } = request;
-  const response = await callRemote(
-    { env: c.env, cluster: c.get("cluster"), store },
-    {
-      ...{ remote, user, method, headers, body },
-      path: `${pathInCluster(pathname)}${search}`,
-      isWatch: verb === "watch",
-      ...(isUpgrade(request) && { upgrade: request }),
-    },
-  );
-  return sandboxedResponse(response, user);
+  const caller = { env: c.env, cluster: c.get("cluster"), store };
+  const call = {
+    ...{ remote, user, method, headers, body },
+    path: `${pathInCluster(pathname)}${search}`,
+    isWatch: verb === "watch",
+    ...(isUpgrade(request) && { upgrade: request }),
+  };
+  try {
+    return sandboxedResponse(await callRemote(caller, call), user);
+  } catch (problem) {
+    c.executionCtx.waitUntil(doubtRemote(caller, remote));
+    throw problem;
+  }
 }
 
 /**

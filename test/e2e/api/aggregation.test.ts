@@ -25,9 +25,10 @@ const server = createServer(options, (request, response) => {
   const [, namespace = "default"] = /namespaces\\/([^/]+)/.exec(pathname) ?? [];
   response.setHeader("Content-Type", "application/json");
   const flunder = (name) => ({ kind: "Flunder", apiVersion: "wardle.example.com/v1", metadata: { name, namespace }, by: request.socket.getPeerCertificate().subject.CN, user: request.headers["x-remote-user"], groups: request.headers["x-remote-group"], authorization: request.headers.authorization });
-  const [, turned] = /^\\/apis\\/wardle.example.com\\/v1\\/(answer|hang|refuse)$/.exec(pathname) ?? [];
+  const [, turned] = /^\\/apis\\/wardle.example.com\\/v1\\/(answer|break|hang|refuse)$/.exec(pathname) ?? [];
   if (turned) state = turned;
   if (turned) return response.end("{}");
+  if (pathname.startsWith("/apis/wardle.example.com/v2") && state === "break") return request.socket.destroy();
   if (pathname === "/apis/wardle.example.com/v2" && state === "hang") return;
   if (pathname === "/apis/wardle.example.com/v2" && state === "refuse") return response.writeHead(503).end();
   if (pathname === "/apis/wardle.example.com/v2") return response.end(JSON.stringify({ ...list, groupVersion: "wardle.example.com/v2" }));
@@ -171,7 +172,8 @@ const conditionOfSecond = async () => {
   const { status: is, reason, message } = status?.conditions?.[0] ?? {};
   return `${is} ${reason}: ${message}`;
 };
-const turn = (state: "answer" | "hang" | "refuse") => callApi(cluster, `/apis/wardle.example.com/v1/${state}`);
+const turn = (state: "answer" | "break" | "hang" | "refuse") =>
+  callApi(cluster, `/apis/wardle.example.com/v1/${state}`);
 
 test("AGG-AVAILABLE: an API server whose discovery fails is not available, until it answers", async () => {
   const other = apiService.replaceAll("v1.wardle", "v2.wardle").replace('"version":"v1"', '"version":"v2"');
@@ -181,6 +183,15 @@ test("AGG-AVAILABLE: an API server whose discovery fails is not available, until
     .toMatch(
       /^False FailedDiscoveryCheck: failing or missing response from (https:[^ ]+\/v2): bad status from \1: 503$/,
     );
+  await turn("answer");
+  await expect.poll(conditionOfSecond, { timeout: 35_000 }).toBe("True Passed: all checks passed");
+});
+
+test("AGG-AVAILABLE: one that breaks is not available once a request has failed, until it answers again", async () => {
+  await turn("break");
+  const { status } = await callApi(cluster, "/apis/wardle.example.com/v2/flunders");
+  expect(status).toBe(503);
+  await expect.poll(conditionOfSecond).toContain("False FailedDiscoveryCheck: failing or missing response");
   await turn("answer");
   await expect.poll(conditionOfSecond, { timeout: 35_000 }).toBe("True Passed: all checks passed");
 });

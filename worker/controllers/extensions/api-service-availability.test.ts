@@ -94,6 +94,25 @@ test("AGG-AVAILABLE: one that answers is available, and is asked again when some
   expect([condition(), asked()]).toEqual([FAILED, 2]);
 });
 
+test("AGG-AVAILABLE: one that answered is asked again if its status says that it does not", async () => {
+  const { cluster, settle, answer, condition, asked } = start();
+  cluster.put("services", service());
+  cluster.put(SLICES, slice(true));
+  answer(true);
+  await settle();
+  const doubt = () =>
+    cluster.change<APIService>(API_SERVICES, "", "v1.w.example.com", ({ status }) => {
+      status.conditions = [{ type: "Available", status: "False", reason: "FailedDiscoveryCheck", message: "lost" }];
+    });
+  doubt();
+  await settle();
+  expect([condition(), asked()]).toEqual([PASSED, 2]);
+  answer(false);
+  doubt();
+  await settle();
+  expect([condition(), asked()]).toEqual([FAILED, 3]);
+});
+
 test("AGG-AVAILABLE: one that does not answer is asked again after 5 ms, 10 ms, … 30 s, and its status is written once", async () => {
   const { cluster, settle, pass, answer, condition, asked } = start();
   cluster.put("services", service());

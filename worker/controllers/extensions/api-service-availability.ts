@@ -6,7 +6,7 @@ import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import { API_SERVICES } from "../api-services.ts";
+import { API_SERVICES, discoveryCheck } from "../api-services.ts";
 import { defineController, type Effect, type Query, type Snapshot, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
@@ -17,7 +17,7 @@ const SLICES = "endpointslices.discovery.k8s.io";
 /** A server that does not answer is asked again after 5 ms, 10 ms, … 30 s, as by kube-aggregator. */
 const RETRY_MS = { first: 5, longest: 30_000 };
 
-/** The server's last answer. One that answered is not asked again until something changes. */
+/** The server's last answer. One that answered is not asked again until something changes, or its status is doubted. */
 interface Asked {
   readonly query: Query;
   readonly failures: number;
@@ -52,10 +52,11 @@ export const apiServiceAvailability = defineController({
       const found = answer.ok ? PASSED : no("FailedDiscoveryCheck", answer.message);
       return { effects: effectsOf(apiService, found, now), remember: asked, ...wakingAt(asked) };
     }
-    if (!last || (last.retryAt !== undefined && last.retryAt <= now))
-      return { ...settled, queries: [query], remember: last };
-    const effects = last.failures === 0 ? effectsOf(apiService, PASSED, now) : [];
-    return { effects, remember: last, ...wakingAt(last) };
+    const isWaiting = last?.retryAt !== undefined && last.retryAt > now;
+    if (isWaiting) return { ...settled, remember: last, ...wakingAt(last) };
+    // A status that says otherwise by now doubts it.
+    const isKnown = last?.failures === 0 && effectsOf(apiService, PASSED, now).length === 0;
+    return { ...settled, remember: last, ...(!isKnown && { queries: [query] }) };
   },
 });
 
@@ -111,7 +112,8 @@ function queryOf({ metadata, spec }: Stored<APIService>, snapshot: Snapshot): Qu
   }
   const revisions = slices.map((slice) => slice.metadata.resourceVersion).toSorted();
   const state = fnv128a(JSON.stringify([metadata.uid, spec, service.metadata.resourceVersion, revisions]));
-  return `/sailplane/v1/aggregated/${spec.group}/${spec.version}?state=${state}`;
+  const { group = "", version = "" } = spec;
+  return `${discoveryCheck({ group, version })}?state=${state}`;
 }
 
 const isReady = ({ endpoints, ports }: EndpointSlice, portName: string): boolean =>
