@@ -27,6 +27,8 @@ test.each([
   ["--self.l == self.l", "bool"],
   ["[['a']].sort()", "no matching overload for 'sort' applied to 'list(list(string)).()'"],
   ["dyn(self.l).sort()", "dyn"],
+  ["dyn(self.l)[?0].orValue('a')", "string"],
+  ["dyn(self.l)[?0].orValue(1).name", "type 'int' does not support field selection"],
   ["[?self.i]", "expected type 'optional_type(int)' but found 'int'"],
   ["{?'a': self.s, 'b': 'c'}", "expected type 'optional_type(string)' but found 'string'"],
   ["{?'a': self.?s, 'b': 'c'}", "map(string, string)"],

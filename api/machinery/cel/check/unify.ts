@@ -40,13 +40,19 @@ function filledBy(other: Type, type: Type): Type {
 
 export function resolve(overloads: readonly Overload[], types: readonly Type[], isMember: boolean): Type | undefined {
   let result: Type | undefined;
+  let isUndetermined = false;
+  const undetermined = () => {
+    isUndetermined = true;
+    return DYN;
+  };
   for (const overload of overloads) {
     if (overload.isMember !== isMember || overload.params.length !== types.length) continue;
     const bindings: Bindings = new Map();
     if (!overload.params.every((each, i) => assign(each, types[i] ?? DYN, bindings))) continue;
     // Parameters that no argument determines stay open; dyn is a determination.
-    const found = substitute(overload.result, bindings, overload.params.length === 0 ? open : () => DYN);
-    result = result === undefined || showType(result) === showType(found) ? found : DYN;
+    const found = substitute(overload.result, bindings, overload.params.length === 0 ? open : undetermined);
+    // Nor are two of several possible overloads known to agree on them: `x[?0]` may not even be an optional.
+    result = result === undefined || (!isUndetermined && showType(result) === showType(found)) ? found : DYN;
   }
   return result;
 }
