@@ -70,7 +70,18 @@ it("each expression gets a warning for each kind with a type error", async () =>
       warning: [
         "apps/v1, Kind=DaemonSet: ERROR: <input>:1:12: undefined field 'replicas'\n | object.spec.replicas + 'x'\n | ...........^\n",
         "apps/v1, Kind=Deployment: ERROR: <input>:1:22: found no matching overload for '_+_' applied to '(int, string)'\n | object.spec.replicas + 'x'\n | .....................^\n",
-      ].join(""),
+      ].join("\n"),
     },
   ]);
+});
+
+it("a rule for a resource of the core group is checked against kinds of that name in all groups", async () => {
+  const object = policy({
+    matchConstraints: {
+      resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["*"], resources: ["events"] }],
+    },
+    validations: [{ expression: "object.reason > 1" }],
+  });
+  const [found] = (await statusOf(object))?.typeChecking?.expressionWarnings ?? [];
+  expect(found?.warning.match(/^.*Kind=\w+/gm)).toEqual(["/v1, Kind=Event", "events.k8s.io/v1, Kind=Event"]);
 });

@@ -59,7 +59,7 @@ function warningsOf(policy: Stored<ValidatingAdmissionPolicy>, snapshot: Snapsho
             `${kind.group}/${kind.version}, Kind=${kind.kind}: ${compiled.message.replace(/^compilation failed: /, "")}\n`,
           ];
     });
-    return results.length > 0 ? [{ fieldRef, warning: results.join("") }] : [];
+    return results.length > 0 ? [{ fieldRef, warning: results.join("\n") }] : [];
   };
   return validations.flatMap(({ expression, messageExpression }, i) => [
     ...check(`spec.validations[${i}].expression`, expression),
@@ -131,14 +131,21 @@ function customType(schema: Parameters<typeof typeOfSchema>[0] | undefined): Typ
   };
 }
 
-/** The kinds that the policy's rules name; wildcards and subresources name none. */
+/**
+ * The kinds that the policy's rules name; wildcards and subresources name none. The empty group stands for any group, as
+ * it does where kubectl looks up `events`.
+ */
 function matchedKinds({ spec }: ValidatingAdmissionPolicy, known: readonly LazyKind[]): readonly Kind[] {
   const matched = new Set<LazyKind>();
   for (const { apiGroups = [], apiVersions = [], resources: names = [] } of spec.matchConstraints?.resourceRules ??
     []) {
     if ([...apiGroups, ...apiVersions].some((each) => each.includes("*"))) continue;
     for (const kind of known)
-      if (apiGroups.includes(kind.group) && apiVersions.includes(kind.version) && names.includes(kind.plural))
+      if (
+        (apiGroups.includes(kind.group) || apiGroups.includes("")) &&
+        apiVersions.includes(kind.version) &&
+        names.includes(kind.plural)
+      )
         matched.add(kind);
   }
   const order = ({ group, version, kind }: Kind) => `${group}/${version}/${kind}`;
