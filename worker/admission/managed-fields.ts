@@ -25,7 +25,14 @@ export function ownedKind(resource: Resource, subresource: string, convert?: Con
   return {
     apiVersion,
     view: struct ? structView(struct) : customView(resource),
-    ...(struct ? {} : { custom: true, versions: (version: string) => customVersion(resource, version, convert) }),
+    ...(struct
+      ? {}
+      : {
+          custom: true,
+          // Kubernetes knows what the status endpoint of a custom kind resets at all versions, of others only at its own.
+          resetsOwnVersion: subresource !== "status",
+          versions: (version: string) => customVersion(resource, version, convert),
+        }),
     ownable: ownableThrough({
       subresource,
       ...(resource.status ? { status: resource.status } : {}),

@@ -21,7 +21,7 @@ test("APPLY-11: a custom kind's endpoint resets fields of the requested version,
   const kind = {
     apiVersion: "e.com/v2",
     view: DEDUCED,
-    custom: true,
+    resetsOwnVersion: true,
     ownable: ownableThrough({ subresource: "", status: {} }),
     versions: () => ({ view: DEDUCED, from: same, to: same }),
   };

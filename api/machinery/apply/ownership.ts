@@ -32,6 +32,8 @@ export interface KindAtVersion {
   readonly custom?: boolean;
   /** The part of a set that can be owned through the endpoint: without what it resets. */
   readonly ownable: (set: FieldSet) => FieldSet;
+  /** Whether the endpoint resets nothing of what managers own at other versions. */
+  readonly resetsOwnVersion?: boolean;
 }
 
 export interface Endpoint {
@@ -127,9 +129,8 @@ export class Differences {
     if (!version) return undefined;
     const [old, next] = [version.from(this.#old), version.from(this.#next)];
     const all = this.#by(comparable(old), comparable(next), version.view);
-    // What an endpoint of a custom kind resets is known at the requested version only, in Kubernetes too.
-    if (all === SAME || (this.#kind.custom && apiVersion !== this.#kind.apiVersion)) return all;
-    const { ownable } = this.#kind;
+    const { ownable, resetsOwnVersion } = this.#kind;
+    if (all === SAME || (resetsOwnVersion && apiVersion !== this.#kind.apiVersion)) return all;
     return { added: ownable(all.added), modified: ownable(all.modified), removed: ownable(all.removed) };
   }
 }

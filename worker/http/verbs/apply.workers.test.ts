@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { ManagedFieldsEntry } from "../../../api/generated/meta.v1.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { customDefinition, onlyVersion } from "../../../test/fakes/objects/custom-definition.ts";
 import type { Env } from "../../env.ts";
 
@@ -179,6 +180,25 @@ test("APPLY-11: an apply to /status of a custom object owns none of its labels, 
   expect(written.metadata).toHaveProperty("labels", { a: "a" });
   const byStatus = written.metadata.managedFields?.find(({ subresource }) => subresource === "status");
   expect(byStatus?.fieldsV1).toEqual({ "f:status": { ".": {}, "f:ready": {} } });
+});
+
+test("APPLY-11: a write to /status of a custom object takes its spec from no manager, of any version", async () => {
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const versions = ["v1", "v2"].map((name) => ({ ...onlyVersion(schema), name, storage: name === "v1" }));
+  const definition = customDefinition({ kind: "Split", plural: "splits", versions });
+  const definitions = "https://sailplane/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const write = async (url: string, method: string, object: object) => {
+    const headers = { "Content-Type": "application/json" };
+    const response = await API.fetch(new Request(url, { method, body: JSON.stringify(object), headers }));
+    return response.json<KubeObject>();
+  };
+  await write(definitions, "POST", definition);
+  const splits = (version: string) => `https://sailplane/apis/example.com/${version}/namespaces/default/splits`;
+  const object = { apiVersion: "example.com/v1", kind: "Split", metadata: { name: "a" }, spec: { a: 1 } };
+  const { metadata } = await write(`${splits("v1")}?fieldManager=first`, "POST", object);
+  const status = { apiVersion: "example.com/v2", kind: "Split", metadata, status: { ready: true } };
+  const written = await write(`${splits("v2")}/a/status?fieldManager=second`, "PUT", status);
+  expect(written.metadata.managedFields?.map(({ manager }) => manager)).toEqual(["first", "second"]);
 });
 
 test("APPLY-02: a null that Go prints can be applied, and differs from an absent value", async () => {
