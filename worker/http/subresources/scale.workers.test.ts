@@ -18,11 +18,15 @@ async function ask(method: string, path: string, body?: object) {
 
 beforeAll(async () => {
   const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
-  const subresources = { scale: { specReplicasPath: ".spec.size", statusReplicasPath: ".status.size" } };
+  const scale = {
+    specReplicasPath: ".spec.size",
+    statusReplicasPath: ".status.size",
+    labelSelectorPath: ".status.selector",
+  };
   await ask(
     "POST",
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-    customDefinition({ kind: "Scaled", plural: "scaled", versions: [onlyVersion(schema, subresources)] }),
+    customDefinition({ kind: "Scaled", plural: "scaled", versions: [onlyVersion(schema, { scale })] }),
   );
 });
 
@@ -56,6 +60,14 @@ test("SCALE-04: replicas that are not an integer are reported together with othe
   expect([code, message]).toEqual([
     422,
     'Scaled.example.com "c" is invalid: .spec.size: Invalid value: 0: .spec.size accessor error: 1.5 is of the type float64, expected int64',
+  ]);
+});
+
+test("SCALE-04: a selector that is not a text is refused", async () => {
+  await create("d", { size: 1 });
+  expect(await ask("PATCH", `${OBJECTS}/d`, { status: { selector: 1 } })).toEqual([
+    422,
+    'Scaled.example.com "d" is invalid: .status.selector: Invalid value: "": .status.selector accessor error: 1 is of the type int64, expected string',
   ]);
 });
 

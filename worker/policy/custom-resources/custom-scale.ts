@@ -50,20 +50,35 @@ export const customScale = (
   },
 });
 
-/** The integer there, 0 if there is nothing, or Kubernetes' error for anything else (unstructured.NestedInt64). */
-export function integerAt(path: string, object: unknown): number | string {
+type Scalar = "int64" | "string";
+
+const isScalar: Readonly<Record<Scalar, (value: unknown) => boolean>> = {
+  int64: (value) => isNumber(value) && isInt64(value),
+  string: (value) => typeof value === "string",
+};
+
+/**
+ * The value there, undefined if there is nothing, or Kubernetes' error for one of another type (unstructured.NestedInt64
+ * and NestedString).
+ */
+export function scalarAt(
+  path: string,
+  object: unknown,
+  type: Scalar,
+): { readonly value: unknown } | { readonly problem: string } {
   const names = namesIn(path);
   let value = object;
   for (const [i, name] of names.entries()) {
-    const problem = (expected: string) =>
-      `.${names.slice(0, i + 1).join(".")} accessor error: ${printGo(value)} is of the type ${goType(value)}, expected ${expected}`;
-    if (value === null) return 0;
-    if (!isJsonObject(value)) return problem("map[string]interface{}");
-    if (!Object.hasOwn(value, name)) return 0;
+    const not = (expected: string) => ({
+      problem: `.${names.slice(0, i + 1).join(".")} accessor error: ${printGo(value)} is of the type ${goType(value)}, expected ${expected}`,
+    });
+    if (value === null) return { value: undefined };
+    if (!isJsonObject(value)) return not("map[string]interface{}");
+    if (!Object.hasOwn(value, name)) return { value: undefined };
     value = value[name];
-    if (i === names.length - 1) return isNumber(value) && isInt64(value) ? Number(value) : problem("int64");
+    if (i === names.length - 1 && !isScalar[type](value)) return not(type);
   }
-  return 0;
+  return { value };
 }
 
 function goType(value: unknown): string {

@@ -9,7 +9,7 @@ import { validateEmbedded } from "../../../api/machinery/structural/embedded.ts"
 import { propertyOf, type Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { duplicateItems } from "../../../api/machinery/structural/list-items.ts";
 import { NOWHERE, validateValue } from "../../../api/machinery/structural/validate.ts";
-import { integerAt } from "./custom-scale.ts";
+import { scalarAt } from "./custom-scale.ts";
 
 interface Kind {
   readonly group: string;
@@ -113,14 +113,23 @@ export class CustomValidation {
     if (!scale) return [];
     const errors: FieldError[] = [];
     const replicas = (path: string) => {
-      const value = integerAt(path, object);
-      if (typeof value === "string") errors.push(invalid(path, 0, value));
-      else if (value < 0) errors.push(invalid(path, value, "should be a non-negative integer"));
+      const found = scalarAt(path, object, "int64");
+      if ("problem" in found) {
+        errors.push(invalid(path, 0, found.problem));
+        return;
+      }
+      const value = Number(found.value ?? 0);
+      if (value < 0) errors.push(invalid(path, value, "should be a non-negative integer"));
       else if (value > MAX_REPLICAS)
         errors.push(invalid(path, value, `should be less than or equal to ${MAX_REPLICAS}`));
     };
     if (parts.includes("spec")) replicas(scale.specReplicasPath);
     replicas(scale.statusReplicasPath);
+    const { labelSelectorPath } = scale;
+    if (labelSelectorPath) {
+      const found = scalarAt(labelSelectorPath, object, "string");
+      if ("problem" in found) errors.push(invalid(labelSelectorPath, "", found.problem));
+    }
     return errors;
   }
 }
