@@ -63,6 +63,13 @@ export const verbNotSupported = (of: ResourceName, verb: string): Status =>
 export const alreadyExists = (of: ResourceName, name: string): Status =>
   failure(409, "AlreadyExists", `${qualified(of)} ${goQuote(name)} already exists`, about(of, name));
 
+/** For an object with a `generateName`, whose creation the client may try again. */
+export function noUniqueName(of: ResourceName, name: string): Status {
+  const { message, details } = alreadyExists(of, name);
+  const reason = "the server was not able to generate a unique name for the object";
+  return failure(409, "AlreadyExists", `${message}, ${reason}`, { ...details, retryAfterSeconds: 1 });
+}
+
 export const conflict = (of: ResourceName, name: string, message: string): Status =>
   failure(
     409,

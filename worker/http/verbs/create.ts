@@ -8,7 +8,7 @@ import {
   withRevision,
 } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { alreadyExists, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
+import { alreadyExists, conflict, failure, MODIFIED, noUniqueName } from "../../../api/machinery/status.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
 import {
@@ -76,7 +76,7 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
     const result = await tryCreate(context, copy, options);
     if (result.outcome === "created") return result.text;
     if (result.outcome === "taken" && (!draws || ++names === MAX_NAMES)) {
-      throw await nameTaken(context, copy, draws);
+      throw await nameTaken(context, copy);
     }
     if (result.outcome === "again") await turn(attempt);
     if (attempt === MAX_DECISIONS)
@@ -172,21 +172,15 @@ const withSentRevision = (text: string, { metadata: { resourceVersion } }: KubeO
   resourceVersion ? withRevision(text, JSON.stringify(resourceVersion).slice(1, -1)) : droppingEmptyRevision(text);
 
 /** The error for a create whose name is taken: by a terminating object, or permanently. */
-async function nameTaken(
-  { served, store }: RequestContext,
-  { metadata }: KubeObject,
-  drawn: boolean,
-): Promise<ApiError> {
+async function nameTaken({ served, store }: RequestContext, { metadata }: KubeObject): Promise<ApiError> {
   const { resource } = served;
   const of = { group: served.group, resource: resource.plural };
-  const name = metadata.name ?? "";
+  const { name = "", generateName = "" } = metadata;
   const { entry } = await store.read(keyOf(resource, metadata.namespace ?? "", name));
-  const status = alreadyExists(of, name);
+  // Kubernetes says so even if the client chose the name itself.
+  const status = generateName === "" ? alreadyExists(of, name) : noUniqueName(of, name);
   const ending = entry && (JSON.parse(entry.text) as KubeObject).metadata.deletionTimestamp !== undefined;
-  if (ending) return new ApiError({ ...status, message: `object is being deleted: ${status.message}` });
-  if (!drawn) return new ApiError(status);
-  const message = `the server was not able to generate a unique name for the object: ${status.message}`;
-  return new ApiError(failure(409, "AlreadyExists", message, status.details));
+  return new ApiError(ending ? { ...status, message: `object is being deleted: ${status.message}` } : status);
 }
 
 /** A malformed revision counts as none. Checked by the storage, after admission, and so not in a dry run. */

@@ -48,6 +48,20 @@ test("an unsupported media type is reported before invalid options, and a dry ru
   expect(await post(roles, "application/json")).toBe(500);
 });
 
+test("ADM-NAME: an object with a generateName whose name is taken may be sent again", async () => {
+  const maps = "https://sailplane/api/v1/namespaces/default/configmaps";
+  const post = (metadata: object) => {
+    const headers = { "Content-Type": "application/json" };
+    return API.fetch(new Request(maps, { method: "POST", body: JSON.stringify({ metadata }), headers }));
+  };
+  await post({ name: "taken" });
+  const refused = await post({ name: "taken", generateName: "t-" });
+  expect(refused.headers.get("Retry-After")).toBe("1");
+  expect((await refused.json<Status>()).message).toBe(
+    'configmaps "taken" already exists, the server was not able to generate a unique name for the object',
+  );
+});
+
 test("a dry run answers the resourceVersion that was sent", async () => {
   const maps = "https://sailplane/api/v1/namespaces/default/configmaps?dryRun=All";
   const body = JSON.stringify({ metadata: { name: "sent", resourceVersion: '1"' } });
