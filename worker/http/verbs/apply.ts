@@ -1,7 +1,6 @@
 /** Server-side apply: PATCH with `application/apply-patch+yaml`. It creates the object if there is none. */
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
-import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { isJsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import { canonicalObject } from "../../../api/machinery/json/object-text.ts";
@@ -23,6 +22,7 @@ import { atServedVersion } from "../response/views.ts";
 import { setAttemptWarnings } from "./attempt-warnings.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";
+import { dropRevision } from "./preconditions.ts";
 
 export const APPLY_TYPE = "application/apply-patch+yaml";
 
@@ -80,13 +80,6 @@ function undecodableStatus({ served, path }: RequestContext, applied: Record<str
     "",
     `failed to convert ${object} to proper version: unable to convert unstructured object to ${kind}: ${problem}`,
   );
-}
-
-/** A new object has none, but what is given must be one. */
-function dropRevision({ metadata }: KubeObject): void {
-  const problem = metadata.resourceVersion ? parseUintProblem(metadata.resourceVersion) : undefined;
-  if (problem) throw new ApiError(failure(500, "", problem));
-  delete metadata.resourceVersion;
 }
 
 interface Applied {

@@ -70,6 +70,18 @@ test("a dry run answers the resourceVersion that was sent", async () => {
   expect(await answer.json()).toMatchObject({ metadata: { resourceVersion: '1"' } });
 });
 
+test("REG-CREATE-REVISION: a PUT that creates ignores a revision, and refuses what is none", async () => {
+  const roles = "https://sailplane/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
+  const put = async (name: string, resourceVersion: string) => {
+    const body = JSON.stringify({ metadata: { name, resourceVersion }, rules: [] });
+    const init = { method: "PUT", headers: { "Content-Type": "application/json" }, body };
+    const response = await API.fetch(new Request(`${roles}/${name}`, init));
+    return [response.status, (await response.json<Status>()).message];
+  };
+  expect(await put("put-a", "12")).toEqual([201, undefined]);
+  expect(await put("put-b", "abc")).toEqual([500, 'strconv.ParseUint: parsing "abc": invalid syntax']);
+});
+
 test("REG-CREATE-REVISION: an invalid body or an admission error is reported before a resourceVersion", async () => {
   const post = async (path: string, body: object) => {
     const headers = { "Content-Type": "application/json" };

@@ -1,6 +1,7 @@
 /** What a body demands of the stored object that it changes, refused in the words of Kubernetes' storage. */
+import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { conflict } from "../../../api/machinery/status.ts";
+import { conflict, failure } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kinds/kind-registry.ts";
 import { preconditionProblem } from "../../registry/precondition-problem.ts";
@@ -40,6 +41,13 @@ export function checkPreconditions(context: RequestContext, body: KubeObject, ch
   const { resourceVersion: actual } = checked.current.metadata;
   if (expected && expected !== actual)
     throw preconditionFailed(context, checked, preconditionProblem({ field: "ResourceVersion", expected, actual }));
+}
+
+/** For a PUT or an apply that creates: a new object has no revision, but what is given must be one. */
+export function dropRevision({ metadata }: KubeObject): void {
+  const problem = metadata.resourceVersion ? parseUintProblem(metadata.resourceVersion) : undefined;
+  if (problem) throw new ApiError(failure(500, "", problem));
+  delete metadata.resourceVersion;
 }
 
 function preconditionFailed({ served, path }: RequestContext, { dryRun }: Checked, problem: string): ApiError {

@@ -1,6 +1,5 @@
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { parseObject } from "../../../api/machinery/json/object-text.ts";
-import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -10,7 +9,7 @@ import { renderText } from "../response/respond.ts";
 import { acceptedBy, renderView } from "../response/views.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";
-import { checkUid } from "./preconditions.ts";
+import { checkUid, dropRevision } from "./preconditions.ts";
 
 /** PUT of an object or of a subresource that is part of it. */
 export async function update(context: RequestContext): Promise<Response> {
@@ -36,8 +35,9 @@ export async function update(context: RequestContext): Promise<Response> {
       ? {
           onMissing: async () => {
             checkUid(context, body, { current: { metadata: { uid: "" } }, dryRun: options.dryRun });
-            const draft = conversion ? conversion.toStored(copyJson(body)) : body;
-            return { text: await createObject(context, asNew(draft), { ...options, otherVerb: true }), created: true };
+            const draft = conversion ? conversion.toStored(copyJson(body)) : copyJson(body);
+            dropRevision(draft);
+            return { text: await createObject(context, draft, { ...options, otherVerb: true }), created: true };
           },
         }
       : {}),
@@ -45,9 +45,4 @@ export async function update(context: RequestContext): Promise<Response> {
   const status = created ? 201 : 200;
   if (accepted.as === undefined && !conversion) return renderText(text, accepted, status);
   return renderView(context, parseObject(text), { accepted, status });
-}
-
-/** A new object has no revision, whatever the client thinks. */
-function asNew({ metadata: { resourceVersion: _, ...metadata }, ...object }: KubeObject): KubeObject {
-  return { ...object, metadata };
 }
