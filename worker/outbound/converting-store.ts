@@ -2,7 +2,6 @@
  * The store as seen by a request whose kind has a conversion webhook: objects are read at the request's version and
  * stored at the storage version, as in Kubernetes. Everything above deals with one version.
  */
-import { LineSplitter } from "../../api/line-splitter.ts";
 import { exactJson, parseExactJson } from "../../api/machinery/json/exact-json.ts";
 import { canonicalObject, textWithoutRevision, withoutRevision } from "../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
@@ -17,11 +16,11 @@ import type {
   WatchRequest,
   Write,
 } from "../../api/store/store.ts";
-import { isHeartbeat } from "../../api/watch-heartbeat.ts";
 import { type Converter, type Served, storageResource } from "../kinds/kind-registry.ts";
 import { type Committed, StoreClient } from "../storage/store-client.ts";
 import type { Caller } from "./call-client.ts";
 import { convertObjects } from "./convert-objects.ts";
+import { convertedEvents } from "./converted-events.ts";
 
 export class ConvertingStore extends StoreClient {
   readonly #plain: StoreClient;
@@ -81,7 +80,11 @@ export class ConvertingStore extends StoreClient {
   /** Lists of such kinds are not streamed; a watch's events are converted as they come. */
   override async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const response = await this.#plain.stream(what, request);
-    return new Response(response.body?.pipeThrough(this.#events()) ?? null, response);
+    const events = convertedEvents(async (object) => {
+      const [converted = object] = await this.#read([object]);
+      return converted;
+    });
+    return new Response(response.body?.pipeThrough(events) ?? null, response);
   }
 
   async #served<T extends Entry | undefined>(entries: readonly T[]): Promise<T[]> {
@@ -126,23 +129,5 @@ export class ConvertingStore extends StoreClient {
 
   #convert(objects: readonly KubeObject[], apiVersion: string): Promise<readonly KubeObject[]> {
     return convertObjects(this.#caller, this.#converter, { objects, apiVersion });
-  }
-
-  #events(): TransformStream<Uint8Array, Uint8Array> {
-    const encoder = new TextEncoder();
-    const splitter = new LineSplitter(new TextDecoder());
-    return new TransformStream({
-      transform: async (chunk, controller) => {
-        if (isHeartbeat(chunk, splitter)) return controller.enqueue(chunk);
-        for (const line of splitter.push(chunk)) controller.enqueue(encoder.encode(`${await this.#event(line)}\n`));
-      },
-    });
-  }
-
-  async #event(line: string): Promise<string> {
-    const event = parseExactJson(line) as { readonly type: string; readonly object: KubeObject };
-    if (event.type === "ERROR" || event.type === "BOOKMARK") return line;
-    const [object] = await this.#read([event.object]);
-    return exactJson({ ...event, object });
   }
 }
