@@ -15,13 +15,13 @@ interface Composed {
 export class PolicyExpressions {
   readonly #hasParams: boolean;
   readonly #constructs: boolean;
-  /** Absent if the policy has none: then even `variables` is undeclared. */
+  /** Absent if a validating policy has none: then even `variables` is undeclared. */
   readonly #variables: Map<string, Type> | undefined;
 
   constructor({ paramKind, variables }: Composed, { constructs = false } = {}) {
     this.#hasParams = paramKind !== undefined;
     this.#constructs = constructs;
-    this.#variables = variables?.length ? new Map() : undefined;
+    this.#variables = variables?.length || constructs ? new Map() : undefined;
   }
 
   /** Declares a variable for the following expressions; one that does not compile is dyn. */
