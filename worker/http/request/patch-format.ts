@@ -83,8 +83,9 @@ const UNKNOWN_CUSTOM_PATCH =
 export function patchFormatOf({ custom }: Pick<Served, "custom">, media: string): PatchFormat {
   const format = ownMember(patchFormats, media);
   if (format && !(format.needsStruct && custom)) return format;
-  const message = custom && format ? UNKNOWN_CUSTOM_PATCH : undefined;
-  throw new ApiError(message ? unsupportedMediaType(message) : unsupportedMediaType("415: Unsupported Media Type", {}));
+  throw new ApiError(
+    custom ? unsupportedMediaType(UNKNOWN_CUSTOM_PATCH) : unsupportedMediaType("415: Unsupported Media Type", {}),
+  );
 }
 
 export function parsePatch(

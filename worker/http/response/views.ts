@@ -80,11 +80,12 @@ export const mismatchMessage = (
   { served }: RequestContext,
   as: View,
   { what, suffix }: { readonly what: string; readonly suffix: string },
-): string =>
-  `you requested ${as}, but the requested object is ${what} (*${internalGroup(served)}.${served.resource.kind}${suffix})`;
+): string => `you requested ${as}, but the requested object is ${what} (*${goType(served)}${suffix})`;
 
-/** The name of a group's internal package in Kubernetes: `core`, `apps`, `rbac`. */
-const internalGroup = ({ resource }: Served) => (resource.group === "" ? "core" : (resource.group.split(".")[0] ?? ""));
+/** What Kubernetes decodes objects as: a type of the group's internal package (`core`, `apps`, `rbac`), or any object. */
+function goType({ custom, resource: { group, kind } }: Served): string {
+  return custom ? "unstructured.Unstructured" : `${group === "" ? "core" : group.split(".")[0]}.${kind}`;
+}
 
 export const atViewVersion = <T extends object>(view: T, { viewVersion = "v1" }: Accepted): T =>
   viewAtVersion(view, viewVersion);

@@ -55,6 +55,26 @@ test.each([
   expect(await patched(version, format, patch)).toBe(reported);
 });
 
+test.each(["text/plain", "application/json", "application/strategic-merge-patch+json"])(
+  "a patch of a custom object as %s is told which formats there are",
+  async (type) => {
+    const { code, message } = await send("PATCH", "example.com/v1/namespaces/default/patchedthings/a", {}, type);
+    expect([code, message]).toEqual([
+      415,
+      "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+    ]);
+  },
+);
+
+test("a list of custom objects has no metadata of its own", async () => {
+  const headers = { Accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" };
+  const url = "https://sailplane/apis/example.com/v1/namespaces/default/patchedthings";
+  expect(await (await API.fetch(new Request(url, { headers }))).json()).toMatchObject({
+    code: 406,
+    message: "you requested PartialObjectMetadata, but the requested object is a list (*unstructured.UnstructuredList)",
+  });
+});
+
 test("CRD-DEPRECATED: patches of a scale get the deprecation warning, and unsupported ones, too", async () => {
   const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
   const scale = { specReplicasPath: ".spec.r", statusReplicasPath: ".status.r" };
