@@ -1,6 +1,6 @@
 /** Carries out a plan, one action at a time. */
 import type { Observation } from "../../runtime/observation.ts";
-import type { PodRecord } from "../pod-record.ts";
+import { type PodRecord, RETRY_MS } from "../pod-record.ts";
 import type { Action } from "./plan.ts";
 import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
 import { killAll, killFailed, restartAll } from "./stop-containers.ts";
@@ -30,7 +30,10 @@ export async function carryOut(record: PodRecord, action: Action, observation: O
       return startContainer(record, action, observation);
     case "kill-container":
       await killFailed(record, action);
-      return "changed";
+      if (action.because !== "unknown") return "changed";
+      // The runtime may still not know.
+      record.wake.within(RETRY_MS);
+      return "nothing";
     case "restart-all":
       await restartAll(record, observation);
       return "changed";

@@ -19,7 +19,6 @@ import type { ProbeKind } from "../../probes/probe-outcome.ts";
 import { hasOtherImage, restartCountOf } from "../../runtime/labels.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import type { PodLocal } from "../local.ts";
-import { isLost } from "../status/container-status.ts";
 
 export type Action =
   | { readonly do: "create-sandbox"; readonly attempt: number }
@@ -84,7 +83,6 @@ class Planner {
     const { observation, local, now, pod } = this.#input;
     const all = observation.containers.filter(({ name }) => name === target.container.name);
     const [last] = all;
-    this.killIfUnknown(target, last);
     const restarts = local.restartedAll.get(target.container.name) ?? 0;
     const restartCount = last === undefined ? Math.max(restarts, statusCount(pod, target)) : restartCountOf(last) + 1;
     const endedAt = all.find(({ state }) => state === "exited")?.finishedAt;
@@ -128,14 +126,6 @@ class Planner {
     return true;
   }
 
-  /** Kills a container of which the runtime cannot tell whether it runs: there must not be two of it. */
-  killIfUnknown(target: PodContainer, observed: ContainerObservation | undefined): void {
-    if (observed?.state !== "unknown") return;
-    const kind = target.role === "sidecar" || target.role === "init" ? "Init container" : "Container";
-    const message = `${kind} is in "unknown" state, try killing it before restart`;
-    this.actions.push({ do: "kill-container", target, observed, because: "unknown", message });
-  }
-
   /** Replaces a running container whose image has changed, under every restart policy; returns whether it did. */
   replaceIfChanged(target: PodContainer, observed: ContainerObservation): boolean {
     if (!hasOtherImage(target.container, observed)) return false;
@@ -150,31 +140,28 @@ class Planner {
   }
 }
 
-const statusesOf = ({ status: { containerStatuses = [], initContainerStatuses = [] } }: Pod) => [
-  ...containerStatuses,
-  ...initContainerStatuses,
-];
-
 /** Containers that are gone from the runtime still count: their restarts are in the status. */
 function statusCount(pod: Pod, { container }: PodContainer): number {
-  const status = statusesOf(pod).find(({ name }) => name === container.name);
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
+  const status = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container.name);
   if (status === undefined) return 0;
   return status.state?.running !== undefined || status.state?.terminated !== undefined
     ? status.restartCount + 1
     : status.restartCount;
 }
 
-/** Whether the container should be running now, judging by its last end: one that is lost was killed. */
+/** Whether the container should be running now, judging by its last end. */
 function wantsToRun(pod: Pod, target: PodContainer, observed: ContainerObservation | undefined): boolean {
-  if (observed === undefined) return true;
-  if (
-    isLost(
-      observed,
-      statusesOf(pod).find(({ name }) => name === observed.name),
-    )
-  )
-    return restartsAfterKill(pod, target);
-  return observed.state !== "exited" || restartDecision(pod, target, observed.exitCode) !== "stay-ended";
+  if (observed === undefined || observed.state !== "exited") return true;
+  return restartDecision(pod, target, observed.exitCode) !== "stay-ended";
+}
+
+/** The runtime cannot tell whether it runs: once it is killed, it can tell how it ended. */
+function killIfUnknown(target: PodContainer, observed: ContainerObservation | undefined): Action[] {
+  if (observed?.state !== "unknown") return [];
+  const kind = target.role === "sidecar" || target.role === "init" ? "Init container" : "Container";
+  const message = `${kind} is in "unknown" state, try killing it before restart`;
+  return [{ do: "kill-container", target, observed, because: "unknown", message }];
 }
 
 /** Plans init containers; returns whether the main containers may start. */
@@ -202,7 +189,6 @@ function planInit(planner: Planner, pod: Pod, mainHasRun: boolean): "initialized
       return "waiting";
     }
     if (observed.state === "running") return "waiting";
-    if (observed.state === "unknown" && !restartsAfterKill(pod, target)) return "failed";
     if (observed.state === "exited") {
       if (observed.exitCode === 0) continue;
       if (restartDecision(pod, target, observed.exitCode) === "stay-ended") return "failed";
@@ -238,6 +224,9 @@ export function planPod(input: PlanInput): PodPlan {
     return { actions: [...stop, { do: "create-sandbox", attempt: sandbox === undefined ? 0 : sandbox.attempt + 1 }] };
   }
 
+  const unknown = allContainersOf(pod).flatMap((target) => killIfUnknown(target, anyNewest(target)));
+  if (unknown.length > 0) return { actions: unknown };
+
   const restartAll = allContainersOf(pod).some((target) => {
     const observed = anyNewest(target);
     return observed?.state === "exited" && restartDecision(pod, target, observed.exitCode) === "restart-all-containers";
@@ -262,7 +251,6 @@ export function planPod(input: PlanInput): PodPlan {
       if (observed?.state !== "running") {
         const wanted = wantsToRun(pod, target, observed);
         if (wanted) planner.start(target);
-        else planner.killIfUnknown(target, observed);
         return wanted;
       }
       if (planner.replaceIfChanged(target, observed)) return true;

@@ -83,12 +83,7 @@ describe("the state of a container", () => {
     [
       "that ran and is now unknown to the runtime",
       { containers: [observed({ state: "unknown" })], before: { state: { running: {} } } },
-      { state: { terminated: LOST } },
-    ],
-    [
-      "that was lost and is still unknown to the runtime",
-      { containers: [observed({ state: "unknown" })], before: { state: { terminated: LOST } } },
-      { state: { terminated: LOST } },
+      { state: { running: {} } },
     ],
     [
       "that never ran and is unknown to the runtime",

@@ -150,11 +150,6 @@ function statesWithout({
   return { state: toBeMade, lastState, restartCount };
 }
 
-/** It ran, and the runtime can no longer tell whether it does. */
-export const isLost = ({ state }: ContainerObservation, previous: ContainerStatus | undefined): boolean =>
-  state === "unknown" &&
-  (previous?.state?.running !== undefined || previous?.state?.terminated?.reason === LOST.reason);
-
 interface Seen {
   readonly newest: ContainerObservation;
   /** The previous one, if it still exists. */
@@ -165,7 +160,9 @@ interface Seen {
 
 function statesOf({ newest, before, previous, removed }: Seen): States {
   const restartCount = restartCountOf(newest);
-  const state = isLost(newest, previous) ? { terminated: LOST } : stateOf(newest);
+  const { running } = previous?.state ?? {};
+  // The runtime can no longer tell whether it runs, until it is killed: that shows how it ended.
+  const state = newest.state === "unknown" && running !== undefined ? { running } : stateOf(newest);
   if (before?.state === "exited") return { state, lastState: stateOf(before), restartCount };
   if (removed > 0 && restartCount === removed) return { state, lastState: { terminated: REMOVED }, restartCount };
   return { state, lastState: previous?.lastState ?? {}, restartCount };
