@@ -26,14 +26,15 @@ interface Binding extends KubeObject {
 type Policy = Stored<ValidatingAdmissionPolicy>;
 
 /**
- * The policies that are bound. Those that check are bound only with Deny; of those with conditions nobody knows whether
- * they hold.
+ * The policies that are bound. Those that check are bound only with Deny; of those with conditions or parameters nobody knows
+ * whether they apply.
  */
 export function* inForce(state: ClusterState, [policies, bindings]: typeof VALIDATING | typeof MUTATING) {
   for (const binding of state.all(bindings) as readonly Stored<Binding>[]) {
     const { policyName, validationActions = ["Deny"] } = binding.spec;
     const policy = state.find(policies, `/${policyName}`) as Policy | undefined;
-    if (policy && !policy.spec.matchConditions && validationActions.includes("Deny")) yield { policy, binding };
+    if (!policy || policy.spec.matchConditions || policy.spec.paramKind) continue;
+    if (validationActions.includes("Deny")) yield { policy, binding };
   }
 }
 

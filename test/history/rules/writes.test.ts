@@ -148,9 +148,21 @@ it.each<[what: string, problem: string, steps: readonly Step[]]>([
     ],
   ],
   [
-    "an object that a policy should have marked, and none that one might have refused",
+    "an object that a policy should have marked, but none that it might not apply to",
     "none of p has marked it",
     [
+      ...bound("mutating", { operations: ["CREATE"] }, { paramKind: {} }),
+      ["ADDED", "configmaps", made("c")],
+      [
+        "DELETED",
+        "mutatingadmissionpolicies.admissionregistration.k8s.io",
+        { metadata: { name: "p", uid: "mutating" } },
+      ],
+      [
+        "DELETED",
+        "mutatingadmissionpolicybindings.admissionregistration.k8s.io",
+        { metadata: { name: "p", uid: "mutating-b" } },
+      ],
       ...bound("validating", { operations: ["CREATE"] }, { ...REFUSING, matchConditions: [{}] }),
       ...bound("mutating", { operations: ["CREATE"] }, {}),
       ["ADDED", "configmaps", made("a", {}, { labels: { "walk-mark": "p" } })],
