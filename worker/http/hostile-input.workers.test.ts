@@ -184,6 +184,9 @@ test("a key that is special in JavaScript is an ordinary key", async () => {
   const { code, text } = await send({ method: "POST", path: `${CONFIG_MAPS}?dryRun=All`, type: JSON_TYPE, body });
   expect(code).toBe(201);
   expect(text).toContain('"data":{"constructor":"y","hasOwnProperty":"w","toString":"z"}');
+  const secret = '{"metadata":{"name":"proto"},"stringData":{"__proto__":"x"}}';
+  const made = await send({ method: "POST", path: `${NAMESPACE}/secrets?dryRun=All`, type: JSON_TYPE, body: secret });
+  expect(made.text).toContain('"data":{"__proto__":"eA=="}');
   const labelled = '{"metadata":{"name":"proto","labels":{"__proto__":"x"}}}';
   await isAnsweredInKind({ method: "POST", path: `${CONFIG_MAPS}?dryRun=All`, type: JSON_TYPE, body: labelled });
   expect(({} as Record<string, unknown>).x).toBeUndefined();

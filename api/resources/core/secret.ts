@@ -1,6 +1,7 @@
 import type { Secret } from "../../generated/core.v1.ts";
 import { encodeBase64 } from "../../machinery/encoding/base64.ts";
 import { utf8Bytes } from "../../machinery/encoding/utf8.ts";
+import { setMember } from "../../machinery/json/json-object.ts";
 import { keyPairProblem } from "../../machinery/x509/key-pair.ts";
 import { defineResource } from "../resource.ts";
 import { TLS, validateSecret, validateSecretUpdate } from "./secret-validation.ts";
@@ -47,7 +48,7 @@ export const secret = defineResource<Secret>({
 function foldStringData(draft: Secret): void {
   for (const [key, text] of Object.entries(draft.stringData ?? {})) {
     draft.data ??= {};
-    draft.data[key] = encodeBase64(utf8Bytes(text));
+    setMember(draft.data, key, encodeBase64(utf8Bytes(text)));
   }
   delete draft.stringData;
 }
