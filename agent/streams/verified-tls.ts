@@ -15,9 +15,14 @@ export interface VerifiedOptions extends ConnectionOptions {
 /** Node.js' code for a certificate that OpenSSL takes for self-signed. */
 export const SELF_SIGNED = "DEPTH_ZERO_SELF_SIGNED_CERT";
 
-/** Without the subject's common name, which Node.js would take for a name of the server if there is no other. */
-export const checkIdentity = (name: string, certificate: PeerCertificate): Error | undefined =>
-  checkServerIdentity(name, { ...certificate, subject: {} as PeerCertificate["subject"] });
+/**
+ * Without the subject's common name, which Node.js would take for a name of the server if there is no other. The error
+ * has the whole certificate.
+ */
+export function checkIdentity(name: string, certificate: PeerCertificate): Error | undefined {
+  const problem = checkServerIdentity(name, { ...certificate, subject: {} as PeerCertificate["subject"] });
+  return problem && Object.assign(problem, { cert: certificate });
+}
 
 /** Rejects with Node.js' errors, which have a `code`. */
 export function connectVerified(options: VerifiedOptions): Promise<TLSSocket> {

@@ -1,4 +1,5 @@
 import { connect, createServer } from "node:net";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { expect, test } from "vitest";
 import { dialProblem } from "./dial-problem.ts";
 
@@ -21,4 +22,18 @@ test("DNS, certificate and other errors are reported in Go's words", () => {
     "dial tcp [::1]:443: connect: no route to host",
   );
   expect(dialProblem({ message: "the pod is not running" })).toBe("the pod is not running");
+});
+
+test.each([
+  ["localhost", "localhost", undefined, "certificate relies on legacy Common Name field, use SANs instead"],
+  ["127.0.0.1", "x", "DNS:b", "cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs"],
+  ["::1", "x", "IP Address:192.0.2.1", "certificate is valid for 192.0.2.1, not ::1"],
+  ["a", "x", "DNS:b, IP Address:192.0.2.1, DNS:*.c", "certificate is valid for b, *.c, not a"],
+  ["a", "x", "IP Address:192.0.2.1", "certificate is not valid for any names, but wanted to match a"],
+])("a certificate that is not %s's is reported in Go's words", (host, CN, subjectaltname, problem) => {
+  const cert = { subject: { CN }, ...(subjectaltname ? { subjectaltname } : {}) };
+  const error = checkServerIdentity(host, { ...cert, subject: {} } as PeerCertificate);
+  expect(error && dialProblem({ ...error, message: error.message, cert })).toBe(
+    `tls: failed to verify certificate: x509: ${problem}`,
+  );
 });

@@ -1,6 +1,7 @@
 /** Why a connection failed, in Go's words, which Kubernetes' clients know, derived from Node.js' errors. */
+import { type HostMismatch, hostMismatch } from "./host-mismatch.ts";
 
-interface NodeProblem {
+interface NodeProblem extends Partial<HostMismatch> {
   readonly message: string;
   readonly code?: string | undefined;
   readonly hostname?: string | undefined;
@@ -32,13 +33,13 @@ export function dialProblem(problem: NodeProblem): string {
   const connect = CONNECT[kind];
   if (connect) return `dial tcp ${address.includes(":") ? `[${address}]` : address}:${port}: ${connect}`;
   if (problem.errors?.[0]) return dialProblem(problem.errors[0]);
-  const { code = "", hostname = "", message } = problem;
+  const { code = "", hostname = "", message, host, cert } = problem;
   if (VERIFY[code]) return `tls: failed to verify certificate: ${VERIFY[code]}`;
   switch (code) {
     case "ENOTFOUND":
       return `dial tcp: lookup ${hostname}: no such host`;
     case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return `tls: failed to verify certificate: x509: ${message}`;
+      return `tls: failed to verify certificate: x509: ${host && cert ? hostMismatch({ host, cert }) : message}`;
     case "ERR_SSL_WRONG_VERSION_NUMBER":
       return "http: server gave HTTP response to HTTPS client";
     case "ECONNRESET":
