@@ -25,6 +25,9 @@ export function restartDecision(pod: Pod, { role, container }: PodContainer, exi
   return policy === "OnFailure" && exitCode !== 0 ? "restart" : "stay-ended";
 }
 
-/** Whether a container that the agent itself kills (after a failed probe) should run again. */
-export const restartsAfterKill = (pod: Pod, podContainer: PodContainer): boolean =>
-  restartDecision(pod, podContainer, 137) !== "stay-ended";
+/**
+ * Whether a container that the agent itself kills (after a failed probe) is to run again, whatever its exit code will
+ * be; if not, rules may still restart it once that is known.
+ */
+export const restartsAfterKill = (pod: Pod, { role, container }: PodContainer): boolean =>
+  role === "sidecar" || (container.restartPolicy ?? pod.spec.restartPolicy ?? "Always") !== "Never";

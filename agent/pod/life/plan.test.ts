@@ -48,6 +48,7 @@ function short(pod: Pod, containers: readonly ContainerObservation[], change: Pa
   });
 }
 
+const RULES = [{ action: "Restart", exitCodes: { operator: "In", values: [137] } }];
 const init = (...names: string[]) => names.map((name) => ({ name }));
 const sidecar = (name: string) => ({ name, restartPolicy: "Always" });
 
@@ -249,7 +250,7 @@ describe("the plan of a pod", () => {
     expect(plan([], [])).toEqual([{ do: "create-sandbox", attempt: 0 }]);
   });
 
-  it("kills a container that fails its liveness probe, with a message that says whether it restarts", () => {
+  it("AGENT-PROBE-RULES: kills a container that fails its liveness probe, with a message that says whether it restarts", () => {
     const probes = new Map([["x://c", { liveness: "failure" as const }]]);
     expect(short(podOf({}), [container("c")], { probes })).toEqual([
       "kill c: Container c failed liveness probe, will be restarted",
@@ -258,6 +259,15 @@ describe("the plan of a pod", () => {
     expect(short(podOf({ restartPolicy: "Never" }), [container("c")], { probes })).toEqual([
       "kill c: Stopping container c",
     ]);
+    const two = podOf({
+      restartPolicy: "Never",
+      containers: [{ name: "c", restartPolicyRules: RULES }, { name: "d" }],
+    });
+    expect(short(two, [container("c"), container("d")], { probes })).toEqual([
+      "kill c: Container c failed liveness probe",
+    ]);
+    expect(short(two, [exited("c", 143), container("d")])).toEqual([]);
+    expect(short(two, [exited("c", 137), container("d")])).toEqual(["start c#1"]);
     const both = podOf({ initContainers: [sidecar("s")] });
     const failed = new Map([["x://s", { liveness: "failure" as const }]]);
     expect(short(both, [container("s"), container("c")], { probes: failed })).toEqual([

@@ -114,16 +114,22 @@ class Planner {
     const probes = this.#input.local.probes.get(observed.id);
     const because = probes?.liveness === "failure" ? "liveness" : probes?.startup === "failure" ? "startup" : undefined;
     if (because === undefined) return false;
-    const { name } = target.container;
     const restarts = restartsAfterKill(this.#input.pod, target);
-    const failed =
-      target.role === "sidecar"
-        ? `Init container ${name} failed ${because} probe`
-        : `Container ${name} failed ${because} probe, will be restarted`;
-    const message = restarts ? failed : `Stopping container ${name}`;
+    const message = this.#failureOf(target, because);
     this.actions.push({ do: "kill-container", target, observed, because, message });
     if (restarts) this.start(target);
     return true;
+  }
+
+  /** In the kubelet's words; the last main container ends with its pod. */
+  #failureOf(target: PodContainer, because: ProbeKind): string {
+    const { name } = target.container;
+    if (target.role === "sidecar") return `Init container ${name} failed ${because} probe`;
+    const { pod, observation } = this.#input;
+    if (restartsAfterKill(pod, target)) return `Container ${name} failed ${because} probe, will be restarted`;
+    const mains = new Set(pod.spec.containers.map((each) => each.name));
+    const running = observation.containers.filter((each) => each.state === "running" && mains.has(each.name));
+    return running.length > 1 ? `Container ${name} failed ${because} probe` : `Stopping container ${name}`;
   }
 
   /** Replaces a running container whose image has changed, under every restart policy; returns whether it did. */
