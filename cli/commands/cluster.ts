@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { shellWord } from "../../api/shell-word.ts";
 import { type ApiCall, fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { clusterTable, limitsOf, type NamedCluster } from "../clusters/cluster-table.ts";
@@ -119,7 +120,7 @@ async function create(name: string, { dataDir, ...limits }: CreateOptions): Prom
 function savedFor(name: string, { dataDir, connection, token }: Administrator): string {
   const directory = directoryOf(dataDir, name);
   saveKubeconfig(directory, name, { ...connection, server: `${connection.server}/clusters/${name}`, token });
-  return `  export KUBECONFIG=${resolve(directory)}/kubeconfig`;
+  return `  export KUBECONFIG=${shellWord(`${resolve(directory)}/kubeconfig`)}`;
 }
 
 interface Administrator {

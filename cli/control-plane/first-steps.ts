@@ -1,3 +1,4 @@
+import { shellWord } from "../../api/shell-word.ts";
 import type { Progress } from "../progress.ts";
 
 interface Started {
@@ -12,7 +13,7 @@ export function printFirstSteps(progress: Progress, { directory, server }: Start
   progress.print();
   progress.print(`  kubeconfig  ${kubeconfig}`);
   progress.print(`  dashboard   ${server}/dashboard/`);
-  progress.print(`  try         ${progress.bold(`export KUBECONFIG=${kubeconfig}`)}`);
+  progress.print(`  try         ${progress.bold(`export KUBECONFIG=${shellWord(kubeconfig)}`)}`);
   progress.print(`              ${progress.bold("kubectl get nodes")}`);
   progress.print();
   progress.print("Ctrl-C ends it.");

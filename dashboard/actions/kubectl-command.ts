@@ -1,3 +1,4 @@
+import { shellWord } from "../../api/shell-word.ts";
 import { type Kind, kubectlName, type ObjectName } from "../api/kind.ts";
 
 /** `kubectl scale deployments.apps/web --replicas=3 -n default`. */
@@ -29,6 +30,3 @@ export const kubectlCommands = (
       ].join(" "),
     )
     .join("\n");
-
-/** Names of roles and bindings may be any text, which must not run as shell code when pasted. */
-const shellWord = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
