@@ -121,8 +121,8 @@ function node(
     },
     async stop() {
       stop.abort();
-      const ended = await Promise.race([settled, sleep(agentPatienceMs)]);
-      return ended?.podsGoOn === false ? processesEnded : containersGoOn;
+      const ended = await Promise.race([settled, sleep(agentPatienceMs, undefined)]);
+      return ended && (ended.podsGoOn ? containersGoOn : processesEnded);
     },
   };
 }

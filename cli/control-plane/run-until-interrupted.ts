@@ -12,8 +12,8 @@ import { printFirstSteps } from "./first-steps.ts";
 export interface Companion {
   /** Starts it; resolves once it is of use, or has reported why it is not. */
   start(interrupted: Promise<unknown>): Promise<void>;
-  /** Returns its final message. */
-  stop(): Promise<string>;
+  /** Returns what is now the case with what it ran, if it came to run. */
+  stop(): Promise<string | undefined>;
 }
 
 interface RunOptions {
