@@ -17,6 +17,7 @@ import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { upCommand } from "./commands/up.ts";
 import { versionCommand } from "./commands/version.ts";
+import { failIfOutputIsLost } from "./output.ts";
 import { version } from "./version.ts";
 
 const program = new Command("sailplane")
@@ -63,8 +64,7 @@ function settle(command: Command, path: string): void {
   for (const child of command.commands) settle(child.copyInheritedSettings(command), `${path} ${child.name()}`);
 }
 
-// The reader of the output has gone, which is no reason to stop.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+failIfOutputIsLost();
 
 try {
   await program.parseAsync();

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { AuditEvent } from "../../api/audit/event.ts";
 import { newestPage, nextPage } from "../audit-pages.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
+import { outputHasFailed } from "../output.ts";
 import { printable } from "../printable.ts";
 import { dataDirectoryOption } from "./options.ts";
 
@@ -41,7 +42,7 @@ async function audit({ dataDir, limit, follow, output }: AuditOptions): Promise<
   for (;;) {
     for (const line of page.lines)
       console.log(printable(output === "json" ? line : summary(JSON.parse(line) as AuditEvent)));
-    if (!follow) return;
+    if (!follow || outputHasFailed()) return;
     if (page.lines.length === 0) await sleep(LOOK_AGAIN_MS);
     page = await nextPage(connection, page.last);
   }

@@ -5,6 +5,7 @@ import type { LocalStatus } from "../../api/node/local-node.ts";
 import { callNode, nodeDirectory, nodeDirectoryOption, textOf } from "../node/local-node.ts";
 import { podTable } from "../node/pod-table.ts";
 import { updateProgram } from "../node/update-program.ts";
+import { outputHasFailed } from "../output.ts";
 
 interface Where {
   readonly dataDir?: string;
@@ -81,5 +82,7 @@ const logsCommand = () =>
       const query = new URLSearchParams({ pod });
       for (const [name, value] of Object.entries(options)) query.set(name, String(value));
       const log = await callNode(`/logs?${query}`, { dataDir });
-      await pipeline(log, process.stdout, { end: false });
+      await pipeline(log, process.stdout, { end: false }).catch((error: unknown) => {
+        if (!outputHasFailed()) throw error;
+      });
     });

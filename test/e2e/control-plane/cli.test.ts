@@ -150,6 +150,13 @@ describe("sailplane up", () => {
     expect(stdout).toMatch(/ExecStart=.*sailplane\.mjs up --port 7443 --tls-san plane\.lan\n/);
   });
 
+  test.skipIf(!existsSync("/dev/full"))("a command whose output does not fit on the disk fails", async () => {
+    const words = [process.execPath, launcher, "kubeconfig", "-d", cluster.directory];
+    const { code, stderr } = await runCommand(["sh", "-c", '"$@" > /dev/full', "sh", ...words], { seconds: 20 });
+    expect(stderr).toBe("sailplane: cannot write the output: no space left on the disk\n");
+    expect(code).toBe(1);
+  });
+
   test("status reports that it is ready", async () => {
     const { code, stdout } = await sailplane("status", "-d", cluster.directory);
     expect(stdout).toMatch(/^control plane {2}https:\/\/127\.0\.0\.1:\d+ is ready/);

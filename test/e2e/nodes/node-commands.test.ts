@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster, launcher } from "../rig/cluster.ts";
 
@@ -27,6 +28,13 @@ describe("AGENT-LOCAL: a node on its own machine", () => {
     expect(sailplane("node", "pods")).toMatch(/\ndefault +web +1\/1 +Running +0 +\S+\n$/);
     expect(sailplane("node", "logs", "web")).toBe("up\n");
     expect(() => sailplane("node", "logs", "nope")).toThrow(/no pod default\/nope on this node/);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("a log that cannot be printed is told in one line", () => {
+    const logs = [process.execPath, launcher, "node", "logs", "web", "--data-dir", cluster.directory];
+    const { status, stderr } = spawnSync("sh", ["-c", '"$@" > /dev/full', "sh", ...logs], { encoding: "utf8" });
+    expect(stderr).toBe("sailplane: cannot write the output: no space left on the disk\n");
+    expect(status).toBe(1);
   });
 
   test("AGENT-LEAVE: leaves the cluster: its pods end, and its Node is deleted", async () => {
