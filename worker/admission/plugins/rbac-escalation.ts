@@ -13,7 +13,7 @@ import { ApiError } from "../../api-error.ts";
 import { authorize } from "../../auth/authorize.ts";
 import { rulesOf } from "../../auth/rbac/rbac.ts";
 import { findRole } from "../../auth/rbac/role-index.ts";
-import { describeRules, missingRules, quoteList } from "../../auth/rbac/rule-covers.ts";
+import { describeRules, missingRules, partsOf, quoteList } from "../../auth/rbac/rule-covers.ts";
 import { MASTERS } from "../../auth/user.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
@@ -25,6 +25,11 @@ const FULL_AUTHORITY: readonly PolicyRule[] = [
   { verbs: ["*"], apiGroups: ["*"], resources: ["*"] },
   { verbs: ["*"], nonResourceURLs: ["*"] },
 ];
+
+/** A message that lists them all has some megabytes. */
+const MAX_PARTS = 50_000;
+/** Makes about a second. */
+const MAX_COMPARISONS = 20_000_000;
 
 type RoleRequest = RequestFor<
   "roles.rbac.authorization.k8s.io" | "clusterroles.rbac.authorization.k8s.io",
@@ -100,6 +105,12 @@ async function isAllowed(
 function requireHeld(request: AdmissionRequest, requested: readonly PolicyRule[]): void {
   const { user, policy } = request.context;
   const { rules, error } = rulesOf(user, request.namespace, policy);
+  const parts = partsOf(requested);
+  if (parts > MAX_PARTS || parts * rules.length > MAX_COMPARISONS)
+    throw refusal(
+      request,
+      `its rules are ${parts} combinations of a verb, a group, a resource and a name, which are too many to compare with the permissions of user ${goQuote(user.name)}: use fewer, or wildcards`,
+    );
   const missing = missingRules(rules, requested);
   if (missing.length === 0) return;
   const who = `user ${goQuote(user.name)} (groups=${quoteList(user.groups)})`;

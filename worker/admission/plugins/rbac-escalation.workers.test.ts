@@ -43,6 +43,23 @@ test("GRANT-HELD: a user can grant permissions that the user holds, and no other
   expect(await asAnn(`${inNamespace}/rolebindings`, odd)).toBe(500);
 });
 
+test("GRANT-SIZE: a role whose rules are billions of combinations is refused, not broken down", async () => {
+  const names = (prefix: string) => Array.from({ length: 300 }, (_, i) => `${prefix}${i}`);
+  const crossed = {
+    apiGroups: names("g"),
+    resources: names("r"),
+    verbs: names("v"),
+    resourceNames: names("n"),
+  };
+  const role = { metadata: { name: "crossed" }, rules: [crossed] };
+  const { code, object } = await call(`${inNamespace}/roles`, { as: "ann", body: role });
+  expect([code, object.message]).toEqual([403, expect.stringContaining("8100000000 combinations")]);
+  // An administrator is not compared, and then bindings to that role are refused in the same way.
+  await must(`${inNamespace}/roles`, role);
+  const binding = { metadata: { name: "b-crossed" }, roleRef: ref("Role", "crossed"), subjects: toAnn };
+  expect(await asAnn(`${inNamespace}/rolebindings`, binding)).toBe(403);
+});
+
 test("GRANT-HELD: a user cannot change a role or binding beyond the user's permissions, except for metadata of garbage collection", async () => {
   const labelled = { metadata: { labels: { seen: "yes" } } };
   for (const kind of ["roles", "rolebindings"]) {

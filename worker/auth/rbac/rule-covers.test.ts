@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
-import { describeRules, missingRules } from "./rule-covers.ts";
+import { describeRules, missingRules, partsOf } from "./rule-covers.ts";
 
 const rule = (verbs: string, groups: string, resources: string, names?: string): PolicyRule => ({
   verbs: verbs.split(","),
@@ -79,4 +79,13 @@ test("missing permissions are listed with one line for each group, resource and 
       '{NonResourceURLs:["/x"], Verbs:["post"]}',
     ].join("\n"),
   );
+});
+
+test.each([
+  [2 * 3 * 4 * 5, rule("a,b", "c,d,e", "f,g,h,i", "j,k,l,m,n")],
+  [2 * 3 * 4, rule("a,b", "c,d,e", "f,g,h,i")],
+  [2 * 3, paths("a,b", "/c,/d,/e")],
+])("a rule has %i parts", (parts, each) => {
+  expect(missingRules([], [each])).toHaveLength(parts);
+  expect(partsOf([each, each])).toBe(2 * parts);
 });

@@ -7,8 +7,35 @@ const ALL = "*";
 
 /** What `held` lacks of `requested`, one verb, group, resource and name at a time. */
 export function missingRules(held: readonly PolicyRule[], requested: readonly PolicyRule[]): PolicyRule[] {
-  return requested.flatMap(breakDown).filter((part) => !held.some((rule) => covers(rule, part)));
+  const rules = held.map(indexed);
+  return requested.flatMap(breakDown).filter((part) => !rules.some((rule) => covers(rule, part)));
 }
+
+/** Into how many parts rules are broken down, which is the product of their lists' lengths. */
+export const partsOf = (rules: readonly PolicyRule[]): number =>
+  rules
+    .map(({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }) => {
+      const targets = (apiGroups?.length ?? 0) * (resources?.length ?? 0) * (resourceNames?.length || 1);
+      return verbs.length * (targets + (nonResourceURLs?.length ?? 0));
+    })
+    .reduce((sum, parts) => sum + parts, 0);
+
+/** A rule whose lists may be long. */
+interface IndexedRule {
+  readonly verbs: ReadonlySet<string>;
+  readonly apiGroups: ReadonlySet<string>;
+  readonly resources: ReadonlySet<string>;
+  readonly resourceNames: ReadonlySet<string>;
+  readonly nonResourceURLs: readonly string[];
+}
+
+const indexed = ({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): IndexedRule => ({
+  verbs: new Set(verbs),
+  apiGroups: new Set(apiGroups),
+  resources: new Set(resources),
+  resourceNames: new Set(resourceNames),
+  nonResourceURLs: nonResourceURLs ?? [],
+});
 
 function breakDown({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): PolicyRule[] {
   const parts: PolicyRule[] = [];
@@ -26,28 +53,28 @@ function breakDown({ verbs, apiGroups, resources, resourceNames, nonResourceURLs
   return parts;
 }
 
-function covers(held: PolicyRule, part: PolicyRule): boolean {
+function covers(held: IndexedRule, part: PolicyRule): boolean {
   return (
     hasAll(held.verbs, part.verbs) &&
-    hasAll(held.apiGroups ?? [], part.apiGroups ?? []) &&
-    (part.resources ?? []).every((resource) => coversResource(held.resources ?? [], resource)) &&
-    (part.nonResourceURLs ?? []).every((url) => (held.nonResourceURLs ?? []).some((spec) => pathMatches(spec, url))) &&
-    coversNames(held.resourceNames ?? [], part.resourceNames ?? [])
+    hasAll(held.apiGroups, part.apiGroups ?? []) &&
+    (part.resources ?? []).every((resource) => coversResource(held.resources, resource)) &&
+    (part.nonResourceURLs ?? []).every((url) => held.nonResourceURLs.some((spec) => pathMatches(spec, url))) &&
+    coversNames(held.resourceNames, part.resourceNames ?? [])
   );
 }
 
-const hasAll = (held: readonly string[], requested: readonly string[]): boolean =>
-  held.includes(ALL) || requested.every((item) => held.includes(item));
+const hasAll = (held: ReadonlySet<string>, requested: readonly string[]): boolean =>
+  held.has(ALL) || requested.every((item) => held.has(item));
 
-function coversResource(held: readonly string[], resource: string): boolean {
-  if (held.includes(ALL) || held.includes(resource)) return true;
+function coversResource(held: ReadonlySet<string>, resource: string): boolean {
+  if (held.has(ALL) || held.has(resource)) return true;
   const slash = resource.indexOf("/");
-  return slash >= 0 && held.includes(`*${resource.slice(slash)}`);
+  return slash >= 0 && held.has(`*${resource.slice(slash)}`);
 }
 
 /** An empty list means all names. */
-const coversNames = (held: readonly string[], requested: readonly string[]): boolean =>
-  held.length === 0 || (requested.length > 0 && requested.every((name) => held.includes(name)));
+const coversNames = (held: ReadonlySet<string>, requested: readonly string[]): boolean =>
+  held.size === 0 || (requested.length > 0 && requested.every((name) => held.has(name)));
 
 /** Rules in Kubernetes' short form, one per line: parts of the same group, resource and name are merged. */
 export function describeRules(parts: readonly PolicyRule[]): string {
