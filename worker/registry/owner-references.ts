@@ -1,5 +1,14 @@
-import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
+import type { OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+
+const FIELDS = [
+  "apiVersion",
+  "kind",
+  "name",
+  "uid",
+  "controller",
+  "blockOwnerDeletion",
+] satisfies (keyof OwnerReference)[];
 
 /**
  * Owners are a set: duplicates are dropped, with a warning (apiserver/pkg/endpoints/handlers). Checked for what was
@@ -12,10 +21,13 @@ export function dropRepeatedOwners(
 ): void {
   const owners = metadata.ownerReferences;
   if (!owners || owners.length < 2) return;
+  const seen = new Set<string>();
   const repeated = new Set<string>();
-  const kept = owners.filter((owner, i) => {
-    const isFirst = owners.findIndex((other) => other.uid === owner.uid && deepEqual(other, owner)) === i;
-    if (!isFirst) repeated.add(owner.uid);
+  const kept = owners.filter((owner) => {
+    const text = JSON.stringify(owner, FIELDS);
+    const isFirst = !seen.has(text);
+    if (isFirst) seen.add(text);
+    else repeated.add(owner.uid);
     return isFirst;
   });
   if (repeated.size === 0) return;
