@@ -3,6 +3,7 @@ import type { FieldError } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { configMap } from "../../api/resources/core/config-map.ts";
 import { ApiError } from "../api-error.ts";
+import { fewErrors } from "./error-count.ts";
 import { validateCreate } from "./strategy.ts";
 import { updateStrategy } from "./update-strategy.ts";
 
@@ -36,4 +37,10 @@ test("REG-ERRORS: an update reports no more errors than a create", () => {
   const current = withLabels(0) as Stored<KubeObject>;
   const reported: readonly FieldError[] = updateStrategy(configMap, "").validate(withLabels(200_000), current);
   expect(reported).toHaveLength(1);
+});
+
+test("REG-ERRORS: long messages are reported up to a million characters", () => {
+  const error = { reason: "FieldValueInvalid", path: "spec", message: "x".repeat(400_000) } as const;
+  const reported = fewErrors(() => [error, error, error, error, error]);
+  expect(reported.map(({ message }) => message.length)).toEqual([400_000, 400_000, 400_000, 19]);
 });

@@ -2,6 +2,8 @@
 import { type FieldError, WHOLE_OBJECT } from "../../api/machinery/field-error.ts";
 
 const MAX_REPORTED = 1000;
+/** Characters: a message may list all that would have been right. */
+const MAX_TEXT = 2 ** 20;
 
 /**
  * A body of 3 MiB has room for 200,000 errors, which rendered in full are 100 MB, and more than JavaScript can pass as
@@ -15,8 +17,20 @@ export function fewErrors(find: () => readonly FieldError[]): readonly FieldErro
     if (!(error instanceof RangeError)) throw error;
     return [tooMany("there are too many problems to report any")];
   }
-  if (errors.length <= MAX_REPORTED) return errors;
-  return [...errors.slice(0, MAX_REPORTED), tooMany(`and ${errors.length - MAX_REPORTED} more problems`)];
+  const reported = reportedOf(errors);
+  if (reported === errors.length) return errors;
+  return [...errors.slice(0, reported), tooMany(`and ${errors.length - reported} more problems`)];
+}
+
+/** How many of the first are reported: at least one. */
+function reportedOf(errors: readonly FieldError[]): number {
+  let text = 0;
+  const end = errors.findIndex(({ message }, i) => {
+    const isTooMuch = i === MAX_REPORTED || text > MAX_TEXT;
+    text += message.length;
+    return isTooMuch;
+  });
+  return end < 0 ? errors.length : end;
 }
 
 const tooMany = (message: string): FieldError => ({ reason: "FieldValueTooMany", path: WHOLE_OBJECT, message });

@@ -18,6 +18,8 @@ export interface PodCheck {
   /** By name; only valid volumes. */
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly claims: ReadonlySet<string>;
+  /** The same for messages, sorted. */
+  readonly claimNames: string;
 }
 
 export const MAX_INT32 = 2147483647;

@@ -31,6 +31,32 @@ describe("a pod's spec", () => {
     ]);
   });
 
+  it("refuses claims of a container that are not the pod's, or are named twice", () => {
+    const resourceClaims = ["b", "a"].map((name) => ({ name, resourceClaimName: "x" }));
+    const claims = [{ name: "a" }, { name: "a" }, { name: "b", request: "r" }, { name: "b" }, { name: "c" }];
+    const errors = errorsOf({ resourceClaims, containers: [{ ...container, resources: { claims } }] });
+    const at = "spec.containers[0].resources.claims";
+    expect(errors).toEqual([
+      `${at}[1]: Duplicate value: "a"`,
+      `${at}[3]: Duplicate value: "b"`,
+      `${at}[4]: Not found: "c": must be one of the names in pod.spec.resourceClaims: a, b`,
+    ]);
+  });
+
+  it("compares many claims of a container in a time that grows with their number only", () => {
+    const claims = Array.from({ length: 20_000 }, (_, i) => ({ name: `c${i}` }));
+    const resourceClaims = claims.map(({ name }) => ({ name, resourceClaimName: "x" }));
+    const began = performance.now();
+    expect(errorsOf({ resourceClaims, containers: [{ ...container, resources: { claims } }] })).toEqual([]);
+    expect(
+      errorsOf({
+        resourceClaims,
+        containers: [{ ...container, resources: { claims: claims.map(({ name }) => ({ name: `${name}-` })) } }],
+      }),
+    ).toHaveLength(20_000);
+    expect(performance.now() - began).toBeLessThan(3000);
+  });
+
   it("refuses probes of ephemeral containers, even empty ones", () => {
     const debug = { name: "d", image: "i", resources: {}, startupProbe: {}, resizePolicy: [] };
     expect(errorsOf({ ephemeralContainers: [debug] }).map((error) => error.split(": ")[0])).toEqual([

@@ -197,6 +197,8 @@ function isMultipleOfPage(name: string, value: QuantityText): boolean {
 function validateClaims(claims: readonly ResourceClaim[], path: string, check: PodCheck): void {
   const { errors } = check;
   const seen = new Set<string>();
+  /** Claims of which some requests are used, but not all. */
+  const inPart = new Set<string>();
   claims.forEach(({ name, request }, i) => {
     const at = `${path}[${i}]`;
     if (!name) {
@@ -208,11 +210,12 @@ function validateClaims(claims: readonly ResourceClaim[], path: string, check: P
       if (request) for (const problem of dnsLabel(request)) errors.push(invalid(`${at}.request`, request, problem));
       const key = request ? `${name}/${request}` : name;
       if (seen.has(key)) errors.push(duplicate(at, key));
-      else if (!request && [...seen].some((other) => other.startsWith(`${name}/`))) errors.push(duplicate(at, name));
+      else if (!request && inPart.has(name)) errors.push(duplicate(at, name));
       seen.add(key);
+      if (request) inPart.add(name);
     }
     if (check.claims.has(name)) return;
-    const known = [...check.claims].sort().join(", ");
+    const known = check.claimNames;
     const error = notFound(at, name);
     errors.push({
       ...error,
