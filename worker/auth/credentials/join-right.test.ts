@@ -24,7 +24,14 @@ const cases: readonly (readonly [string, User, NodeCredential | undefined, numbe
 ];
 
 test.each(cases)("%s", (_, who, known, code) => {
-  expect(joinRefusal(who, "n1", { known, now })?.code).toBe(code);
+  expect(joinRefusal(who, "n1", { known, count: 19_999, now })?.code).toBe(code);
+});
+
+test("NODE-JOIN: a bootstrap token makes no more than 20,000 nodes", () => {
+  const joined = { known: undefined, count: 20_000, now };
+  expect(joinRefusal(bootstrap, "n1", joined)?.code).toBe(403);
+  expect(joinRefusal(bootstrap, "n1", { ...joined, known: expired })).toBeUndefined();
+  expect(joinRefusal(admin, "n1", joined)).toBeUndefined();
 });
 
 test("attempts are limited and replenished over time, for each client separately", () => {

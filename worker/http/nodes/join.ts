@@ -44,7 +44,8 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
     noteUser(request, user);
     if (wantedUser(request.headers)) throw new ApiError(badRequest("a join cannot impersonate another user"));
     const known = policy.get<NodeCredential>(NODE_CREDENTIALS, "", nodeName);
-    const refusal = joinRefusal(user, nodeName, { known, now });
+    const { length: count } = policy.list<NodeCredential>(NODE_CREDENTIALS);
+    const refusal = joinRefusal(user, nodeName, { known, count, now });
     if (refusal) throw new ApiError(refusal);
     const token = newNodeToken(nodeName);
     const expires = timestamp(now + LIFETIME_MS);
