@@ -2,6 +2,7 @@
 import type { MatchCondition } from "../../generated/admissionregistration.v1.ts";
 import { duplicate, type FieldError, invalid, required, tooMany } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import type { PolicyExpressions } from "./policy-expressions.ts";
 
 const MAX_CONDITIONS = 64;
@@ -13,6 +14,7 @@ export function checkMatchConditions(
   expressions: PolicyExpressions,
 ): void {
   if (conditions.length > MAX_CONDITIONS) errors.push(tooMany(path, conditions.length, MAX_CONDITIONS));
+  const again = repeated(conditions.map(({ name }) => name));
   conditions.forEach(({ name = "", expression = "" }, i) => {
     const trimmed = expression.trim();
     if (trimmed === "") errors.push(required(`${path}[${i}].expression`));
@@ -22,6 +24,6 @@ export function checkMatchConditions(
       return;
     }
     for (const problem of qualifiedName(name)) errors.push(invalid(`${path}[${i}].name`, name, problem));
-    if (conditions.findIndex((other) => other.name === name) < i) errors.push(duplicate(`${path}[${i}].name`, name));
+    if (again.has(i)) errors.push(duplicate(`${path}[${i}].name`, name));
   });
 }

@@ -3,6 +3,7 @@ import type { MatchResources, NamedRuleWithOperations } from "../../generated/ad
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { nameIsPathSegment } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { checkRuleWithOperations } from "./rules-validation.ts";
 import { MATCH_POLICIES } from "./webhook-validation.ts";
 
@@ -35,10 +36,11 @@ export function checkMutatingOperations(errors: FieldError[], path: string, { re
 
 function checkNamedRule(errors: FieldError[], path: string, rule: NamedRuleWithOperations): void {
   const names = rule.resourceNames ?? [];
+  const again = repeated(names);
   names.forEach((name, i) => {
     for (const problem of nameIsPathSegment(name, false))
       errors.push(invalid(`${path}.resourceNames[${i}]`, name, problem));
-    if (names.indexOf(name) < i) errors.push(duplicate(`${path}.resourceNames[${i}]`, name));
+    if (again.has(i)) errors.push(duplicate(`${path}.resourceNames[${i}]`, name));
   });
   checkRuleWithOperations(errors, path, rule);
 }

@@ -17,6 +17,7 @@ import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { jsonPathProblem } from "../../machinery/json-path/find.ts";
 import { dns1035Label, dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
 import { checkMatchResources, checkMutatingOperations } from "./match-resources-validation.ts";
 import { PolicyExpressions } from "./policy-expressions.ts";
@@ -50,11 +51,11 @@ export function validateValidatingPolicy({ metadata: { name = "" }, spec }: Vali
         `must not have more than ${MAX_AUDIT_ANNOTATIONS} auditAnnotations`,
       ),
     );
+  const again = repeated(auditAnnotations.map(({ key }) => key));
   auditAnnotations.forEach((annotation, i) => {
     const at = `spec.auditAnnotations[${i}]`;
     checkAuditAnnotation(errors, at, annotation, { policyName: name, expressions });
-    if (auditAnnotations.findIndex(({ key }) => key === annotation.key) < i)
-      errors.push(duplicate(`spec.auditAnnotations[${i}].key`, annotation.key));
+    if (again.has(i)) errors.push(duplicate(`spec.auditAnnotations[${i}].key`, annotation.key));
   });
   return errors;
 }

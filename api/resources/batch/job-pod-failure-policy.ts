@@ -10,6 +10,7 @@ import {
   tooMany,
 } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 
 const MAX_RULES = 20;
 const MAX_VALUES = 255;
@@ -82,10 +83,11 @@ function checkExitCodes(
     );
   if (values.length === 0) errors.push(invalid(`${path}.values`, values, "at least one value is required"));
   else if (values.length > MAX_VALUES) errors.push(tooMany(`${path}.values`, values.length, MAX_VALUES));
+  const again = repeated(values);
   values.forEach((value, i) => {
     if (operator === "In" && value === 0)
       errors.push(invalid(`${path}.values[${i}]`, value, "must not be 0 for the In operator"));
-    if (values.indexOf(value) < i) errors.push(duplicate(`${path}.values[${i}]`, value));
+    if (again.has(i)) errors.push(duplicate(`${path}.values[${i}]`, value));
   });
   if (values.some((value, i) => i > 0 && (values[i - 1] ?? 0) > value))
     errors.push(invalid(`${path}.values`, values, "must be ordered"));

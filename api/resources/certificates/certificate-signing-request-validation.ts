@@ -1,6 +1,7 @@
 /** pkg/apis/certificates/validation. */
 import type { CertificateSigningRequest } from "../../generated/certificates.v1.ts";
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { certificateRequestProblem, certificatesProblem } from "./pem.ts";
 import { checkSignerName } from "./signer-name.ts";
 
@@ -40,9 +41,10 @@ export function validateCertificateSigningRequest({ spec, status }: CertificateS
   const problem = certificateRequestProblem(request ?? "");
   if (problem) errors.push(invalid("spec.request", request ?? null, problem));
   if (usages.length === 0) errors.push(required("spec.usages"));
+  const again = repeated(usages);
   usages.forEach((usage, i) => {
     if (!USAGES.includes(usage)) errors.push(notSupported(`spec.usages[${i}]`, usage, USAGES));
-    if (usages.indexOf(usage) < i) errors.push(duplicate(`spec.usages[${i}]`, usage));
+    if (again.has(i)) errors.push(duplicate(`spec.usages[${i}]`, usage));
   });
   if (signerName === "kubernetes.io/legacy-unknown")
     errors.push(invalid("spec.signerName", signerName, "the legacy signerName is not allowed via this API version"));

@@ -22,6 +22,7 @@ import {
   tooMany,
 } from "../../machinery/field-error.ts";
 import { interfaceAddressProblems } from "../../machinery/network/ip.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { validateNodeSelector } from "../core/node-selector.ts";
 import { checkDriverName } from "../storage/driver-name.ts";
@@ -145,9 +146,9 @@ function checkDeviceStatuses(
   statuses.forEach((status, i) => {
     checkDeviceStatus(errors, `${path}[${i}]`, status, allocated);
   });
-  const ids = statuses.map(idOf);
+  const again = repeated(statuses.map(idOf));
   statuses.forEach((status, i) => {
-    if (ids.indexOf(idOf(status)) < i) errors.push(duplicate(`${path}[${i}]`, printedId(status)));
+    if (again.has(i)) errors.push(duplicate(`${path}[${i}]`, printedId(status)));
   });
 }
 

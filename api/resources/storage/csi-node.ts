@@ -3,6 +3,7 @@ import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { isImplicitEmptyList } from "../../schema/implicit-empty-list.ts";
 import { defineResource } from "../resource.ts";
 import { checkDriverName } from "./driver-name.ts";
@@ -21,11 +22,11 @@ export const csiNode = defineResource<CSINode>({
   validate: ({ spec }) => {
     const errors: FieldError[] = [];
     const drivers = spec.drivers ?? [];
+    const again = repeated(drivers.map(({ name }) => name));
     drivers.forEach((driver, i) => {
       const path = `spec.drivers[${i}]`;
       checkDriver(errors, path, driver);
-      if (drivers.findIndex(({ name }) => name === driver.name) < i)
-        errors.push(duplicate(`${path}.name`, driver.name));
+      if (again.has(i)) errors.push(duplicate(`${path}.name`, driver.name));
       checkTopology(errors, path, driver);
     });
     return errors;
@@ -69,9 +70,10 @@ function checkDriver(errors: FieldError[], path: string, driver: CSINodeDriver):
 }
 
 function checkTopology(errors: FieldError[], path: string, { topologyKeys = [] }: CSINodeDriver): void {
+  const again = repeated(topologyKeys);
   topologyKeys.forEach((key, i) => {
     if (key === "") errors.push(required(path));
-    if (topologyKeys.indexOf(key) < i) errors.push(duplicate(path, key));
+    if (again.has(i)) errors.push(duplicate(path, key));
     for (const problem of qualifiedName(key)) errors.push(invalid(path, key, problem));
   });
 }

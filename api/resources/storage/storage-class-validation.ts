@@ -5,6 +5,7 @@ import { sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { qualifiedName } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { checkParameters } from "./parameters-validation.ts";
 
 const RECLAIM_POLICIES = ["Delete", "Retain"];
@@ -44,8 +45,9 @@ function checkTerm(errors: FieldError[], path: string, { matchLabelExpressions =
   matchLabelExpressions.forEach(({ key = "", values = [] }, i) => {
     const at = `${path}.matchLabelExpressions[${i}]`;
     if (values.length === 0) errors.push(required(`${at}.values`));
+    const again = repeated(values);
     values.forEach((value, j) => {
-      if (values.indexOf(value) < j) errors.push(duplicate(`${at}.values[${j}]`, value));
+      if (again.has(j)) errors.push(duplicate(`${at}.values[${j}]`, value));
     });
     errors.push(...validateLabelName(key, `${at}.key`));
     if (matchLabelExpressions.findIndex((other) => other.key === key) < i) errors.push(duplicate(`${at}.key`, key));
