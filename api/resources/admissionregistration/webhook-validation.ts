@@ -3,6 +3,7 @@ import type { MutatingWebhook, ValidatingWebhook } from "../../generated/admissi
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dns1035Label, dnsSubdomain } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { checkClientConfig } from "./client-config-validation.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
 import { PolicyExpressions } from "./policy-expressions.ts";
@@ -17,12 +18,12 @@ export const REINVOCATION_POLICIES = ["IfNeeded", "Never"];
 
 export function validateWebhooks(webhooks: readonly Webhook[]): FieldError[] {
   const errors: FieldError[] = [];
+  const again = repeated(webhooks.map(({ name }) => name));
   webhooks.forEach((webhook, i) => {
     const path = `webhooks[${i}]`;
     checkWebhook(errors, path, webhook);
     checkReviewVersions(errors, `${path}.admissionReviewVersions`, webhook.admissionReviewVersions ?? []);
-    if (webhook.name && webhooks.findIndex(({ name }) => name === webhook.name) < i)
-      errors.push(duplicate(`${path}.name`, webhook.name));
+    if (webhook.name && again.has(i)) errors.push(duplicate(`${path}.name`, webhook.name));
   });
   return errors;
 }
@@ -69,8 +70,9 @@ function checkReviewVersions(errors: FieldError[], path: string, versions: reado
     errors.push(required(path, `must specify one of ${REVIEW_VERSIONS.join(", ")}`));
     return;
   }
+  const again = repeated(versions);
   versions.forEach((version, i) => {
-    if (versions.indexOf(version) < i) errors.push(invalid(`${path}[${i}]`, version, "duplicate version"));
+    if (again.has(i)) errors.push(invalid(`${path}[${i}]`, version, "duplicate version"));
     else for (const problem of dns1035Label(version)) errors.push(invalid(`${path}[${i}]`, version, problem));
   });
   if (!versions.some((version) => REVIEW_VERSIONS.includes(version)))

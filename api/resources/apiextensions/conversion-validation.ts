@@ -2,6 +2,7 @@
 import type { CustomResourceConversion } from "../../generated/apiextensions.v1.ts";
 import { type FieldError, forbidden, invalid, notSupportedText, required } from "../../machinery/field-error.ts";
 import { dns1035Label } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { checkClientConfig } from "../admissionregistration/client-config-validation.ts";
 
 const REVIEW_VERSIONS = ["v1", "v1beta1"];
@@ -31,8 +32,9 @@ export function checkConversion(
     errors.push(required(at));
     return;
   }
+  const again = repeated(versions);
   versions.forEach((version, i) => {
-    if (versions.indexOf(version) < i) errors.push(invalid(`${at}[${i}]`, version, "duplicate version"));
+    if (again.has(i)) errors.push(invalid(`${at}[${i}]`, version, "duplicate version"));
     else for (const problem of dns1035Label(version)) errors.push(invalid(`${at}[${i}]`, version, problem));
   });
   if (!versions.some((version) => REVIEW_VERSIONS.includes(version)))

@@ -1,6 +1,7 @@
 import type { CSIDriver, TokenRequest } from "../../generated/storage.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, notSupported } from "../../machinery/field-error.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { defineResource } from "../resource.ts";
 
 export const csiDriver = defineResource<CSIDriver>({
@@ -126,8 +127,9 @@ function validateCSIDriver({ spec }: CSIDriver): FieldError[] {
 }
 
 function checkTokenRequests(errors: FieldError[], path: string, requests: readonly TokenRequest[] = []): void {
+  const again = repeated(requests.map(({ audience = "" }) => audience));
   requests.forEach(({ audience = "", expirationSeconds }, i) => {
-    if (requests.findIndex((other) => (other.audience ?? "") === audience) < i) {
+    if (again.has(i)) {
       errors.push(duplicate(`${path}[${i}].audience`, audience));
       return;
     }
