@@ -113,13 +113,13 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   try {
     refuse(resource, draft, [...unauthorized, ...update.validate(draft, current)]);
   } finally {
-    context.warnings.push(...(resource.ratcheted?.(draft) ?? []));
+    for (const warning of resource.ratcheted?.(draft) ?? []) context.warnings.push(warning);
   }
   // Validation sees the object with the revision that it replaces, even if the client named none.
   draft.metadata.resourceVersion = current.metadata.resourceVersion;
   // Scaling changes the object itself.
   if (update.subresource === "" || update.subresource === "scale")
-    context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
+    for (const warning of resource.warnings?.(draft, current) ?? []) context.warnings.push(warning);
   if (update.subresource === "status") context.warnings.push(...(resource.status?.warnings?.(draft) ?? []));
   const judged = formOf ? { ...request, object: formOf(draft), old: formOf(current) as Stored<KubeObject> } : request;
   if (!update.admitted) await admitValidation(judged);

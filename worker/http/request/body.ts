@@ -82,7 +82,7 @@ export function decodeObject(context: RequestContext, options: WriteOptions, ser
     ? decodeUntyped(body, { type, expected, fieldValidation: options.fieldValidation }, structuralSchema)
     : decodeAs(body, { type, expected, fieldValidation: options.fieldValidation });
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
-  warnings.push(...decoded.warnings.flatMap(linesOf));
+  for (const warning of decoded.warnings) warnings.push(...linesOf(warning));
   noteObject(context.request, decoded.object.metadata);
   return decoded.object;
 }

@@ -11,6 +11,8 @@ const SHORT_LENGTH = 256;
 export function warningHeaders(texts: readonly string[]): string[] {
   const all = [...new Set(texts)]
     .filter((text) => text !== "" && !CONTROL_CHARACTER.test(text))
+    // There is no room for more, even if each is one character.
+    .slice(0, MAX_LENGTH)
     .map((text) => [...text]);
   const length = all.reduce((sum, text) => sum + text.length, 0);
   if (length <= MAX_LENGTH) return all.map(headerOf);

@@ -119,7 +119,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     request = assignName(request, copy);
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });
     validateCreate(resource, copy, await fieldsWithoutRights(request));
-    warnings.push(...(resource.warnings?.(copy) ?? []));
+    for (const warning of resource.warnings?.(copy) ?? []) warnings.push(warning);
     if (options.otherVerb) await requireCreate(context);
     await admitValidation(request);
     if (!options.dryRun) checkRevision(copy.metadata.resourceVersion);

@@ -245,3 +245,10 @@ it("warns about hidden and overlapping fields", () => {
     'spec.template.spec.containers[0].ports[1]: duplicate port name "web" with spec.template.spec.containers[0].ports[0], services and probes that select ports by name will use spec.template.spec.containers[0].ports[0]',
   ]);
 });
+
+it("warns no more about pairs of ports than can be told", () => {
+  const ports = Array.from({ length: 30_000 }, () => ({ containerPort: 80, protocol: "TCP" }));
+  const warnings = podWarnings({ spec: { containers: [{ ...container, ports }] } }, "");
+  expect(warnings[0]).toBe("spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]");
+  expect(warnings.length).toBeLessThan(2000);
+});

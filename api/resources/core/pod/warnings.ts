@@ -185,10 +185,14 @@ function warnEnv(
   });
 }
 
+/** A response has no room for so many: more of them, one for each pair of ports, would never be read. */
+const MAX_TOLD = 1000;
+
 function warnPorts(spec: PodSpec, path: string, warnings: string[]): void {
   const known = new Map<string, { port: ContainerPort; at: string }[]>();
   visitContainers(spec, path, ({ ports }, own) => {
     ports?.forEach((port, i) => {
+      if (warnings.length > MAX_TOLD) return;
       const at = `${own}.ports[${i}]`;
       const { hostIP = "", hostPort = 0, containerPort, protocol = "", name = "" } = port;
       if (hostIP && !hostPort)
