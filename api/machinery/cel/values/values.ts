@@ -115,8 +115,11 @@ export function celEquals(a: unknown, b: unknown): boolean {
   if (isNumber(a) && isNumber(b)) return plain(a) == plain(b);
   if (Array.isArray(a) && Array.isArray(b))
     return keyedEquals(a, b, celEquals) ?? (a.length === b.length && a.every((each, i) => celEquals(each, b[i])));
-  if (isCelMap(a) && isCelMap(b))
-    return a.size === b.size && a.keys().every((key) => b.has(key) && celEquals(a.get(key), b.get(key)));
+  if (isCelMap(a) && isCelMap(b)) {
+    // A field that is null counts in the size, but is as good as absent on either side.
+    const isSame = (key: unknown) => (a.has(key) ? b.has(key) && celEquals(a.get(key), b.get(key)) : !b.has(key));
+    return a.size === b.size && a.keys().every(isSame);
+  }
   if (a instanceof Uint8Array && b instanceof Uint8Array)
     return a.length === b.length && a.every((byte, i) => byte === b[i]);
   if (a instanceof Timestamp && b instanceof Timestamp) return a.nanos === b.nanos;
