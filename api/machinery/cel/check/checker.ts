@@ -193,12 +193,14 @@ class Checker {
     let [first, second]: [Type, Type] = [DYN, DYN];
     if (range.kind === "list") [first, second] = two ? [INT, param(range)] : [param(range), DYN];
     else if (range.kind === "map") [first, second] = [param(range), param(range, 1)];
-    else if (range.kind === "error") [first, second] = [ERROR, ERROR];
-    else if (range.kind !== "dyn" && range.kind !== "param")
-      this.#issue(
-        expr.range.at,
-        `expression of type '${showType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
-      );
+    else if (range.kind !== "dyn" && range.kind !== "param") {
+      [first, second] = [ERROR, ERROR];
+      if (range.kind !== "error")
+        this.#issue(
+          expr.range.at,
+          `expression of type '${showType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
+        );
+    }
     const inner = new Map(variables).set(expr.accuVar, accu).set(expr.iterVar, first);
     if (expr.iterVar2 !== undefined) inner.set(expr.iterVar2, second);
     this.#require(expr.condition, this.typeOf(expr.condition, inner), BOOL);

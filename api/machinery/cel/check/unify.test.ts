@@ -32,6 +32,7 @@ test.each([
   ["[?self.i]", "expected type 'optional_type(int)' but found 'int'"],
   ["{?'a': self.s, 'b': 'c'}", "expected type 'optional_type(string)' but found 'string'"],
   ["{?'a': self.?s, 'b': 'c'}", "map(string, string)"],
+  ["self.s.all(x, x in self.s)", "no matching overload for '@in' applied to '(!error!, string)'"],
   ["{}.reverse()", "no matching overload for 'reverse' applied to 'map(dyn, dyn).()'"],
 ])("CEL-TYPES: %s has the type, or the error, %s", (source, reported) => {
   expect(typeOf(source)).toContain(reported);
