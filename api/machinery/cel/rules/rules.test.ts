@@ -48,6 +48,14 @@ describe("validation rules of objects", () => {
     expect(texts(withRules([rule]), { spec: { a: 1 } })).toEqual([expected]);
   });
 
+  test("a messageExpression sees the old value only beside a rule that does", () => {
+    const rule = { rule: "self.a > 1", messageExpression: "'was ' + string(oldSelf.a)" };
+    const [object, old] = [{ spec: { a: 1 } }, { spec: { a: 2 } }];
+    expect(texts(withRules([rule]), object, old)).toEqual(["spec: Invalid value: failed rule: self.a > 1"]);
+    const beside = { rule: "oldSelf.a > 1" };
+    expect(texts(withRules([rule, beside]), object, old)).toEqual(["spec: Invalid value: was 2"]);
+  });
+
   test.each<[string, boolean]>([
     ["self.set == ['y', 'x'] && ['x', 'y'] == self.set", true],
     ["['y', 'x'] == self.set", false],

@@ -88,7 +88,9 @@ class RuleRun {
     if (rules.length === 0) return;
     const at = place.path === "" ? "<nil>" : place.path;
     const self = fromJson(value, type);
-    const old = place.old === undefined || place.old === null ? undefined : fromJson(place.old, type);
+    // Messages see the old value only where at least one rule does.
+    const isOldSeen = rules.some((each) => each.ok && each.rule.usesOldSelf);
+    const old = !isOldSeen || place.old === undefined || place.old === null ? undefined : fromJson(place.old, type);
     for (const compiled of rules) {
       if (this.#over) return;
       if (!compiled.ok) {
