@@ -7,6 +7,7 @@ import {
   type FieldValidation,
   type GroupVersionKind,
 } from "../../../api/machinery/decode/decode.ts";
+import { summaryOfBytes, unrecognized } from "../../../api/machinery/decode/decode-kind.ts";
 import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { decodeProtobufBody } from "../../../api/machinery/protobuf/protobuf.ts";
@@ -114,10 +115,25 @@ const UNKNOWN_UNTYPED_BODY =
 /** Custom kinds have no protobuf form. */
 function decodeUntyped(body: Uint8Array, { type, ...of }: Expected, schema: JSONSchemaProps): DecodedBody {
   if (type === "protobuf") throw new ApiError(unsupportedMediaType(UNKNOWN_UNTYPED_BODY));
+  if (type === "yaml" && !isUtf8(body)) return notUtf8(body, of.expected);
   return decodeCustom({ text: textOf(body), syntax: type, ...of }, schema);
 }
 
 function decodeAs(body: Uint8Array, { type, expected, fieldValidation }: Expected): DecodedBody {
   if (type === "protobuf") return decodeProtobufBody(body, expected);
+  if (type === "yaml" && !isUtf8(body)) return notUtf8(body, expected);
   return decodeBody({ text: textOf(body), syntax: type, expected, fieldValidation });
+}
+
+/** In JSON, Go replaces what is not UTF-8; go-yaml refuses it. */
+const notUtf8 = (body: Uint8Array, expected: GroupVersionKind): DecodedBody =>
+  unrecognized(expected, "yaml: invalid leading UTF-8 octet", summaryOfBytes(body));
+
+function isUtf8(body: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    return true;
+  } catch {
+    return false;
+  }
 }

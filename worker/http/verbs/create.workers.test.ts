@@ -145,3 +145,14 @@ test.each([
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ message });
 });
+
+test("WIRE-YAML-READ: YAML that is not UTF-8 is refused", async () => {
+  const maps = "https://sailplane/api/v1/namespaces/default/configmaps?dryRun=All";
+  const body = Uint8Array.from('metadata: {name: "a\u00ff"}', (character) => character.charCodeAt(0));
+  const headers = { "Content-Type": "application/yaml" };
+  const refused = await API.fetch(new Request(maps, { method: "POST", body, headers }));
+  expect(await refused.json()).toMatchObject({
+    code: 400,
+    message: expect.stringMatching(/^the object provided is unrecognized .*: yaml: invalid leading UTF-8 octet \(/),
+  });
+});
