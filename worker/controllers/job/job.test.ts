@@ -62,6 +62,23 @@ describe("job", () => {
     expect(pods(at).flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([]);
   });
 
+  it("counts no pods as active that could not be created because the namespace is being deleted", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
+    await at.settle();
+    const details = { causes: [{ reason: "NamespaceTerminating", field: "metadata.namespace" }] };
+    at.cluster.refuse = (verb) => (verb === "create" ? { code: 403, reason: "Forbidden", details } : undefined);
+    for (const { metadata } of pods(at)) {
+      at.cluster.change("pods", "ns", metadata.name ?? "", ({ metadata }) => {
+        metadata.finalizers = [];
+      });
+      at.cluster.remove("pods", "ns", metadata.name ?? "");
+    }
+    await at.pass(60_000);
+    expect(pods(at)).toEqual([]);
+    expect(job(at).status.active ?? 0).toBe(0);
+  });
+
   it("fails when the deadline passes, counting the pods that it terminates", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 1, activeDeadlineSeconds: 5 }));

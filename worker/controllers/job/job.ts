@@ -124,11 +124,12 @@ function planPodsOf(
   }
   const count = (active: number) => planCounting(job, { pods, tally, active, removed: work.removed, now, lastActed });
   const counting = count(remaining);
-  const isFirst = failure !== undefined || counting.effects.some(({ op }) => op === "batch");
-  // Pods are released even where no new one may be created (in a terminating namespace).
-  if (isFirst || work.created === 0)
-    return { effects: [...counting.effects, ...work.effects], ...earliestWake(waits.wakeAt, counting.wakeAt) };
-  return { effects: [...work.effects, ...count(remaining + work.created).effects], ...waits };
+  const releases = counting.effects.some(({ op }) => op === "batch");
+  // A new job's status is written once, with its pods, if they can be created.
+  if (job.status.startTime === undefined && work.created > 0 && failure === undefined && !releases)
+    return { effects: [...work.effects, ...count(remaining + work.created).effects], ...waits };
+  // Counting comes first: it releases pods even where no new one may be created (in a terminating namespace).
+  return { effects: [...counting.effects, ...work.effects], ...earliestWake(waits.wakeAt, counting.wakeAt) };
 }
 
 /**
