@@ -1,10 +1,12 @@
 /**
  * A request to an aggregated API server has failed. If the server does not even answer for its group version, its
- * APIService says so at once, and the controller of APIServices goes on asking until it does (rule AGG-AVAILABLE).
+ * APIService says so at once, and the controller of APIServices goes on asking until it does (rule AGG-AVAILABLE). What
+ * this server itself refuses its client says nothing about the other.
  */
 import { type ApiRequest, isSuccess } from "../../api/api-request.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
+import { ApiError } from "../api-error.ts";
 import { discoveryCheck } from "../controllers/api-services.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import type { RemoteApi } from "./remote-apis.ts";
@@ -12,9 +14,16 @@ import type { RemoteApi } from "./remote-apis.ts";
 /** Those that are being asked: many requests fail together. */
 const doubted = new Set<string>();
 
-export async function doubtRemote({ env, cluster }: Pick<Caller, "env" | "cluster">, remote: RemoteApi): Promise<void> {
+const isRefused = (problem: unknown): boolean =>
+  problem instanceof ApiError && problem.status.code !== undefined && problem.status.code < 500;
+
+export async function doubtRemote(
+  { env, cluster }: Pick<Caller, "env" | "cluster">,
+  remote: RemoteApi,
+  problem: unknown,
+): Promise<void> {
   const key = `${cluster} ${discoveryCheck(remote)}`;
-  if (!remote.available || doubted.has(key)) return;
+  if (!remote.available || doubted.has(key) || isRefused(problem)) return;
   doubted.add(key);
   try {
     const ask = { method: "GET", path: discoveryCheck(remote), headers: {} };

@@ -187,7 +187,7 @@ async function passOn(c: Context<Bindings>, remote: RemoteApi, identified: Ident
   try {
     return sandboxedResponse(await callRemote(caller, call), user);
   } catch (problem) {
-    c.executionCtx.waitUntil(doubtRemote(caller, remote));
+    c.executionCtx.waitUntil(doubtRemote(caller, remote, problem));
     throw problem;
   }
 }

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { badRequest, serviceUnavailable, timedOut } from "../../api/machinery/status.ts";
+import { ApiError, PlainTextError } from "../api-error.ts";
+import type { Env } from "../env.ts";
+import { doubtRemote } from "./doubt-remote.ts";
+import type { RemoteApi } from "./remote-apis.ts";
+
+const remote = { group: "w.example.com", version: "v1", available: true } as RemoteApi;
+
+/** What is requested of the control plane after a request to the server has failed so, if the server does not answer. */
+async function requestsAfter(problem: unknown, about: RemoteApi): Promise<string[]> {
+  const requests: string[] = [];
+  const body = JSON.stringify(serviceUnavailable("no answer"));
+  const send: Env["API"]["send"] = async (batch) =>
+    batch.requests.map(({ method, path }) => {
+      requests.push(`${method} ${path}`);
+      return { code: method === "GET" ? 503 : 200, body };
+    });
+  await doubtRemote({ env: { API: { send } } as Env, cluster: "default" }, about, problem);
+  return requests;
+}
+
+const BOTH = [
+  "GET /sailplane/v1/aggregated/w.example.com/v1",
+  "PATCH /apis/apiregistration.k8s.io/v1/apiservices/v1.w.example.com/status",
+];
+
+it.each<[string, unknown, RemoteApi, string[]]>([
+  ["cannot be reached", new PlainTextError(503, "error trying to reach service"), remote, BOTH],
+  ["does not answer in time", new ApiError(timedOut("late")), remote, BOTH],
+  ["breaks off", new Error("broken"), remote, BOTH],
+  ["was not asked: the request is refused here", new ApiError(badRequest("only WebSockets")), remote, []],
+  ["is known to be away", new Error("broken"), { ...remote, available: false }, []],
+])("AGG-AVAILABLE: a request fails because the server %s", async (_, problem, about, expected) => {
+  expect(await requestsAfter(problem, about)).toEqual(expected);
+});
