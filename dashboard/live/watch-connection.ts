@@ -56,7 +56,7 @@ class WatchConnection {
   }
 
   close(): void {
-    // It ends now; by the time that the socket has closed there may be another connection.
+    // It ends now, not once the socket has closed.
     this.#socket.onclose = null;
     this.#socket.close(1000);
     this.#end();
@@ -110,14 +110,20 @@ let connection: WatchConnection | undefined;
 /** Between two views nothing is watched for a moment, so the connection stays open for the next. */
 const LINGER_MS = 1000;
 
+function connect(): WatchConnection {
+  const made: WatchConnection = new WatchConnection(() => {
+    // There may be another one by now.
+    if (connection === made) connection = undefined;
+  });
+  return made;
+}
+
 /** Resolves when the watch ends: refused, lost, or cancelled by `stop`. */
 export function watchThrough(watching: Watching, stop: AbortSignal): Promise<WatchEnding> {
   return new Promise((resolve) => {
     // Another user has signed in.
     if (connection && connection.token !== token.peek()) connection.close();
-    connection ??= new WatchConnection(() => {
-      connection = undefined;
-    });
+    connection ??= connect();
     const through = connection;
     const remove = through.add({ ...watching, end: resolve });
     stop.addEventListener("abort", () => {
