@@ -1,8 +1,8 @@
 /**
  * UDP clients that keep their socket would be routed to a former backend for as long as the kernel tracks the flow: the
  * flows to delete, as arguments of `conntrack`. Each call of it goes through all flows of the machine, so only what is
- * tracked is deleted, and all flows of a backend at once. As with TCP, clients stay with a backend that still serves,
- * whatever happens to the Service; if none serves, nothing is better than what they have.
+ * tracked is deleted, and all flows at one place to one backend at once. As with TCP, clients stay with a backend that
+ * still serves, whatever happens to the Service; if none serves, nothing is better than what they have.
  */
 
 import type { Backend, FamilyRules, Frontend } from "./rule-set.ts";
