@@ -1,5 +1,5 @@
 /** Carries out a plan, one action at a time. */
-import type { Observation } from "../../runtime/observation.ts";
+import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { type PodRecord, RETRY_MS } from "../pod-record.ts";
 import type { Action } from "./plan.ts";
 import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
@@ -30,14 +30,19 @@ export async function carryOut(record: PodRecord, action: Action, observation: O
       return startContainer(record, action, observation);
     case "kill-container":
       await killFailed(record, action);
-      if (action.because !== "unknown") return "changed";
-      // The runtime may still not know.
+      if (action.because !== "unknown" || (await isKnown(record, action.observed))) return "changed";
       record.wake.within(RETRY_MS);
       return "nothing";
     case "restart-all":
       await restartAll(record, observation);
       return "changed";
   }
+}
+
+/** Whether the runtime can tell again what became of the container. */
+async function isKnown(record: PodRecord, { id }: ContainerObservation): Promise<boolean> {
+  const { containers } = await record.observe();
+  return !containers.some((each) => each.id === id && each.state === "unknown");
 }
 
 /** Reports once that a container is backing off, and shows it in its status. */
