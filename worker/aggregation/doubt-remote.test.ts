@@ -12,8 +12,8 @@ async function requestsAfter(problem: unknown, about: RemoteApi): Promise<string
   const requests: string[] = [];
   const body = JSON.stringify(serviceUnavailable("no answer"));
   const send: Env["API"]["send"] = async (batch) =>
-    batch.requests.map(({ method, path }) => {
-      requests.push(`${method} ${path}`);
+    batch.requests.map(({ method, path, headers }) => {
+      requests.push([method, path, headers["user-agent"]].filter(Boolean).join(" "));
       return { code: method === "GET" ? 503 : 200, body };
     });
   await doubtRemote({ env: { API: { send } } as Env, cluster: "default" }, about, problem);
@@ -22,7 +22,7 @@ async function requestsAfter(problem: unknown, about: RemoteApi): Promise<string
 
 const BOTH = [
   "GET /sailplane/v1/aggregated/w.example.com/v1",
-  "PATCH /apis/apiregistration.k8s.io/v1/apiservices/v1.w.example.com/status",
+  "PATCH /apis/apiregistration.k8s.io/v1/apiservices/v1.w.example.com/status kube-apiserver",
 ];
 
 it.each<[string, unknown, RemoteApi, string[]]>([

@@ -47,7 +47,7 @@ function reportOf({ group, version }: RemoteApi, message: string): ApiRequest {
   return {
     method: "PATCH",
     path: `/apis/apiregistration.k8s.io/v1/apiservices/${version}.${group}/status`,
-    headers: { "content-type": "application/strategic-merge-patch+json", "user-agent": "kube-aggregator" },
+    headers: { "content-type": "application/strategic-merge-patch+json", "user-agent": "kube-apiserver" },
     body: JSON.stringify({ status: { conditions: [condition] } }),
   };
 }
