@@ -52,7 +52,7 @@ export class LevelUsage {
   waiting = 0;
   /** Requests since the isolate began. */
   refused = 0;
-  /** Those that wait. */
+  /** Those that wait, and those that have had more than others of them. */
   readonly #flows = new Map<string, Flow>();
   #had = 0;
 
@@ -91,6 +91,8 @@ export class LevelUsage {
     this.#had = flow.had;
     flow.had += seating.claim.seats;
     this.remove(seating);
+    for (const [name, { waiting, had }] of this.#flows)
+      if (waiting.length === 0 && had <= this.#had) this.#flows.delete(name);
     return seating;
   }
 
@@ -102,14 +104,14 @@ export class LevelUsage {
     if (!flow || index < 0) return false;
     flow.waiting.splice(index, 1);
     this.waiting--;
-    if (flow.waiting.length === 0) this.#flows.delete(name);
+    if (this.waiting === 0) this.#flows.clear();
     return true;
   }
 
-  /** The flow that has had the fewest seats. */
+  /** The one of those that wait that has had the fewest seats. */
   #nextFlow(): Flow | undefined {
     let next: Flow | undefined;
-    for (const flow of this.#flows.values()) if (!next || flow.had < next.had) next = flow;
+    for (const flow of this.#flows.values()) if (flow.waiting.length > 0 && (!next || flow.had < next.had)) next = flow;
     return next;
   }
 }

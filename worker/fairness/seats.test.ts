@@ -70,6 +70,19 @@ test("FAIR-LEVEL: flows take turns, however many requests one of them has", asyn
   expect(seated).toEqual([first, anns[0], bobs[0], anns[1], bobs[1], anns[2], anns[3], anns[4]]);
 });
 
+test("FAIR-LEVEL: a flow that has no more than one request waiting, but always one, does not get every turn", async () => {
+  const { enter, leave, seated } = newServer(level("low", { nominal: 1, kept: 1, most: 1 }));
+  let last = enter("low");
+  const anns = times(5, () => enter("low", { flow: "ann" }));
+  while (seated.length < 8) {
+    if (!anns.includes(last)) enter("low", { flow: "bob" });
+    await leave(last);
+    last = seated.at(-1) ?? last;
+  }
+  const turns = seated.slice(1).map((index) => (anns.includes(index) ? "ann" : "bob"));
+  expect(turns).toEqual(["ann", "bob", "ann", "bob", "ann", "bob", "ann"]);
+});
+
 test("FAIR-LEVEL: a flow is charged for the seats that it takes", async () => {
   const { enter, leave, seated } = newServer(level("low", { nominal: 4, kept: 4, most: 4 }));
   const first = enter("low", { count: 4 });
