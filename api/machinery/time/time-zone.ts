@@ -35,12 +35,15 @@ export function zoneOffset(time: number, timeZone: string): number | undefined {
 
 /** There are 600 zones. Making one of these takes a hundred times as long as using it. */
 const MAX_FORMATS = 1000;
-const formats = new Map<string, Intl.DateTimeFormat | undefined>();
+const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** Names of no zone are not kept: they may be long, and never end. */
 function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
-  if (formats.has(timeZone)) return formats.get(timeZone);
-  if (formats.size >= MAX_FORMATS) formats.clear();
+  const known = formats.get(timeZone);
+  if (known) return known;
   const format = newFormat(timeZone);
+  if (!format) return undefined;
+  if (formats.size >= MAX_FORMATS) formats.clear();
   formats.set(timeZone, format);
   return format;
 }
