@@ -13,10 +13,13 @@ export class Seating {
   readonly claim: Claim;
   /** When it got them (ms). */
   since: number | undefined;
+  /** When it asked for them last (ms). */
+  asked: number;
   #answer: ((isSeated: boolean) => void) | undefined;
 
-  constructor(claim: Claim) {
+  constructor(claim: Claim, now: number) {
     this.claim = claim;
+    this.asked = now;
   }
 
   /** Whether it gets them, once that is known. */
@@ -90,14 +93,21 @@ export class LevelUsage {
     if (!flow || !seating) return undefined;
     this.#had = flow.had;
     flow.had += seating.claim.seats;
-    this.remove(seating);
+    this.#remove(seating);
     for (const [name, { waiting, had }] of this.#flows)
       if (waiting.length === 0 && had <= this.#had) this.#flows.delete(name);
     return seating;
   }
 
+  /** Has no effect if it does not wait. */
+  giveUp(seating: Seating): void {
+    if (!this.#remove(seating)) return;
+    this.refused++;
+    seating.giveUp();
+  }
+
   /** Whether it was waiting. */
-  remove(seating: Seating): boolean {
+  #remove(seating: Seating): boolean {
     const { flow: name } = seating.claim;
     const flow = this.#flows.get(name);
     const index = flow?.waiting.indexOf(seating) ?? -1;

@@ -83,6 +83,17 @@ test("FAIR-LEVEL: a flow that has no more than one request waiting, but always o
   expect(turns).toEqual(["ann", "bob", "ann", "bob", "ann", "bob", "ann"]);
 });
 
+test("FAIR-LEVEL: who gives up lets those pass that need less", async () => {
+  const { enter, entrances, settled, seated } = newServer(level("low", { nominal: 4, kept: 4, most: 4 }));
+  enter("low", { count: 2 });
+  const large = entrances[enter("low", { count: 4 })];
+  const small = enter("low", { count: 2 });
+  expect(seated).toEqual([0]);
+  if (large?.kind === "waiting") large.giveUp();
+  await settled();
+  expect(seated).toEqual([0, small]);
+});
+
 test("FAIR-LEVEL: a flow is charged for the seats that it takes", async () => {
   const { enter, leave, seated } = newServer(level("low", { nominal: 4, kept: 4, most: 4 }));
   const first = enter("low", { count: 4 });
@@ -123,8 +134,8 @@ test("FAIR-LEVEL: a level without seats serves nobody, and who gives up waits no
 test("FAIR-LEVEL: the seats of a request that the platform has ended are free again after its longest time", async () => {
   const { seats, enter, pass, settled, seated } = newServer(level("low", { nominal: 1, kept: 1, most: 1 }));
   enter("low");
-  const next = enter("low");
   pass(64_000);
+  const next = enter("low");
   seats.expire();
   await settled();
   expect(seated).toEqual([0]);
@@ -132,6 +143,19 @@ test("FAIR-LEVEL: the seats of a request that the platform has ended are free ag
   seats.expire();
   await settled();
   expect(seated).toEqual([0, next]);
+});
+
+test("FAIR-LEVEL: who waits and has been ended by the platform gets no seats", async () => {
+  const { enter, entrances, leave, pass, seated } = newServer(level("low", { nominal: 1, kept: 1, most: 1 }));
+  const first = enter("low");
+  enter("low");
+  const next = enter("low");
+  pass(4000);
+  const entrance = entrances[next];
+  if (entrance?.kind === "waiting") expect(entrance.ask()).toBe(false);
+  pass(1000);
+  await leave(first);
+  expect(seated).toEqual([first, next]);
 });
 
 const steps = fc.array(

@@ -11,7 +11,8 @@ export type Entrance =
       readonly kind: "waiting";
       /** Resolved, possibly by another request, when it has its seats; false if it has given up. */
       readonly seated: Promise<boolean>;
-      isSeated(): boolean;
+      /** Whether it has its seats. To be called every second: who does not is gone. */
+      ask(): boolean;
       giveUp(): void;
       leave(): void;
     }
@@ -19,6 +20,8 @@ export type Entrance =
 
 /** Longer than any request may take (ms): whoever has not left by then has ended without being able to. */
 const LONGEST_MS = 65_000;
+/** Who waits and has not asked for so long (ms) has ended, too. */
+const GONE_MS = 5000;
 
 export class Seats {
   readonly #usages = new Map<string, LevelUsage>();
@@ -36,7 +39,7 @@ export class Seats {
   enter(claim: Claim, levels: PriorityLevels): Entrance {
     this.#levels = levels;
     const usage = this.#usageOf(claim.level);
-    const seating = new Seating(claim);
+    const seating = new Seating(claim, this.#now());
     const leave = () => this.#leave(seating);
     if (usage.waiting === 0 && this.#fits(usage, claim.seats)) {
       this.#seat(seating, usage);
@@ -49,12 +52,15 @@ export class Seats {
     }
     usage.add(seating);
     this.#seatNext();
-    const giveUp = () => {
-      if (!usage.remove(seating)) return;
-      usage.refused++;
-      seating.giveUp();
+    const ask = () => {
+      seating.asked = this.#now();
+      return seating.since !== undefined;
     };
-    return { kind: "waiting", seated: seating.wait(), isSeated: () => seating.since !== undefined, giveUp, leave };
+    const giveUp = () => {
+      usage.giveUp(seating);
+      this.#seatNext();
+    };
+    return { kind: "waiting", seated: seating.wait(), ask, giveUp, leave };
   }
 
   /** Takes back the seats of requests that have ended without leaving, as the platform may end them. */
@@ -99,12 +105,20 @@ export class Seats {
     for (;;) {
       waiting.sort((a, b) => a.part - b.part);
       const usage = waiting.find((each) => {
-        const next = each.next();
+        const next = this.#nextOf(each);
         return next && this.#fits(each, next.claim.seats);
       });
       if (!usage) return;
       const seating = usage.takeNext();
       if (seating) this.#seat(seating, usage);
+    }
+  }
+
+  #nextOf(usage: LevelUsage): Seating | undefined {
+    for (;;) {
+      const next = usage.next();
+      if (!next || this.#now() - next.asked < GONE_MS) return next;
+      usage.giveUp(next);
     }
   }
 

@@ -75,16 +75,16 @@ const busy = () => new ApiError(tooManyRequests("Too many requests, please try a
 type Waiting = Extract<Entrance, { kind: "waiting" }>;
 
 /**
- * The timer also shows the platform that the request is not stuck while it waits for others, and notices it where one
- * cannot continue another (docs/decisions/0010).
+ * The timer shows the others that the request is still there, and the platform that it is not stuck while it waits for
+ * them; it also notices its seats where one request cannot continue another (docs/decisions/0010).
  */
-async function seatedInTime(seats: Seats, { seated, isSeated, giveUp }: Waiting): Promise<boolean> {
+async function seatedInTime(seats: Seats, { seated, ask, giveUp }: Waiting): Promise<boolean> {
   const until = Date.now() + MAX_WAIT_MS;
   const { promise, resolve } = Promise.withResolvers<boolean>();
   void seated.then(resolve);
   const timer = setInterval(() => {
     seats.expire();
-    if (isSeated()) resolve(true);
+    if (ask()) resolve(true);
     else if (Date.now() >= until) giveUp();
   }, LOOK_MS);
   try {
