@@ -36,7 +36,7 @@ import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custo
 import { identify } from "./filters/identify.ts";
 import { limitInFlight } from "./filters/in-flight.ts";
 import { withPolicy } from "./filters/with-policy.ts";
-import { withSeats } from "./filters/with-seats.ts";
+import { type RequestSeats, withSeats } from "./filters/with-seats.ts";
 import { bodyBytes, readBody } from "./request/body.ts";
 import { queryOf } from "./request/request-url.ts";
 import { verbOf } from "./request/verb.ts";
@@ -69,15 +69,17 @@ export async function serveResource(c: Context<Bindings>): Promise<Response> {
   const path = parseResourcePath(c.req.path);
   if (!path) throw new ApiError(noSuchResource());
   const request = c.req.raw;
-  if (isUpgrade(request) || !hasBody(request))
-    return withPolicy(c, (at) => decide(c, { query, path, body: noBody, ...at }));
-  return Deadline.during(REQUEST_MS, (deadline) => {
-    let read: Promise<Body> | undefined;
-    const body = () => {
-      read ??= readBody(request, deadline);
-      return read;
-    };
-    return withPolicy(c, (at) => decide(c, { query, path, body, ...at }), deadline);
+  return withSeats((seats) => {
+    if (isUpgrade(request) || !hasBody(request))
+      return withPolicy(c, (at) => decide(c, { query, path, seats, body: noBody, ...at }));
+    return Deadline.during(REQUEST_MS, (deadline) => {
+      let read: Promise<Body> | undefined;
+      const body = () => {
+        read ??= readBody(request, deadline);
+        return read;
+      };
+      return withPolicy(c, (at) => decide(c, { query, path, seats, body, ...at }), deadline);
+    });
   });
 }
 
@@ -93,6 +95,7 @@ interface RoutedRequest {
 }
 
 interface UnreadRequest extends RoutedRequest {
+  readonly seats: RequestSeats;
   /** Reads the body once, however often the request is decided. */
   readonly body: () => Promise<Body>;
 }
@@ -113,7 +116,8 @@ async function decide(c: Context<Bindings>, request: UnreadRequest): Promise<Res
   const flow = flowOf(request.policy, { user, attributes });
   c.set("flow", flow);
   const counted = { user, cluster, verb, bodyBytes: bodyBytes(req.raw) };
-  return withSeats({ ...counted, policy: request.policy, flow, attributes }, () => limitInFlight(counted, served));
+  await request.seats.take({ ...counted, policy: request.policy, flow, attributes });
+  return limitInFlight(counted, served);
 }
 
 interface IdentifiedRequest extends RoutedRequest {

@@ -5,8 +5,7 @@ import type { ResourceAttributes } from "../../auth/attributes.ts";
 import type { User } from "../../auth/user.ts";
 import { REQUEST_MS } from "../../deadline.ts";
 import type { Flow } from "../../fairness/classify.ts";
-import type { Claim } from "../../fairness/level-usage.ts";
-import { type PriorityLevels, priorityLevels } from "../../fairness/priority-levels.ts";
+import { priorityLevels } from "../../fairness/priority-levels.ts";
 import { type CountedRequest, costOf } from "../../fairness/request-cost.ts";
 import { type Entrance, Seats } from "../../fairness/seats.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
@@ -35,19 +34,40 @@ interface SeatedRequest extends CountedRequest {
   readonly attributes: ResourceAttributes;
 }
 
-/** Returns the result of `serve`, or throws 429. */
-export async function withSeats<T>(request: SeatedRequest, serve: () => Promise<T>): Promise<T> {
-  const { cluster, policy, flow, attributes } = request;
-  const levels = policy.derive(priorityLevels);
-  const level = flow && !LASTING.has(attributes.subresource) ? levels.get(flow.priorityLevel) : undefined;
-  if (!flow || !level) return serve();
-  // What needs more than the level has runs alone there.
-  const seats = Math.min(costOf(request), Math.max(1, level.nominal));
-  const leave = await take(seatsOf(cluster), { level, flow: flowKey(flow, request), seats }, levels);
+/** Runs `serve`, and gives the seats back that it took. */
+export async function withSeats<T>(serve: (seats: RequestSeats) => Promise<T>): Promise<T> {
+  const seats = new RequestSeats();
   try {
-    return await serve();
+    return await serve(seats);
   } finally {
-    leave();
+    seats.leave();
+  }
+}
+
+/** A request's seats. They are its own until it is served, however often policy changes and it is decided again. */
+export class RequestSeats {
+  #until: number | undefined;
+  #leave: (() => void) | undefined;
+
+  /** Throws 429 if there are none in time. */
+  async take(request: SeatedRequest): Promise<void> {
+    if (this.#leave) return;
+    const { cluster, policy, flow, attributes } = request;
+    const levels = policy.derive(priorityLevels);
+    const level = flow && !LASTING.has(attributes.subresource) ? levels.get(flow.priorityLevel) : undefined;
+    if (!flow || !level) return;
+    // What needs more than the level has runs alone there.
+    const claim = { level, flow: flowKey(flow, request), seats: Math.min(costOf(request), Math.max(1, level.nominal)) };
+    this.#until ??= Date.now() + MAX_WAIT_MS;
+    const seats = seatsOf(cluster);
+    const entrance = seats.enter(claim, levels);
+    if (entrance.kind === "refused") throw busy();
+    if (entrance.kind === "waiting" && !(await seatedInTime(seats, entrance, this.#until))) throw busy();
+    this.#leave = entrance.leave;
+  }
+
+  leave(): void {
+    this.#leave?.();
   }
 }
 
@@ -62,14 +82,6 @@ function flowKey({ flowSchema, distinguisher }: Flow, { user, attributes }: Seat
   }
 }
 
-/** Returns the function that gives the seats back. */
-async function take(seats: Seats, claim: Claim, levels: PriorityLevels): Promise<() => void> {
-  const entrance = seats.enter(claim, levels);
-  if (entrance.kind === "refused") throw busy();
-  if (entrance.kind === "waiting" && !(await seatedInTime(seats, entrance))) throw busy();
-  return entrance.leave;
-}
-
 const busy = () => new ApiError(tooManyRequests("Too many requests, please try again later.", RETRY_SECONDS));
 
 type Waiting = Extract<Entrance, { kind: "waiting" }>;
@@ -78,15 +90,16 @@ type Waiting = Extract<Entrance, { kind: "waiting" }>;
  * The timer shows the others that the request is still there, and the platform that it is not stuck while it waits for
  * them; it also notices its seats where one request cannot continue another (docs/decisions/0010).
  */
-async function seatedInTime(seats: Seats, { seated, ask, giveUp }: Waiting): Promise<boolean> {
-  const until = Date.now() + MAX_WAIT_MS;
+async function seatedInTime(seats: Seats, { seated, ask, giveUp }: Waiting, until: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   void seated.then(resolve);
-  const timer = setInterval(() => {
+  const look = () => {
     seats.expire();
     if (ask()) resolve(true);
     else if (Date.now() >= until) giveUp();
-  }, LOOK_MS);
+  };
+  look();
+  const timer = setInterval(look, LOOK_MS);
   try {
     return await promise;
   } finally {
