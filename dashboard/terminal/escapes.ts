@@ -10,6 +10,8 @@ type State =
 
 const TAB = 8;
 
+const isIntermediate = (character: string): boolean => character >= " " && character <= "/";
+
 export class Escapes {
   readonly #screen: Screen;
   readonly #respond: (text: string) => void;
@@ -36,7 +38,7 @@ export class Escapes {
       case "escape":
         return this.#escape(character);
       case "intermediate":
-        return { name: "text" };
+        return isIntermediate(character) ? state : { name: "text" };
       case "string":
         if (character === "\u0007" || (state.escaped && character === "\\")) return { name: "text" };
         return { name: "string", escaped: character === "\u001b" };
@@ -62,8 +64,8 @@ export class Escapes {
     if (character === "]" || character === "P" || character === "^" || character === "_") {
       return { name: "string", escaped: false };
     }
-    // Character sets and the like: one more character, which is not displayed either.
-    if (character >= " " && character <= "/") return { name: "intermediate" };
+    // Character sets and the like: the characters up to the final one are not displayed either.
+    if (isIntermediate(character)) return { name: "intermediate" };
     if (character === "7") screen.save();
     else if (character === "8") screen.restore();
     else if (character === "D") screen.lineFeed();
