@@ -2,8 +2,8 @@ import type { WatchShare } from "../../../api/store/watch-share.ts";
 import type { Turns } from "../turns.ts";
 import { WatchHolders } from "../watch-holders.ts";
 
-/** As long as requests wait for seats (rule FAIR-LEVEL). */
-const MAX_WAIT_MS = 15_000;
+/** Less than requests wait for seats (rule FAIR-LEVEL): lists that wait here have some, for which others wait there. */
+const MAX_WAIT_MS = 3000;
 const MAX_WAITING = 1000;
 
 type Ends = Readonly<Record<"closed" | "stalled", () => void>>;
