@@ -65,10 +65,15 @@ function positions(list: readonly unknown[], identity: (item: unknown) => unknow
   return map;
 }
 
+/** Longer lists are sorted and merged without searching for the place that Kubernetes' memory gives to each item. */
+const MAX_COMPARISONS = 10_000_000;
+
 /** Items of unknown position move to the front, as they do in Kubernetes' insertion sort. */
 function sortBy(items: readonly unknown[], position: (item: unknown) => number | undefined): unknown[] {
   const known = items.map((item) => ({ item, at: position(item) ?? -1 }));
-  if (known.every(({ at }) => at >= 0)) return known.sort((a, b) => a.at - b.at).map(({ item }) => item);
+  const inOrder = known.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at);
+  if (inOrder.length === items.length || items.length ** 2 > MAX_COMPARISONS)
+    return [...known.filter(({ at }) => at < 0).reverse(), ...inOrder].map(({ item }) => item);
   const sorted: unknown[] = [];
   for (const item of items) {
     const at = position(item);
@@ -83,9 +88,6 @@ function sortBy(items: readonly unknown[], position: (item: unknown) => number |
   return sorted;
 }
 
-/** Beyond this, freed places are not searched for. */
-const MAX_COMPARISONS = 10_000_000;
-
 /**
  * The order in which Kubernetes believes the server to have the items: it merges within the memory of the original
  * list, so that added items are in the places freed by deleted ones.
@@ -96,7 +98,7 @@ export function reusedOrder(
   mergeKey: string,
 ): JsonObject[] {
   const deleted = patch.filter(({ $patch }) => $patch === "delete");
-  if (deleted.length * original.length > MAX_COMPARISONS) {
+  if (deleted.length > 0 && patch.length * original.length > MAX_COMPARISONS) {
     const keys = new Set(deleted.map((item) => item[mergeKey]));
     return original.filter((old) => !(mergeKey in old) || !keys.has(old[mergeKey]));
   }

@@ -22,7 +22,10 @@ export function mergeList(
   if (original.length === 0 && patch.length === 0) return [];
   const { mergeKey } = member;
   if (elementTypeOf(original, patch) !== "map") {
-    if (member.deletes) return original.filter((item) => !patch.includes(item));
+    if (member.deletes) {
+      const doomed = new Set(patch);
+      return original.filter((item) => !doomed.has(item));
+    }
     const merged = withoutDuplicates([...original, ...patch]);
     return inOrder(merged, { patchOrder: patch, serverOrder: original, mergeKey });
   }
