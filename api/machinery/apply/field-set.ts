@@ -46,6 +46,12 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   return out;
 }
 
+/** By halves: a union copies its first set, so that one after the other would copy what is already merged each time. */
+export function unionOf(sets: readonly FieldSet[]): FieldSet {
+  const half = sets.length >> 1;
+  return half === 0 ? (sets[0] ?? EMPTY) : union(unionOf(sets.slice(0, half)), unionOf(sets.slice(half)));
+}
+
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   const out: Draft = {};
   for (const element in a) {

@@ -2,7 +2,7 @@
 import { compareTexts } from "../../compare-texts.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { goQuote } from "../field-error.ts";
-import { EMPTY, type FieldSet, isEmptySet, sortedSet } from "./field-set.ts";
+import { EMPTY, type FieldSet, isEmptySet, sortedSet, unionOf } from "./field-set.ts";
 import { compareElements } from "./path-element.ts";
 
 export interface Owner {
@@ -108,14 +108,15 @@ const compareOwners = (a: Owner, b: Owner): number =>
 const MAX_UPDATERS = 10;
 
 /** Limits the number of updaters to ten: the oldest of a version are merged into one called "ancient-changes". */
-export function capUpdaters(owners: Map<string, Owner>, union: (a: FieldSet, b: FieldSet) => FieldSet): void {
+export function capUpdaters(owners: Map<string, Owner>): void {
   const updaters = [...owners].filter(([, owner]) => owner.operation === "Update");
   if (updaters.length <= MAX_UPDATERS) return;
   updaters.sort(([a, left], [b, right]) => compareTexts(left.time ?? "", right.time ?? "") || compareTexts(a, b));
   let excess = updaters.length - MAX_UPDATERS;
   const oldest = new Map<string, string>();
+  const merged = new Map<string, FieldSet[]>();
   for (const [key, owner] of updaters) {
-    if (excess === 0) return;
+    if (excess === 0) break;
     const first = oldest.get(owner.apiVersion);
     if (first === undefined) {
       oldest.set(owner.apiVersion, key);
@@ -123,10 +124,16 @@ export function capUpdaters(owners: Map<string, Owner>, union: (a: FieldSet, b: 
     }
     const bucket = { ...owner, manager: "ancient-changes", subresource: "" };
     const name = ownerKey(bucket);
-    const held = owners.get(name) ?? owners.get(first);
+    const sets = merged.get(name) ?? [(owners.get(name) ?? owners.get(first))?.set ?? EMPTY];
+    merged.set(name, sets);
+    sets.push(owner.set);
     if (!owners.has(name)) owners.delete(first);
     owners.delete(key);
-    owners.set(name, { ...bucket, set: union(owner.set, held?.set ?? EMPTY) });
+    owners.set(name, bucket);
     excess--;
+  }
+  for (const [name, sets] of merged) {
+    const owner = owners.get(name);
+    if (owner) owners.set(name, { ...owner, set: unionOf(sets) });
   }
 }

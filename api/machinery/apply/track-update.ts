@@ -55,7 +55,7 @@ function entriesAfter(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
     const held = owners.get(ownerKey(self));
     owners.set(ownerKey(self), { ...self, set: held ? union(set, held.set) : set, time: now });
   }
-  capUpdaters(owners, union);
+  capUpdaters(owners);
   return renderOwners(owners);
 }
 
