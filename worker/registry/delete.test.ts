@@ -18,6 +18,11 @@ const ending = (metadata: object = {}) =>
   );
 const deletion = (requested: Partial<Deletion>): Deletion => ({ dryRun: false, ...requested });
 
+test("the finalizers of an object are compared in a time that grows with their number", { timeout: 3000 }, () => {
+  const finalizers = Array.from({ length: 200_000 }, (_, i) => `a/b${i}`);
+  expect(planDeletion(event, objectOf({ finalizers }), deletion({}), NOW).next.metadata.finalizers).toEqual(finalizers);
+});
+
 test("REG-DELETE-PENDING: for a terminating pod, only the grace period can be changed, and only shortened", () => {
   for (const requested of [{}, { gracePeriodSeconds: 60 }, { propagation: "Foreground" as const }]) {
     expect(planDeletion(pod, ending(), deletion(requested), NOW)).toEqual({ next: ending(), gone: false });

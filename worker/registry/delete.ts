@@ -177,7 +177,8 @@ const FOREGROUND = "foregroundDeletion";
 /** The finalizers that represent the propagation policy, for the garbage collector. */
 function finalizersAfter(resource: Resource, current: readonly string[], deletion: Deletion): string[] {
   const after = wantedFinalizers(resource, current, deletion);
-  const isSame = after.length === current.length && after.every((finalizer) => current.includes(finalizer));
+  const before = new Set(current);
+  const isSame = after.length === current.length && after.every((finalizer) => before.has(finalizer));
   return isSame ? [...current] : after;
 }
 
