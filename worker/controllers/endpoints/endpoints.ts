@@ -141,9 +141,10 @@ function byAddresses(offers: readonly Offer[]): Offer[] {
       known.from.push(offer);
       offeredBy.set(key, known);
     }
+  const places = new Map(offers.map((offer, i) => [offer, i]));
   const groups = new Map<string, { ports: EndpointPort[]; from: readonly Offer[] }>();
   for (const { port, from } of offeredBy.values()) {
-    const key = from.map((offer) => offers.indexOf(offer)).join();
+    const key = from.map((offer) => places.get(offer)).join();
     const group = groups.get(key) ?? { ports: [], from };
     group.ports.push(port);
     groups.set(key, group);

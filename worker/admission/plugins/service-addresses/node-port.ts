@@ -47,6 +47,7 @@ export function pickNodePorts(service: Service, old: Service | undefined, drawn:
 
 function randomPort(taken: ReadonlySet<number>): number {
   const count = NODE_PORTS.last - NODE_PORTS.first + 1;
+  if (taken.size >= count) return NODE_PORTS.first;
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
   for (let i = 0; i < count; i++) {
     const port = NODE_PORTS.first + ((random + i) % count);
