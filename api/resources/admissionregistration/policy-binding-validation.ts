@@ -8,6 +8,7 @@ import type {
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain, pathSegmentName } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { checkMatchResources, checkMutatingOperations } from "./match-resources-validation.ts";
 
 const ACTIONS = ["Audit", "Deny", "Warn"];
@@ -52,9 +53,10 @@ function checkParamRef(errors: FieldError[], path: string, paramRef: ParamRef): 
 }
 
 function checkActions(errors: FieldError[], path: string, actions: readonly string[]): void {
+  const again = repeated(actions);
   actions.forEach((action, i) => {
     if (!ACTIONS.includes(action)) errors.push(notSupported(`${path}[${i}]`, action, ACTIONS));
-    if (actions.indexOf(action) < i) errors.push(duplicate(`${path}[${i}]`, action));
+    if (again.has(i)) errors.push(duplicate(`${path}[${i}]`, action));
   });
   if (actions.includes("Deny") && actions.includes("Warn"))
     errors.push(

@@ -1,6 +1,7 @@
 /** x-kubernetes-list-type and x-kubernetes-list-map-keys: how server-side apply merges a list. */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { type FieldError, forbidden, invalid, notSupportedText, required } from "../../machinery/field-error.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { itemListOf, itemsOf } from "../../machinery/structural/json-schema.ts";
 
 export function checkListType(errors: FieldError[], path: string, schema: JSONSchemaProps): void {
@@ -53,6 +54,7 @@ function checkMapList(errors: FieldError[], path: string, schema: JSONSchemaProp
     );
     return;
   }
+  const again = repeated(keys);
   keys.forEach((key, i) => {
     const property = items.properties?.[key];
     if (!property) errors.push(invalid(keysPath, keys, "entries must all be names of item properties"));
@@ -64,7 +66,7 @@ function checkMapList(errors: FieldError[], path: string, schema: JSONSchemaProp
           "must be a scalar type if parent array's x-kubernetes-list-type is map",
         ),
       );
-    if (keys.indexOf(key) < i) errors.push(invalid(keysPath, keys, "must not contain duplicate entries"));
+    if (again.has(i)) errors.push(invalid(keysPath, keys, "must not contain duplicate entries"));
   });
 }
 
@@ -74,12 +76,13 @@ function checkKeyed(errors: FieldError[], path: string, schema: JSONSchemaProps,
   if (items.nullable)
     errors.push(forbidden(`${path}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${listType}`));
   if (listType !== "map") return;
+  const always = new Set(items.required);
   for (const key of schema["x-kubernetes-list-map-keys"] ?? []) {
     const property = items.properties?.[key];
     if (!property) continue;
     const at = `${path}.items.properties[${key}]`;
     const isKey = "this property is in x-kubernetes-list-map-keys, so it";
-    if (!items.required?.includes(key) && property.default === undefined)
+    if (!always.has(key) && property.default === undefined)
       errors.push(required(`${at}.default`, `${isKey} must have a default or be a required property`));
     if (property.nullable) errors.push(forbidden(`${at}.nullable`, `${isKey} cannot be nullable`));
   }

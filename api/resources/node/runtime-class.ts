@@ -5,6 +5,7 @@ import { duplicate, type FieldError, invalid, required } from "../../machinery/f
 import { ownMember } from "../../machinery/json/own-member.ts";
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { DEPRECATED_NODE_LABELS } from "../core/deprecated-node-labels.ts";
 import { validateTolerations } from "../core/pod/placement/tolerations.ts";
 import { validateContainerLimits } from "../core/pod/resources/resources.ts";
@@ -42,11 +43,10 @@ function validateRuntimeClass({ handler = "", overhead, scheduling }: RuntimeCla
   errors.push(...validateLabels(scheduling?.nodeSelector, "scheduling.nodeSelector"));
   const tolerations = scheduling?.tolerations ?? [];
   validateTolerations(tolerations, "scheduling.tolerations", errors);
-  tolerations.forEach((toleration, i) => {
-    const printed = printedToleration(toleration);
-    const text = JSON.stringify(printed);
-    if (tolerations.findIndex((other) => JSON.stringify(printedToleration(other)) === text) < i)
-      errors.push(duplicate(`scheduling.tolerations[${i}]`, printed));
+  const printed = tolerations.map(printedToleration);
+  const again = repeated(printed.map((toleration) => JSON.stringify(toleration)));
+  printed.forEach((toleration, i) => {
+    if (again.has(i)) errors.push(duplicate(`scheduling.tolerations[${i}]`, toleration));
   });
   return errors;
 }

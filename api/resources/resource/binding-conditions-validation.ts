@@ -1,6 +1,7 @@
 /** Conditions that a device waits for, and those that abort the wait, before a pod is bound to its node. */
 import { duplicate, type FieldError, invalid } from "../../machinery/field-error.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
+import { repeated } from "../../machinery/repeated.ts";
 import { checkList } from "./bounded-lists.ts";
 
 const MAX_CONDITIONS = 4;
@@ -16,12 +17,14 @@ export function checkBindingConditions(errors: FieldError[], path: string, devic
   const check = (condition: string, own: string) => void errors.push(...validateLabelName(condition, own));
   checkList(errors, at, conditions, { max: MAX_CONDITIONS, check });
   checkList(errors, failuresAt, failures, { max: MAX_CONDITIONS, check });
+  const [again, failsAgain] = [repeated(conditions), repeated(failures)];
+  const bound = new Set(conditions);
   conditions.forEach((condition, i) => {
-    if (conditions.indexOf(condition) < i) errors.push(duplicate(`${at}[${i}]`, condition));
+    if (again.has(i)) errors.push(duplicate(`${at}[${i}]`, condition));
   });
   failures.forEach((condition, i) => {
-    if (failures.indexOf(condition) < i) errors.push(duplicate(`${failuresAt}[${i}]`, condition));
-    if (conditions.includes(condition))
+    if (failsAgain.has(i)) errors.push(duplicate(`${failuresAt}[${i}]`, condition));
+    if (bound.has(condition))
       errors.push(
         invalid(`${failuresAt}[${i}]`, condition, "bindingFailureConditions must not overlap with bindingConditions"),
       );

@@ -42,6 +42,7 @@ const valuesOf = ({ matchLabelExpressions = [] }: TopologySelectorTerm) =>
   Object.fromEntries(matchLabelExpressions.map(({ key, values = [] }) => [key, [...new Set(values)].sort()]));
 
 function checkTerm(errors: FieldError[], path: string, { matchLabelExpressions = [] }: TopologySelectorTerm): void {
+  const keysAgain = repeated(matchLabelExpressions.map(({ key }) => key));
   matchLabelExpressions.forEach(({ key = "", values = [] }, i) => {
     const at = `${path}.matchLabelExpressions[${i}]`;
     if (values.length === 0) errors.push(required(`${at}.values`));
@@ -50,6 +51,6 @@ function checkTerm(errors: FieldError[], path: string, { matchLabelExpressions =
       if (again.has(j)) errors.push(duplicate(`${at}.values[${j}]`, value));
     });
     errors.push(...validateLabelName(key, `${at}.key`));
-    if (matchLabelExpressions.findIndex((other) => other.key === key) < i) errors.push(duplicate(`${at}.key`, key));
+    if (keysAgain.has(i)) errors.push(duplicate(`${at}.key`, key));
   });
 }

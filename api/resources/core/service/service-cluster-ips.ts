@@ -3,6 +3,7 @@ import type { ServiceSpec } from "../../../generated/core.v1.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../../machinery/field-error.ts";
 import { familyOf } from "../../../machinery/network/ip.ts";
 import { isDualStack, validateIp } from "../../../machinery/network/ip-validation.ts";
+import { repeated } from "../../../machinery/repeated.ts";
 import { isHeadless } from "./service-defaults.ts";
 
 const FAMILIES: readonly string[] = ["IPv4", "IPv6"];
@@ -19,10 +20,11 @@ export function validateClusterIps(spec: ServiceSpec, old?: ServiceSpec): FieldE
     else if (clusterIPs[0] !== clusterIP) errors.push(invalid(path, clusterIPs, "first value must match `clusterIP`"));
   } else if (clusterIPs.length > 0)
     errors.push(invalid(path, clusterIPs, "must be empty when `clusterIP` is not specified"));
+  const again = repeated(ipFamilies);
   ipFamilies.forEach((family, i) => {
     const at = `spec.ipFamilies[${i}]`;
     if (!FAMILIES.includes(family)) errors.push(notSupported(at, family, FAMILIES));
-    if (ipFamilies.indexOf(family) < i) errors.push(duplicate(at, family));
+    if (again.has(i)) errors.push(duplicate(at, family));
   });
   if (ipFamilyPolicy !== undefined && !FAMILY_POLICIES.includes(ipFamilyPolicy))
     errors.push(notSupported("spec.ipFamilyPolicy", ipFamilyPolicy, FAMILY_POLICIES));

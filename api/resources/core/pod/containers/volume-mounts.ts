@@ -16,6 +16,8 @@ const RECURSIVE_READ_ONLY: readonly string[] = ["Disabled", "Enabled", "IfPossib
 export function validateVolumeMounts(container: Container, path: string, check: PodCheck): void {
   const { errors, volumes } = check;
   const { volumeMounts = [], volumeDevices = [] } = container;
+  const devices = new Set(volumeDevices.map(({ name }) => name));
+  const devicePaths = new Set(volumeDevices.map(({ devicePath }) => devicePath));
   const mountPaths = new Set<string>();
   volumeMounts.forEach((mount, i) => {
     const at = `${path}[${i}]`;
@@ -26,9 +28,8 @@ export function validateVolumeMounts(container: Container, path: string, check: 
     if (!mountPath) errors.push(required(`${at}.mountPath`));
     if (mountPaths.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, "must be unique"));
     mountPaths.add(mountPath);
-    if (volumeDevices.some((device) => device.name === name))
-      errors.push(invalid(`${at}.name`, name, "must not already exist in volumeDevices"));
-    if (volumeDevices.some((device) => device.devicePath === mountPath))
+    if (devices.has(name)) errors.push(invalid(`${at}.name`, name, "must not already exist in volumeDevices"));
+    if (devicePaths.has(mountPath))
       errors.push(invalid(`${at}.mountPath`, mountPath, "must not already exist as a path in volumeDevices"));
     // In these paths, Kubernetes names the list and not the entry.
     if (subPath) validateRelativePath(subPath, `${path}.subPath`, errors);
@@ -65,6 +66,9 @@ function validateRecursiveReadOnly(mount: VolumeMount, path: string, errors: Fie
 
 export function validateVolumeDevices(container: Container, path: string, check: PodCheck): void {
   const { errors, volumes } = check;
+  const { volumeMounts = [] } = container;
+  const mounts = new Set(volumeMounts.map((mount) => mount.name));
+  const mountPaths = new Set(volumeMounts.map(({ mountPath }) => mountPath));
   const names = new Set<string>();
   const paths = new Set<string>();
   container.volumeDevices?.forEach(({ name = "", devicePath = "" }: VolumeDevice, i) => {
@@ -86,9 +90,8 @@ export function validateVolumeDevices(container: Container, path: string, check:
     if (devicePath.split("/").includes(".."))
       errors.push(invalid(`${at}.devicePath`, devicePath, "can not contain backsteps ('..')"));
     else paths.add(devicePath);
-    if (container.volumeMounts?.some((mount) => mount.name === name))
-      errors.push(invalid(`${at}.name`, name, "must not already exist in volumeMounts"));
-    if (container.volumeMounts?.some((mount) => mount.mountPath === devicePath))
+    if (mounts.has(name)) errors.push(invalid(`${at}.name`, name, "must not already exist in volumeMounts"));
+    if (mountPaths.has(devicePath))
       errors.push(invalid(`${at}.devicePath`, devicePath, "must not already exist as a path in volumeMounts"));
     if (name) names.add(name);
   });

@@ -38,11 +38,12 @@ function validateTerm(term: PodAffinityTerm, path: string, errors: FieldError[])
   for (const name of namespaces ?? [])
     for (const problem of dnsLabel(name)) errors.push(invalid(`${path}.namespace`, name, problem));
   const mismatch = term.mismatchLabelKeys ?? [];
+  const mismatching = new Set(mismatch);
   validateKeys(matchLabelKeys, `${path}.matchLabelKeys`, { labelSelector, errors });
   validateKeys(mismatch, `${path}.mismatchLabelKeys`, { labelSelector, errors });
   validateKeyTwice(matchLabelKeys, path, { labelSelector, errors });
   matchLabelKeys.forEach((key, i) => {
-    if (mismatch.includes(key))
+    if (mismatching.has(key))
       errors.push(invalid(`${path}.matchLabelKeys[${i}]`, key, "exists in both matchLabelKeys and mismatchLabelKeys"));
   });
   if (!topologyKey) errors.push(required(`${path}.topologyKey`, "can not be empty"));
@@ -62,10 +63,11 @@ function validateKeys(keys: readonly string[], path: string, { labelSelector, er
 /** The selector already contains what matchLabelKeys added, so a key is only duplicated if the user did so. */
 function validateKeyTwice(keys: readonly string[], path: string, { labelSelector, errors }: WithSelector): void {
   if (keys.length === 0 || !labelSelector) return;
+  const last = new Map(keys.map((key, i) => [key, i]));
   const seen = new Set(Object.keys(labelSelector.matchLabels ?? {}));
   for (const { key } of labelSelector.matchExpressions ?? []) {
-    const index = keys.lastIndexOf(key);
-    if (index >= 0 && seen.has(key))
+    const index = last.get(key);
+    if (index !== undefined && seen.has(key))
       errors.push(invalid(`${path}[${index}]`, key, "exists in both matchLabelKeys and labelSelector"));
     seen.add(key);
   }

@@ -18,6 +18,7 @@ export function validateTopologySpread(
   path: string,
   errors: FieldError[],
 ): void {
+  const last = new Map(constraints.map((constraint, i) => [purposeOf(constraint), i]));
   constraints.forEach((constraint, i) => {
     const at = `${path}[${i}]`;
     const { maxSkew = 0, topologyKey, whenUnsatisfiable = "", minDomains } = constraint;
@@ -25,11 +26,7 @@ export function validateTopologySpread(
     if (!topologyKey) errors.push(required(`${at}.topologyKey`, "can not be empty"));
     if (!ACTIONS.includes(whenUnsatisfiable))
       errors.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, ACTIONS));
-    if (
-      constraints
-        .slice(i + 1)
-        .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable)
-    )
+    if (last.get(purposeOf(constraint)) !== i)
       errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey ?? ""}, ${whenUnsatisfiable}}`));
     if (minDomains !== undefined) {
       if (minDomains <= 0) errors.push(invalid(`${at}.minDomains`, minDomains, NOT_POSITIVE));
@@ -52,6 +49,10 @@ export function validateTopologySpread(
   });
 }
 
+/** What only one constraint of a pod may have. */
+const purposeOf = ({ topologyKey, whenUnsatisfiable }: TopologySpreadConstraint) =>
+  JSON.stringify([topologyKey, whenUnsatisfiable]);
+
 function validateKeys(
   { matchLabelKeys = [], labelSelector }: TopologySpreadConstraint,
   path: string,
@@ -65,10 +66,11 @@ function validateKeys(
   });
   // The selector already contains what the keys added, so a key is only duplicated if the user did so. Kubernetes
   // 1.36 indexes the constraint itself in the path.
+  const last = new Map(matchLabelKeys.map((key, i) => [key, i]));
   const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
   for (const { key } of labelSelector?.matchExpressions ?? []) {
-    const index = matchLabelKeys.lastIndexOf(key);
-    if (index >= 0 && seen.has(key))
+    const index = last.get(key);
+    if (index !== undefined && seen.has(key))
       errors.push(invalid(`${path}[${index}]`, key, "exists in both matchLabelKeys and labelSelector"));
     seen.add(key);
   }

@@ -34,9 +34,10 @@ export function validatePodUpdate(next: Pod, old: Pod): FieldError[] {
     if (!validateImages(next.spec[list], old.spec[list], { path: `spec.${list}`, errors })) return errors;
   if (!validateDeadline(next.spec, old.spec, errors)) return errors;
   validateTolerationUpdate(next.spec.tolerations, old.spec.tolerations, errors);
-  next.spec.schedulingGates?.forEach(({ name }, i, gates) => {
-    const isRepeated = gates.slice(i + 1).some((gate) => gate.name === name);
-    if (!isRepeated && !old.spec.schedulingGates?.some((gate) => gate.name === name))
+  const lastGate = new Map(next.spec.schedulingGates?.map(({ name }, i) => [name, i]));
+  const oldGates = new Set(old.spec.schedulingGates?.map(({ name }) => name));
+  next.spec.schedulingGates?.forEach(({ name }, i) => {
+    if (lastGate.get(name) === i && !oldGates.has(name))
       errors.push(
         forbidden(
           `spec.schedulingGates[${i}].name`,
@@ -110,11 +111,11 @@ function validateTolerationUpdate(
   old: readonly Toleration[] = [],
   errors: FieldError[],
 ) {
-  const { tolerationSeconds: _, ...ignored } = { tolerationSeconds: 0 };
-  const withoutSeconds = ({ tolerationSeconds: _seconds, ...rest }: Toleration) => ({ ...ignored, ...rest });
-  const isUnchanged = (toleration: Toleration) =>
-    next.some((candidate) => sameValue(withoutSeconds(candidate), withoutSeconds(toleration)));
-  if (old.every(isUnchanged)) validateTolerations(next, "spec.tolerations", errors);
+  const withoutSeconds = ({ key = "", operator = "", value = "", effect = "" }: Toleration) =>
+    JSON.stringify([key, operator, value, effect]);
+  const kept = new Set(next.map(withoutSeconds));
+  if (old.every((toleration) => kept.has(withoutSeconds(toleration))))
+    validateTolerations(next, "spec.tolerations", errors);
   else
     errors.push(forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
 }

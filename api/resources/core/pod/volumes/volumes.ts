@@ -29,9 +29,9 @@ export function validateVolumes(
 ): ReadonlyMap<string, Volume> {
   const valid = new Map<string, Volume>();
   if (!volumes) return valid;
-  const created = options.podName
-    ? volumes.filter(({ ephemeral }) => ephemeral).map(({ name }) => `${options.podName}-${name}`)
-    : [];
+  const created = new Set(
+    options.podName ? volumes.filter(({ ephemeral }) => ephemeral).map(({ name }) => `${options.podName}-${name}`) : [],
+  );
   volumes.forEach((volume, i) => {
     const at = `${path}[${i}]`;
     const before = errors.length;
@@ -41,7 +41,7 @@ export function validateVolumes(
     if (valid.has(volume.name)) errors.push(duplicate(`${at}.name`, volume.name));
     if (errors.length === before) valid.set(volume.name, volume);
     const claim = volume.persistentVolumeClaim?.claimName;
-    if (claim !== undefined && created.includes(claim))
+    if (claim !== undefined && created.has(claim))
       errors.push(
         invalid(
           `${at}.persistentVolumeClaim.claimName`,
