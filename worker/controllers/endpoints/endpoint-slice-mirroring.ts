@@ -67,12 +67,12 @@ function mirrored({ subsets = [] }: Endpoints): Mirrored {
       ...(subset.notReadyAddresses ?? []).map((address) => ({ address, ready: false })),
     ];
     skipped += Math.max(0, all.length - PER_SUBSET);
-    for (const { address, ready } of all.slice(0, PER_SUBSET)) {
-      const addressType = familyOf(address.ip);
+    const families = Map.groupBy(all.slice(0, PER_SUBSET), ({ address }) => familyOf(address.ip));
+    for (const [addressType, members] of families) {
       const key = groupKey(addressType, ports);
       const group = groups.get(key) ?? { addressType, ports, endpoints: [] };
       groups.set(key, group);
-      group.endpoints.push(mirror(address, ready));
+      for (const { address, ready } of members) group.endpoints.push(mirror(address, ready));
     }
   }
   return { groups: [...groups.values()], skipped };

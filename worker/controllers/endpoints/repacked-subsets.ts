@@ -9,24 +9,27 @@ import { byIpAndUid, inOrderOfHashes } from "./subset-order.ts";
 interface Offered {
   /** Undefined represents addresses without ports. */
   readonly port: EndpointPort | undefined;
-  readonly ready: Map<string, boolean>;
+  /** The places of the subsets that list it. */
+  readonly from: number[];
 }
 
 export function repackedSubsets(subsets: readonly EndpointSubset[]): EndpointSubset[] {
   const known = new Map<string, EndpointAddress>();
-  const offers = new Map<string, Offered>();
-  for (const { ports = [], addresses = [], notReadyAddresses = [] } of subsets) {
-    for (const port of ports.length > 0 ? ports : [undefined]) {
-      const key = JSON.stringify([port?.name, port?.port, port?.protocol, port?.appProtocol]);
-      const { ready } = offers.get(key) ?? { ready: new Map<string, boolean>() };
-      offers.set(key, { port, ready });
-      for (const address of addresses) note(address, true, { known, ready });
-      for (const address of notReadyAddresses) note(address, false, { known, ready });
+  for (const { addresses = [], notReadyAddresses = [] } of subsets)
+    for (const address of [...addresses, ...notReadyAddresses])
+      if (!known.has(identity(address))) known.set(identity(address), address);
+  const packed = new Map<string, { ports: EndpointPort[]; ready: ReadonlyMap<string, boolean> }>();
+  // Ports of the same subsets have the same addresses, which are read once for all of them.
+  const offeredFrom = new Map<string, { ready: ReadonlyMap<string, boolean>; key: string }>();
+  for (const { port, from } of portsOf(subsets)) {
+    const places = from.join();
+    let offered = offeredFrom.get(places);
+    if (!offered) {
+      const ready = readiness(from.flatMap((at) => subsets[at] ?? []));
+      offered = { ready, key: JSON.stringify([...ready].sort(([a], [b]) => (a < b ? -1 : 1))) };
+      offeredFrom.set(places, offered);
     }
-  }
-  const packed = new Map<string, { ports: EndpointPort[]; ready: Map<string, boolean> }>();
-  for (const { port, ready } of offers.values()) {
-    const key = JSON.stringify([...ready].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const { ready, key } = offered;
     const pack = packed.get(key) ?? { ports: [], ready };
     packed.set(key, pack);
     if (port) pack.ports.push(port);
@@ -45,13 +48,28 @@ export function repackedSubsets(subsets: readonly EndpointSubset[]): EndpointSub
   );
 }
 
+function portsOf(subsets: readonly EndpointSubset[]): Iterable<Offered> {
+  const offers = new Map<string, Offered>();
+  subsets.forEach(({ ports = [] }, at) => {
+    for (const port of ports.length > 0 ? ports : [undefined]) {
+      const key = JSON.stringify([port?.name, port?.port, port?.protocol, port?.appProtocol]);
+      const from = offers.get(key)?.from ?? [];
+      if (from.at(-1) !== at) from.push(at);
+      offers.set(key, { port, from });
+    }
+  });
+  return offers.values();
+}
+
 /** Entries that share an address are distinct if they refer to different objects. */
-function note(
-  address: EndpointAddress,
-  isReady: boolean,
-  { known, ready }: { readonly known: Map<string, EndpointAddress>; readonly ready: Map<string, boolean> },
-): void {
-  const key = `${address.ip} ${address.targetRef?.uid ?? ""}`;
-  if (!known.has(key)) known.set(key, address);
-  ready.set(key, isReady && ready.get(key) !== false);
+const identity = ({ ip, targetRef }: EndpointAddress) => `${ip} ${targetRef?.uid ?? ""}`;
+
+/** By identity. */
+function readiness(subsets: readonly EndpointSubset[]): ReadonlyMap<string, boolean> {
+  const ready = new Map<string, boolean>();
+  for (const { addresses = [], notReadyAddresses = [] } of subsets) {
+    for (const address of addresses) ready.set(identity(address), ready.get(identity(address)) !== false);
+    for (const address of notReadyAddresses) ready.set(identity(address), false);
+  }
+  return ready;
 }
