@@ -116,7 +116,8 @@ async function decide(c: Context<Bindings>, request: UnreadRequest): Promise<Res
   const flow = flowOf(request.policy, { user, attributes });
   c.set("flow", flow);
   const counted = { user, cluster, verb, bodyBytes: bodyBytes(req.raw) };
-  await request.seats.take({ ...counted, policy: request.policy, flow, attributes });
+  const waiting = request.seats.take({ ...counted, policy: request.policy, flow, attributes });
+  if (waiting) await waiting;
   return limitInFlight(counted, served);
 }
 

@@ -49,20 +49,26 @@ export class RequestSeats {
   #until: number | undefined;
   #leave: (() => void) | undefined;
 
-  /** Throws 429 if there are none in time. */
-  async take(request: SeatedRequest): Promise<void> {
-    if (this.#leave) return;
+  /** Throws 429 if there are none in time. Most requests need not wait, and so not await anything. */
+  take(request: SeatedRequest): Promise<void> | undefined {
+    if (this.#leave) return undefined;
     const { cluster, policy, flow, attributes } = request;
     const levels = policy.derive(priorityLevels);
     const level = flow && !LASTING.has(attributes.subresource) ? levels.get(flow.priorityLevel) : undefined;
-    if (!flow || !level) return;
+    if (!flow || !level) return undefined;
     // What needs more than the level has runs alone there.
     const claim = { level, flow: flowKey(flow, request), seats: Math.min(costOf(request), Math.max(1, level.nominal)) };
     this.#until ??= Date.now() + MAX_WAIT_MS;
     const seats = seatsOf(cluster);
     const entrance = seats.enter(claim, levels);
     if (entrance.kind === "refused") throw busy();
-    if (entrance.kind === "waiting" && !(await seatedInTime(seats, entrance, this.#until))) throw busy();
+    if (entrance.kind === "waiting") return this.#wait(seats, entrance, this.#until);
+    this.#leave = entrance.leave;
+    return undefined;
+  }
+
+  async #wait(seats: Seats, entrance: Waiting, until: number): Promise<void> {
+    if (!(await seatedInTime(seats, entrance, until))) throw busy();
     this.#leave = entrance.leave;
   }
 
