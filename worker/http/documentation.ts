@@ -5,14 +5,14 @@
 /** By a struct's full name, then by field; "" is the struct itself. */
 export type Documentation = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-let loaded: Promise<Documentation> | undefined;
+let loaded: Documentation | undefined;
 
-/** `assets`: the binding that serves the build's output. */
-export function loadDocumentation(assets: Fetcher): Promise<Documentation> {
-  loaded ??= read(assets).catch((error) => {
-    loaded = undefined;
-    throw error;
-  });
+/**
+ * `assets`: the binding that serves the build's output. Requests that need it at the same time read it each for
+ * themselves: the first might end before it has.
+ */
+export async function loadDocumentation(assets: Fetcher): Promise<Documentation> {
+  loaded ??= await read(assets);
   return loaded;
 }
 

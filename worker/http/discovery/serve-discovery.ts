@@ -14,7 +14,7 @@ import { customResources } from "../../policy/custom-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { requirePath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
-import { BuiltDocuments } from "../response/built-documents.ts";
+import { BuiltDocuments, type WaitUntil } from "../response/built-documents.ts";
 import { respondWithEtag, type TaggedDocument, taggedDocument } from "../response/etag.ts";
 import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../response/negotiate.ts";
 import { encodeValue, renderValue } from "../response/respond.ts";
@@ -52,7 +52,9 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
     if (form) {
       if (root === "apis" && remotes.length > 0)
         return respondWithEtag(request, await withRemotes(caller, { resources, remotes, form }), "public");
-      return respondWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis", form), "public");
+      const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+      const document = await aggregated({ resources, waitUntil }, root === "api" ? "/api" : "/apis", form);
+      return respondWithEtag(request, document, "public");
     }
     const document = documentAt(resources, {
       root,
@@ -98,8 +100,13 @@ function aggregatedForm(request: Request): MediaType | undefined {
 
 const documents = new BuiltDocuments();
 
-const aggregated = (resources: readonly Resource[], path: "/api" | "/apis", form: MediaType): Promise<TaggedDocument> =>
-  documents.get(resources, `${path} ${form}`, () => aggregatedDocument(aggregatedDiscovery(resources, path), form));
+interface Kinds {
+  readonly resources: readonly Resource[];
+  readonly waitUntil: WaitUntil;
+}
+
+const aggregated = (kinds: Kinds, path: "/api" | "/apis", form: MediaType): Promise<TaggedDocument> =>
+  documents.get(kinds, `${path} ${form}`, () => aggregatedDocument(aggregatedDiscovery(kinds.resources, path), form));
 
 const aggregatedDocument = (discovery: object, form: MediaType): Promise<TaggedDocument> =>
   taggedDocument(`${form}${AGGREGATED_DISCOVERY}`, encodeValue(discovery, { type: form, pretty: false, gzip: false }));

@@ -11,7 +11,7 @@ import { loadDocumentation } from "../documentation.ts";
 import { limitInFlight } from "../filters/in-flight.ts";
 import { requirePath } from "../filters/require-path.ts";
 import { type Decided, withPolicy } from "../filters/with-policy.ts";
-import { BuiltDocuments } from "../response/built-documents.ts";
+import { BuiltDocuments, type WaitUntil } from "../response/built-documents.ts";
 import { contentHash, respondWithEtag, type TaggedDocument, taggedDocument } from "../response/etag.ts";
 import { parseAccept } from "../response/negotiate.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
@@ -37,7 +37,8 @@ async function responseOf(c: Context<Bindings>, { policy, store }: Decided): Pro
   const { resources } = policy.derive(customResources);
   const [, , version, ...rest] = c.req.path.split("/");
   const path = rest.filter((part) => part !== "").join("/");
-  const source = { resources, assets: c.env.ASSETS };
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+  const source = { resources, waitUntil, assets: c.env.ASSETS };
   if (version === "v2" && path === "")
     return respondWithEtag(request, await v2(source, wantsProtobuf(request, PROTOBUF_V2)), PRIVATE);
   if (version !== "v3") throw notFound();
@@ -93,21 +94,23 @@ const documents = new BuiltDocuments();
 /** What documents are built from. */
 interface Source {
   readonly resources: readonly Resource[];
+  readonly waitUntil: WaitUntil;
   readonly assets: Fetcher;
 }
 
-const v2 = ({ resources, assets }: Source, asProtobuf: boolean): Promise<TaggedDocument> =>
-  documents.get(resources, asProtobuf ? "v2.protobuf" : "v2.json", async () => {
-    const document = openApiV2({ resources, documentation: await loadDocumentation(assets) });
+const v2 = (source: Source, asProtobuf: boolean): Promise<TaggedDocument> =>
+  documents.get(source, asProtobuf ? "v2.protobuf" : "v2.json", async () => {
+    const document = openApiV2({ resources: source.resources, documentation: await loadDocumentation(source.assets) });
     return asProtobuf
       ? taggedDocument(PROTOBUF_V2, gnosticV2(document))
       : taggedDocument("application/json", exactJson(document));
   });
 
 /** `path` is one of documentPaths. */
-const v3 = ({ resources, assets }: Source, path: string): Promise<JsonDocument> =>
-  documents.get(resources, path, async () => {
-    const document = openApiV3({ resources, documentation: await loadDocumentation(assets) }, path);
+const v3 = (source: Source, path: string): Promise<JsonDocument> =>
+  documents.get(source, path, async () => {
+    const documentation = await loadDocumentation(source.assets);
+    const document = openApiV3({ resources: source.resources, documentation }, path);
     const body = exactJson(document);
     return { contentType: "application/json", body, etag: `"${await contentHash(body)}"` };
   });
