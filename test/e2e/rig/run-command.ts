@@ -28,6 +28,8 @@ export function runCommand([program = "", ...words]: readonly string[], options:
     });
     child.once("error", reject);
     child.once("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    // A command may end without having read its input.
+    child.stdin.on("error", () => {});
     child.stdin.end(input);
   });
 }
