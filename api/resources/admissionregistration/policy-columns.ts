@@ -1,7 +1,8 @@
 /** Columns shared by validating and mutating policies, and by their bindings. */
+
 import type { ParamKind, ParamRef } from "../../generated/admissionregistration.v1.ts";
-import type { LabelSelector } from "../../generated/meta.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
+import { printSelector } from "../../machinery/selectors/print-selector.ts";
 import type { Column } from "../resource.ts";
 
 interface Binding extends KubeObject {
@@ -21,19 +22,9 @@ export const paramRefColumn: Column<Binding> = {
   description: "ParamRef indicates the param resource which sets the configuration param",
   of: ({ spec: { paramRef } }) => {
     if (paramRef?.name) return `${paramRef.namespace || "*"}/${paramRef.name}`;
-    return paramRef?.selector ? printedSelector(paramRef.selector) : "<unset>";
+    return paramRef?.selector ? printSelector(paramRef.selector) : "<unset>";
   },
 };
-
-/** As Go prints the struct. */
-function printedSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
-  const labels = Object.keys(matchLabels).sort();
-  const requirements = matchExpressions.map(
-    ({ key, operator, values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
-  );
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.map((key) => `${key}: ${matchLabels[key]},`).join("")}},MatchExpressions:[]LabelSelectorRequirement{${requirements.join("")}},}`;
-}
 
 interface Policy extends KubeObject {
   readonly spec: { readonly paramKind?: ParamKind };

@@ -2,6 +2,7 @@
  * What one metric of an autoscaler proposes and how its status shows it, or why it cannot be determined, in Kubernetes'
  * words.
  */
+
 import type {
   MetricIdentifier,
   MetricSpec,
@@ -10,8 +11,8 @@ import type {
   MetricValueStatus,
 } from "../../../api/generated/autoscaling.v2.ts";
 import { formatQuantity, milliValue } from "../../../api/machinery/quantity.ts";
+import { printSelector } from "../../../api/machinery/selectors/print-selector.ts";
 import type { QueryResult } from "../controller.ts";
-import { goSelector } from "../go-selector.ts";
 import { externalName, externalValue, objectValue, podUsage, podValues } from "./metric-results.ts";
 import { byAverage, byUtilization, byValue, byValuePerPod, type Situation } from "./replica-count.ts";
 
@@ -151,10 +152,7 @@ function towardsValue(value: number, target: MetricTarget, { situation }: Facts)
   return "error" in outcome ? outcome : { replicas: outcome.replicas, current: { value: quantity(outcome.current) } };
 }
 
-const externalMetric = ({ name, selector }: MetricIdentifier) => `external metric ${name}(${selectorName(selector)})`;
-
-const selectorName = (selector: Parameters<typeof goSelector>[0] | undefined) =>
-  selector ? goSelector(selector) : "nil";
+const externalMetric = ({ name, selector }: MetricIdentifier) => `external metric ${name}(${printSelector(selector)})`;
 
 function ofExternal(spec: NonNullable<MetricSpec["external"]>, result: QueryResult, facts: Facts): Proposed {
   const { metric, target } = spec;

@@ -1,9 +1,10 @@
 /** Decodes the answers of the three metrics APIs. Values are in thousandths. */
+
 import type { MetricIdentifier } from "../../../api/generated/autoscaling.v2.ts";
 import { milliValue } from "../../../api/machinery/quantity.ts";
+import { printSelector } from "../../../api/machinery/selectors/print-selector.ts";
 import { parseDuration } from "../../../api/machinery/time/duration.ts";
 import type { QueryResult } from "../controller.ts";
-import { goSelector } from "../go-selector.ts";
 import { timeOf } from "../time.ts";
 
 export interface Sample {
@@ -93,4 +94,4 @@ export function externalValue(result: QueryResult): Read<number> {
 }
 
 export const externalName = (namespace: string, { name, selector }: MetricIdentifier): string =>
-  `${namespace}/${name}/${selector ? goSelector(selector) : "nil"}`;
+  `${namespace}/${name}/${printSelector(selector)}`;

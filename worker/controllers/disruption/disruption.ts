@@ -2,6 +2,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Condition } from "../../../api/generated/meta.v1.ts";
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../../api/generated/policy.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { printSelector } from "../../../api/machinery/selectors/print-selector.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
   defineController,
@@ -11,7 +12,6 @@ import {
   type ReconcileContext,
   settled,
 } from "../controller.ts";
-import { goSelector } from "../go-selector.ts";
 import { scaledValue } from "../int-or-percent.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { selects } from "../label-selector.ts";
@@ -208,7 +208,7 @@ const unmanagedEvent = (budget: Stored<PodDisruptionBudget>): EventRecord => ({
   about: budget,
   type: "Warning",
   reason: "UnmanagedPods",
-  message: `Pods selected by this PodDisruptionBudget (selector: ${goSelector(budget.spec.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`,
+  message: `Pods selected by this PodDisruptionBudget (selector: ${printSelector(budget.spec.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`,
 });
 
 /** Clears the condition of a pod that was marked for disruption and not deleted. */
