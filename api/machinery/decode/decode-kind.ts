@@ -41,10 +41,7 @@ export function acceptKind(
   read: (struct: Struct) => ReadBody,
 ): DecodedBody {
   const actual = withDefaults(found, expected);
-  const refuse = (message: string): DecodedBody => ({
-    ok: false,
-    message: `${actual.kind} in version "${actual.version}" cannot be handled as a ${expected.kind}: ${message}`,
-  });
+  const refuse = (problem: string) => refused(actual, expected, problem);
   const version = versionRead(actual);
   const apiVersion = apiVersionOf(actual.group, version);
   const struct = structOfKind(apiVersion, actual.kind);
@@ -116,7 +113,7 @@ export function withDefaults(actual: GroupVersionKind, expected: GroupVersionKin
 
 /** Kinds of former group versions that Kubernetes still decodes, although it no longer serves them. */
 const isLegacy = ({ group, version, kind }: GroupVersionKind) =>
-  ownMember(legacyVersions, group)?.includes(version) === true && [...legacyKinds].some((name) => name === kind);
+  ownMember(legacyVersions, group)?.includes(version) === true && legacyKinds.has(kind);
 const legacyVersions: Readonly<Record<string, readonly string[]>> = {
   extensions: ["v1beta1"],
   apps: ["v1beta1", "v1beta2"],
@@ -131,7 +128,14 @@ const legacyKinds = new Set([
   "ControllerRevision",
 ]);
 
-const mismatch = (actual: GroupVersionKind, expected: GroupVersionKind): DecodedBody => ({
+/** It cannot be decoded as the kind that it states. */
+export const refused = (actual: GroupVersionKind, expected: GroupVersionKind, problem: string): DecodedBody => ({
+  ok: false,
+  message: `${actual.kind} in version "${actual.version}" cannot be handled as a ${expected.kind}: ${problem}`,
+});
+
+/** It is of another version than expected. */
+export const mismatch = (actual: GroupVersionKind, expected: GroupVersionKind): DecodedBody => ({
   ok: false,
   message: `the API version in the data (${apiVersionOf(actual.group, actual.version)}) does not match the expected API version (${apiVersionOf(expected.group, expected.version)})`,
 });

@@ -27,24 +27,31 @@ export interface DecodeRequest {
 
 /** Decodes the body of a create or update of a built-in kind. */
 export function decodeBody({ text, syntax, expected, fieldValidation }: DecodeRequest): DecodedBody {
-  const read = readJson(text, syntax);
-  const found = read.ok ? kindIn(read.value) : read;
-  if (!found.ok) return unrecognized(expected, found.message, summaryOfText(text));
+  const read = readStated(text, syntax);
   if (!read.ok) return unrecognized(expected, read.message, summaryOfText(text));
-  return acceptKind({ actual: found, expected, fieldValidation }, (struct) => {
+  return acceptKind({ actual: read.found, expected, fieldValidation }, (struct) => {
     const decoded = decodeValidJson(read.json, struct);
     return decoded.ok ? { ...decoded, strict: [...read.duplicates, ...decoded.strict] } : decoded;
   });
 }
 
-export type ReadJson =
-  | { readonly ok: true; readonly json: string; readonly value: unknown; readonly duplicates: readonly string[] }
+type StatedBody =
+  | {
+      readonly ok: true;
+      readonly json: string;
+      readonly value: unknown;
+      /** The stated kind; empty strings if absent. */
+      readonly found: GroupVersionKind;
+      readonly duplicates: readonly string[];
+    }
   | { readonly ok: false; readonly message: string };
 
-export function readJson(text: string, syntax: "json" | "yaml"): ReadJson {
+/** The value of a body, and the kind that it states. */
+export function readStated(text: string, syntax: "json" | "yaml"): StatedBody {
   const converted = syntax === "yaml" ? yamlToJson(text) : { ok: true as const, json: text, duplicates: [] };
   if (!converted.ok) return converted;
   const parsed = parseJson(converted.json, MAX_STRUCTS);
   if (!parsed.ok) return { ok: false, message: `couldn't get version/kind; json parse error: ${parsed.message}` };
-  return { ...converted, value: parsed.value };
+  const found = kindIn(parsed.value);
+  return found.ok ? { ...converted, value: parsed.value, found } : found;
 }

@@ -1,13 +1,13 @@
 /**
  * Decodes the body of a create or update of a custom kind into an untyped draft, dropping and reporting unknown fields.
  */
-import { type DecodedBody, type DecodeRequest, readJson } from "../decode/decode.ts";
+import { type DecodedBody, type DecodeRequest, readStated } from "../decode/decode.ts";
 import type { DecodedJson } from "../decode/decode-json.ts";
-import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode/decode-kind.ts";
+import { mismatch, refused, summaryOfText, unrecognized, withDefaults } from "../decode/decode-kind.ts";
 import { goQuote } from "../field-error.ts";
 import { hugeNumberProblem } from "../json/huge-number.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
-import { apiVersionOf, type KubeObject } from "../meta.ts";
+import type { KubeObject } from "../meta.ts";
 import { coerceMeta } from "./coerce-meta.ts";
 import { dropNulls } from "./defaults.ts";
 import { duplicateFields } from "./duplicate-fields.ts";
@@ -15,15 +15,11 @@ import type { Schema } from "./json-walk.ts";
 import { prune } from "./prune.ts";
 
 export function decodeCustom({ text, syntax, expected, fieldValidation }: DecodeRequest, schema: Schema): DecodedBody {
-  const read = readJson(text, syntax);
-  const found = read.ok ? kindIn(read.value) : read;
-  if (!found.ok) return unrecognized(expected, found.message, summaryOfText(text));
+  const read = readStated(text, syntax);
   if (!read.ok) return unrecognized(expected, read.message, summaryOfText(text));
+  const { found } = read;
   const actual = withDefaults(found, expected);
-  const refuse = (problem: string): DecodedBody => ({
-    ok: false,
-    message: `${actual.kind} in version "${actual.version}" cannot be handled as a ${expected.kind}: ${problem}`,
-  });
+  const refuse = (problem: string) => refused(actual, expected, problem);
   const huge = hugeNumberProblem(read.json);
   if (huge !== undefined) return refuse(huge);
   if (!isJsonObject(read.value))
@@ -38,13 +34,8 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
   const strict = fieldValidation === "Ignore" ? [] : [...duplicates, ...pruned.strict];
   if (fieldValidation === "Strict" && strict.length > 0) return refuse(`strict decoding error: ${strict.join(", ")}`);
   // A stated kind requires a stated version, too.
-  if (found.version === "" || actual.group !== expected.group || actual.version !== expected.version) {
-    const [is, should] = [apiVersionOf(found.group, found.version), apiVersionOf(expected.group, expected.version)];
-    return {
-      ok: false,
-      message: `the API version in the data (${is}) does not match the expected API version (${should})`,
-    };
-  }
+  if (found.version === "" || actual.group !== expected.group || actual.version !== expected.version)
+    return mismatch(found, expected);
   return { ok: true, object: pruned.value as KubeObject & JsonObject, warnings: strict };
 }
 
