@@ -7,8 +7,9 @@ import { anonymous } from "../auth/user.ts";
 import { PolicySnapshot } from "../policy/snapshot.ts";
 import { StoreClient } from "../storage/store-client.ts";
 import type { StoreStub } from "../storage/store-stub.ts";
-import { clusterInfo, informedAnew } from "./cluster-info.ts";
+import { clusterInfo } from "./cluster-info.ts";
 import { ensureSystemObjects } from "./ensure.ts";
+import { updatedFacts } from "./updated-facts.ts";
 
 const there = { ca: "PEM", address: "192.0.2.1:6443", path: "/clusters/a" };
 const infoOf = (of: typeof there) => clusterInfo(of).find(({ kind }) => kind === "ConfigMap") as ConfigMap;
@@ -44,7 +45,7 @@ it("cluster-info can be read by anyone, and nothing else in its namespace", asyn
 it("cluster-info follows the control plane's address, and keeps its signatures", () => {
   const old = infoOf(there);
   const signed = JSON.stringify({ ...old, data: { ...old.data, "jws-kubeconfig-abcdef": "signature" } });
-  expect(informedAnew(old, signed)).toBeUndefined();
+  expect(updatedFacts(old, signed)).toBeUndefined();
   const moved = infoOf({ ...there, address: "192.0.2.2:6443" });
-  expect(informedAnew(moved, signed)).toMatchObject({ data: { ...moved.data, "jws-kubeconfig-abcdef": "signature" } });
+  expect(updatedFacts(moved, signed)).toMatchObject({ data: { ...moved.data, "jws-kubeconfig-abcdef": "signature" } });
 });

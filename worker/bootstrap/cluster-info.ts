@@ -7,11 +7,10 @@ import type { ConfigMap } from "../../api/generated/core.v1.ts";
 import type { Role, RoleBinding } from "../../api/generated/rbac.v1.ts";
 import { encodeBase64 } from "../../api/machinery/encoding/base64.ts";
 import { utf8Bytes } from "../../api/machinery/encoding/utf8.ts";
-import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
 const NAMESPACE = "kube-public";
-const NAME = "cluster-info";
+export const CLUSTER_INFO = "cluster-info";
 /** kubeadm's names. */
 const ROLE = "kubeadm:bootstrap-signer-clusterinfo";
 const RBAC = "rbac.authorization.k8s.io";
@@ -33,14 +32,14 @@ export function clusterInfo({
   const info: ConfigMap = {
     kind: "ConfigMap",
     apiVersion: "v1",
-    metadata: { namespace: NAMESPACE, name: NAME },
+    metadata: { namespace: NAMESPACE, name: CLUSTER_INFO },
     data: { kubeconfig: kubeconfig(ca, `https://${address}${path}`) },
   };
   const role: Role = {
     kind: "Role",
     apiVersion: `${RBAC}/v1`,
     metadata: { namespace: NAMESPACE, name: ROLE },
-    rules: [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [NAME], verbs: ["get"] }],
+    rules: [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [CLUSTER_INFO], verbs: ["get"] }],
   };
   const binding: RoleBinding = {
     kind: "RoleBinding",
@@ -64,13 +63,3 @@ kind: Config
 preferences: {}
 users: null
 `;
-
-/** The stored object updated, with its signatures left to the signer; undefined if it is current, or another object. */
-export function informedAnew(wanted: KubeObject, text: string): KubeObject | undefined {
-  if (wanted.kind !== "ConfigMap" || wanted.metadata.name !== NAME) return undefined;
-  const found = readObject<ConfigMap>(text);
-  const { data = {} } = wanted as ConfigMap;
-  if (found.data?.kubeconfig === data.kubeconfig) return undefined;
-  const informed: ConfigMap = { ...found, data: { ...found.data, ...data } };
-  return informed;
-}

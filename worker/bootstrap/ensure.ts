@@ -12,10 +12,9 @@ import { builtIn } from "../kinds/kind-registry.ts";
 import { shardsRecord } from "../policy/cluster-shards.ts";
 import { prepareCreate } from "../registry/strategy.ts";
 import { keyOf } from "../storage/entry.ts";
-import { informedAnew } from "./cluster-info.ts";
 import type { Deployment } from "./deployment.ts";
 import { withAddresses } from "./kubernetes-endpoints.ts";
-import { updatedFacts } from "./public-facts.ts";
+import { updatedFacts } from "./updated-facts.ts";
 import { reconciledRole } from "./reconcile-role.ts";
 import { systemObjects } from "./system-objects.ts";
 
@@ -89,11 +88,7 @@ function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
  * plane.
  */
 function repair(resource: Resource, wanted: KubeObject, { key, text, revision }: Entry): Write[] {
-  const next =
-    reconciledRole(wanted, text) ??
-    withAddresses(wanted, text) ??
-    updatedFacts(wanted, text) ??
-    informedAnew(wanted, text);
+  const next = reconciledRole(wanted, text) ?? withAddresses(wanted, text) ?? updatedFacts(wanted, text);
   if (!next) return [];
   return [
     {

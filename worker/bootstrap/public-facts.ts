@@ -1,9 +1,7 @@
 /** What everybody in a cluster may know about its authentication. Aggregated API servers read it. */
 import type { ConfigMap } from "../../api/generated/core.v1.ts";
-import { readObject } from "../../api/machinery/json/object-text.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
 
-const NAME = "extension-apiserver-authentication";
+export const AUTHENTICATION_FACTS = "extension-apiserver-authentication";
 
 /**
  * `ca` is the authority by which clients verify this server, or ""; `frontProxy` is the authority of the client
@@ -13,7 +11,7 @@ export const publicFacts = (ca: string, frontProxy: string): readonly ConfigMap[
   {
     kind: "ConfigMap",
     apiVersion: "v1",
-    metadata: { name: NAME, namespace: "kube-system" },
+    metadata: { name: AUTHENTICATION_FACTS, namespace: "kube-system" },
     data: {
       ...(ca === "" ? {} : { "client-ca-file": ca }),
       "requestheader-client-ca-file": frontProxy,
@@ -25,13 +23,3 @@ export const publicFacts = (ca: string, frontProxy: string): readonly ConfigMap[
     },
   },
 ];
-
-/** The facts updated; undefined if they are current, or the object is another. */
-export function updatedFacts(wanted: KubeObject, text: string): KubeObject | undefined {
-  if (wanted.kind !== "ConfigMap" || wanted.metadata.name !== NAME) return undefined;
-  const found = readObject<ConfigMap>(text);
-  const { data = {} } = wanted as ConfigMap;
-  if (Object.entries(data).every(([key, value]) => found.data?.[key] === value)) return undefined;
-  const updated: ConfigMap = { ...found, data: { ...found.data, ...data } };
-  return updated;
-}
