@@ -1,9 +1,9 @@
 import type { Affinity, PodAffinity, PodAffinityTerm } from "../../../../generated/core.v1.ts";
-import type { LabelSelector } from "../../../../generated/meta.v1.ts";
-import { type FieldError, forbidden, invalid, required } from "../../../../machinery/field-error.ts";
+import { type FieldError, invalid, required } from "../../../../machinery/field-error.ts";
 import { validateLabelName, validateLabelSelector } from "../../../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../../../machinery/names.ts";
 import { validateNodeSelector, validatePreferredTerms } from "../../node-selector.ts";
+import { validateKeyTwice, validateLabelKeys } from "./label-keys-validation.ts";
 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -39,8 +39,8 @@ function validateTerm(term: PodAffinityTerm, path: string, errors: FieldError[])
     for (const problem of dnsLabel(name)) errors.push(invalid(`${path}.namespace`, name, problem));
   const mismatch = term.mismatchLabelKeys ?? [];
   const mismatching = new Set(mismatch);
-  validateKeys(matchLabelKeys, `${path}.matchLabelKeys`, { labelSelector, errors });
-  validateKeys(mismatch, `${path}.mismatchLabelKeys`, { labelSelector, errors });
+  validateLabelKeys(matchLabelKeys, `${path}.matchLabelKeys`, { labelSelector, errors });
+  validateLabelKeys(mismatch, `${path}.mismatchLabelKeys`, { labelSelector, errors });
   validateKeyTwice(matchLabelKeys, path, { labelSelector, errors });
   matchLabelKeys.forEach((key, i) => {
     if (mismatching.has(key))
@@ -48,27 +48,4 @@ function validateTerm(term: PodAffinityTerm, path: string, errors: FieldError[])
   });
   if (!topologyKey) errors.push(required(`${path}.topologyKey`, "can not be empty"));
   errors.push(...validateLabelName(topologyKey, `${path}.topologyKey`));
-}
-
-type WithSelector = { labelSelector: LabelSelector | undefined; errors: FieldError[] };
-
-function validateKeys(keys: readonly string[], path: string, { labelSelector, errors }: WithSelector): void {
-  if (keys.length === 0) return;
-  if (!labelSelector) return void errors.push(forbidden(path, "must not be specified when labelSelector is not set"));
-  keys.forEach((key, i) => {
-    errors.push(...validateLabelName(key, `${path}[${i}]`));
-  });
-}
-
-/** The selector already contains what matchLabelKeys added, so a key is only duplicated if the user did so. */
-function validateKeyTwice(keys: readonly string[], path: string, { labelSelector, errors }: WithSelector): void {
-  if (keys.length === 0 || !labelSelector) return;
-  const last = new Map(keys.map((key, i) => [key, i]));
-  const seen = new Set(Object.keys(labelSelector.matchLabels ?? {}));
-  for (const { key } of labelSelector.matchExpressions ?? []) {
-    const index = last.get(key);
-    if (index !== undefined && seen.has(key))
-      errors.push(invalid(`${path}[${index}]`, key, "exists in both matchLabelKeys and labelSelector"));
-    seen.add(key);
-  }
 }
