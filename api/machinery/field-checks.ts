@@ -1,7 +1,8 @@
 /** Checks of single fields shared by many kinds (pkg/apis/core/validation, apimachinery/pkg/api/validation). */
 import { isEmptyMap } from "../schema/empty-map.ts";
-import { type FieldError, invalid } from "./field-error.ts";
+import { type FieldError, invalid, required } from "./field-error.ts";
 import { membersOf } from "./json/json-object.ts";
+import { pathSegmentName } from "./names.ts";
 
 /** Adds an error for a negative number; an absent one is accepted. */
 export function checkNonNegative(errors: FieldError[], path: string, value: number | undefined): void {
@@ -16,6 +17,18 @@ export function checkPositive(errors: FieldError[], path: string, value: number 
 /** Adds an error if an immutable value has changed. */
 export function checkImmutable(errors: FieldError[], path: string, next: unknown, old: unknown): void {
   if (!sameValue(next, old)) errors.push(invalid(path, next, "field is immutable"));
+}
+
+/** Adds errors if what a reference names is absent, or cannot be in a URL. */
+export function checkKindAndName(
+  errors: FieldError[],
+  path: string,
+  { kind = "", name = "" }: { readonly kind?: string; readonly name?: string },
+): void {
+  for (const [field, value] of Object.entries({ kind, name })) {
+    if (value === "") errors.push(required(`${path}.${field}`));
+    else for (const problem of pathSegmentName(value)) errors.push(invalid(`${path}.${field}`, value, problem));
+  }
 }
 
 /**

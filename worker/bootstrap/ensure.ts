@@ -14,9 +14,9 @@ import { prepareCreate } from "../registry/strategy.ts";
 import { keyOf } from "../storage/entry.ts";
 import type { Deployment } from "./deployment.ts";
 import { withAddresses } from "./kubernetes-endpoints.ts";
-import { updatedFacts } from "./updated-facts.ts";
 import { reconciledRole } from "./reconcile-role.ts";
 import { systemObjects } from "./system-objects.ts";
+import { updatedFacts } from "./updated-facts.ts";
 
 /** Another isolate may be creating the same objects at the same time; this many conflicts in a row point to a bug. */
 const ATTEMPTS = 8;

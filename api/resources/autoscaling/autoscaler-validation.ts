@@ -12,7 +12,7 @@ import type {
   ObjectMetricSource,
   PodsMetricSource,
 } from "../../generated/autoscaling.v2.ts";
-import { checkNonNegative } from "../../machinery/field-checks.ts";
+import { checkKindAndName, checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dnsLabel, pathSegmentName } from "../../machinery/names.ts";
 import { canonicalQuantity, type QuantityText, signOfQuantity } from "../../machinery/quantity.ts";
@@ -45,11 +45,8 @@ export function validateAutoscalerStatus({ status }: HorizontalPodAutoscaler): F
 }
 
 function checkReference(errors: FieldError[], path: string, reference: CrossVersionObjectReference): void {
-  const { kind = "", name = "", apiVersion = "" } = reference as CrossVersionObjectReference & { apiVersion?: string };
-  if (kind === "") errors.push(required(`${path}.kind`));
-  else for (const problem of pathSegmentName(kind)) errors.push(invalid(`${path}.kind`, kind, problem));
-  if (name === "") errors.push(required(`${path}.name`));
-  else for (const problem of pathSegmentName(name)) errors.push(invalid(`${path}.name`, name, problem));
+  const { kind, apiVersion = "" } = reference;
+  checkKindAndName(errors, path, reference);
   const parts = apiVersion.split("/");
   const hasGroup = parts.length === 2 && parts[0] !== "";
   if (parts.length > 2)

@@ -7,12 +7,12 @@ import type {
   IngressServiceBackend,
   IngressTLS,
 } from "../../generated/networking.v1.ts";
+import { checkKindAndName } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import {
   dnsLabel,
   dnsSubdomain,
   nameIsSubdomain,
-  pathSegmentName,
   portName,
   portNumber,
   wildcardSubdomain,
@@ -105,14 +105,11 @@ function checkService(errors: FieldError[], path: string, { name = "", port = {}
 export function checkResourceReference(
   errors: FieldError[],
   path: string,
-  { apiGroup, kind = "", name = "" }: { apiGroup?: string; kind: string; name: string },
+  { apiGroup, ...named }: { apiGroup?: string; kind: string; name: string },
 ): void {
   if (apiGroup !== undefined)
     for (const problem of dnsSubdomain(apiGroup)) errors.push(invalid(`${path}.apiGroup`, apiGroup, problem));
-  if (kind === "") errors.push(required(`${path}.kind`));
-  else for (const problem of pathSegmentName(kind)) errors.push(invalid(`${path}.kind`, kind, problem));
-  if (name === "") errors.push(required(`${path}.name`));
-  else for (const problem of pathSegmentName(name)) errors.push(invalid(`${path}.name`, name, problem));
+  checkKindAndName(errors, path, named);
 }
 
 export function validateIngressStatus({ status }: Ingress): FieldError[] {
