@@ -3,17 +3,16 @@
  * clusters at a time. Answers `{key, next}`: the id of that key, and the name to continue after if there are more.
  */
 import type { Context } from "hono";
-import { forbidden, noSuchResource } from "../../../api/machinery/status.ts";
+import { noSuchResource } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { MASTERS } from "../../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
 import { readShards } from "../../policy/cluster-shards.ts";
 import type { NamedCluster } from "../../policy/clusters.ts";
 import { CLUSTERS } from "../../policy/internal-resources.ts";
 import { ownStore, storeObjects } from "../../storage/cluster-stores.ts";
 import type { Bindings } from "../bindings.ts";
-import { identifyForPath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
+import { requireAdministrator } from "./require-administrator.ts";
 
 /** On Cloudflare a request may make a thousand calls; each cluster takes three, plus one per shard. */
 const AT_A_TIME = 150;
@@ -21,11 +20,7 @@ const AT_A_TIME = 150;
 export function serveEncryption(c: Context<Bindings>): Promise<Response> {
   if (c.get("cluster") !== DEFAULT_CLUSTER) throw new ApiError(noSuchResource());
   return withPolicy(c, async ({ policy, store }) => {
-    const { user } = await identifyForPath(c, { policy, store });
-    if (!user.groups.includes(MASTERS)) {
-      const why = `User "${user.name}" is not in group ${MASTERS}`;
-      throw new ApiError(forbidden({ group: "sailplane.dev", resource: "encryption" }, "", why));
-    }
+    await requireAdministrator(c, { policy, store }, "encryption");
     await store.confirm();
     const after = c.req.query("after");
     const named = policy.list<NamedCluster>(CLUSTERS).flatMap(({ metadata }) => metadata.name ?? []);
