@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { base64Url } from "../api/machinery/encoding/base64url.ts";
 import { renderPem } from "../api/machinery/x509/pem.ts";
+import { DEFAULT_CLUSTER } from "../worker/cluster.ts";
 import { type Authority, type ClientAuthority, issueIdentity, makeAuthority } from "./certificate-authority.ts";
 import { eraseObject } from "./erase-object.ts";
 import { isOutdated, lostKeyOf, openKey, type StoredKey, sealKey } from "./sealing/sealed-keys.ts";
@@ -189,7 +190,8 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
  * The first member of the JWT header, where worker/auth/credentials/token-cluster.ts looks for it. Tokens of the
  * default cluster have none, as in Kubernetes.
  */
-const ofCluster = (cluster: string | undefined) => (cluster === undefined || cluster === "default" ? {} : { cluster });
+const ofCluster = (cluster: string | undefined) =>
+  cluster === undefined || cluster === DEFAULT_CLUSTER ? {} : { cluster };
 
 /** The JWK thumbprint of RFC 7638. */
 async function thumbprint({ crv, kty, x, y }: JsonWebKey): Promise<string> {

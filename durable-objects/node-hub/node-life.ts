@@ -5,6 +5,7 @@
 import type { Node } from "../../api/generated/core.v1.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { createApiClient } from "../../client/api-client.ts";
+import { clusterBase } from "../../worker/cluster.ts";
 import { unknownConditions } from "../../worker/controllers/node/unknown-conditions.ts";
 
 export interface NodeLifeEnv {
@@ -15,7 +16,7 @@ export interface NodeLifeEnv {
 export async function markUnknown(env: NodeLifeEnv, cluster: string, name: string): Promise<boolean> {
   const client = createApiClient({
     fetch: (request) => env.API.fetch(request),
-    base: `https://sailplane${cluster === "default" ? "" : `/clusters/${cluster}`}`,
+    base: clusterBase(cluster),
     headers: () => ({}),
   });
   const found = await client.get<Node>({ resource: "nodes", name });

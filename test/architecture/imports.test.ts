@@ -22,7 +22,7 @@ const rules: readonly Rule[] = [
   {
     from: /^durable-objects\//,
     mayImport:
-      /^(api|client|durable-objects|migrations|worker\/(controllers|scheduler))\/|^worker\/(env|tunnels\/node-response)\.ts$/,
+      /^(api|client|durable-objects|migrations|worker\/(controllers|scheduler))\/|^worker\/(cluster|env|tunnels\/node-response)\.ts$/,
   },
   { from: /^migrations\//, mayImport: /^migrations\// },
   { from: /^agent\//, mayImport: /^(agent|api|client)\// },

@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import { createApiClient } from "../../../client/api-client.ts";
 import { ApiError } from "../../api-error.ts";
+import { clusterBase } from "../../cluster.ts";
 import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { withPolicy } from "../filters/with-policy.ts";
@@ -16,7 +17,7 @@ export async function serveNodeLeave(c: Context<Bindings>): Promise<Response> {
   await requireNode(c, name);
   const client = createApiClient({
     fetch: (request) => c.env.API.fetch(request),
-    base: `https://sailplane${cluster === "default" ? "" : `/clusters/${cluster}`}`,
+    base: clusterBase(cluster),
     headers: () => ({}),
   });
   const deleted = await client.delete({ resource: "nodes", name });
