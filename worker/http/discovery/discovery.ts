@@ -95,11 +95,14 @@ export function apiGroup(resources: readonly Resource[], group: string, remotes:
   return found && { kind: "APIGroup", apiVersion: "v1", ...apiGroupOf(found) };
 }
 
-/** /api/v1 and /apis/GROUP/VERSION, or undefined for a version that is not served. */
-export function apiResourceList(resources: readonly Resource[], group: string, version: string) {
-  const kinds = servedKinds(resources)
+const kindsOf = (resources: readonly Resource[], group: string, version: string): ServedKind[] =>
+  servedKinds(resources)
     .filter((kind) => kind.group === group && kind.version === version)
     .sort((a, b) => (a.resource.plural < b.resource.plural ? -1 : 1));
+
+/** /api/v1 and /apis/GROUP/VERSION, or undefined for a version that is not served. */
+export function apiResourceList(resources: readonly Resource[], group: string, version: string) {
+  const kinds = kindsOf(resources, group, version);
   if (kinds.length === 0) return undefined;
   return {
     kind: "APIResourceList",
@@ -201,10 +204,7 @@ export const aggregatedDiscovery = (
         (version) =>
           remotes.find((remote) => remote.group === group && remote.version === version)?.discovery ?? {
             version,
-            resources: servedKinds(resources)
-              .filter((kind) => kind.group === group && kind.version === version)
-              .sort((a, b) => (a.resource.plural < b.resource.plural ? -1 : 1))
-              .map(resourceDiscovery),
+            resources: kindsOf(resources, group, version).map(resourceDiscovery),
             freshness: "Current",
           },
       ),
