@@ -4,7 +4,6 @@ import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api
 import { parseListHead, storeEncoding } from "../../../api/store/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { listShareOf } from "../../fairness/watch-share.ts";
-import { storageResource } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { Compacted, RevisionTooLarge } from "../../storage/store-failures.ts";
 import { mayBeNodeLease, withRenewTimes } from "../nodes/renewed-leases.ts";
@@ -14,6 +13,7 @@ import { renderListView, storedObject } from "../response/list-views.ts";
 import type { Accepted } from "../response/negotiate.ts";
 import { acceptedBy } from "../response/views.ts";
 import { isLong, renderLongList } from "./long-list.ts";
+import { selectedBy } from "./selected.ts";
 import { type StreamedForm, streamedForm } from "./streamed-form.ts";
 
 /** GET of a collection. */
@@ -75,20 +75,14 @@ async function firstOf(pages: AsyncGenerator<ListPage, undefined>): Promise<List
 
 /** The request to the store, from path, selectors and options. */
 export function listRequest(context: RequestContext, options: ListOptions): Omit<ListRequest, keyof Decided> {
-  const { served, path } = context;
-  const { resource } = served;
-  const { selection } = options;
-  const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
-  const name = path.name !== "" ? path.name : selection.name;
+  const selected = selectedBy(context, options.selection);
+  const { namespace = "" } = selected;
   const at = options.continue?.revision ?? (options.match === "Exact" ? options.resourceVersion : undefined);
   const after = options.continue?.after;
   return {
-    resource: storageResource(resource),
-    ...(namespace !== undefined && resource.scope === "Namespaced" ? { namespace } : {}),
-    ...(name === undefined ? {} : { name }),
-    ...(selection.requirements.length > 0 ? { requirements: selection.requirements } : {}),
+    ...selected,
     ...(options.limit > 0 ? { limit: options.limit } : {}),
-    ...(after ? { after: after.namespace === "" ? { ...after, namespace: namespace ?? "" } : after } : {}),
+    ...(after ? { after: after.namespace === "" ? { ...after, namespace } : after } : {}),
     ...(at === undefined ? {} : { at }),
   };
 }

@@ -14,7 +14,7 @@ import { isHeartbeat } from "../../../api/watch-heartbeat.ts";
 import { clientOf } from "../../fairness/client.ts";
 import { requireRead } from "../../fairness/unread-messages.ts";
 import { watchShareOf } from "../../fairness/watch-share.ts";
-import { type Served, storageResource } from "../../kinds/kind-registry.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
@@ -34,6 +34,7 @@ import {
   WATCH_VIEWS,
 } from "../response/views.ts";
 import { linesOverWebSocket } from "../response/websocket-response.ts";
+import { selectedBy } from "./selected.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
 const MIN_TIMEOUT_SECONDS = 1800;
@@ -49,14 +50,9 @@ export async function watch(context: RequestContext): Promise<Response> {
   if (accepted.type === "application/yaml") throw noSuchStream();
   const { selection } = options;
   requireNamed(query, selection, path.name);
-  const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
-  const name = path.name !== "" ? path.name : selection.name;
   const events = storedEventForm(context, accepted);
   const request: WatchRequest = {
-    resource: storageResource(served.resource),
-    ...(namespace !== undefined && served.resource.scope === "Namespaced" ? { namespace } : {}),
-    ...(name === undefined ? {} : { name }),
-    ...(selection.requirements.length > 0 ? { requirements: selection.requirements } : {}),
+    ...selectedBy(context, selection),
     ...(options.since === undefined ? {} : { since: options.since }),
     ...(options.notOlderThan === undefined ? {} : { notOlderThan: options.notOlderThan }),
     ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
