@@ -2,37 +2,26 @@ import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
-import { groupAlike } from "../summaries/alike.ts";
 import { LogLink } from "../troubles/log-link.tsx";
 import { sortOfTrouble, type Trouble } from "../troubles/trouble.ts";
+import { AlikeCard } from "./alike-card.tsx";
 import { Others } from "./others.tsx";
-
-const MAX_SHOWN = 50;
 
 interface TroublesCardProps {
   readonly troubles: readonly Trouble[];
-  /** Shown if there are none. */
   readonly nothing: string;
 }
 
-export function TroublesCard({ troubles, nothing }: TroublesCardProps) {
-  const sorts = groupAlike(troubles, sortOfTrouble);
-  return (
-    <section class="card">
-      <h2>Needs attention {sorts.length > 0 && <span class="count">{sorts.length}</span>}</h2>
-      {sorts.length === 0 ? (
-        <p class="quiet">{nothing}</p>
-      ) : (
-        <ul class="plain rows">
-          {sorts.slice(0, MAX_SHOWN).map(({ first, others }) => (
-            <TroubleRow key={first.uid} trouble={first} others={others} />
-          ))}
-          {sorts.length > MAX_SHOWN && <li class="quiet">and {(sorts.length - MAX_SHOWN).toLocaleString()} more</li>}
-        </ul>
-      )}
-    </section>
-  );
-}
+export const TroublesCard = ({ troubles, nothing }: TroublesCardProps) => (
+  <AlikeCard
+    title="Needs attention"
+    items={troubles}
+    sortOf={sortOfTrouble}
+    max={50}
+    nothing={nothing}
+    row={({ first, others }) => <TroubleRow key={first.uid} trouble={first} others={others} />}
+  />
+);
 
 interface TroubleRowProps {
   readonly trouble: Trouble;
