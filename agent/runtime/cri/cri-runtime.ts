@@ -1,8 +1,8 @@
 /** Containers run by a container runtime that speaks CRI: containerd 1.6 or newer, CRI-O. */
 
-import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ContainerConfig, ContainerResources } from "../container.ts";
+import { dialPort } from "../dial-port.ts";
 import type { ImageObservation, RegistryCredentials } from "../image.ts";
 import { POD_UID } from "../labels.ts";
 import type { Observation } from "../observation.ts";
@@ -260,12 +260,7 @@ export class CriRuntime implements Runtime {
 
   async dial(sandboxId: string, port: number, hostAddress = "127.0.0.1"): Promise<Duplex> {
     const { status } = await this.#cri.call("PodSandboxStatus", { pod_sandbox_id: sandboxId });
-    const socket = connect({ host: status.network?.ip || hostAddress, port, allowHalfOpen: true });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve);
-      socket.once("error", (error) => reject(new RuntimeError(error.message)));
-    });
-    return socket;
+    return dialPort(status.network?.ip || hostAddress, port);
   }
 
   async forwardPorts(sandboxId: string): Promise<Duplex> {

@@ -5,12 +5,12 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { connect } from "node:net";
 import { arch, hostname, platform, release } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { timerMs } from "../../longest-timer.ts";
 import type { ContainerConfig } from "../container.ts";
+import { dialPort } from "../dial-port.ts";
 import type { ImageObservation } from "../image.ts";
 import { type ContainerObservation, newestFirst, type Observation } from "../observation.ts";
 import type { ExecRequest, ProcessStream } from "../process-stream.ts";
@@ -268,13 +268,8 @@ export class ProcessRuntime implements Runtime {
     return attachedTo(await this.#supervisor.attach(this.#running(id).id), request);
   }
 
-  async dial(_sandboxId: string, port: number): Promise<Duplex> {
-    const socket = connect({ port, host: "localhost", allowHalfOpen: true });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve);
-      socket.once("error", (error) => reject(new RuntimeError(error.message)));
-    });
-    return socket;
+  dial(_sandboxId: string, port: number): Promise<Duplex> {
+    return dialPort("localhost", port);
   }
 
   async usage(uid?: string): Promise<readonly ContainerUsage[]> {
