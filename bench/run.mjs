@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 const here = import.meta.dirname;
 const [name, ...words] = process.argv.slice(2);
 if (name === undefined || !existsSync(`${here}/${name}.ts`)) {
-  const names = readdirSync(here).filter((file) => file.endsWith(".ts") && !/-worker|test|machine|report/.test(file));
+  const names = readdirSync(here).filter((file) => file.endsWith(".ts") && !file.endsWith("-worker.ts"));
   console.error(`usage: npm run bench -- NAME\n  ${names.map((file) => file.slice(0, -3)).join("\n  ")}`);
   process.exit(1);
 }

@@ -6,18 +6,18 @@
  */
 
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, release, tmpdir, totalmem } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster, freePort } from "../test/e2e/rig/cluster.ts";
 import { Containerd, whyNoContainerd } from "../test/e2e/rig/containerd.ts";
 import { median } from "./rig/load.ts";
 import { residentMegabytesOfTree } from "./rig/process-tree.ts";
+import { report } from "./rig/report.ts";
 
-interface Figure {
+interface Sampled {
   readonly name: string;
   readonly unit: "s" | "MB";
-  /** The promised limit. */
   readonly limit: number;
   readonly samples: number[];
 }
@@ -75,10 +75,10 @@ async function applyToRunning(cluster: Cluster, name: string, image: string): Pr
   return took;
 }
 
-const start: Figure = { name: "npm start to a Ready node", unit: "s", limit: 3, samples: [] };
-const processes: Figure = { name: "apply to 3 Running, plain processes", unit: "s", limit: 1.5, samples: [] };
-const containers: Figure = { name: "apply to 3 Running, containerd", unit: "s", limit: 2.5, samples: [] };
-const memory: Figure = { name: "control plane, all its processes", unit: "MB", limit: 120, samples: [] };
+const start: Sampled = { name: "npm start to a Ready node", unit: "s", limit: 3, samples: [] };
+const processes: Sampled = { name: "apply to 3 Running, plain processes", unit: "s", limit: 1.5, samples: [] };
+const containers: Sampled = { name: "apply to 3 Running, containerd", unit: "s", limit: 2.5, samples: [] };
+const memory: Sampled = { name: "control plane, all its processes", unit: "MB", limit: 120, samples: [] };
 
 for (let round = 0; round < rounds; round++) start.samples.push(await npmStart());
 
@@ -105,17 +105,9 @@ if (reason === undefined) {
   containerd.stop();
 } else console.log(`skipped: containerd: ${reason}`);
 
-const figures = [start, processes, containers, memory].filter(({ samples }) => samples.length > 0);
-const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node.js ${process.version}`;
-const results = figures.map((figure) => ({ ...figure, median: median(figure.samples) }));
-console.log(machine);
-for (const { name, unit, limit, samples, median } of results) {
-  const [low, high] = [Math.min(...samples), Math.max(...samples)].map((sample) => sample.toFixed(2));
-  const verdict = median <= limit ? "ok" : "MISSED";
-  console.log(
-    `${name.padEnd(38)} ${median.toFixed(2).padStart(7)} ${unit.padEnd(2)} (${low} to ${high}; at most ${limit}: ${verdict})`,
-  );
-}
-mkdirSync(`${root}/.bench`, { recursive: true });
-writeFileSync(`${root}/.bench/startup.json`, `${JSON.stringify({ machine, results }, null, 2)}\n`);
-process.exit(results.every(({ median, limit }) => median <= limit) ? 0 : 1);
+report(
+  "startup",
+  [start, processes, containers, memory]
+    .filter(({ samples }) => samples.length > 0)
+    .map((figure) => ({ ...figure, value: median(figure.samples) })),
+);
