@@ -1,7 +1,7 @@
 /** Carries out a plan, one action at a time. */
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { type PodRecord, RETRY_MS } from "../pod-record.ts";
-import type { Action } from "./plan.ts";
+import type { Action } from "./action.ts";
 import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
 import { killAll, killFailed, restartAll } from "./stop-containers.ts";
 

@@ -4,157 +4,17 @@
  * init containers one after another, then the main containers.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { formatDuration } from "../../../api/machinery/time/duration.ts";
-import { backOffEnd } from "../../back-off.ts";
 import {
   allContainersOf,
   ephemeralContainersOf,
   initContainersOf,
   isSidecar,
   type PodContainer,
-  printPod,
 } from "../../pod-spec/containers.ts";
 import { restartDecision, restartsAfterKill } from "../../pod-spec/restart.ts";
-import type { ProbeKind } from "../../probes/probe-outcome.ts";
-import { hasOtherImage, restartCountOf } from "../../runtime/labels.ts";
-import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
-import type { PodLocal } from "../local.ts";
-
-export type Action =
-  | { readonly do: "create-sandbox"; readonly attempt: number }
-  /** Stops a sandbox that is no longer ready, so that a new one can be created. */
-  | { readonly do: "stop-sandbox"; readonly id: string }
-  | {
-      readonly do: "start-container";
-      readonly target: PodContainer;
-      readonly sandboxId: string;
-      readonly restartCount: number;
-      /** When the previous container ended; the back-off continues from there. */
-      readonly endedAt?: number;
-    }
-  | { readonly do: "back-off"; readonly target: PodContainer; readonly message: string }
-  | {
-      readonly do: "kill-container";
-      readonly target: PodContainer;
-      readonly observed: ContainerObservation;
-      readonly because: ProbeKind | "definition" | "unknown";
-      readonly message: string;
-    }
-  /** Removes all containers; the next plan starts them from the first on. */
-  | { readonly do: "restart-all" }
-  /** No container is left to run, or the pod must go: stop everything and never start anything again. */
-  | { readonly do: "end-pod" };
-
-export interface PodPlan {
-  readonly actions: readonly Action[];
-  /** Plan again at this time (ms), even if nothing has changed. */
-  readonly wakeAt?: number;
-}
-
-interface PlanInput {
-  readonly pod: Pod;
-  readonly observation: Observation;
-  readonly local: PodLocal;
-  readonly now: number;
-}
-
-class Planner {
-  readonly actions: Action[] = [];
-  wakeAt: number | undefined;
-  readonly #input: PlanInput;
-  readonly #sandboxId: string;
-
-  constructor(input: PlanInput, sandboxId: string) {
-    this.#input = input;
-    this.#sandboxId = sandboxId;
-  }
-
-  /** The newest container of that name; init containers only count in the current sandbox. */
-  newest({ role, container }: PodContainer): ContainerObservation | undefined {
-    const found = this.#input.observation.containers.find(({ name }) => name === container.name);
-    const stale = (role === "init" || role === "sidecar") && found?.sandboxId !== this.#sandboxId;
-    return stale ? undefined : found;
-  }
-
-  /**
-   * Starts it, or waits for its back-off: from its last end or, if it has yet to be killed, that of the previous one.
-   */
-  start(target: PodContainer): void {
-    const { observation, local, now, pod } = this.#input;
-    const all = observation.containers.filter(({ name }) => name === target.container.name);
-    const [last] = all;
-    const restarts = local.restartedAll.get(target.container.name) ?? 0;
-    const restartCount = last === undefined ? Math.max(restarts, statusCount(pod, target)) : restartCountOf(last) + 1;
-    const endedAt = all.find(({ state }) => state === "exited")?.finishedAt;
-    if (endedAt !== undefined) {
-      const backOff = local.backOff.get(target.container.name);
-      const end = backOffEnd(backOff, endedAt, now);
-      if (backOff !== undefined && end !== undefined) {
-        const message = `back-off ${formatDuration(backOff.durationMs)} restarting failed container=${target.container.name} pod=${printPod(pod)}`;
-        this.actions.push({ do: "back-off", target, message });
-        this.wakeAt = Math.min(this.wakeAt ?? end, end);
-        return;
-      }
-    }
-    this.actions.push({
-      do: "start-container",
-      target,
-      sandboxId: this.#sandboxId,
-      restartCount,
-      ...(endedAt === undefined ? {} : { endedAt }),
-    });
-  }
-
-  hasStarted({ container }: PodContainer, observed: ContainerObservation): boolean {
-    return container.startupProbe === undefined || this.#input.local.probes.get(observed.id)?.startup === "success";
-  }
-
-  /** Kills a running container that failed a probe, and restarts it if it should run; returns whether it did. */
-  killIfFailed(target: PodContainer, observed: ContainerObservation): boolean {
-    const probes = this.#input.local.probes.get(observed.id);
-    const because = probes?.liveness === "failure" ? "liveness" : probes?.startup === "failure" ? "startup" : undefined;
-    if (because === undefined) return false;
-    const restarts = restartsAfterKill(this.#input.pod, target);
-    const message = this.#failureOf(target, because);
-    this.actions.push({ do: "kill-container", target, observed, because, message });
-    if (restarts) this.start(target);
-    return true;
-  }
-
-  /** In the kubelet's words; the last main container ends with its pod. */
-  #failureOf(target: PodContainer, because: ProbeKind): string {
-    const { name } = target.container;
-    if (target.role === "sidecar") return `Init container ${name} failed ${because} probe`;
-    const { pod, observation } = this.#input;
-    if (restartsAfterKill(pod, target)) return `Container ${name} failed ${because} probe, will be restarted`;
-    const mains = new Set(pod.spec.containers.map((each) => each.name));
-    const running = observation.containers.filter((each) => each.state === "running" && mains.has(each.name));
-    return running.length > 1 ? `Container ${name} failed ${because} probe` : `Stopping container ${name}`;
-  }
-
-  /** Replaces a running container whose image has changed, under every restart policy; returns whether it did. */
-  replaceIfChanged(target: PodContainer, observed: ContainerObservation): boolean {
-    if (!hasOtherImage(target.container, observed)) return false;
-    const { name } = target.container;
-    const message =
-      target.role === "sidecar"
-        ? `Init container ${name} definition changed`
-        : `Container ${name} definition changed, will be restarted`;
-    this.actions.push({ do: "kill-container", target, observed, because: "definition", message });
-    this.start(target);
-    return true;
-  }
-}
-
-/** Containers that are gone from the runtime still count: their restarts are in the status. */
-function statusCount(pod: Pod, { container }: PodContainer): number {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
-  const status = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container.name);
-  if (status === undefined) return 0;
-  return status.state?.running !== undefined || status.state?.terminated !== undefined
-    ? status.restartCount + 1
-    : status.restartCount;
-}
+import type { ContainerObservation } from "../../runtime/observation.ts";
+import type { Action, PodPlan } from "./action.ts";
+import { ContainerPlanner, type PlanInput } from "./container-planner.ts";
 
 /** Whether the container should be running now, judging by its last end. */
 function wantsToRun(pod: Pod, target: PodContainer, observed: ContainerObservation | undefined): boolean {
@@ -171,7 +31,7 @@ function killIfUnknown(target: PodContainer, observed: ContainerObservation | un
 }
 
 /** Plans init containers; returns whether the main containers may start. */
-function planInit(planner: Planner, pod: Pod, mainHasRun: boolean): "initialized" | "waiting" | "failed" {
+function planInit(planner: ContainerPlanner, pod: Pod, mainHasRun: boolean): "initialized" | "waiting" | "failed" {
   const targets = initContainersOf(pod).map(
     (container): PodContainer => ({ role: isSidecar(container) ? "sidecar" : "init", container }),
   );
@@ -239,7 +99,7 @@ export function planPod(input: PlanInput): PodPlan {
   });
   if (restartAll) return { actions: [{ do: "restart-all" }] };
 
-  const planner = new Planner(input, sandbox.id);
+  const planner = new ContainerPlanner(input, sandbox.id);
   for (const container of ephemeralContainersOf(pod)) {
     const target: PodContainer = { role: "ephemeral", container };
     if (planner.newest(target) === undefined) planner.start(target);

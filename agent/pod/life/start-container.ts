@@ -25,7 +25,7 @@ import { checkUserNamespaces, userNamespaceOf } from "../config/user-namespaces.
 import { cgroupParent } from "../pod-cgroup.ts";
 import { type PodRecord, RETRY_MS } from "../pod-record.ts";
 import { runHook } from "./hooks.ts";
-import type { Action } from "./plan.ts";
+import type { Action } from "./action.ts";
 import { prepareContainer } from "./prepare-container.ts";
 import { kill } from "./stop-containers.ts";
 
