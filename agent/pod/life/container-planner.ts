@@ -16,22 +16,26 @@ export interface PlanInput {
   readonly now: number;
 }
 
+/** The newest container of that name, of whichever sandbox. */
+export const newestOf = ({ containers }: Observation, { container }: PodContainer): ContainerObservation | undefined =>
+  containers.find(({ name }) => name === container.name);
+
 /** Collects what is to be done with the containers of one sandbox. */
 export class ContainerPlanner {
   readonly actions: Action[] = [];
   wakeAt: number | undefined;
   readonly #input: PlanInput;
-  readonly #sandboxId: string;
+  readonly sandboxId: string;
 
   constructor(input: PlanInput, sandboxId: string) {
     this.#input = input;
-    this.#sandboxId = sandboxId;
+    this.sandboxId = sandboxId;
   }
 
   /** The newest container of that name; init containers only count in the current sandbox. */
-  newest({ role, container }: PodContainer): ContainerObservation | undefined {
-    const found = this.#input.observation.containers.find(({ name }) => name === container.name);
-    const stale = (role === "init" || role === "sidecar") && found?.sandboxId !== this.#sandboxId;
+  newest(target: PodContainer): ContainerObservation | undefined {
+    const found = newestOf(this.#input.observation, target);
+    const stale = (target.role === "init" || target.role === "sidecar") && found?.sandboxId !== this.sandboxId;
     return stale ? undefined : found;
   }
 
@@ -58,7 +62,7 @@ export class ContainerPlanner {
     this.actions.push({
       do: "start-container",
       target,
-      sandboxId: this.#sandboxId,
+      sandboxId: this.sandboxId,
       restartCount,
       ...(endedAt === undefined ? {} : { endedAt }),
     });

@@ -4,17 +4,11 @@
  * init containers one after another, then the main containers.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import {
-  allContainersOf,
-  ephemeralContainersOf,
-  initContainersOf,
-  isSidecar,
-  type PodContainer,
-} from "../../pod-spec/containers.ts";
+import { allContainersOf, type ContainerRole, type PodContainer } from "../../pod-spec/containers.ts";
 import { restartDecision, restartsAfterKill } from "../../pod-spec/restart.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
 import type { Action, PodPlan } from "./action.ts";
-import { ContainerPlanner, type PlanInput } from "./container-planner.ts";
+import { ContainerPlanner, newestOf, type PlanInput } from "./container-planner.ts";
 
 /** Whether the container should be running now, judging by its last end. */
 function wantsToRun(pod: Pod, target: PodContainer, observed: ContainerObservation | undefined): boolean {
@@ -30,100 +24,110 @@ function killIfUnknown(target: PodContainer, observed: ContainerObservation | un
   return [{ do: "kill-container", target, observed, because: "unknown", message }];
 }
 
-/** Plans init containers; returns whether the main containers may start. */
-function planInit(planner: ContainerPlanner, pod: Pod, mainHasRun: boolean): "initialized" | "waiting" | "failed" {
-  const targets = initContainersOf(pod).map(
-    (container): PodContainer => ({ role: isSidecar(container) ? "sidecar" : "init", container }),
-  );
-  const lastRun = targets.findLastIndex((target) => planner.newest(target) !== undefined);
-  for (const [i, target] of targets.entries()) {
-    const observed = planner.newest(target);
-    if (target.role === "sidecar") {
-      if (observed?.state === "running") {
-        if (planner.hasStarted(target, observed) && planner.replaceIfChanged(target, observed)) continue;
-        planner.killIfFailed(target, observed);
-        if (mainHasRun || i < lastRun || planner.hasStarted(target, observed)) continue;
-        return "waiting";
-      }
-      planner.start(target);
-      if (mainHasRun || i < lastRun) continue;
-      return "waiting";
-    }
-    if (mainHasRun || i < lastRun) continue;
-    if (observed === undefined) {
-      planner.start(target);
-      return "waiting";
-    }
-    if (observed.state === "running") return "waiting";
-    if (observed.state === "exited") {
-      if (observed.exitCode === 0) continue;
-      if (restartDecision(pod, target, observed.exitCode) === "stay-ended") return "failed";
-    }
-    planner.start(target);
-    return "waiting";
-  }
-  return "initialized";
-}
+const END_POD: PodPlan = { actions: [{ do: "end-pod" }] };
 
 export function planPod(input: PlanInput): PodPlan {
   const { pod, observation, local } = input;
-  if (local.terminating || local.verdict !== undefined) return { actions: [{ do: "end-pod" }] };
+  if (local.terminating || local.verdict !== undefined) return END_POD;
 
-  const sandbox = observation.sandboxes[0];
-  const mains = pod.spec.containers.map((container): PodContainer => ({ role: "main", container }));
-  const anyNewest = ({ container }: PodContainer) => observation.containers.find(({ name }) => name === container.name);
+  const [sandbox] = observation.sandboxes;
+  if (!sandbox?.ready) return planSandbox(input);
 
-  if (sandbox === undefined || !sandbox.ready) {
-    const finished = mains.every(
-      (target) => anyNewest(target) !== undefined && !wantsToRun(pod, target, anyNewest(target)),
-    );
-    const lost = initContainersOf(pod).some((container) => {
-      const target: PodContainer = { role: "init", container };
-      const observed = anyNewest(target);
-      const failed = !isSidecar(container) && observed?.state === "exited" && observed.exitCode !== 0;
-      return failed && restartDecision(pod, target, observed.exitCode) === "stay-ended";
-    });
-    if (sandbox !== undefined && (finished || lost)) return { actions: [{ do: "end-pod" }] };
-    const stop = sandbox === undefined ? [] : [{ do: "stop-sandbox" as const, id: sandbox.id }];
-    // How they end may be the end of the pod.
-    if (stop.length > 0 && observation.containers.some(({ state }) => state === "running")) return { actions: stop };
-    return { actions: [...stop, { do: "create-sandbox", attempt: sandbox === undefined ? 0 : sandbox.attempt + 1 }] };
-  }
-
-  const unknown = allContainersOf(pod).flatMap((target) => killIfUnknown(target, anyNewest(target)));
+  const targets = allContainersOf(pod);
+  const unknown = targets.flatMap((target) => killIfUnknown(target, newestOf(observation, target)));
   if (unknown.length > 0) return { actions: unknown };
 
-  const restartAll = allContainersOf(pod).some((target) => {
-    const observed = anyNewest(target);
+  const restartAll = targets.some((target) => {
+    const observed = newestOf(observation, target);
     return observed?.state === "exited" && restartDecision(pod, target, observed.exitCode) === "restart-all-containers";
   });
   if (restartAll) return { actions: [{ do: "restart-all" }] };
 
   const planner = new ContainerPlanner(input, sandbox.id);
-  for (const container of ephemeralContainersOf(pod)) {
-    const target: PodContainer = { role: "ephemeral", container };
-    if (planner.newest(target) === undefined) planner.start(target);
-  }
-
-  const mainHasRun = mains.some((target) => {
-    const observed = planner.newest(target);
-    return observed !== undefined && observed.sandboxId === sandbox.id;
-  });
-  const init = planInit(planner, pod, mainHasRun);
-  if (init === "failed") return { actions: [{ do: "end-pod" }] };
-  if (init === "initialized") {
-    const alive = mains.filter((target) => {
-      const observed = planner.newest(target);
-      if (observed?.state !== "running") {
-        const wanted = wantsToRun(pod, target, observed);
-        if (wanted) planner.start(target);
-        return wanted;
-      }
-      if (planner.replaceIfChanged(target, observed)) return true;
-      return !planner.killIfFailed(target, observed) || restartsAfterKill(pod, target);
-    });
-    const killing = planner.actions.some((action) => action.do === "kill-container" && action.target.role === "main");
-    if (alive.length === 0 && !killing) return { actions: [{ do: "end-pod" }] };
-  }
+  for (const target of ofRole(targets, "ephemeral")) if (planner.newest(target) === undefined) planner.start(target);
+  const init = planInit(planner, pod);
+  if (init === "failed" || (init === "initialized" && !planMains(planner, pod))) return END_POD;
   return { actions: planner.actions, ...(planner.wakeAt === undefined ? {} : { wakeAt: planner.wakeAt }) };
+}
+
+const ofRole = (targets: readonly PodContainer[], ...roles: readonly ContainerRole[]) =>
+  targets.filter(({ role }) => roles.includes(role));
+
+/** Replaces a sandbox that is not ready, unless nothing would run in the next one. */
+function planSandbox({ pod, observation }: PlanInput): PodPlan {
+  const [sandbox] = observation.sandboxes;
+  if (sandbox === undefined) return { actions: [{ do: "create-sandbox", attempt: 0 }] };
+  const targets = allContainersOf(pod);
+  const hasFinished = ofRole(targets, "main").every((target) => {
+    const observed = newestOf(observation, target);
+    return observed !== undefined && !wantsToRun(pod, target, observed);
+  });
+  const hasFailed = ofRole(targets, "init").some((target) => {
+    const observed = newestOf(observation, target);
+    return observed?.state === "exited" && observed.exitCode !== 0 && !wantsToRun(pod, target, observed);
+  });
+  if (hasFinished || hasFailed) return END_POD;
+  const stop: Action = { do: "stop-sandbox", id: sandbox.id };
+  // How they end may be the end of the pod.
+  if (observation.containers.some(({ state }) => state === "running")) return { actions: [stop] };
+  return { actions: [stop, { do: "create-sandbox", attempt: sandbox.attempt + 1 }] };
+}
+
+/** Plans init containers and sidecars; returns whether the main containers may start. */
+function planInit(planner: ContainerPlanner, pod: Pod): "initialized" | "waiting" | "failed" {
+  const all = allContainersOf(pod);
+  const targets = ofRole(all, "init", "sidecar");
+  const mainHasRun = ofRole(all, "main").some((target) => planner.newest(target)?.sandboxId === planner.sandboxId);
+  const lastRun = targets.findLastIndex((target) => planner.newest(target) !== undefined);
+  for (const [i, target] of targets.entries()) {
+    const isPassed = mainHasRun || i < lastRun;
+    if (isPassed && target.role === "init") continue;
+    const state = target.role === "init" ? planInitContainer(planner, pod, target) : planSidecar(planner, target);
+    if (!isPassed && state !== "initialized") return state;
+  }
+  return "initialized";
+}
+
+function planInitContainer(
+  planner: ContainerPlanner,
+  pod: Pod,
+  target: PodContainer,
+): "initialized" | "waiting" | "failed" {
+  const observed = planner.newest(target);
+  if (observed?.state === "running") return "waiting";
+  if (observed?.state === "exited") {
+    if (observed.exitCode === 0) return "initialized";
+    if (!wantsToRun(pod, target, observed)) return "failed";
+  }
+  planner.start(target);
+  return "waiting";
+}
+
+function planSidecar(planner: ContainerPlanner, target: PodContainer): "initialized" | "waiting" {
+  const observed = planner.newest(target);
+  if (observed?.state !== "running") {
+    planner.start(target);
+    return "waiting";
+  }
+  const hasStarted = planner.hasStarted(target, observed);
+  if (!hasStarted || !planner.replaceIfChanged(target, observed)) planner.killIfFailed(target, observed);
+  return hasStarted ? "initialized" : "waiting";
+}
+
+/** Plans the main containers; returns whether any runs, is to run, or is still to end. */
+function planMains(planner: ContainerPlanner, pod: Pod): boolean {
+  const alive = ofRole(allContainersOf(pod), "main").filter((target) => {
+    const observed = planner.newest(target);
+    if (observed?.state !== "running") {
+      const wanted = wantsToRun(pod, target, observed);
+      if (wanted) planner.start(target);
+      return wanted;
+    }
+    if (planner.replaceIfChanged(target, observed)) return true;
+    return !planner.killIfFailed(target, observed) || restartsAfterKill(pod, target);
+  });
+  return (
+    alive.length > 0 ||
+    planner.actions.some((action) => action.do === "kill-container" && action.target.role === "main")
+  );
 }

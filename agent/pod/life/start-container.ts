@@ -24,8 +24,8 @@ import { canMountRecursiveReadOnly } from "../config/recursive-read-only.ts";
 import { checkUserNamespaces, userNamespaceOf } from "../config/user-namespaces.ts";
 import { cgroupParent } from "../pod-cgroup.ts";
 import { type PodRecord, RETRY_MS } from "../pod-record.ts";
-import { runHook } from "./hooks.ts";
 import type { Action } from "./action.ts";
+import { runHook } from "./hooks.ts";
 import { prepareContainer } from "./prepare-container.ts";
 import { kill } from "./stop-containers.ts";
 

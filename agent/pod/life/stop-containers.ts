@@ -6,8 +6,8 @@ import { restartCountOf } from "../../runtime/labels.ts";
 import type { Observation } from "../../runtime/observation.ts";
 import type { PodRecord } from "../pod-record.ts";
 import { type Running, runningOf } from "../running-containers.ts";
-import { inTurns, killContainer, killOrder, MIN_GRACE_SECONDS } from "./kill.ts";
 import type { Action } from "./action.ts";
+import { inTurns, killContainer, killOrder, MIN_GRACE_SECONDS } from "./kill.ts";
 
 const stopping = ({ observed }: Running): string => `Stopping container ${observed.name}`;
 
