@@ -15,64 +15,69 @@ interface Request {
   readonly count: number;
 }
 
+interface Requesting {
+  readonly container: Container;
+  readonly request: Request;
+  /** Before the next container starts. */
+  readonly ends: boolean;
+}
+
 /** `classes`: device class names by resource. */
 export function extendedRequestsOf({ spec }: Pod, classes: ReadonlyMap<string, string>): ExtendedRequests {
   const initial = spec.initContainers ?? [];
   const containers = [...initial, ...(spec.containers ?? [])];
-  const ends = (i: number) => i < initial.length && containers[i]?.restartPolicy !== "Always";
-  const requests: Request[] = [];
-  const mappings: ContainerExtendedResourceRequest[] = [];
-  for (const [resource, deviceClassName] of [...classes].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const requesting = containers.map((container, i) => ({
-      container,
-      i,
-      requested: requestedBy(container, resource),
-    }));
-    const mapped = ({ name: containerName }: Container, requestName: string) => ({
-      containerName,
-      resourceName: resource,
-      requestName,
+  const byResource = [...classes]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([resource, deviceClassName]) => {
+      const requesting = containers.flatMap((container, i): Requesting[] => {
+        const count = amountOf(resource, container.resources?.requests?.[resource]);
+        const request = { name: nameOf(container, i, resource), deviceClassName, count };
+        const ends = i < initial.length && container.restartPolicy !== "Always";
+        return count > 0 ? [{ container, request, ends }] : [];
+      });
+      return requestsOfResource(requesting, resource);
     });
-    const lasting: (Request | undefined)[] = requesting.map(({ container, i, requested }) =>
-      requested > 0 && !ends(i)
-        ? { name: nameOf(container, i, resource), deviceClassName, count: requested }
-        : undefined,
-    );
-    // Init containers reuse the devices of later containers, and share one request for whatever they need beyond those.
-    let most: Request | undefined;
-    const own = new Set<string>();
-    const ending: ContainerExtendedResourceRequest[] = [];
-    for (const { container, i, requested } of requesting) {
-      if (requested === 0 || !ends(i)) continue;
-      let left = requested;
-      for (const later of lasting.slice(i)) {
-        if (!later || left <= 0) continue;
-        left -= later.count;
-        ending.push(mapped(container, later.name));
-      }
-      if (left <= 0) continue;
-      const request = { name: nameOf(container, i, resource), deviceClassName, count: left };
-      own.add(request.name);
-      ending.push(mapped(container, request.name));
-      if (!most || most.count < left) most = request;
-    }
-    if (most) requests.push(most);
-    requests.push(...lasting.filter((request) => request !== undefined));
-    lasting.forEach((request, i) => {
-      const container = containers[i];
-      if (request && container) mappings.push(mapped(container, request.name));
-    });
-    const { name } = most ?? {};
-    mappings.push(
-      ...ending.map((each) =>
-        name !== undefined && own.has(each.requestName) ? { ...each, requestName: name } : each,
-      ),
-    );
-  }
-  return { requests: requests.sort((a, b) => (a.name < b.name ? -1 : 1)).map(deviceRequestOf), mappings };
+  const requests = byResource.flatMap((each) => each.requests).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { requests: requests.map(deviceRequestOf), mappings: byResource.flatMap(({ mappings }) => mappings) };
 }
 
-const requestedBy = ({ resources }: Container, resource: string) => amountOf(resource, resources?.requests?.[resource]);
+function requestsOfResource(requesting: readonly Requesting[], resourceName: string) {
+  const lasting = requesting.filter(({ ends }) => !ends);
+  const ending = requesting.flatMap(({ container, request, ends }, i) => {
+    const later = requesting.slice(i).filter(({ ends }) => !ends);
+    return ends ? [{ container, ...reuse(request, later) }] : [];
+  });
+  // One request serves whatever init containers need beyond later containers' devices.
+  const shared = ending
+    .flatMap(({ surplus }) => surplus ?? [])
+    .reduce<Request | undefined>((most, each) => (most && most.count >= each.count ? most : each), undefined);
+  const mapped = ({ name: containerName }: Container, { name: requestName }: Request) => ({
+    containerName,
+    resourceName,
+    requestName,
+  });
+  return {
+    requests: [...(shared ? [shared] : []), ...lasting.map(({ request }) => request)],
+    mappings: [
+      ...lasting.map(({ container, request }) => mapped(container, request)),
+      ...ending.flatMap(({ container, reused, surplus }) =>
+        [...reused, ...(surplus && shared ? [shared] : [])].map((request) => mapped(container, request)),
+      ),
+    ],
+  };
+}
+
+/** Later containers' requests whose devices suffice, or all of them and a request for the rest. */
+function reuse(request: Request, later: readonly Requesting[]) {
+  const reused: Request[] = [];
+  let left = request.count;
+  for (const { request: other } of later) {
+    if (left <= 0) break;
+    left -= other.count;
+    reused.push(other);
+  }
+  return { reused, surplus: left > 0 ? { ...request, count: left } : undefined };
+}
 
 /** Made of the container's index, and the resource's index among the container's requests. */
 const nameOf = ({ resources }: Container, i: number, resource: string) =>
