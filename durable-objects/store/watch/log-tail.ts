@@ -20,7 +20,7 @@ const EMPTY_LINE = new TextEncoder().encode("\n");
 
 export class LogTails {
   readonly #options: LogTailOptions;
-  readonly #waiting = new Set<() => void>();
+  readonly #open = new Set<LogTail>();
 
   constructor(options: LogTailOptions) {
     this.#options = options;
@@ -28,52 +28,23 @@ export class LogTails {
 
   /** Called when the log has grown. */
   wake(): void {
-    for (const resume of [...this.#waiting]) resume();
+    for (const tail of this.#open) tail.wake();
   }
 
   /** The stream ends with an error if what is to be sent next was compacted. */
   open(since: Revision, closed: () => void): ReadableStream<Uint8Array> {
-    const { turns, marks } = this.#options;
-    const encoder = new TextEncoder();
-    let cursor = since;
-    let open = true;
-    let resume = () => {};
+    const tail = new LogTail(this.#options, since);
+    this.#open.add(tail);
     const end = () => {
-      open = false;
-      resume();
+      this.#open.delete(tail);
+      tail.end();
       closed();
-    };
-    const grown = () =>
-      new Promise<"grown" | "idle">((resolve) => {
-        const done = (what: "grown" | "idle") => {
-          this.#waiting.delete(resume);
-          cancelTimer();
-          resolve(what);
-        };
-        const cancelTimer = turns.after(HEARTBEAT_MS, () => done("idle"));
-        resume = () => done("grown");
-        this.#waiting.add(resume);
-      });
-    /** Undefined once the stream was cancelled. */
-    const next = async (): Promise<Uint8Array | undefined> => {
-      while (open) {
-        if (cursor === marks().revision && (await grown()) === "idle") return EMPTY_LINE;
-        // Everything applied by now will then be on disk.
-        const newest = marks().revision;
-        await turns.settled();
-        if (!open) return undefined;
-        if (cursor < marks().oldest) throw new Error("compacted");
-        const { text, through } = this.#read(cursor, newest);
-        cursor = through;
-        if (text !== "") return encoder.encode(text);
-      }
-      return undefined;
     };
     return new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
           try {
-            const chunk = await next();
+            const chunk = await tail.next();
             if (chunk) controller.enqueue(chunk);
           } catch (error) {
             end();
@@ -85,15 +56,66 @@ export class LogTails {
       new ByteLengthQueuingStrategy({ highWaterMark: QUEUE_BYTES }),
     );
   }
+}
 
-  /** As much of the log as fits into a chunk. */
-  #read(after: Revision, newest: Revision): { readonly text: string; readonly through: Revision } {
+class LogTail {
+  readonly #options: LogTailOptions;
+  #cursor: Revision;
+  #hasEnded = false;
+  #resume = () => {};
+
+  constructor(options: LogTailOptions, since: Revision) {
+    this.#options = options;
+    this.#cursor = since;
+  }
+
+  wake(): void {
+    this.#resume();
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#resume();
+  }
+
+  /** Waits for entries; undefined once the tail has ended. */
+  async next(): Promise<Uint8Array | undefined> {
+    const { marks, turns } = this.#options;
+    while (!this.#hasEnded) {
+      if (this.#cursor === marks().revision && (await this.#grown()) === "idle") return EMPTY_LINE;
+      // Everything applied by now will then be on disk.
+      const newest = marks().revision;
+      await turns.settled();
+      if (this.#hasEnded) return undefined;
+      if (this.#cursor < marks().oldest) throw new Error("compacted");
+      const text = this.#read(newest);
+      if (text !== "") return new TextEncoder().encode(text);
+    }
+    return undefined;
+  }
+
+  #grown(): Promise<"grown" | "idle"> {
+    return new Promise((resolve) => {
+      const cancelTimer = this.#options.turns.after(HEARTBEAT_MS, () => resolve("idle"));
+      this.#resume = () => {
+        cancelTimer();
+        resolve("grown");
+      };
+    });
+  }
+
+  /** Moves on by as much of the log as fits into a chunk. */
+  #read(newest: Revision): string {
     const { tables } = this.#options;
     let text = "";
-    for (const row of tables.rowsBetween(after, newest)) {
+    for (const row of tables.rowsBetween(this.#cursor, newest)) {
       text += renderTailLine(tables, row);
-      if (text.length > CHUNK_LENGTH) return { text, through: row.revision };
+      if (text.length > CHUNK_LENGTH) {
+        this.#cursor = row.revision;
+        return text;
+      }
     }
-    return { text, through: newest };
+    this.#cursor = newest;
+    return text;
   }
 }
