@@ -1,9 +1,10 @@
 /** Type-checks an expression, reporting errors in cel-go's words. */
 
 import type { Library } from "../declaration.ts";
-import type { Call, Comprehension, Expr, Literal, Select } from "../syntax/ast.ts";
+import type { Call, Comprehension, Conditional, Expr, Literal, Select } from "../syntax/ast.ts";
 import { type Issue, SyntaxProblem } from "../syntax/issue.ts";
 import { nameOf } from "../syntax/qualified-name.ts";
+import { resolveCall } from "../syntax/resolve-call.ts";
 import { CelError } from "../values/cel-error.ts";
 import { isRegex } from "../values/regex.ts";
 import {
@@ -24,7 +25,7 @@ import {
   TYPE,
   type Type,
 } from "../values/type.ts";
-import { assign, type Bindings, isOpen, join, joined, resolve } from "./unify.ts";
+import { assign, isOpen, join, joined, resolve } from "./unify.ts";
 
 export interface Scope {
   readonly variables: ReadonlyMap<string, Type>;
@@ -104,6 +105,11 @@ class Checker {
         return this.#select(expr, variables);
       case "call":
         return this.#call(expr, variables);
+      case "logical":
+        for (const side of [expr.left, expr.right]) this.#requireLogical(side, variables);
+        return BOOL;
+      case "conditional":
+        return this.#conditional(expr, variables);
       case "list": {
         const elements = expr.elements.map((each, i) =>
           this.#item(each, variables, { optional: expr.optional.has(i) }),
@@ -216,31 +222,19 @@ class Checker {
   }
 
   #call(expr: Call, variables: Variables): Type {
-    const { target, args, at } = expr;
-    // A name with a namespace looks like a member call: optional.none().
-    const space = target && nameOf(target);
-    const isNamespaced =
-      space !== undefined &&
-      !variables.has(space.split(".")[0] ?? "") &&
-      this.scope.library.has(`${space}.${expr.name}`);
-    const name = isNamespaced ? `${space}.${expr.name}` : expr.name;
-    const of = target && !isNamespaced ? target : undefined;
-    if (name === "_?_:_") return this.#conditional(expr, variables);
-    if (name === "_&&_" || name === "_||_") {
-      for (const arg of args) this.#requireLogical(arg, variables);
-      return BOOL;
-    }
+    const { library } = this.scope;
+    const { name, isMember, operands } = resolveCall(expr, library, (known) => variables.has(known));
     if (name === "_?._") return this.#optionalSelect(expr, variables);
-    const types = [...(of ? [of] : []), ...args].map((each) => this.typeOf(each, variables));
-    const overloads = this.scope.library.get(name);
-    if (!overloads) return this.#issue(at, `undeclared reference to '${name}' (in container '')`);
-    const result = resolve(overloads, types, of !== undefined);
+    const types = operands.map((each) => this.typeOf(each, variables));
+    const overloads = library.get(name);
+    if (!overloads) return this.#issue(expr.at, `undeclared reference to '${name}' (in container '')`);
+    const result = resolve(overloads, types, isMember);
     if (!result) {
       const shown = types.map(showType);
-      const applied = of ? `${shown[0]}.(${shown.slice(1).join(", ")})` : `(${shown.join(", ")})`;
-      return this.#issue(at, `found no matching overload for '${name}' applied to '${applied}'`);
+      const applied = isMember ? `${shown[0]}.(${shown.slice(1).join(", ")})` : `(${shown.join(", ")})`;
+      return this.#issue(expr.at, `found no matching overload for '${name}' applied to '${applied}'`);
     }
-    this.#checkLiterals(name, [...(of ? [of] : []), ...args]);
+    this.#checkLiterals(name, operands);
     return result;
   }
 
@@ -265,19 +259,23 @@ class Checker {
     }
   }
 
-  #requireLogical(arg: Expr, variables: Variables): void {
-    const type = this.typeOf(arg, variables);
-    if (type !== ERROR) this.#require(arg, type, BOOL);
+  #requireLogical(side: Expr, variables: Variables): void {
+    const type = this.typeOf(side, variables);
+    if (type !== ERROR) this.#require(side, type, BOOL);
   }
 
-  #conditional({ args, at }: Call, variables: Variables): Type {
-    const [condition, yes, no] = args as [Expr, Expr, Expr];
-    const types = [condition, yes, no].map((each) => this.typeOf(each, variables)) as [Type, Type, Type];
-    if (types.some((type) => type === ERROR)) return ERROR;
-    const bindings: Bindings = new Map();
-    const result = join(types[1], types[2]);
-    if (!assign(BOOL, types[0], bindings) || !result)
-      return this.#issue(at, `found no matching overload for '_?_:_' applied to '(${types.map(showType).join(", ")})'`);
+  #conditional(expr: Conditional, variables: Variables): Type {
+    const condition = this.typeOf(expr.condition, variables);
+    const yes = this.typeOf(expr.yes, variables);
+    const no = this.typeOf(expr.no, variables);
+    const types = [condition, yes, no];
+    if (types.includes(ERROR)) return ERROR;
+    const result = join(yes, no);
+    if (!assign(BOOL, condition, new Map()) || !result)
+      return this.#issue(
+        expr.at,
+        `found no matching overload for '_?_:_' applied to '(${types.map(showType).join(", ")})'`,
+      );
     return result;
   }
 

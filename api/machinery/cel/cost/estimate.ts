@@ -3,7 +3,7 @@
 import type { Library } from "../declaration.ts";
 import type { Call, Comprehension, Expr } from "../syntax/ast.ts";
 import { ACCU } from "../syntax/macros.ts";
-import { nameOf } from "../syntax/qualified-name.ts";
+import { resolveCall } from "../syntax/resolve-call.ts";
 import { DYN, isOptional, param, type Type } from "../values/type.ts";
 import type { Argument } from "./call-estimate.ts";
 import { either, fixed, plus, type Range, times, UNBOUNDED, UNKNOWN } from "./cost-range.ts";
@@ -102,6 +102,21 @@ class Estimator {
         return isBinding(expr) ? this.#binding(expr, variables) : this.#comprehension(expr, variables);
       case "call":
         return this.#call(expr, variables);
+      case "logical": {
+        const [left, right] = [this.of(expr.left, variables), this.of(expr.right, variables)];
+        return { type, path: [], cost: { min: left.cost.min, max: plus(left.cost, right.cost).max } };
+      }
+      case "conditional": {
+        const condition = this.of(expr.condition, variables);
+        const [yes, no] = [this.of(expr.yes, variables), this.of(expr.no, variables)];
+        return {
+          type,
+          path: [],
+          cost: plus(condition.cost, either(yes.cost, no.cost)),
+          size: either(this.#sizeOrUnknown(yes), this.#sizeOrUnknown(no)),
+          entries: unionOfEntries(yes.entries, no.entries),
+        };
+      }
     }
   }
 
@@ -174,15 +189,9 @@ class Estimator {
   }
 
   #call(expr: Call, variables: Variables): Estimate {
-    const { name, target, args } = expr;
     const type = this.#typeOf(expr);
-    const space = target && nameOf(target);
-    const spaced =
-      space !== undefined &&
-      !this.#scope.variables.has(space.split(".")[0] ?? "") &&
-      !variables.has(space.split(".")[0] ?? "") &&
-      this.#scope.library.has(`${space}.${name}`);
-    const operands = target && !spaced ? [target, ...args] : args;
+    const isVariable = (known: string) => this.#scope.variables.has(known) || variables.has(known);
+    const { name, isMember, operands } = resolveCall(expr, this.#scope.library, isVariable);
     const parts = operands.map((each) => this.of(each, variables));
     const below = plus(...costs(parts));
     switch (name) {
@@ -194,19 +203,6 @@ class Estimator {
         }
         break;
       }
-      case "_&&_":
-      case "_||_":
-        return { type, path: [], cost: { min: parts[0]?.cost.min ?? 0, max: below.max } };
-      case "_?_:_": {
-        const [condition, yes, no] = parts as [Estimate, Estimate, Estimate];
-        return {
-          type,
-          path: [],
-          cost: plus(condition.cost, either(yes.cost, no.cost)),
-          size: either(this.#sizeOrUnknown(yes), this.#sizeOrUnknown(no)),
-          entries: unionOfEntries(yes.entries, no.entries),
-        };
-      }
       case "_[_]": {
         const [container] = parts;
         if (!container || isOptional(container.type)) break;
@@ -215,7 +211,7 @@ class Estimator {
       }
     }
     const requested = parts.map((part, i) => this.#argument(part, operands[i]));
-    const { cost, size } = estimateCall(spaced ? `${space}.${name}` : name, requested, target !== undefined && !spaced);
+    const { cost, size } = estimateCall(name, requested, isMember);
     const entries = name === "_+_" ? unionOfEntries(parts[0]?.entries, parts[1]?.entries) : undefined;
     return { type, path: [], cost: plus(below, cost), size, entries };
   }

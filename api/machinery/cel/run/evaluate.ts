@@ -1,8 +1,19 @@
 /** Evaluates a checked expression and counts its cost (cel-go's interpreter and runtimecost.go). */
 
 import { type Library, noSuchOverload, type Overload } from "../declaration.ts";
-import type { Call, Comprehension, Expr, ListExpr, MapExpr, Select, StructExpr } from "../syntax/ast.ts";
+import type {
+  Call,
+  Comprehension,
+  Conditional,
+  Expr,
+  ListExpr,
+  Logical,
+  MapExpr,
+  Select,
+  StructExpr,
+} from "../syntax/ast.ts";
 import { nameOf } from "../syntax/qualified-name.ts";
+import { resolveCall } from "../syntax/resolve-call.ts";
 import { parseType } from "../values/type.ts";
 import { CelError, type CelMap, isCelMap, Optional, PlainMap, TypeValue, Uint } from "../values/values.ts";
 import { withinWork, workOnItems } from "../values/work.ts";
@@ -80,6 +91,10 @@ class Evaluator {
         return this.#select(expr, variables);
       case "call":
         return this.#call(expr, variables);
+      case "logical":
+        return this.#logical(expr, variables);
+      case "conditional":
+        return this.#within(this.#chosen(expr, variables), variables);
       case "list":
         return this.#list(expr, variables);
       case "map":
@@ -194,16 +209,14 @@ class Evaluator {
 
   /** all() and exists() carry an error along, since a later item may decide without it. */
   #step(step: Expr, accuVar: string, scope: Variables): unknown {
-    if (step.kind !== "call") return this.value(step, scope);
-    const { name, args } = step;
-    if (name === "_&&_" || name === "_||_") return this.#try(step, scope);
-    const [first, second, third] = args;
-    if (name === "_?_:_" && first && second && third) {
-      const condition = this.value(first, scope);
-      if (typeof condition !== "boolean") throw noSuchOverload();
-      const chosen = condition ? second : third;
+    if (step.kind === "logical") return this.#try(step, scope);
+    if (step.kind === "conditional") {
+      const chosen = this.#chosen(step, scope);
       return isAttribute(chosen) ? this.#within(chosen, scope) : this.#step(chosen, accuVar, scope);
     }
+    if (step.kind !== "call") return this.value(step, scope);
+    const { name, args } = step;
+    const [first, second] = args;
     const isAppending = name === "_+_" && first?.kind === "ident" && first.name === accuVar && second?.kind === "list";
     return isAppending ? this.#append(accuVar, second, scope) : this.value(step, scope);
   }
@@ -231,39 +244,27 @@ class Evaluator {
   }
 
   #call(expr: Call, variables: Variables): unknown {
-    const { name, args, target } = expr;
-    if (name === "_&&_" || name === "_||_") return this.#logical(name === "_||_", args, variables);
-    if (name === "_?_:_") {
-      const condition = this.value(args[0] as Expr, variables);
-      if (typeof condition !== "boolean") throw noSuchOverload();
-      return this.#within(args[condition ? 1 : 2] as Expr, variables);
-    }
-    if (name === "@not_strictly_false") {
-      const value = this.#try(args[0] as Expr, variables);
+    if (expr.name === "@not_strictly_false") {
+      const value = this.#try(expr.args[0] as Expr, variables);
       this.#pay(1);
       return value instanceof CelError ? true : value !== false;
     }
-    const space = target && nameOf(target);
-    const spaced =
-      space === undefined || variables.has(space.split(".")[0] ?? "")
-        ? undefined
-        : this.run.library.get(`${space}.${name}`);
-    const of = target && !spaced ? [target] : [];
-    const given = [...of, ...args];
-    if (name === "_[_]") return this.#item(expr, variables);
-    const values = given.map((each) => this.value(each, variables));
+    if (expr.name === "_[_]") return this.#item(expr, variables);
+    const { library } = this.run;
+    const { name, isMember, operands } = resolveCall(expr, library, (known) => variables.has(known));
+    const values = operands.map((each) => this.value(each, variables));
     if (name === "_?._") {
       this.#pay(1);
       return optionalMember(values);
     }
-    const overloads = (spaced ?? this.run.library.get(name) ?? []).filter(({ isMember }) => isMember === of.length > 0);
+    const overloads = (library.get(name) ?? []).filter((each) => each.isMember === isMember);
     const overload = fitting(overloads, values);
     if (!overload) {
       this.#pay(1);
       throw noSuchOverload();
     }
     const { cost } = overload;
-    const isKnown = !BY_TYPE.has(cost) || this.run.isResolved(expr, overloads, given);
+    const isKnown = !BY_TYPE.has(cost) || this.run.isResolved(expr, overloads, operands);
     if (!BY_RESULT.has(cost)) this.#pay(isKnown ? runCost(cost, values) : 1);
     const result = (overload.call as (...args: unknown[]) => unknown)(...values);
     if (BY_RESULT.has(cost)) this.#pay(runCost(cost, values, result));
@@ -279,11 +280,18 @@ class Evaluator {
     return (overload.call as (...args: unknown[]) => unknown)(...values);
   }
 
+  #chosen({ condition, yes, no }: Conditional, variables: Variables): Expr {
+    const value = this.value(condition, variables);
+    if (typeof value !== "boolean") throw noSuchOverload();
+    return value ? yes : no;
+  }
+
   /** Either side may decide, even if the other one is an error. */
-  #logical(decisive: boolean, args: readonly Expr[], variables: Variables): unknown {
-    const left = this.#try(args[0] as Expr, variables);
+  #logical(expr: Logical, variables: Variables): unknown {
+    const decisive = expr.operator === "||";
+    const left = this.#try(expr.left, variables);
     if (left === decisive) return decisive;
-    const right = this.#try(args[1] as Expr, variables);
+    const right = this.#try(expr.right, variables);
     if (right === decisive) return decisive;
     for (const side of [left, right]) {
       if (side instanceof CelError) throw side;

@@ -26,6 +26,18 @@ export interface Call extends Node {
   readonly target?: Expr;
   readonly args: readonly Expr[];
 }
+export interface Logical extends Node {
+  readonly kind: "logical";
+  readonly operator: "&&" | "||";
+  readonly left: Expr;
+  readonly right: Expr;
+}
+export interface Conditional extends Node {
+  readonly kind: "conditional";
+  readonly condition: Expr;
+  readonly yes: Expr;
+  readonly no: Expr;
+}
 export interface ListExpr extends Node {
   readonly kind: "list";
   readonly elements: readonly Expr[];
@@ -59,7 +71,17 @@ export interface Comprehension extends Node {
   readonly result: Expr;
 }
 
-export type Expr = Literal | Ident | Select | Call | ListExpr | MapExpr | StructExpr | Comprehension;
+export type Expr =
+  | Literal
+  | Ident
+  | Select
+  | Call
+  | Logical
+  | Conditional
+  | ListExpr
+  | MapExpr
+  | StructExpr
+  | Comprehension;
 
 /** The direct subexpressions. */
 export function partsOf(expr: Expr): readonly Expr[] {
@@ -71,6 +93,10 @@ export function partsOf(expr: Expr): readonly Expr[] {
       return [expr.operand];
     case "call":
       return expr.target ? [expr.target, ...expr.args] : expr.args;
+    case "logical":
+      return [expr.left, expr.right];
+    case "conditional":
+      return [expr.condition, expr.yes, expr.no];
     case "list":
       return expr.elements;
     case "map":

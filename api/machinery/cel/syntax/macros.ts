@@ -95,14 +95,14 @@ const all = (of: Call) =>
   loop(of, variablesOf(of), ({ body, at }) => ({
     init: bool(true, at),
     condition: call("@not_strictly_false", at, ident(ACCU, at)),
-    step: call("_&&_", at, ident(ACCU, at), body),
+    step: { kind: "logical", operator: "&&", left: ident(ACCU, at), right: body, at },
   }));
 
 const exists = (of: Call) =>
   loop(of, variablesOf(of), ({ body, at }) => ({
     init: bool(false, at),
     condition: call("@not_strictly_false", at, call("!_", at, ident(ACCU, at))),
-    step: call("_||_", at, ident(ACCU, at), body),
+    step: { kind: "logical", operator: "||", left: ident(ACCU, at), right: body, at },
   }));
 
 const existsOne = (of: Call) =>
@@ -114,7 +114,7 @@ const existsOne = (of: Call) =>
 
 /** The step of a loop that passes over items which do not match. */
 const stepIf = (filter: Expr | undefined, next: Expr, at: number): Expr =>
-  filter ? call("_?_:_", at, filter, next, ident(ACCU, at)) : next;
+  filter ? { kind: "conditional", condition: filter, yes: next, no: ident(ACCU, at), at } : next;
 
 const mapTo = (variables: 1 | 2) => (of: Call) =>
   loop(of, variables, ({ filter, body, at }) => ({
@@ -169,7 +169,7 @@ function bind({ args, at }: Call): Expr | undefined {
 }
 
 /** `o.optMap(v, e)` is e applied to o's value, if there is one. */
-const optMap = (of: Call) => optFlatMap(of, (body) => ({ kind: "call", name: "optional.of", args: [body], at: of.at }));
+const optMap = (of: Call) => optFlatMap(of, (body) => call("optional.of", of.at, body));
 
 /** Here e itself yields an optional. */
 function optFlatMap({ target, args, at }: Call, some = (body: Expr): Expr => body): Expr | undefined {
@@ -178,8 +178,8 @@ function optFlatMap({ target, args, at }: Call, some = (body: Expr): Expr => bod
   const name = variable(variableName, at);
   const value: Expr = { kind: "call", name: "value", target, args: [], at };
   const body = boundTo({ name, value, body: mapped, at });
-  const isThere: Expr = { kind: "call", name: "hasValue", target, args: [], at };
-  return call("_?_:_", at, isThere, some(body), { kind: "call", name: "optional.none", args: [], at });
+  const condition: Expr = { kind: "call", name: "hasValue", target, args: [], at };
+  return { kind: "conditional", condition, yes: some(body), no: call("optional.none", at), at };
 }
 
 const SORTED = "@__sortBy_input__";

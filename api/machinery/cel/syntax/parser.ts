@@ -1,6 +1,6 @@
 /** Parses text into an expression, with cel-go's positions and, for the most common mistakes, its wording. */
 
-import type { Expr } from "./ast.ts";
+import type { Expr, Logical } from "./ast.ts";
 import { type Issue, SyntaxProblem } from "./issue.ts";
 import { isReserved, type Token, tokenize } from "./lexer.ts";
 import { expandMacro } from "./macros.ts";
@@ -33,23 +33,19 @@ export function parse(source: string, { binds = false }: { readonly binds?: bool
 
 /** By increasing precedence; each level is left-associative. */
 const LEVELS: readonly (readonly string[])[] = [
-  ["||"],
-  ["&&"],
   ["==", "!=", "<", "<=", ">", ">=", "in"],
   ["+", "-"],
   ["*", "/", "%"],
 ];
 
-const LOGICAL: ReadonlySet<string> = new Set(["||", "&&"]);
-
 /** The operator at `places[i]` follows the term at `i`. */
-function balanced(name: string, terms: readonly Expr[], places: readonly number[]): Expr {
+function balanced(operator: Logical["operator"], terms: readonly Expr[], places: readonly number[]): Expr {
   const middle = places.length >> 1;
   const at = places[middle];
   if (at === undefined) return terms[0] as Expr;
-  const left = balanced(name, terms.slice(0, middle + 1), places.slice(0, middle));
-  const right = balanced(name, terms.slice(middle + 1), places.slice(middle + 1));
-  return { kind: "call", name, args: [left, right], at };
+  const left = balanced(operator, terms.slice(0, middle + 1), places.slice(0, middle));
+  const right = balanced(operator, terms.slice(middle + 1), places.slice(middle + 1));
+  return { kind: "logical", operator, left, right, at };
 }
 
 const operatorName = (op: string): string => (op === "in" ? "@in" : `_${op}_`);
@@ -71,14 +67,14 @@ class Parser {
   #expr(): Expr {
     if (++this.#depth > MAX_DEPTH)
       this.tokens.fail(this.tokens.peek(), `expression recursion limit exceeded: ${MAX_DEPTH}`);
-    const condition = this.#binary(0);
+    const condition = this.#logical("||");
     const question = this.tokens.take("?");
     let expr = condition;
     if (question) {
-      const yes = this.#binary(0);
+      const yes = this.#logical("||");
       this.tokens.require(":");
       const no = this.#expr();
-      expr = { kind: "call", name: "_?_:_", args: [condition, yes, no], at: question.at };
+      expr = { kind: "conditional", condition, yes, no, at: question.at };
     }
     this.#depth--;
     return expr;
@@ -87,7 +83,6 @@ class Parser {
   #binary(level: number): Expr {
     const operators = LEVELS[level];
     if (!operators) return this.#unary();
-    if (LOGICAL.has(operators[0] ?? "")) return this.#logical(level);
     let left = this.#binary(level + 1);
     for (;;) {
       const op = operators.find((each) => this.tokens.isNext(each));
@@ -98,15 +93,15 @@ class Parser {
   }
 
   /** A long chain becomes a balanced tree, as in cel-go. */
-  #logical(level: number): Expr {
-    const [op = ""] = LEVELS[level] ?? [];
-    const terms = [this.#binary(level + 1)];
+  #logical(operator: Logical["operator"]): Expr {
+    const term = () => (operator === "||" ? this.#logical("&&") : this.#binary(0));
+    const terms = [term()];
     const places: number[] = [];
-    for (let token = this.tokens.take(op); token; token = this.tokens.take(op)) {
+    for (let token = this.tokens.take(operator); token; token = this.tokens.take(operator)) {
       places.push(token.at);
-      terms.push(this.#binary(level + 1));
+      terms.push(term());
     }
-    return balanced(operatorName(op), terms, places);
+    return balanced(operator, terms, places);
   }
 
   #unary(): Expr {
