@@ -6,7 +6,7 @@ export type ContainerRole = "init" | "sidecar" | "main" | "ephemeral";
 export const isSidecar = (container: Container): boolean => container.restartPolicy === "Always";
 
 export const initContainersOf = (pod: Pod): readonly Container[] => pod.spec.initContainers ?? [];
-export const ephemeralContainersOf = (pod: Pod): readonly Container[] => pod.spec.ephemeralContainers ?? [];
+const ephemeralContainersOf = (pod: Pod): readonly Container[] => pod.spec.ephemeralContainers ?? [];
 
 export interface PodContainer {
   readonly role: ContainerRole;
