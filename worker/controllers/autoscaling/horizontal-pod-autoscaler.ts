@@ -1,7 +1,10 @@
 /** Scales the target of a HorizontalPodAutoscaler into its bounds, and within them to what its metrics ask for. */
-import type { HorizontalPodAutoscalerStatus } from "../../../api/generated/autoscaling.v2.ts";
+import type {
+  HorizontalPodAutoscalerCondition,
+  HorizontalPodAutoscalerStatus,
+} from "../../../api/generated/autoscaling.v2.ts";
 import { API_SERVICES } from "../api-services.ts";
-import { defineController, EVERYTHING, type Plan, type ReconcileContext, settled } from "../controller.ts";
+import { defineController, type Effect, EVERYTHING, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
 import { autoscalerStatus, RESOURCE } from "./autoscaler-status.ts";
@@ -57,25 +60,13 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
     },
     now,
   );
-  if (replicas === 0 && minReplicas !== 0) {
-    const conditions = setCondition(
-      reached,
-      {
-        type: "ScalingActive",
-        status: "False",
-        reason: "ScalingDisabled",
-        message: "scaling is disabled since the replica count of the target is zero",
-      },
-      now,
-    );
-    const counts = { currentReplicas: 0, desiredReplicas: 0 };
+  if (replicas === 0 && minReplicas !== 0)
     return {
-      effects: autoscalerStatus(autoscaler, { ...unchangedStatus(autoscaler), ...counts, conditions }),
+      effects: disabledStatus(autoscaler, reached, now),
       // Nobody tells when the scale of a custom resource changes.
       ...(isInSnapshot(scale.resource) ? {} : { wakeAt: now + PERIOD_MS }),
       remember: { ...history, due: now } satisfies Memory,
     };
-  }
   const bound =
     replicas > maxReplicas
       ? { desired: maxReplicas, reason: "Current number of replicas above Spec.MaxReplicas" }
@@ -94,6 +85,21 @@ const withoutLastChange = (memory: Memory, now: number): Memory => ({
   changes: memory.changes.slice(0, -1),
   due: now,
 });
+
+function disabledStatus(
+  autoscaler: Autoscaler,
+  conditions: readonly HorizontalPodAutoscalerCondition[],
+  now: number,
+): readonly Effect[] {
+  const message = "scaling is disabled since the replica count of the target is zero";
+  const disabled = { type: "ScalingActive", status: "False", reason: "ScalingDisabled", message };
+  return autoscalerStatus(autoscaler, {
+    ...unchangedStatus(autoscaler),
+    currentReplicas: 0,
+    desiredReplicas: 0,
+    conditions: setCondition(conditions, disabled, now),
+  });
+}
 
 function planWithoutScale(autoscaler: Autoscaler, error: string, { now, remembered }: ReconcileContext): Plan {
   const message = `the HPA controller was unable to get the target's current scale: ${error}`;

@@ -2,7 +2,14 @@
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { defineController, type ObjectChange, type Plan, type ReconcileContext, settled } from "../controller.ts";
+import {
+  defineController,
+  type ObjectChange,
+  type Plan,
+  type ReconcileContext,
+  type Snapshot,
+  settled,
+} from "../controller.ts";
 import { claim, controllerOf, ownersOf } from "../controller-ref.ts";
 import { historyOf, REVISIONS, trimHistory, unusedRevisions } from "../controller-revisions.ts";
 import { itemKey, splitItem } from "../item-key.ts";
@@ -79,13 +86,9 @@ function concernedBy({ object: node, deleted, snapshot }: ObjectChange<"nodes">)
 /** A pod that has ended and is only waiting to be deleted no longer occupies its node. */
 const isNotOver = (pod: Stored<Pod>): boolean => !pod.metadata.deletionTimestamp || !isTerminated(pod);
 
-function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext): Plan {
-  const { snapshot, now } = context;
-  const claimed = claim<Pod>(snapshot, "pods", daemonSet, { selector: daemonSet.spec.selector });
-  if (claimed.effects.length > 0) return { effects: claimed.effects };
-  if (daemonSet.metadata.deletionTimestamp) return settled;
+const revisionsOf = (daemonSet: Stored<DaemonSet>, snapshot: Snapshot) => {
   const { template, selector } = daemonSet.spec;
-  const history = historyOf(
+  return historyOf(
     daemonSet,
     {
       template,
@@ -97,6 +100,14 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
     },
     snapshot,
   );
+};
+
+function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext): Plan {
+  const { snapshot, now } = context;
+  const claimed = claim<Pod>(snapshot, "pods", daemonSet, { selector: daemonSet.spec.selector });
+  if (claimed.effects.length > 0) return { effects: claimed.effects };
+  if (daemonSet.metadata.deletionTimestamp) return settled;
+  const history = revisionsOf(daemonSet, snapshot);
   if ("effects" in history) {
     const { collisionCount, effects } = history;
     const collided =

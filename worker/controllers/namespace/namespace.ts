@@ -42,14 +42,15 @@ export const namespaceController = defineController({
     if (!namespace) return [];
     return snapshot.get("namespaces", "", namespace)?.metadata.deletionTimestamp ? [namespace] : [];
   },
-  reconcile(name, { snapshot, now, failure, queryResults }) {
+  reconcile(name, context) {
+    const { snapshot, now, failure, queryResults } = context;
     const namespace = snapshot.get("namespaces", "", name);
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return settled;
     const content = snapshot.inNamespace(name);
     if (content.length > 0) return planEmptying(namespace, content, { now, failure });
     return (
       planEventDeletion(namespace, { now, result: queryResults?.get(eventsOf(name)) }) ??
-      planElsewhere(namespace, { snapshot, now, answers: queryResults }) ??
+      planElsewhere(namespace, context) ??
       letGo(namespace, now)
     );
   },
@@ -78,11 +79,7 @@ function planEventDeletion(
  */
 function planElsewhere(
   namespace: Stored<Namespace>,
-  {
-    snapshot,
-    now,
-    answers: queryResults,
-  }: Pick<ReconcileContext, "snapshot" | "now"> & { readonly answers: ReconcileContext["queryResults"] | undefined },
+  { snapshot, now, queryResults }: ReconcileContext,
 ): Plan | undefined {
   const { queries, content, undiscovered, collections } = aggregatedContent(
     namespace.metadata.name,
@@ -123,30 +120,7 @@ function planEmptying(
     ? [...pods, ...holders(pods, rest, now)]
     : // What was refused comes last: a refusal ends the batch.
       content.toSorted((a, b) => Number(refused.has(a.resource)) - Number(refused.has(b.resource)));
-  const many = failure ? new Set<GroupResource>() : resourcesOfMany(turn);
-  const collections = [...many].map(
-    (resource): DeleteCollectionEffect => ({
-      op: "delete-collection",
-      resource,
-      namespace: namespace.metadata.name,
-      propagationPolicy: "Background",
-    }),
-  );
-  const deletes = [
-    ...collections,
-    ...turn
-      .filter(({ resource, object }) => !object.metadata.deletionTimestamp && !many.has(resource))
-      .map(
-        ({ resource, object }): DeleteEffect => ({
-          op: "delete",
-          resource,
-          namespace: namespace.metadata.name,
-          name: object.metadata.name,
-          uid: object.metadata.uid,
-          propagationPolicy: "Background",
-        }),
-      ),
-  ];
+  const deletes = deletionsOf(namespace.metadata.name, turn, failure ? new Set() : resourcesOfMany(turn));
   // While pods are left, the remaining content is not reported, as in Kubernetes: it is counted when everything had its
   // turn.
   const counted = arePodsFirst ? [] : rest.filter(({ resource }) => !refused.has(resource));
@@ -159,6 +133,27 @@ function planEmptying(
     effects: [...(stuck ? updates : []), ...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : [])],
     wakeAt: now + LOOK_AGAIN_MS,
   };
+}
+
+/** Of whole collections (`many`), and of all other objects that are not terminating. */
+function deletionsOf(
+  namespace: string,
+  content: readonly Located[],
+  many: ReadonlySet<GroupResource>,
+): (DeleteCollectionEffect | DeleteEffect)[] {
+  const deletion = { namespace, propagationPolicy: "Background" } as const;
+  return [
+    ...[...many].map((resource) => ({ op: "delete-collection" as const, resource, ...deletion })),
+    ...content
+      .filter(({ resource, object }) => !object.metadata.deletionTimestamp && !many.has(resource))
+      .map(({ resource, object: { metadata } }) => ({
+        op: "delete" as const,
+        resource,
+        name: metadata.name,
+        uid: metadata.uid,
+        ...deletion,
+      })),
+  ];
 }
 
 /**
