@@ -36,7 +36,10 @@ export interface ListOf<T> {
 
 /** One request over a connection of its own: Node's fetch does not support a custom CA. Rejects if nothing answers. */
 export async function callApi(connection: Caller, request: ApiCall): Promise<TextResponse> {
-  const response = await openCall(connection, request);
+  return readText(await openCall(connection, request));
+}
+
+export async function readText(response: IncomingMessage): Promise<TextResponse> {
   let text = "";
   response.setEncoding("utf8");
   for await (const chunk of response) text += chunk;

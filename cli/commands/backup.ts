@@ -1,8 +1,6 @@
-import type { IncomingMessage } from "node:http";
 import { Command } from "commander";
 import { writeBackup } from "../backup/backup-file.ts";
-import { type ApiCall, explainUnreachable, fetchJson, type ListOf, openCall } from "../call-api.ts";
-import { CliError } from "../cli-error.ts";
+import { type ApiCall, bodyOf, explainUnreachable, fetchJson, type ListOf, openCall, readText } from "../call-api.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { dataDirectoryOption } from "./options.ts";
@@ -35,7 +33,7 @@ async function backup(file: string, { dataDir }: { dataDir: string }): Promise<v
   const volumes = await countVolumes(connection);
   const request: ApiCall = { method: "GET", path: "/sailplane/v1/store/backup", timeoutMs: 60_000 };
   const response = await explainUnreachable(connection, openCall(connection, request));
-  if (response.statusCode !== 200) throw new CliError(await refusalOf(response));
+  if (response.statusCode !== 200) bodyOf(await readText(response));
   const { head } = await writeBackup(file, response, (bytes) => {
     progress.update("backup", `${file}, ${(bytes / 1e6).toFixed(1)} MB`);
   });
@@ -52,14 +50,4 @@ async function countVolumes(connection: Connection): Promise<number> {
   const path = "/api/v1/persistentvolumes?limit=1";
   const { items, metadata } = await fetchJson<ListOf<unknown>>(connection, { method: "GET", path });
   return items.length + (metadata.remainingItemCount ?? 0);
-}
-
-async function refusalOf(response: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const chunk of response) text += chunk;
-  try {
-    return `${response.statusCode}: ${JSON.parse(text).message}`;
-  } catch {
-    return `${response.statusCode}: ${text.trim()}`;
-  }
 }

@@ -38,14 +38,9 @@ export const clusterCommand = (): Command =>
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(
-      new Command("limit")
+      withLimits(new Command("limit"))
         .summary("set its limits; those that are not specified are removed")
         .argument("<name>")
-        .addOption(dataDirectoryOption())
-        .addOption(objectsOption())
-        .addOption(bytesOption())
-        .addOption(watchesOption())
-        .addOption(requestsOption())
         .action(limit),
     )
     .addCommand(
@@ -75,12 +70,13 @@ export const clusterCommand = (): Command =>
         .action(remove),
     );
 
-const objectsOption = () => new Option("--objects <number>", "the maximum number of objects").argParser(parseLimit);
-const bytesOption = () => new Option("--bytes <number>", "the maximum total size of its objects").argParser(parseLimit);
-const watchesOption = () =>
-  new Option("--watches <number>", "the maximum number of open watches (10,000)").argParser(parseLimit);
-const requestsOption = () =>
-  new Option("--requests-per-second <number>", "the maximum rate of requests").argParser(parseLimit);
+const withLimits = (command: Command): Command =>
+  command
+    .addOption(dataDirectoryOption())
+    .option("--objects <number>", "the maximum number of objects", parseLimit)
+    .option("--bytes <number>", "the maximum total size of its objects", parseLimit)
+    .option("--watches <number>", "the maximum number of open watches (10,000)", parseLimit)
+    .option("--requests-per-second <number>", "the maximum rate of requests", parseLimit);
 
 const listCommand = (): Command =>
   new Command("list")
@@ -92,14 +88,9 @@ const listCommand = (): Command =>
     .action(list);
 
 const createCommand = (): Command =>
-  new Command("create")
+  withLimits(new Command("create"))
     .summary("create one, with a kubeconfig for its administrator")
     .argument("<name>", "lower case letters, digits and dashes")
-    .addOption(dataDirectoryOption())
-    .addOption(objectsOption())
-    .addOption(bytesOption())
-    .addOption(watchesOption())
-    .addOption(requestsOption())
     .addHelpText(
       "after",
       `

@@ -6,7 +6,7 @@ import { errorMessage } from "../../api/error-message.ts";
 import type { Taint } from "../../api/generated/core.v1.ts";
 import { parseQuantity } from "../../api/machinery/quantity.ts";
 import type { NodeSettings } from "../../api/node/node-settings.ts";
-import { nodeNameOption, type Runtime, runtimeOption } from "./options.ts";
+import { nodeNameOption, parseCount, type Runtime, runtimeOption } from "./options.ts";
 
 export interface NodeOptions extends NodeSettings {
   readonly nodeName: string;
@@ -178,11 +178,6 @@ export function parseAmounts(text: string): Readonly<Record<string, string>> {
 
 function parseSeconds(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a number of seconds.");
-  return Number(text);
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It is a number above zero.");
   return Number(text);
 }
 

@@ -1,9 +1,7 @@
 /** The audit options of `up` and `deploy`, as bindings of the Worker. */
-import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
-import { parse } from "yaml";
 import { parseAuditPolicy } from "../../api/audit/policy.ts";
-import { errorMessage } from "../../api/error-message.ts";
+import { readYaml } from "./read-yaml.ts";
 
 export interface AuditOptions {
   /** The policy as JSON. */
@@ -27,13 +25,7 @@ export const auditBindings = ({ auditPolicy, auditWebhook }: AuditOptions): Reco
 });
 
 function readPolicy(file: string): string {
-  let value: unknown;
-  try {
-    value = parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new InvalidArgumentError(`Cannot read it: ${errorMessage(error)}`);
-  }
-  const parsed = parseAuditPolicy(value);
+  const parsed = parseAuditPolicy(readYaml(file));
   if (!parsed.ok) throw new InvalidArgumentError(parsed.message);
   return JSON.stringify(parsed.policy);
 }

@@ -1,9 +1,7 @@
 /** The OpenID Connect options of `up` and `deploy`. */
-import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
-import { parse } from "yaml";
 import { type JwtAuthenticator, parseAuthentication } from "../../api/authentication/config.ts";
-import { errorMessage } from "../../api/error-message.ts";
+import { readYaml } from "./read-yaml.ts";
 
 export interface AuthenticationOptions {
   readonly authenticationConfig?: AuthenticationConfig;
@@ -25,16 +23,11 @@ export const authenticationOption = (): Option =>
   ).argParser(readConfig);
 
 function readConfig(file: string): AuthenticationConfig {
-  let value: unknown;
-  try {
-    value = parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new InvalidArgumentError(`Cannot read it: ${errorMessage(error)}`);
-  }
-  const parsed = parseAuthentication(value);
+  const configuration = readYaml(file);
+  const parsed = parseAuthentication(configuration);
   if (!parsed.ok) throw new InvalidArgumentError(parsed.message);
   return {
-    configuration: value,
+    configuration,
     bindings: { AUTHENTICATION_CONFIG: JSON.stringify({ ...HEAD, jwt: parsed.jwt.map(withoutAuthority) }) },
     authorities: parsed.jwt.flatMap(({ issuer }) => issuer.certificateAuthority ?? []),
   };
