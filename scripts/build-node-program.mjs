@@ -1,5 +1,5 @@
 // The program of a node, for machines without a clone of this repository: dist/dashboard/node.tgz, and node.sh, which
-// installs it. The control plane serves both (worker/http/nodes/serve-node-program.ts).
+// installs it. The control plane serves both (worker/http/nodes/node-program.ts).
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

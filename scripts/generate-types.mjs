@@ -65,6 +65,3 @@ for (const source of sources) {
   const file = `${root}api/generated/${source.name}.ts`;
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }
-
-// The documentation of fields comes from another source, into the same directory.
-await import("./generate-documentation.mjs");
