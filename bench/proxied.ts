@@ -49,7 +49,9 @@ try {
   const { certificate, key } = createServingCertificate(authority.key, [name], new Date());
   await startServedPod(cluster, { name: "web", namespace: "default", program });
   await startServedPod(cluster, {
-    ...{ name: "api", namespace: "default", program },
+    name: "api",
+    namespace: "default",
+    program,
     environment: { KEY: key, CERTIFICATE: certificate },
   });
   const objects = [
@@ -58,7 +60,10 @@ try {
       kind: "APIService",
       metadata: { name: "v1.bench.example.com" },
       spec: {
-        ...{ group: "bench.example.com", version: "v1", groupPriorityMinimum: 2000, versionPriority: 200 },
+        group: "bench.example.com",
+        version: "v1",
+        groupPriorityMinimum: 2000,
+        versionPriority: 200,
         service: { name: "api", namespace: "default" },
         caBundle: Buffer.from(authority.certificate).toString("base64"),
       },
@@ -90,7 +95,9 @@ try {
     { name: "ingress", path: "/x", at: ingress },
   ];
   const asked = cases.map(({ name, path, at = target }) => ({
-    ...{ name, at, count: path.includes(String(LARGE)) ? COUNT / 4 : COUNT },
+    name,
+    at,
+    count: path.includes(String(LARGE)) ? COUNT / 4 : COUNT,
     ask: (client: Client) => client.ask({ path, ...(at === ingress && { headers: { host } }) }),
   }));
   // Until everything is compiled, the first case would cost twice as much as the others.

@@ -84,7 +84,10 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     this.#links.accept(node, server);
     await this.#absence.linked(node, cluster);
     await this.#updates.begin(this.#store(cluster), server, {
-      ...{ node, cluster, since: Date.now(), tunnels },
+      node,
+      cluster,
+      since: Date.now(),
+      tunnels,
       ...(answersRequests && { answersRequests }),
     });
     await this.#lookLater();

@@ -28,7 +28,13 @@ if (!wrangler.includes(main)) throw new Error(`wrangler.toml has no line ${main}
 writeFileSync(`${tree}/wrangler.toml`, wrangler.replace(main, 'main = "dist/cloudflare/index.js"\nno_bundle = true'));
 
 const manifest = {
-  ...{ name, version, description, license, type, engines, bin },
+  name,
+  version,
+  description,
+  license,
+  type,
+  engines,
+  bin,
   os: ["linux", "darwin"],
   dependencies: { workerd: dependencies.workerd },
   peerDependencies: { wrangler: devDependencies.wrangler },

@@ -54,7 +54,11 @@ async function kubeletMetrics({
     residentBytes: process.memoryUsage.rss(),
   };
   return renderKubeletMetrics({
-    ...{ process: self, pods: podCounts(), ...(observation && { observation }), lives, shutdown: shutdown() },
+    process: self,
+    pods: podCounts(),
+    ...(observation && { observation }),
+    lives,
+    shutdown: shutdown(),
     volumes: claimed.flat(),
     operations: operations(),
     claims: claimsInUse(),

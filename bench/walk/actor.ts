@@ -23,7 +23,9 @@ export interface ActorOptions {
 export const NAMESPACES = ["walk-0", "walk-1", "walk-2"] as const;
 
 export const placeOf = (resource: GroupResource, { metadata: { namespace, name } }: Stored<KubeObject>): Place => ({
-  ...{ resource, namespace, name },
+  resource,
+  namespace,
+  name,
 });
 
 /** One of the objects of a resource in the namespaces of the walk. */

@@ -65,7 +65,9 @@ export class GadgetUser implements Actor {
       apiVersion: `walk.example.com/${version}`,
       kind: "Gadget",
       metadata: {
-        ...{ name: `gadgets-${random.below(4)}`, namespace, labels: { team: random.pick(["a", "b"]) } },
+        name: `gadgets-${random.below(4)}`,
+        namespace,
+        labels: { team: random.pick(["a", "b"]) },
         ...(owner && {
           ownerReferences: [
             { apiVersion: "v1", kind: "ConfigMap", name: owner.metadata.name, uid: owner.metadata.uid },

@@ -6,8 +6,12 @@ const PRESSURES = ["MemoryPressure", "DiskPressure", "PIDPressure"];
 /** A small healthy node: workloads of a walk fill it now and then. */
 export function nodeStatus(name: string, number: number, now: string): NodeStatus {
   const condition = (type: string, status: string): NodeCondition => ({
-    ...{ type, status, reason: `Kubelet${type}`, message: "" },
-    ...{ lastHeartbeatTime: now, lastTransitionTime: now },
+    type,
+    status,
+    reason: `Kubelet${type}`,
+    message: "",
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
   });
   return {
     capacity: AMOUNTS,

@@ -184,7 +184,12 @@ export class PodLife {
   #containers(state: ContainerState, ready: boolean) {
     const restartCount = this.#restarts;
     return this.#pod.spec.containers.map(({ name, image = "" }) => ({
-      ...{ name, image, imageID: "", ready, restartCount, state },
+      name,
+      image,
+      imageID: "",
+      ready,
+      restartCount,
+      state,
     }));
   }
 }

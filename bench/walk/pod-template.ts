@@ -27,7 +27,10 @@ export function podSpec(random: Random): PodSpec {
     containers,
     ...(random.chance(0.5) && {
       tolerations: LOST.map((key) => ({
-        ...{ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: random.pick([1, 5, 10]) },
+        key,
+        operator: "Exists",
+        effect: "NoExecute",
+        tolerationSeconds: random.pick([1, 5, 10]),
       })),
     }),
     ...(random.chance(0.15) && { nodeSelector: { pool: random.pick(["a", "b"]) } }),

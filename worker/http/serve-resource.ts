@@ -184,7 +184,11 @@ async function passOn(c: Context<Bindings>, remote: RemoteApi, identified: Ident
   const { method, headers } = request;
   const caller = { env: c.env, cluster: c.get("cluster"), store };
   const call = {
-    ...{ remote, user, method, headers, body },
+    remote,
+    user,
+    method,
+    headers,
+    body,
     path: `${pathInCluster(pathname)}${search}`,
     isWatch: verb === "watch",
     ...(isUpgrade(request) && { upgrade: request }),

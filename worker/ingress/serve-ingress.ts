@@ -86,7 +86,9 @@ function callEndpoint(
   const { method, signal } = request;
   const path = `${url.pathname}${url.search}`;
   const call = {
-    ...{ env, cluster, node: endpoint.node },
+    env,
+    cluster,
+    node: endpoint.node,
     request: { ...endpoint, method, path, headers: forwarded(request, url) },
   };
   return request.headers.get("Upgrade") === null

@@ -12,12 +12,20 @@ export function unknownConditions({ metadata, status }: Node, lastTransitionTime
     ...reported
       .filter((condition) => condition.status !== "Unknown")
       .map(({ type, lastHeartbeatTime: last = lastHeartbeatTime }) => ({
-        ...{ type, status: "Unknown", lastHeartbeatTime: last, lastTransitionTime },
-        ...{ reason: "NodeStatusUnknown", message: "Kubelet stopped posting node status." },
+        type,
+        status: "Unknown",
+        lastHeartbeatTime: last,
+        lastTransitionTime,
+        reason: "NodeStatusUnknown",
+        message: "Kubelet stopped posting node status.",
       })),
     ...missing.map((type) => ({
-      ...{ type, status: "Unknown", lastHeartbeatTime, lastTransitionTime },
-      ...{ reason: "NodeStatusNeverUpdated", message: "Kubelet never posted node status." },
+      type,
+      status: "Unknown",
+      lastHeartbeatTime,
+      lastTransitionTime,
+      reason: "NodeStatusNeverUpdated",
+      message: "Kubelet never posted node status.",
     })),
   ];
 }
