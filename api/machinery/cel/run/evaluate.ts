@@ -152,37 +152,33 @@ class Evaluator {
   }
 
   #list({ elements, optional }: ListExpr, variables: Variables): unknown[] {
-    const list: unknown[] = [];
-    elements.forEach((each, i) => {
-      const value = this.value(each, variables);
-      if (!optional.has(i)) list.push(value);
-      else if (value instanceof Optional && value.isThere) list.push(value.value);
-    });
+    const list = elements.flatMap((each, i) => this.#given(each, variables, { optional: optional.has(i) }));
     this.#pay(10);
     return list;
   }
 
   #map({ entries }: MapExpr, variables: Variables): CelMap {
-    const made: [unknown, unknown][] = [];
-    for (const { key, value, optional } of entries) {
+    const made = entries.flatMap(({ key, value, optional }) => {
       const name = this.value(key, variables);
-      const given = this.value(value, variables);
-      if (!optional) made.push([name, given]);
-      else if (given instanceof Optional && given.isThere) made.push([name, given.value]);
-    }
+      return this.#given(value, variables, { optional }).map((given) => [name, given] as const);
+    });
     this.#pay(30);
     return new PlainMap(made);
   }
 
   #struct({ name: typeName, fields }: StructExpr, variables: Variables): CelMap {
-    const made: [unknown, unknown][] = [];
-    for (const { name, value, optional } of fields) {
-      const given = this.value(value, variables);
-      if (!optional) made.push([name, given]);
-      else if (given instanceof Optional && given.isThere) made.push([name, given.value]);
-    }
+    const made = fields.flatMap(({ name, value, optional }) =>
+      this.#given(value, variables, { optional }).map((given) => [name, given] as const),
+    );
     this.#pay(40);
     return new PlainMap(made, typeName);
+  }
+
+  /** The value of an element, entry or field, unless it is optional and has none. */
+  #given(expr: Expr, variables: Variables, { optional }: { readonly optional: boolean }): readonly unknown[] {
+    const value = this.value(expr, variables);
+    if (!optional) return [value];
+    return value instanceof Optional && value.isThere ? [value.value] : [];
   }
 
   #comprehension(expr: Comprehension, variables: Variables): unknown {
@@ -250,14 +246,13 @@ class Evaluator {
       return value instanceof CelError ? true : value !== false;
     }
     if (expr.name === "_[_]") return this.#item(expr, variables);
-    const { library } = this.run;
-    const { name, isMember, operands } = resolveCall(expr, library, (known) => variables.has(known));
+    const { name, isMember, operands } = resolveCall(expr, this.run.library, (known) => variables.has(known));
     const values = operands.map((each) => this.value(each, variables));
     if (name === "_?._") {
       this.#pay(1);
       return optionalMember(values);
     }
-    const overloads = (library.get(name) ?? []).filter((each) => each.isMember === isMember);
+    const overloads = (this.run.library.get(name) ?? []).filter((each) => each.isMember === isMember);
     const overload = fitting(overloads, values);
     if (!overload) {
       this.#pay(1);
