@@ -57,7 +57,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   for (const element in a) {
     const [left, right] = [a[element], b[element]];
     if (element === "." || !left || !right) continue;
-    const node = nodeOf(isMember(left) && isMember(right), intersection(withoutSelf(left), withoutSelf(right)));
+    const node = nodeOf(isMember(left) && isMember(right), intersection(left, right));
     if (node) out[element] = node;
   }
   return out;
@@ -68,9 +68,7 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   for (const element in a) {
     const [left, right] = [a[element], b[element]];
     if (element === "." || !left) continue;
-    const node = right
-      ? nodeOf(isMember(left) && !isMember(right), difference(withoutSelf(left), withoutSelf(right)))
-      : left;
+    const node = right ? nodeOf(isMember(left) && !isMember(right), difference(left, right)) : left;
     if (node) out[element] = node;
   }
   return out;
@@ -82,7 +80,7 @@ export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
   for (const element in a) {
     const [left, right] = [a[element], b[element]];
     if (element === "." || !left || (right && isMember(right))) continue;
-    const node = right ? nodeOf(isMember(left), differenceBelow(withoutSelf(left), withoutSelf(right))) : left;
+    const node = right ? nodeOf(isMember(left), differenceBelow(left, right)) : left;
     if (node) out[element] = node;
   }
   return out;

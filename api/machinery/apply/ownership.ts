@@ -151,7 +151,7 @@ export function conflictsOf(owners: Owners, differences: Differences, self: stri
   for (const [key, owner] of owners) {
     const changes = key === self ? undefined : differences.at(owner.apiVersion);
     if (!changes) continue;
-    const lost = intersection(owner.set, union(changes.modified, changes.added));
+    const lost = union(intersection(owner.set, changes.modified), intersection(owner.set, changes.added));
     if (!isEmptySet(lost)) conflicts.set(key, lost);
   }
   return conflicts;
