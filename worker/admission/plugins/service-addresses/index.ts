@@ -31,7 +31,7 @@ export const serviceAddresses = defineResourcePlugin({
     const { object: next, old } = request;
     if (next) {
       await takeAddresses(request, next, old);
-      takeNodePorts(request, next, old);
+      await takeNodePorts(request, next, old);
     }
     if (old) await release(request, old, next);
   },
@@ -68,9 +68,9 @@ async function takeAddresses(request: AdmissionRequest, next: Service, old: Serv
   if (first !== undefined) spec.clusterIP = first;
 }
 
-function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | undefined): void {
+async function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | undefined): Promise<void> {
   requireHealthCheckPort(next, old);
-  for (const port of pickNodePorts(next, old, request.drawn)) request.writes.push(nodePortWrite(request, port));
+  for (const port of await pickNodePorts(next, old, request)) request.writes.push(nodePortWrite(request, port));
 }
 
 /** Releases what the Service had and no longer has. Keys that were deleted by hand need no release. */

@@ -1,16 +1,13 @@
 /** Node ports: a number belongs to one Service, which may use it for several protocols. */
-import type { Service } from "../../../../api/generated/core.v1.ts";
+import type { Service, ServicePort } from "../../../../api/generated/core.v1.ts";
 import { invalid as invalidField } from "../../../../api/machinery/field-error.ts";
 import { internalError, invalid } from "../../../../api/machinery/status.ts";
 import { needsHealthCheckPort, needsNodePorts } from "../../../../api/resources/core/service/service-defaults.ts";
-import {
-  healthCheckPortProblem,
-  NODE_PORTS,
-  PORT_TAKEN,
-} from "../../../../api/resources/core/service/service-node-ports.ts";
+import { healthCheckPortProblem, PORT_TAKEN } from "../../../../api/resources/core/service/service-node-ports.ts";
 import type { Key, Write } from "../../../../api/store/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
+import { PortLots } from "./port-lots.ts";
 
 /** An internal resource, which no URL reaches. */
 const RESOURCE = "nodeports.sailplane.dev";
@@ -23,37 +20,47 @@ export function usedNodePorts({ spec }: Service): number[] {
 }
 
 /** Fills in the ports that the Service needs and did not choose; returns those that are new to it. */
-export function pickNodePorts(service: Service, old: Service | undefined, drawn: Set<string>): number[] {
+export async function pickNodePorts(
+  service: Service,
+  old: Service | undefined,
+  request: AdmissionRequest,
+): Promise<number[]> {
   const { spec } = service;
-  const held = new Set(old ? usedNodePorts(old) : []);
-  const taken = new Set(usedNodePorts(service));
-  const draw = () => {
-    const port = randomPort(taken);
-    taken.add(port);
-    drawn.add(String(port));
-    return port;
-  };
-  if (needsNodePorts(spec)) {
-    for (const port of spec.ports ?? []) {
-      if (port.nodePort) continue;
-      // In a new Service, the same number may serve another protocol of the same port.
-      const twin = old ? undefined : spec.ports?.find((other) => other.port === port.port && other.nodePort);
-      port.nodePort = twin?.nodePort && twin.protocol !== port.protocol ? twin.nodePort : draw();
+  const lacking = needsNodePorts(spec) ? (spec.ports ?? []).filter(({ nodePort }) => !nodePort) : [];
+  const lacksHealthCheckPort = needsHealthCheckPort(spec) && !spec.healthCheckNodePort;
+  if (lacking.length > 0 || lacksHealthCheckPort) {
+    const draw = await drawing(service, request);
+    // In a new Service, the same number may serve another protocol of the same port.
+    const chosen = new Map<number, number>();
+    const share = ({ port, nodePort = 0 }: ServicePort) => {
+      if (!old && !chosen.has(port)) chosen.set(port, nodePort);
+    };
+    for (const port of spec.ports ?? []) if (port.nodePort) share(port);
+    for (const port of lacking) {
+      port.nodePort = chosen.get(port.port) ?? draw("nodePort");
+      share(port);
     }
+    if (lacksHealthCheckPort) spec.healthCheckNodePort = draw("HealthCheck NodePort 0");
   }
-  if (needsHealthCheckPort(spec) && !spec.healthCheckNodePort) spec.healthCheckNodePort = draw();
+  const held = new Set(old ? usedNodePorts(old) : []);
   return usedNodePorts(service).filter((port) => !held.has(port));
 }
 
-function randomPort(taken: ReadonlySet<number>): number {
-  const count = NODE_PORTS.last - NODE_PORTS.first + 1;
-  if (taken.size >= count) return NODE_PORTS.first;
+/** Draws ports that no Service has; a commit that loses one to another is decided again. Throws if none is left. */
+async function drawing(service: Service, { context, drawn }: AdmissionRequest): Promise<(what: string) => number> {
+  const { items } = await context.store.list({ resource: RESOURCE });
+  const lots = new PortLots([...items.map(({ key }) => Number(key.name)), ...usedNodePorts(service)], randomBelow);
+  return (what) => {
+    const port = lots.draw();
+    if (port === undefined) throw new ApiError(internalError(`failed to allocate a ${what}: range is full`));
+    drawn.add(String(port));
+    return port;
+  };
+}
+
+function randomBelow(count: number): number {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-  for (let i = 0; i < count; i++) {
-    const port = NODE_PORTS.first + ((random + i) % count);
-    if (!taken.has(port)) return port;
-  }
-  return NODE_PORTS.first;
+  return random % count;
 }
 
 export function nodePortWrite({ namespace, object }: AdmissionRequest, port: number): Write {
