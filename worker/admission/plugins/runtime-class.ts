@@ -1,7 +1,7 @@
 /**
  * RuntimeClass: applies its class's overhead and scheduling constraints to a pod (plugin/pkg/admission/runtimeclass).
  */
-import type { PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
+import type { PodSpec } from "../../../api/generated/core.v1.ts";
 import type { RuntimeClass, Scheduling } from "../../../api/generated/node.v1.ts";
 import { compareQuantities, type QuantityText } from "../../../api/machinery/quantity.ts";
 import { failure } from "../../../api/machinery/status.ts";
@@ -10,6 +10,7 @@ import type { AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 import { resourceNameProblem } from "../resource-name.ts";
 import { defineResourcePlugin } from "../resource-plugin.ts";
+import { withoutCovered } from "./covered-tolerations.ts";
 
 type Overhead = Readonly<Record<string, QuantityText>>;
 
@@ -69,26 +70,4 @@ function schedule(request: AdmissionRequest, spec: PodSpec, { nodeSelector = {},
   }
   if (Object.keys(nodeSelector).length > 0) spec.nodeSelector = { ...spec.nodeSelector, ...nodeSelector };
   if (tolerations.length > 0) spec.tolerations = withoutCovered([...(spec.tolerations ?? []), ...tolerations]);
-}
-
-/** Drops tolerations that another one covers; of equal ones the first stays. */
-function withoutCovered(all: readonly Toleration[]): Toleration[] {
-  const tolerations: Toleration[] = [];
-  for (const [i, one] of all.entries()) {
-    if (tolerations.some((other) => covers(other, one))) continue;
-    if (all.slice(i + 1).some((other) => covers(other, one) && !covers(one, other))) continue;
-    tolerations.push(one);
-  }
-  return tolerations;
-}
-
-function covers(wide: Toleration, narrow: Toleration): boolean {
-  const { key = "", operator = "Equal", effect = "", value = "", tolerationSeconds } = wide;
-  if ((narrow.key ?? "") !== key && (key !== "" || operator !== "Exists")) return false;
-  if ((narrow.effect ?? "") !== effect && effect !== "") return false;
-  if (effect === "NoExecute" && tolerationSeconds !== undefined) {
-    if (narrow.tolerationSeconds === undefined || narrow.tolerationSeconds > tolerationSeconds) return false;
-  }
-  if (operator === "Exists") return true;
-  return (narrow.operator ?? "Equal") === operator && (narrow.value ?? "") === value;
 }
