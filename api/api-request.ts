@@ -14,3 +14,6 @@ export interface ApiResponse {
 }
 
 export const isSuccess = ({ code }: Pick<ApiResponse, "code">): boolean => code >= 200 && code < 300;
+
+/** Takes one answer of several requests, by the request's index. */
+export type TakeAnswer = (index: number, response: ApiResponse) => void;

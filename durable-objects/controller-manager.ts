@@ -3,7 +3,7 @@
  * store after commits, its own alarm, and the scheduled tick.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
+import type { ApiRequest, ApiResponse, TakeAnswer } from "../api/api-request.ts";
 import { errorMessage } from "../api/error-message.ts";
 import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
 import { renderFamilies } from "../api/metrics/exposition.ts";
@@ -32,7 +32,11 @@ export interface ControllerManagerWiring {
   /** The shards: resources that the cluster keeps in store objects of their own. */
   readonly shards: (cluster: string) => Promise<readonly Shard[]>;
   /** The API of a cluster, reached through the Worker itself. */
-  readonly request: (cluster: string, requests: readonly ApiRequest[]) => Promise<readonly ApiResponse[]>;
+  readonly request: (
+    cluster: string,
+    requests: readonly ApiRequest[],
+    answered: TakeAnswer,
+  ) => Promise<readonly ApiResponse[]>;
   readonly authority: (cluster: string) => Authority;
   readonly facts: (cluster: string) => Promise<ClusterFacts>;
   /** When each node's agent was last heard from. Read from the hub before each run. */
@@ -144,7 +148,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       await this.#alarm.open(cluster);
       const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
       const rounds = new Rounds({
-        send: (requests) => wiring.request(cluster, requests),
+        send: (requests, answered) => wiring.request(cluster, requests, answered),
         maxPerRound: MAX_REQUESTS_PER_ROUND,
         // What plans query is often another server's to answer.
         isLong: ({ method }) => method === "GET",

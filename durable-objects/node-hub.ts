@@ -3,7 +3,7 @@
  * cluster, named after it. The rules are in docs/spec/node-link.md.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
+import type { ApiRequest, ApiResponse, TakeAnswer } from "../api/api-request.ts";
 import { ANSWERS_REQUESTS, type LinkOutcome } from "../api/node/link-request.ts";
 import { type NodeMessage, parseReply } from "../api/node/node-message.ts";
 import type { NodeUsage } from "../api/node/node-usage.ts";
@@ -33,6 +33,7 @@ interface ForwardingApi {
   forward(together: {
     readonly cluster: string;
     readonly requests: readonly ApiRequest[];
+    readonly answered: TakeAnswer;
   }): Promise<readonly ApiResponse[]>;
 }
 
@@ -138,7 +139,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
    */
   async report(cluster: string, requests: readonly ApiRequest[]): Promise<readonly ApiResponse[]> {
     this.#reports ??= new Rounds({
-      send: (round) => this.env.API.forward({ cluster, requests: round }),
+      send: (round, answered) => this.env.API.forward({ cluster, requests: round, answered }),
       maxPerRound: REPORTS,
       pause: yieldToNetwork,
       isUrgent: ({ path }) => !EVENTS.test(path),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
+import type { ApiRequest, ApiResponse, TakeAnswer } from "../api/api-request.ts";
 import { Rounds } from "./rounds.ts";
 
 beforeEach(() => {
@@ -9,21 +9,28 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+interface Begun {
+  readonly paths: string[];
+  readonly answer: (codes: number[] | Error) => void;
+  readonly answerOne: TakeAnswer;
+}
+
 /**
  * Rounds of `most` requests, in which urgent requests are marked as such. The test answers them and controls when the
  * network is polled.
  */
 function rounds(most = 2) {
-  const begun: { readonly paths: string[]; readonly answer: (codes: number[] | Error) => void }[] = [];
+  const begun: Begun[] = [];
   const looks: (() => void)[] = [];
   const all = new Rounds({
     maxPerRound: most,
     isUrgent: ({ path }) => path.startsWith("urgent"),
     isLong: ({ path }) => path.startsWith("long"),
-    send: (requests: readonly ApiRequest[]) =>
+    send: (requests: readonly ApiRequest[], answerOne: TakeAnswer) =>
       new Promise<readonly ApiResponse[]>((resolve, reject) => {
         begun.push({
           paths: requests.map(({ path }) => path),
+          answerOne,
           answer: (codes) =>
             codes instanceof Error ? reject(codes) : resolve(codes.map((code) => ({ code, body: "" }))),
         });
@@ -110,4 +117,14 @@ test("CTL-ALONE: a request that may take long has a call of its own, for which n
   expect(await answers[1]).toBe(503);
   await settle();
   expect(looks).toHaveLength(1);
+});
+
+test("CTL-ROUNDS, LINK-ROUNDS: an answer that is told early waits for no other of its round", async () => {
+  const { begun, ask } = rounds(2);
+  const [slow, fast] = ["slow", "fast"].map(ask);
+  await settle();
+  begun[0]?.answerOne(1, { code: 201, body: "" });
+  expect(await fast).toBe(201);
+  begun[0]?.answer([200, 201]);
+  expect(await slow).toBe(200);
 });

@@ -3,10 +3,11 @@
  * within the process before it looks at the network, for as long as there are any: without rounds, a storm of work (a
  * thousand nodes joining or lost) would stall every client of the cluster until it is over.
  */
-import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
+import type { ApiRequest, ApiResponse, TakeAnswer } from "../api/api-request.ts";
 
 export interface RoundsOptions {
-  readonly send: (requests: readonly ApiRequest[]) => Promise<readonly ApiResponse[]>;
+  /** `answered` may be told early what is answered while other requests of the round are not. */
+  readonly send: (requests: readonly ApiRequest[], answered: TakeAnswer) => Promise<readonly ApiResponse[]>;
   /** Requests between two polls of the network. */
   readonly maxPerRound: number;
   /** Resolves after the network has been polled. */
@@ -78,7 +79,10 @@ export class Rounds {
 
   async #carry(round: readonly Waiting[]): Promise<void> {
     try {
-      const responses = await this.#options.send(round.map(({ request }) => request));
+      const responses = await this.#options.send(
+        round.map(({ request }) => request),
+        (index, response) => round[index]?.resolve(response),
+      );
       for (const [index, { resolve, fail }] of round.entries()) {
         const response = responses[index];
         if (response) resolve(response);

@@ -25,8 +25,6 @@ import { type Work, type WorkInput, WorkQueue } from "./work-queue.ts";
 
 /** How long reconciling may hold the thread before other work gets a turn. */
 const TURN_MS = 10;
-/** How many plans are carried out at a time. */
-const CONCURRENCY = 64;
 /** Delay before retrying a store that is out of reach. */
 const OUTAGE_MS = 3000;
 /** Wake-ups that are due sooner than this are kept in memory (loop-alarm.ts). */
@@ -117,7 +115,7 @@ export class ControlLoop {
   async #work(): Promise<void> {
     try {
       const cluster = await this.#options.cluster();
-      while (this.#mustRunAgain || (this.#queue.hasReady() && this.#inFlight < CONCURRENCY)) {
+      while (this.#mustRunAgain || this.#queue.hasReady()) {
         this.#mustRunAgain = false;
         await this.#catchUp();
         this.#queue.wake(this.#options.now());
@@ -174,9 +172,7 @@ export class ControlLoop {
 
   async #reconcileReady(cluster: ClusterFacts): Promise<void> {
     let turnEnds = this.#options.now() + TURN_MS;
-    while (this.#inFlight < CONCURRENCY) {
-      const work = this.#queue.get();
-      if (!work) return;
+    for (let work = this.#queue.get(); work; work = this.#queue.get()) {
       const controller = this.#options.controllers[work.controller];
       if (!controller) continue;
       this.#reconcile(work, controller, cluster);

@@ -25,6 +25,17 @@ describe("the work queue of controllers", () => {
     expect(taken(queue)).toEqual(["a", "x", "b"]);
   });
 
+  test("CTL-ALONE: works on 64 of a controller's items at a time, however many of another's are waiting", () => {
+    const queue = queueOf([{}, {}]);
+    for (let i = 0; i < 65; i++) queue.add(work(String(i)));
+    const [first = ""] = taken(queue);
+    expect(queue.hasReady()).toBe(false);
+    queue.add(work("x", 1));
+    expect(taken(queue)).toEqual(["x"]);
+    queue.done(work(first));
+    expect(taken(queue)).toEqual(["64"]);
+  });
+
   test("CTL-ONCE: queues an item touched during its work once more, after that work", () => {
     const queue = queueOf([{}]);
     queue.add(work("a"));

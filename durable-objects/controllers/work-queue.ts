@@ -15,6 +15,8 @@ const MAX_DELAY_MS = 1_000_000;
 const FORBIDDEN_DELAY_MS = 160;
 /** The back-off of external-provisioner, for a node that cannot carry out a request. */
 const NODE_DELAYS = { first: 1000, longest: 300_000 };
+/** How many of a controller's items are worked on at a time: all may be waiting for a webhook, another server or a node. */
+const MAX_BUSY = 64;
 /** How long it is remembered that an item acted. */
 const LATE_MS = 5000;
 
@@ -42,6 +44,8 @@ interface Failures {
 export class WorkQueue {
   /** For each controller, its ready items in order, and when each was added (ms). */
   readonly #ready: Map<ItemKey, number>[];
+  /** For each controller, how many of its items are worked on. */
+  readonly #busy: number[];
   /** Since when (ms). */
   readonly #processing = new Map<string, { readonly controller: number; readonly since: number }>();
   readonly #dirty = new Set<string>();
@@ -58,6 +62,7 @@ export class WorkQueue {
 
   constructor(controllers: readonly Pick<Controller, "name" | "pace">[], now: () => number) {
     this.#ready = controllers.map(() => new Map());
+    this.#busy = controllers.map(() => 0);
     this.#paces = controllers.map(({ pace }) => pace);
     this.#metrics = new QueueMetrics(controllers.map(({ name }) => name));
     this.#now = now;
@@ -95,7 +100,7 @@ export class WorkQueue {
       const controller = (this.#turn + step) % this.#ready.length;
       const items = this.#ready[controller];
       const next = items?.entries().next().value;
-      if (items === undefined || next === undefined) continue;
+      if (items === undefined || next === undefined || !this.#mayBegin(controller)) continue;
       const [[item, added], now] = [next, this.#now()];
       items.delete(item);
       this.#metrics.taken(controller, now - added);
@@ -103,6 +108,7 @@ export class WorkQueue {
       const work = { controller, item };
       const key = keyOf(work);
       this.#processing.set(key, { controller, since: now });
+      this.#count(controller, 1);
       const queryResults = this.#queryResults.get(key);
       this.#queryResults.delete(key);
       return { ...work, failure: this.#failures.get(key)?.failure, queryResults };
@@ -114,7 +120,10 @@ export class WorkQueue {
   done(work: Work): void {
     const key = keyOf(work);
     const busy = this.#processing.get(key);
-    if (busy) this.#metrics.settled(work.controller, this.#now() - busy.since);
+    if (busy) {
+      this.#metrics.settled(work.controller, this.#now() - busy.since);
+      this.#count(work.controller, -1);
+    }
     this.#processing.delete(key);
     // It was counted when it was added.
     if (this.#dirty.delete(key)) this.#add(work);
@@ -185,8 +194,17 @@ export class WorkQueue {
     return earliest(this.#delayed.values().next().value?.at, this.#agenda.next());
   }
 
+  /** Whether there is an item to {@link get}. */
   hasReady(): boolean {
-    return this.#ready.some((items) => items.size > 0);
+    return this.#ready.some((items, controller) => items.size > 0 && this.#mayBegin(controller));
+  }
+
+  #mayBegin(controller: number): boolean {
+    return (this.#busy[controller] ?? 0) < MAX_BUSY;
+  }
+
+  #count(controller: number, by: 1 | -1): void {
+    this.#busy[controller] = (this.#busy[controller] ?? 0) + by;
   }
 
   metrics(): Family[] {

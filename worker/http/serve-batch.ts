@@ -5,9 +5,12 @@ import type { Env } from "../env.ts";
 import type { RequestBatch } from "../own-api.ts";
 import { app } from "./app.ts";
 
+/** Of a batch that takes longer (ms), each answer is told as soon as it is there. */
+const LONG_MS = 50;
+
 /** Answers are in the order of the requests. */
-export function serveBatch(
-  { cluster, requests }: RequestBatch,
+export async function serveBatch(
+  { cluster, requests, answered }: RequestBatch,
   env: Env,
   execution: ExecutionContext,
 ): Promise<readonly ApiResponse[]> {
@@ -16,8 +19,15 @@ export function serveBatch(
     const response = await app.fetch(new Request(`${base}${path}`, withLength(rest)), env, execution);
     return { code: response.status, body: await response.text() };
   };
-  return Promise.all(requests.map(serve));
+  const served = requests.map(serve);
+  const takesLong = setTimeout(() => {
+    for (const [index, each] of served.entries())
+      void each.then((response) => answered?.(index, response)).catch(ignore);
+  }, LONG_MS);
+  return Promise.all(served).finally(() => clearTimeout(takesLong));
 }
+
+const ignore = () => {};
 
 /** Without a declared length, the body would be a stream. */
 function withLength({ method, headers, body: text }: Omit<ApiRequest, "path">): RequestInit {

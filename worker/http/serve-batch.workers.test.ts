@@ -34,3 +34,16 @@ test("each request is authorized as its own impersonated user", async () => {
   const answers = await all([nobody, make("five")]);
   expect(answers.map(({ code }) => code)).toEqual([403, 201]);
 });
+
+test("CTL-ROUNDS, LINK-ROUNDS: what is answered is told at once if another request takes long", async () => {
+  const told: [index: number, code: number, isOver: boolean][] = [];
+  let isOver = false;
+  const slow = { method: "GET", path: `${CONFIG_MAPS}?watch=1&timeoutSeconds=1`, headers: {} };
+  await API.send({
+    cluster: "default",
+    requests: [slow, make("six")],
+    answered: (index, { code }) => void told.push([index, code, isOver]),
+  });
+  isOver = true;
+  expect(told[0]).toEqual([1, 201, false]);
+});
