@@ -11,11 +11,11 @@ import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { replaceQuery, route } from "../route.ts";
 import type { ObjectProps } from "../summaries/object-props.ts";
 import { revisionSourceOf } from "../summaries/revision-source.ts";
-import { selectsPods } from "./log-sources.ts";
-import { LogsTab } from "./logs-tab.tsx";
 import { ObjectEvents } from "./object-events.tsx";
-import { Summary } from "./summary.tsx";
-import { WorkloadLogsTab } from "./workload-logs-tab.tsx";
+import { selectsPods } from "./streams/log-sources.ts";
+import { LogsTab } from "./streams/logs-tab.tsx";
+import { WorkloadLogsTab } from "./streams/workload-logs-tab.tsx";
+import { Summary } from "./summary/summary.tsx";
 
 interface Tab {
   readonly id: string;

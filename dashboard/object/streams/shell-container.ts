@@ -1,6 +1,6 @@
 /** Which of a pod's containers a shell opens in, and how. */
-import type { ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
-import { type ContainerOfPod, containersOf, isPlainProcess } from "../summaries/containers-of.ts";
+import type { ContainerStatus, Pod } from "../../../api/generated/core.v1.ts";
+import { type ContainerOfPod, containersOf, isPlainProcess } from "../../summaries/containers-of.ts";
 
 export interface ShellContainer {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** What is sought in a log, and the match that was stepped to. */
 import { useMemo, useState } from "preact/hooks";
-import type { LogLine } from "../live/log-lines.ts";
+import type { LogLine } from "../../live/log-lines.ts";
 import { type Found, indexOf, type Match, matchesIn, step } from "./log-matches.ts";
 
 export interface LogSearch {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Pod } from "../../api/generated/core.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import { logSourcesOf, podOfLogs, podSelectorOf } from "./log-sources.ts";
 
 const pod = {

@@ -1,5 +1,5 @@
 /** Where a log contains what is sought, and which of these places is the current one while lines come and go. */
-import { placesOf } from "./places-of.ts";
+import { placesOf } from "../summary/places-of.ts";
 
 /** The identity of a match: its place in the text changes whenever a line is added or dropped. */
 export interface Match<L> {

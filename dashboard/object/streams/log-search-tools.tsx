@@ -1,5 +1,5 @@
-import { Check } from "../parts/check.tsx";
-import { FILTER_ID } from "../table/list-header.tsx";
+import { Check } from "../../parts/check.tsx";
+import { FILTER_ID } from "../../table/list-header.tsx";
 import { MAX_MATCHES } from "./log-matches.ts";
 import type { LogSearch } from "./use-log-search.ts";
 

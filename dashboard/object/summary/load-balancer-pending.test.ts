@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Service } from "../../api/generated/core.v1.ts";
+import type { Service } from "../../../api/generated/core.v1.ts";
 import { pendingReason } from "./load-balancer-pending.ts";
 
 const service = (spec: object, conditions: object[] = []) => ({ spec, status: { conditions } }) as unknown as Service;

@@ -1,9 +1,9 @@
 /** The addresses of a Service of type LoadBalancer; while there are none, why. */
-import type { Event, Service } from "../../api/generated/core.v1.ts";
-import type { Stored } from "../../api/machinery/meta.ts";
-import { resourcePath } from "../../client/resource-path.ts";
-import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { type Happening, happeningOf, newestFirst } from "../summaries/events-of.ts";
+import type { Event, Service } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { resourcePath } from "../../../client/resource-path.ts";
+import { objectsAt, useLiveList } from "../../live/use-live-list.ts";
+import { type Happening, happeningOf, newestFirst } from "../../summaries/events-of.ts";
 import { pendingReason } from "./load-balancer-pending.ts";
 
 export function LoadBalancerAddress({ service }: { readonly service: Service }) {

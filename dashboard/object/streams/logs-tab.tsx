@@ -1,8 +1,8 @@
 /** The logs of a pod's containers. */
 import { useState } from "preact/hooks";
-import type { Pod } from "../../api/generated/core.v1.ts";
-import { route } from "../route.ts";
-import type { ObjectProps } from "../summaries/object-props.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { route } from "../../route.ts";
+import type { ObjectProps } from "../../summaries/object-props.ts";
 import { ALL_CONTAINERS, ContainerChoice } from "./container-choice.tsx";
 import { logSourcesOf, podOfLogs } from "./log-sources.ts";
 import { LogView } from "./log-view.tsx";

@@ -1,10 +1,10 @@
 /** The chain of owners up to the root: Deployment › ReplicaSet › this. */
 import { useEffect, useState } from "preact/hooks";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { api } from "../api/connection.ts";
-import { kindOfReference } from "../api/discovery.ts";
-import { targetOf } from "../api/kind.ts";
-import { objectHref } from "../api/links.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { api } from "../../api/connection.ts";
+import { kindOfReference } from "../../api/discovery.ts";
+import { targetOf } from "../../api/kind.ts";
+import { objectHref } from "../../api/links.ts";
 
 interface Owner {
   readonly kind: string;

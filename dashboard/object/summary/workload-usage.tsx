@@ -1,9 +1,9 @@
 /** Total usage of a workload's pods, their requests, and their restarts. */
-import { Sparkline } from "../parts/sparkline.tsx";
-import type { PodSummary } from "../summaries/pod-summary.ts";
-import { renderBytes, renderCpu } from "../summaries/resources.ts";
-import { totalsOf } from "../usage/usage-history.ts";
-import { useUsage } from "../usage/use-usage.ts";
+import { Sparkline } from "../../parts/sparkline.tsx";
+import type { PodSummary } from "../../summaries/pod-summary.ts";
+import { renderBytes, renderCpu } from "../../summaries/resources.ts";
+import { totalsOf } from "../../usage/usage-history.ts";
+import { useUsage } from "../../usage/use-usage.ts";
 
 interface WorkloadUsageProps {
   readonly namespace: string;

@@ -1,12 +1,12 @@
 /** Where a claim's data is stored, and which pods use it, in addition to the printer columns. */
 import { Fragment } from "preact";
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../api/generated/core.v1.ts";
-import type { Stored } from "../../api/machinery/meta.ts";
-import { resourcePath } from "../../client/resource-path.ts";
-import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/links.ts";
-import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import type { ObjectProps } from "../summaries/object-props.ts";
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { resourcePath } from "../../../client/resource-path.ts";
+import { kindOfReference } from "../../api/discovery.ts";
+import { objectHref } from "../../api/links.ts";
+import { objectsAt, useLiveList } from "../../live/use-live-list.ts";
+import type { ObjectProps } from "../../summaries/object-props.ts";
 import { PrintedColumns } from "./printed-columns.tsx";
 import { volumePlaceOf } from "./volume-place.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PersistentVolumeSpec } from "../../api/generated/core.v1.ts";
+import type { PersistentVolumeSpec } from "../../../api/generated/core.v1.ts";
 import { volumePlaceOf } from "./volume-place.ts";
 
 const onNode = (name: string): NonNullable<PersistentVolumeSpec["nodeAffinity"]> => ({

@@ -1,7 +1,7 @@
 /** The entries of config maps and secrets; a secret's values stay hidden until requested. */
 import { useState } from "preact/hooks";
-import type { ConfigMap, Secret } from "../../api/generated/core.v1.ts";
-import type { ObjectProps } from "../summaries/object-props.ts";
+import type { ConfigMap, Secret } from "../../../api/generated/core.v1.ts";
+import type { ObjectProps } from "../../summaries/object-props.ts";
 
 export function ConfigMapData({ object }: ObjectProps) {
   const { data, binaryData } = object as ConfigMap;

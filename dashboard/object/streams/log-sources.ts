@@ -1,12 +1,12 @@
 /** Which logs the pods of a workload have. */
 
-import type { Pod } from "../../api/generated/core.v1.ts";
-import type { LabelSelector } from "../../api/generated/meta.v1.ts";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { formatLabelSelector } from "../../api/machinery/selectors/selector.ts";
-import { resourcePath } from "../../client/resource-path.ts";
-import type { LogSource } from "../live/log-reader.ts";
-import { containersOf } from "../summaries/containers-of.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { formatLabelSelector } from "../../../api/machinery/selectors/selector.ts";
+import { resourcePath } from "../../../client/resource-path.ts";
+import type { LogSource } from "../../live/log-reader.ts";
+import { containersOf } from "../../summaries/containers-of.ts";
 
 /** The part of a pod that reading its logs needs. */
 export interface PodOfLogs {

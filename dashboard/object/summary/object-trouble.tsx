@@ -1,14 +1,14 @@
 /** What is wrong with the object and what to do, as the overview says it. */
-import type { Event } from "../../api/generated/core.v1.ts";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { resourcePath } from "../../client/resource-path.ts";
-import { type Kind, kubectlName } from "../api/kind.ts";
-import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { coarseNow } from "../now.ts";
-import { type Happening, happeningOf, newestFirst } from "../summaries/events-of.ts";
-import type { ObjectProps } from "../summaries/object-props.ts";
-import { LogLink } from "../troubles/log-link.tsx";
-import { canBeInTrouble, troubleOf } from "../troubles/trouble-of.ts";
+import type { Event } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { resourcePath } from "../../../client/resource-path.ts";
+import { type Kind, kubectlName } from "../../api/kind.ts";
+import { objectsAt, useLiveList } from "../../live/use-live-list.ts";
+import { coarseNow } from "../../now.ts";
+import { type Happening, happeningOf, newestFirst } from "../../summaries/events-of.ts";
+import type { ObjectProps } from "../../summaries/object-props.ts";
+import { LogLink } from "../../troubles/log-link.tsx";
+import { canBeInTrouble, troubleOf } from "../../troubles/trouble-of.ts";
 
 export const ObjectTrouble = ({ kind, object }: ObjectProps) =>
   canBeInTrouble(kubectlName(kind)) ? <Trouble kind={kind} object={object} /> : null;

@@ -1,10 +1,10 @@
 /** An object at a glance: first what is specific to its kind, then what all objects have. */
 import type { ComponentType } from "preact";
-import type { Condition } from "../../api/generated/meta.v1.ts";
-import { Age } from "../parts/age.tsx";
-import { StateChip } from "../parts/state-chip.tsx";
-import { TableHead } from "../parts/table-head.tsx";
-import type { ObjectProps } from "../summaries/object-props.ts";
+import type { Condition } from "../../../api/generated/meta.v1.ts";
+import { Age } from "../../parts/age.tsx";
+import { StateChip } from "../../parts/state-chip.tsx";
+import { TableHead } from "../../parts/table-head.tsx";
+import type { ObjectProps } from "../../summaries/object-props.ts";
 import { ConfigMapData, SecretData } from "./data-summary.tsx";
 import { NodeSummary } from "./node-summary.tsx";
 import { ObjectTrouble } from "./object-trouble.tsx";

@@ -1,4 +1,4 @@
-import type { Service } from "../../api/generated/core.v1.ts";
+import type { Service } from "../../../api/generated/core.v1.ts";
 
 /** Why a load balancer has no address yet: what its controller says, in a condition or else in its latest warning. */
 export function pendingReason({ spec, status }: Service, warning: string | undefined): string {

@@ -1,4 +1,4 @@
-import type { PersistentVolume } from "../../api/generated/core.v1.ts";
+import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 
 export interface VolumePlace {
   /**

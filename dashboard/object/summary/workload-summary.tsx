@@ -1,20 +1,20 @@
 /** A workload's rollout, and everything that it owns, live. */
 
-import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "../../api/generated/apps.v1.ts";
-import type { CronJob, Job } from "../../api/generated/batch.v1.ts";
-import type { Pod } from "../../api/generated/core.v1.ts";
-import { isConditionTrue } from "../../api/machinery/conditions.ts";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { resourcePath } from "../../client/resource-path.ts";
-import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/links.ts";
-import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { Age } from "../parts/age.tsx";
-import { StateChip } from "../parts/state-chip.tsx";
-import type { ObjectProps } from "../summaries/object-props.ts";
-import { ownersOf } from "../summaries/owners.ts";
-import { type PodSummary, podSummaryOf } from "../summaries/pod-summary.ts";
-import { daemonSetRollout, deploymentRollout, type Rollout, statefulSetRollout } from "../summaries/rollout.ts";
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "../../../api/generated/apps.v1.ts";
+import type { CronJob, Job } from "../../../api/generated/batch.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { isConditionTrue } from "../../../api/machinery/conditions.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { resourcePath } from "../../../client/resource-path.ts";
+import { kindOfReference } from "../../api/discovery.ts";
+import { objectHref } from "../../api/links.ts";
+import { objectsAt, useLiveList } from "../../live/use-live-list.ts";
+import { Age } from "../../parts/age.tsx";
+import { StateChip } from "../../parts/state-chip.tsx";
+import type { ObjectProps } from "../../summaries/object-props.ts";
+import { ownersOf } from "../../summaries/owners.ts";
+import { type PodSummary, podSummaryOf } from "../../summaries/pod-summary.ts";
+import { daemonSetRollout, deploymentRollout, type Rollout, statefulSetRollout } from "../../summaries/rollout.ts";
 import { PodList, PodRows } from "./pod-rows.tsx";
 import { WorkloadUsage } from "./workload-usage.tsx";
 

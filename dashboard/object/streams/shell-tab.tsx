@@ -1,13 +1,13 @@
 /** A shell in one of the pod's containers; of a debug container, the one that it runs. */
 import { useSignal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
-import type { Pod } from "../../api/generated/core.v1.ts";
-import { openShell, type ShellState } from "../live/shell-stream.ts";
-import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { Notice } from "../parts/notice.tsx";
-import { replaceQuery, route } from "../route.ts";
-import type { ObjectProps } from "../summaries/object-props.ts";
-import { TerminalView } from "../terminal/terminal-view.tsx";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { openShell, type ShellState } from "../../live/shell-stream.ts";
+import { KubectlLine } from "../../parts/kubectl-line.tsx";
+import { Notice } from "../../parts/notice.tsx";
+import { replaceQuery, route } from "../../route.ts";
+import type { ObjectProps } from "../../summaries/object-props.ts";
+import { TerminalView } from "../../terminal/terminal-view.tsx";
 import { ContainerChoice } from "./container-choice.tsx";
 import { shellContainer, shellContainersOf, whyNoShell } from "./shell-container.ts";
 import { StreamTools } from "./stream-tools.tsx";

@@ -1,12 +1,12 @@
 /** Shows the logs of several containers: follows and searches them. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { LogLine } from "../live/log-lines.ts";
-import { LogReader, type LogSource, type LogState } from "../live/log-reader.ts";
-import { clusterLogs } from "../live/log-streams.ts";
-import { Check } from "../parts/check.tsx";
-import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { route } from "../route.ts";
+import type { LogLine } from "../../live/log-lines.ts";
+import { LogReader, type LogSource, type LogState } from "../../live/log-reader.ts";
+import { clusterLogs } from "../../live/log-streams.ts";
+import { Check } from "../../parts/check.tsx";
+import { KubectlLine } from "../../parts/kubectl-line.tsx";
+import { route } from "../../route.ts";
 import { LogSearchTools } from "./log-search-tools.tsx";
 import { LogText } from "./log-text.tsx";
 import { StreamTools } from "./stream-tools.tsx";

@@ -1,16 +1,16 @@
-import type { ContainerState, ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
-import type { Stored } from "../../api/machinery/meta.ts";
-import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/links.ts";
-import { Age } from "../parts/age.tsx";
-import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { StateChip } from "../parts/state-chip.tsx";
-import { TableHead } from "../parts/table-head.tsx";
-import { replaceQuery } from "../route.ts";
-import { containersOf } from "../summaries/containers-of.ts";
-import type { ObjectProps } from "../summaries/object-props.ts";
-import { podSummaryOf } from "../summaries/pod-summary.ts";
-import { portForward } from "../summaries/port-forward.ts";
+import type { ContainerState, ContainerStatus, Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { kindOfReference } from "../../api/discovery.ts";
+import { objectHref } from "../../api/links.ts";
+import { Age } from "../../parts/age.tsx";
+import { KubectlLine } from "../../parts/kubectl-line.tsx";
+import { StateChip } from "../../parts/state-chip.tsx";
+import { TableHead } from "../../parts/table-head.tsx";
+import { replaceQuery } from "../../route.ts";
+import { containersOf } from "../../summaries/containers-of.ts";
+import type { ObjectProps } from "../../summaries/object-props.ts";
+import { podSummaryOf } from "../../summaries/pod-summary.ts";
+import { portForward } from "../../summaries/port-forward.ts";
 
 export function PodContainers({ object }: ObjectProps) {
   const pod = object as Stored<Pod>;

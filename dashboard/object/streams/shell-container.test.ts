@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Pod } from "../../api/generated/core.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import { shellContainer, shellContainersOf, whyNoShell } from "./shell-container.ts";
 
 const running = { running: { startedAt: "2026-11-29T10:00:00Z" } };

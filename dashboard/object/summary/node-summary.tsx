@@ -1,12 +1,12 @@
-import type { Node, Pod } from "../../api/generated/core.v1.ts";
-import { resourcePath } from "../../client/resource-path.ts";
-import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { Meter } from "../parts/meter.tsx";
-import type { ObjectProps } from "../summaries/object-props.ts";
-import { type PodSummary, podSummaryOf } from "../summaries/pod-summary.ts";
-import { podsOf } from "../summaries/resources.ts";
-import { NodeCapacityBar } from "../usage/capacity-bar.tsx";
-import { useUsage } from "../usage/use-usage.ts";
+import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import { resourcePath } from "../../../client/resource-path.ts";
+import { objectsAt, useLiveList } from "../../live/use-live-list.ts";
+import { Meter } from "../../parts/meter.tsx";
+import type { ObjectProps } from "../../summaries/object-props.ts";
+import { type PodSummary, podSummaryOf } from "../../summaries/pod-summary.ts";
+import { podsOf } from "../../summaries/resources.ts";
+import { NodeCapacityBar } from "../../usage/capacity-bar.tsx";
+import { useUsage } from "../../usage/use-usage.ts";
 import { PodRows } from "./pod-rows.tsx";
 
 export function NodeSummary({ object }: ObjectProps) {

@@ -1,8 +1,8 @@
 /** A service's addresses and ports, and its endpoints, live. */
-import type { Service } from "../../api/generated/core.v1.ts";
-import { KubectlLine } from "../parts/kubectl-line.tsx";
-import type { ObjectProps } from "../summaries/object-props.ts";
-import { portForward } from "../summaries/port-forward.ts";
+import type { Service } from "../../../api/generated/core.v1.ts";
+import { KubectlLine } from "../../parts/kubectl-line.tsx";
+import type { ObjectProps } from "../../summaries/object-props.ts";
+import { portForward } from "../../summaries/port-forward.ts";
 import { LoadBalancerAddress } from "./load-balancer-address.tsx";
 import { ServiceEndpoints } from "./service-endpoints.tsx";
 

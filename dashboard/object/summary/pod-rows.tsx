@@ -1,12 +1,12 @@
 /** Pods with their states: the leaves of ownership trees and of nodes. */
-import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/links.ts";
-import { coarseNow } from "../now.ts";
-import { Age } from "../parts/age.tsx";
-import { StateChip } from "../parts/state-chip.tsx";
-import type { PodSummary } from "../summaries/pod-summary.ts";
-import { podTroubles } from "../troubles/pod-troubles.ts";
-import type { Trouble } from "../troubles/trouble.ts";
+import { kindOfReference } from "../../api/discovery.ts";
+import { objectHref } from "../../api/links.ts";
+import { coarseNow } from "../../now.ts";
+import { Age } from "../../parts/age.tsx";
+import { StateChip } from "../../parts/state-chip.tsx";
+import type { PodSummary } from "../../summaries/pod-summary.ts";
+import { podTroubles } from "../../troubles/pod-troubles.ts";
+import type { Trouble } from "../../troubles/trouble.ts";
 
 const MAX_ROWS = 200;
 

@@ -1,10 +1,10 @@
-import type { Endpoint, EndpointSlice } from "../../api/generated/discovery.v1.ts";
-import { resourcePath } from "../../client/resource-path.ts";
-import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/links.ts";
-import { waitingFor } from "../live/live-badge.tsx";
-import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { StateChip } from "../parts/state-chip.tsx";
+import type { Endpoint, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import { resourcePath } from "../../../client/resource-path.ts";
+import { kindOfReference } from "../../api/discovery.ts";
+import { objectHref } from "../../api/links.ts";
+import { waitingFor } from "../../live/live-badge.tsx";
+import { objectsAt, useLiveList } from "../../live/use-live-list.ts";
+import { StateChip } from "../../parts/state-chip.tsx";
 
 interface ServiceEndpointsProps {
   readonly namespace: string;

@@ -1,12 +1,12 @@
 /** The logs of all pods of a workload or Service. New pods are added as they start. */
 import { useState } from "preact/hooks";
-import type { Pod } from "../../api/generated/core.v1.ts";
-import { resourcePath } from "../../client/resource-path.ts";
-import { kubectlName } from "../api/kind.ts";
-import { waitingFor } from "../live/live-badge.tsx";
-import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { Notice } from "../parts/notice.tsx";
-import type { ObjectProps } from "../summaries/object-props.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { resourcePath } from "../../../client/resource-path.ts";
+import { kubectlName } from "../../api/kind.ts";
+import { waitingFor } from "../../live/live-badge.tsx";
+import { objectsAt, useLiveList } from "../../live/use-live-list.ts";
+import { Notice } from "../../parts/notice.tsx";
+import type { ObjectProps } from "../../summaries/object-props.ts";
 import { ALL_CONTAINERS, ContainerChoice } from "./container-choice.tsx";
 import { logSourcesOf, type PodOfLogs, podOfLogs, podSelectorOf } from "./log-sources.ts";
 import { LogView } from "./log-view.tsx";

@@ -1,10 +1,10 @@
 /** The API server's printer columns, for kinds that the page knows nothing else about. */
 import { Fragment } from "preact";
 import { useMemo } from "preact/hooks";
-import { listPath } from "../api/kind.ts";
-import { tableAt } from "../live/table.ts";
-import { useLiveList } from "../live/use-live-list.ts";
-import type { ObjectProps } from "../summaries/object-props.ts";
+import { listPath } from "../../api/kind.ts";
+import { tableAt } from "../../live/table.ts";
+import { useLiveList } from "../../live/use-live-list.ts";
+import type { ObjectProps } from "../../summaries/object-props.ts";
 
 /** Shown elsewhere on the page. */
 const KNOWN = new Set(["Name", "Age", "Created At"]);
