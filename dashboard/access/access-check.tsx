@@ -27,6 +27,7 @@ export function AccessCheck({ question }: { readonly question: AccessQuery }) {
       <form class="tools" onSubmit={(event) => void submit(event)}>
         <input
           required
+          size={40}
           aria-label="User"
           placeholder="user, or system:serviceaccount:NS:NAME"
           value={user}

@@ -55,7 +55,9 @@ export function AccessView() {
             <Check label="The cluster's own parts" checked={system} set={setSystem} />
           </h2>
           {shown.length === 0 ? (
-            <p class="quiet">{waitingFor(worst) ?? "Nobody, but for system:masters, who may do all."}</p>
+            <p class="quiet">
+              {waitingFor(worst) ?? "Nobody, except the group system:masters, which may do everything."}
+            </p>
           ) : (
             <GrantTable grants={shown} />
           )}

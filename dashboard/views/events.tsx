@@ -34,11 +34,11 @@ export const Subject = ({ of }: { readonly of: Happening }) => {
 };
 
 const columns: readonly Column<Happening>[] = [
-  { title: "Last seen", width: 15, cell: (e) => <Age of={e.lastSeen} />, sortBy: (e) => -Date.parse(e.lastSeen) },
+  { title: "Last seen", width: 13, cell: (e) => <Age of={e.lastSeen} />, sortBy: (e) => -Date.parse(e.lastSeen) },
   { title: "Type", width: 12, cell: (e) => <StateChip text={e.type} />, sortBy: (e) => e.type },
   { title: "Reason", width: 18, cell: (e) => e.reason, sortBy: (e) => e.reason },
   { title: "Object", width: 28, cell: (e) => <Subject of={e} />, sortBy: (e) => e.kind + e.name },
-  { title: "Message", width: 60, cell: (e) => <span title={e.message}>{e.message}</span>, sortBy: (e) => e.message },
+  { title: "Message", width: 51, cell: (e) => <span title={e.message}>{e.message}</span>, sortBy: (e) => e.message },
   { title: "Count", width: 8, cell: (e) => e.count, sortBy: (e) => e.count },
   { title: "Namespace", width: 13, cell: (e) => e.namespace, sortBy: (e) => e.namespace },
 ];
