@@ -142,6 +142,8 @@ function elementShape(type: string, goType: string | undefined): Shape {
 const goTypes: Partial<Record<Scalar, string>> = {
   double: "float64",
   bytes: "[]uint8",
+  JSON: "v1.JSON",
+  Quantity: "resource.Quantity",
   Time: "v1.Time",
   MicroTime: "v1.MicroTime",
 };

@@ -20,7 +20,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from "../json/json-text.ts";
-import { DecodeProblem, decodeScalar, TypeMismatch } from "./decode-scalar.ts";
+import { DecodeProblem, decodeScalar, TextProblem, TypeMismatch } from "./decode-scalar.ts";
 
 export type DecodedJson =
   | {
@@ -105,6 +105,10 @@ class Decoder {
     try {
       return decodeScalar(shape, text, (nested, struct) => this.#nested(nested, struct));
     } catch (problem) {
+      if (problem instanceof TextProblem) {
+        this.problem ??= problem.message;
+        return undefined;
+      }
       if (!(problem instanceof TypeMismatch)) throw problem;
       if (problem.fatal) throw new DecodeProblem(this.#describeMismatch(problem));
       this.problem ??= this.#describeMismatch(problem);
@@ -196,7 +200,8 @@ class Decoder {
   }
 
   #mismatch(goType: string): undefined {
-    this.problem ??= this.#describeMismatch(new TypeMismatch(jsonKind(this.#json.skip()), goType));
+    const found = jsonKind(this.#json.skip());
+    this.problem ??= this.#describeMismatch(new TypeMismatch(found, goType));
     return undefined;
   }
 

@@ -27,8 +27,11 @@ export class TypeMismatch extends Error {
   }
 }
 
-/** The error of a custom unmarshaler, reported verbatim. */
+/** The error of a custom unmarshaler, reported verbatim. Decoding ends here, and earlier errors are not reported. */
 export class DecodeProblem extends Error {}
+
+/** A text that does not fit, reported verbatim. */
+export class TextProblem extends Error {}
 
 /** Decodes a nested struct, for types that contain a schema or something else. */
 export type DecodeNested = (text: string, struct: Struct) => Record<string, unknown>;
@@ -140,7 +143,7 @@ function decodeBytes(text: string, goType: string): string {
   if (text.startsWith("[")) return decodeByteList(text);
   const encoded = decodeString(text, goType);
   const decoded = decodeBase64(encoded);
-  if (typeof decoded === "number") throw new DecodeProblem(`illegal base64 data at input byte ${decoded}`);
+  if (typeof decoded === "number") throw new TextProblem(`illegal base64 data at input byte ${decoded}`);
   return encodeBase64(decoded);
 }
 

@@ -6,7 +6,7 @@
 
 import { type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
-import { DecodeProblem, decodeScalar, TypeMismatch } from "../decode/decode-scalar.ts";
+import { DecodeProblem, decodeScalar, TextProblem, TypeMismatch } from "../decode/decode-scalar.ts";
 import { exactJson, isWholeNumber } from "../json/exact-json.ts";
 import { isJsonObject } from "../json/json-object.ts";
 
@@ -70,8 +70,9 @@ function problemOfDecoding(value: unknown, shape: Shape & { kind: "scalar" }): s
   } catch (error) {
     if (error instanceof TypeMismatch)
       return `json: cannot unmarshal ${error.found} into Go value of type ${error.goType}`;
+    if (error instanceof TextProblem) return `error decoding from json: ${error.message}`;
     if (!(error instanceof DecodeProblem)) throw error;
-    return shape.scalar === "bytes" ? `error decoding from json: ${error.message}` : error.message;
+    return error.message;
   }
 }
 

@@ -2,7 +2,7 @@
  * metav1.Time and metav1.MicroTime: RFC 3339 in, UTC out, with seconds or microseconds. Errors are those of Go's
  * time.Parse.
  */
-import { goQuote } from "../field-error.ts";
+import { utf8Bytes } from "../encoding/utf8.ts";
 
 const LAYOUTS = { Time: "2006-01-02T15:04:05Z07:00", MicroTime: "2006-01-02T15:04:05.000000Z07:00" } as const;
 
@@ -21,6 +21,14 @@ const ELEMENTS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["05", /^\d{2}/],
   ["Z07:00", /^(?:Z|[+-]\d{2}:\d{2})/],
 ];
+
+/** As Go's package time quotes: bytes that are not printable ASCII in hexadecimal, each. */
+const quoted = (text: string): string =>
+  `"${text
+    .replace(/["\\]/g, "\\$&")
+    .replace(/[^ -\x7f]/gu, (character) =>
+      Array.from(utf8Bytes(character), (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join(""),
+    )}"`;
 
 type Canonical = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
 
@@ -43,7 +51,7 @@ function readElements(
 ): { millis: number; micros: string } | { message: string } {
   const layout = LAYOUTS[precision];
   const failed = (rest: string, element: string) => ({
-    message: `parsing time ${goQuote(text)} as ${goQuote(layout)}: cannot parse ${goQuote(rest)} as ${goQuote(element)}`,
+    message: `parsing time ${quoted(text)} as ${quoted(layout)}: cannot parse ${quoted(rest)} as ${quoted(element)}`,
   });
   const parts: string[] = [];
   let rest = text;
@@ -60,8 +68,8 @@ function readElements(
     rest = rest.slice(found.length);
     if (/\d|Z/.test(found)) parts.push(found);
   }
-  const outOfRange = (what: string) => ({ message: `parsing time ${goQuote(text)}: ${what} out of range` });
-  if (rest !== "") return { message: `parsing time ${goQuote(text)}: extra text: ${goQuote(rest)}` };
+  const outOfRange = (what: string) => ({ message: `parsing time ${quoted(text)}: ${what} out of range` });
+  if (rest !== "") return { message: `parsing time ${quoted(text)}: extra text: ${quoted(rest)}` };
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(0, 6).map(Number);
   if (month < 1 || month > 12) return outOfRange("month");
   if (day < 1 || day > daysIn(year, month)) return outOfRange("day");
