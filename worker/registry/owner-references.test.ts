@@ -5,12 +5,14 @@ import { dropRepeatedOwners } from "./owner-references.ts";
 const owner = { apiVersion: "v1", kind: "ConfigMap", name: "a", uid: "u" };
 
 test("a duplicate owner reference is dropped with a warning; a different one stays", () => {
-  const object = { metadata: { ownerReferences: [owner, { ...owner, controller: true }, { ...owner }] } } as KubeObject;
+  const object = {
+    metadata: { ownerReferences: [owner, { ...owner, controller: true }, { ...owner }, owner] },
+  } as KubeObject;
   const warnings: string[] = [];
   dropRepeatedOwners(object, warnings);
   expect(object.metadata.ownerReferences).toEqual([owner, { ...owner, controller: true }]);
   expect(warnings).toEqual([
-    expect.stringMatching(/^\S+ contains duplicate entries; .* duplicate UID\(s\) observed: u$/),
+    expect.stringMatching(/^\S+ contains duplicate entries; .* duplicate UID\(s\) observed: u, u$/),
   ]);
   object.metadata.ownerReferences = [owner, owner];
   dropRepeatedOwners(object, warnings, "admitted");

@@ -22,19 +22,19 @@ export function dropRepeatedOwners(
   const owners = metadata.ownerReferences;
   if (!owners || owners.length < 2) return;
   const seen = new Set<string>();
-  const repeated = new Set<string>();
+  const repeated: string[] = [];
   const kept = owners.filter((owner) => {
     const text = JSON.stringify(owner, FIELDS);
     const isFirst = !seen.has(text);
     if (isFirst) seen.add(text);
-    else repeated.add(owner.uid);
+    else repeated.push(owner.uid);
     return isFirst;
   });
-  if (repeated.size === 0) return;
+  if (repeated.length === 0) return;
   metadata.ownerReferences = kept;
   warnings.push(
     `.metadata.ownerReferences contains duplicate entries${at === "sent" ? "" : " after mutating admission happens"}; ` +
       "API server dedups owner references in 1.20+, and may reject " +
-      `such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${[...repeated].join(", ")}`,
+      `such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated.join(", ")}`,
   );
 }
