@@ -24,11 +24,12 @@ export class PolicyExpressions {
     this.#variables = variables?.length || constructs ? new Map() : undefined;
   }
 
-  /** Declares a variable for the following expressions; one that does not compile is dyn. */
+  /** Declares a variable for the following expressions, if it has one itself; one that does not compile is dyn. */
   declare(errors: FieldError[], path: string, { name = "", expression = "" }: Variable): void {
-    const compiled = expression.trim() === "" ? undefined : this.#compile(expression, { constructs: false });
-    if (compiled && !compiled.ok) errors.push(celError(`${path}.expression`, expression, compiled));
-    this.#variables?.set(name, compiled?.ok ? compiled.program.type : DYN);
+    if (expression.trim() === "") return;
+    const compiled = this.#compile(expression, { constructs: false });
+    if (!compiled.ok) errors.push(celError(`${path}.expression`, expression, compiled));
+    this.#variables?.set(name, compiled.ok ? compiled.program.type : DYN);
   }
 
   check(errors: FieldError[], path: string, expression: string, expected: Expected): void {

@@ -18,6 +18,7 @@ import { duplicate, type FieldError, invalid, notSupported, required } from "../
 import { jsonPathProblem } from "../../machinery/json-path/find.ts";
 import { dns1035Label, dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
 import { repeated } from "../../machinery/repeated.ts";
+import { goStruct } from "../../schema/go-struct.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
 import { checkMatchResources, checkMutatingOperations } from "./match-resources-validation.ts";
 import { PolicyExpressions } from "./policy-expressions.ts";
@@ -47,7 +48,7 @@ export function validateValidatingPolicy({ metadata: { name = "" }, spec }: Vali
     errors.push(
       invalid(
         "spec.auditAnnotations",
-        auditAnnotations,
+        auditAnnotations.map((annotation) => goStruct("admissionregistration.v1.AuditAnnotation", annotation)),
         `must not have more than ${MAX_AUDIT_ANNOTATIONS} auditAnnotations`,
       ),
     );

@@ -15,6 +15,6 @@ export function checkAtMostAll(errors: FieldError[], path: string, value: number
     errors.push(invalidTyped(path, value, "must not be greater than 100%"));
 }
 
-/** Whether it is 0 or 0%; text that is not a percentage counts as 0. */
+/** Whether it is 0, 0% or text that is neither a percentage nor a number. */
 export const isZero = (value: number | string = 0): boolean =>
-  typeof value === "number" ? value === 0 : percent(value).length > 0 || Number.parseInt(value, 10) === 0;
+  typeof value === "number" ? value === 0 : !/^(?:\d+%|[+-]?\d+)$/.test(value) || Number.parseInt(value, 10) === 0;

@@ -1,8 +1,16 @@
 import type { Node, NodeAddress, Taint } from "../../generated/core.v1.ts";
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
-import { duplicate, type FieldError, forbidden, goQuote, invalid } from "../../machinery/field-error.ts";
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  goQuote,
+  internalProblem,
+  invalid,
+} from "../../machinery/field-error.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { labelValue } from "../../machinery/names.ts";
+import { isCIDR } from "../../machinery/network/ip.ts";
 import { isDualStack, validateCidr } from "../../machinery/network/ip-validation.ts";
 import { validateTaintEffect } from "./pod/placement/tolerations.ts";
 import { validateQuantity } from "./resource-list.ts";
@@ -21,7 +29,15 @@ export function validateNode({ spec, status }: Node): FieldError[] {
     errors.push(...validateCidr(range, `spec.podCIDRs[${i}]`));
   });
   if (ranges.length < 2) return errors;
-  if (ranges.length > 2 || !isDualStack(ranges.map((range) => range.split("/")[0] ?? "")))
+  const bad = ranges.findIndex((range) => !isCIDR(range));
+  if (bad >= 0)
+    errors.push(
+      internalProblem(
+        "spec.podCIDRs",
+        `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${bad}]: <nil> (invalid CIDR address: ${ranges[bad]})`,
+      ),
+    );
+  if (bad >= 0 || ranges.length > 2 || !isDualStack(ranges.map((range) => range.split("/")[0] ?? "")))
     errors.push(invalid("spec.podCIDRs", ranges, "may specify no more than one CIDR for each IP family"));
   return errors;
 }

@@ -32,7 +32,17 @@ export function validatePodSpec(spec: PodSpec, path: string, options: PodOptions
   if (spec.terminationGracePeriodSeconds === undefined) errors.push(required(`${path}.terminationGracePeriodSeconds`));
   const volumes = validateVolumes(spec.volumes, `${path}.volumes`, { options, errors });
   const claims = new Set((spec.resourceClaims ?? []).map(({ name }) => name));
-  const check: PodCheck = { spec, options, errors, volumes, claims, claimNames: [...claims].sort().join(", ") };
+  const check: PodCheck = {
+    spec,
+    options,
+    errors,
+    volumes,
+    claims,
+    claimNames: [...claims]
+      .filter((name) => name !== "")
+      .sort()
+      .join(", "),
+  };
   if (spec.resourceClaims) validateResourceClaims(spec.resourceClaims, `${path}.resourceClaims`, errors);
   validateContainers(`${path}.containers`, check);
   validateInitContainers(`${path}.initContainers`, check);
