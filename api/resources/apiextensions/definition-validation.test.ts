@@ -154,6 +154,15 @@ test("without versions there is none for storage", () => {
   const [error] = validateDefinitionCreate({ ...rest, spec: { ...spec, versions: [] } });
   expect(error).toMatchObject({
     path: "spec.versions",
-    message: "Invalid value: []: must have exactly one version marked as storage version",
+    message: "Invalid value: null: must have exactly one version marked as storage version",
   });
+});
+
+test("unknown fields cannot be preserved beside defaults", () => {
+  const { spec, ...rest } = definition({ type: "object", properties: { a: { type: "string", default: "b" } } });
+  const errors = validateDefinitionCreate({ ...rest, spec: { ...spec, preserveUnknownFields: true } });
+  expect(errors.filter(({ path }) => path === "spec.preserveUnknownFields")).toMatchObject([
+    { message: "Invalid value: true: must be false in order to use defaults in the schema" },
+    { message: expect.stringContaining("cannot set to true") },
+  ]);
 });

@@ -20,6 +20,7 @@ import { checkColumns, checkSelectableFields, checkSubresources } from "./defini
 import { type HoistedSpec, hoistedSpec } from "./hoisted-spec.ts";
 import { internalSchema } from "./internal-schema.ts";
 import { checkRootSchema } from "./root-schema-validation.ts";
+import { partsOf } from "./schema-parts.ts";
 import { unstructuredProblem } from "./unstructured-schema.ts";
 
 function validateDefinition(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
@@ -98,6 +99,11 @@ function checkSpec(errors: FieldError[], spec: HoistedSpec, isStored: IsStored):
     spec.versions.forEach(({ schema }, i) => {
       if (!schema?.openAPIV3Schema) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));
     });
+  if (
+    spec.original.preserveUnknownFields &&
+    spec.original.versions?.some(({ schema }) => hasDefaults(schema?.openAPIV3Schema))
+  )
+    errors.push(invalid("spec.preserveUnknownFields", true, "must be false in order to use defaults in the schema"));
   spec.versions.forEach((version, i) => {
     checkVersion(errors, `spec.versions[${i}]`, version, { spec, isStored });
   });
@@ -121,6 +127,9 @@ function checkSpec(errors: FieldError[], spec: HoistedSpec, isStored: IsStored):
     );
   checkConversion(errors, "spec.conversion", conversion);
 }
+
+const hasDefaults = (schema: JSONSchemaProps | undefined): boolean =>
+  schema !== undefined && (schema.default !== undefined || partsOf(schema).some(hasDefaults));
 
 function checkVersion(
   errors: FieldError[],
@@ -183,12 +192,15 @@ function checkDeprecation(
 /** All versions together: unique names, and exactly one storage version. */
 function checkVersionSet(errors: FieldError[], { versions, original }: HoistedSpec): void {
   if (new Set(versions.map(({ name }) => name)).size < versions.length)
-    errors.push(invalid("spec.versions", versions.map(printedVersion), "must contain unique version names"));
+    errors.push(invalid("spec.versions", printedVersions(versions), "must contain unique version names"));
   if ((original.versions ?? []).filter(({ storage }) => storage).length !== 1)
     errors.push(
-      invalid("spec.versions", versions.map(printedVersion), "must have exactly one version marked as storage version"),
+      invalid("spec.versions", printedVersions(versions), "must have exactly one version marked as storage version"),
     );
 }
+
+const printedVersions = (versions: readonly CustomResourceDefinitionVersion[]) =>
+  versions.length === 0 ? null : versions.map(printedVersion);
 
 /** Kubernetes prints its internal type here, whose fields have no JSON names. */
 const printedVersion = (version: CustomResourceDefinitionVersion) => ({

@@ -3,6 +3,7 @@ import type { CustomResourceDefinition, JSONSchemaProps } from "../../generated/
 import { goQuote } from "../../machinery/field-error.ts";
 import { isRecognizedFormat } from "../../machinery/structural/formats.ts";
 import { hoistedSpec } from "./hoisted-spec.ts";
+import { partsOf } from "./schema-parts.ts";
 
 /** On an update, only new formats are reported. */
 export function formatWarnings(next: CustomResourceDefinition, old?: CustomResourceDefinition): string[] {
@@ -23,17 +24,4 @@ function formatsBelow(schema: JSONSchemaProps): string[] {
   const { format = "", type = "" } = schema;
   const own = format === "" || isRecognizedFormat(type, format) ? [] : [format];
   return [...own, ...partsOf(schema).flatMap(formatsBelow)];
-}
-
-function partsOf(schema: JSONSchemaProps): JSONSchemaProps[] {
-  const { items, allOf = [], anyOf = [], oneOf = [], not, properties = {}, additionalProperties } = schema;
-  return [...parts(items), ...allOf, ...anyOf, ...oneOf, ...parts(not), ...Object.values(properties)].concat(
-    parts(additionalProperties),
-  );
-}
-
-/** Some fields hold a schema, a list of them, or just a boolean. */
-function parts(value: unknown): JSONSchemaProps[] {
-  if (Array.isArray(value)) return value as JSONSchemaProps[];
-  return typeof value === "object" && value !== null ? [value as JSONSchemaProps] : [];
 }
