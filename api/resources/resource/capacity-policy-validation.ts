@@ -57,7 +57,8 @@ function checkValues(
     },
     keyOf: (value) => String(wholeUnits(quantityOf(value))),
   });
-  if (!values.some((value) => compareQuantities(value, chosen) === 0))
+  // Of too many values, Kubernetes looks at none.
+  if (values.length > MAX_VALUES || !values.some((value) => compareQuantities(value, chosen) === 0))
     errors.push(invalid(path, canonicalQuantity(chosen), "default value is not valid according to the requestPolicy"));
 }
 

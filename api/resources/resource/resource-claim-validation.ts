@@ -9,7 +9,7 @@ import type {
   ExactDeviceRequest,
   ResourceClaimSpec,
 } from "../../generated/resource.v1.ts";
-import { type FieldError, invalid, notSupported, required, tooMany } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain, labelValue } from "../../machinery/names.ts";
 import { checkList, checkSet } from "./bounded-lists.ts";
@@ -20,7 +20,6 @@ const MAX_REQUESTS = 32;
 const MAX_SUBREQUESTS = 8;
 const MAX_CONSTRAINTS = 32;
 const MAX_CONFIGS = 32;
-const MAX_TOLERATIONS = 16;
 
 export function validateClaimSpec({ devices = {} }: ResourceClaimSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];
@@ -120,8 +119,6 @@ function checkExact(errors: FieldError[], path: string, request: ExactDeviceRequ
   } else if (allocationMode === "All") {
     if (count !== 0) errors.push(invalid(`${path}.count`, count, "must not be specified when allocationMode is 'All'"));
   } else errors.push(notSupported(`${path}.allocationMode`, allocationMode, MODES));
-  if ((tolerations?.length ?? 0) > MAX_TOLERATIONS)
-    errors.push(tooMany(`${path}.tolerations`, tolerations?.length ?? 0, MAX_TOLERATIONS));
   tolerations?.forEach((toleration, i) => {
     checkToleration(errors, `${path}.tolerations[${i}]`, toleration);
   });

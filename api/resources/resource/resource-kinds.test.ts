@@ -91,6 +91,17 @@ describe("validation errors of device kinds", () => {
       "ResourceSlice",
       device({
         allowMultipleAllocations: true,
+        capacity: { c: { value: "4", requestPolicy: { default: "1", validValues: new Array(11).fill("1") } } },
+      }),
+      [
+        "spec.devices[0].capacity[c].requestPolicy.validValues: Too many: 11: must have at most 10 items",
+        'spec.devices[0].capacity[c].requestPolicy.validValues: Invalid value: "1": default value is not valid according to the requestPolicy',
+      ],
+    ],
+    [
+      "ResourceSlice",
+      device({
+        allowMultipleAllocations: true,
         capacity: { c: { value: "4", requestPolicy: { default: "2", validRange: { min: "1", max: "5", step: "2" } } } },
       }),
       [
