@@ -260,5 +260,8 @@ const beforeSuffix = (name: string, prefix: boolean) =>
 export const nameIsSubdomain: ValidateName = (name, prefix) => dnsSubdomain(beforeSuffix(name, prefix));
 /** For kinds that do not check `generateName` beyond the common rules. */
 export const createdNameIsSubdomain: ValidateName = (name, prefix) => (prefix ? [] : dnsSubdomain(name));
+/** The same where Kubernetes reads the rule off the type's declaration, which tells lengths in bytes. */
+export const createdNameIsLong: ValidateName = (name, prefix) =>
+  createdNameIsSubdomain(name, prefix).map(lengthInBytes);
 export const nameIsLabel: ValidateName = (name, prefix) => dnsLabel(beforeSuffix(name, prefix));
 export const nameIsPathSegment: ValidateName = (name, prefix) => pathSegmentName(name, prefix);

@@ -9,6 +9,7 @@ import type { JSONSchemaProps } from "../generated/apiextensions.v1.ts";
 import type { PodSpec } from "../generated/core.v1.ts";
 import type { FieldError } from "../machinery/field-error.ts";
 import type { KubeObject } from "../machinery/meta.ts";
+import type { Status } from "../machinery/status.ts";
 import type { Ages } from "../machinery/time/duration.ts";
 
 export type Verb = "create" | "delete" | "deletecollection" | "get" | "list" | "patch" | "update" | "watch";
@@ -67,6 +68,15 @@ export interface ScaleView<T extends KubeObject> {
   readonly replicasPaths?: Readonly<Record<string, readonly string[] | null>>;
 }
 
+/** `old` on an update. */
+export interface Allocation<T> {
+  readonly old?: T | undefined;
+  readonly dryRun: boolean;
+}
+
+/** The rules of metadata as on a create, `validate`, what may change of metadata, and `validateUpdate`. */
+export type UpdateCheck = "meta" | "whole" | "metaChanges" | "changes";
+
 /** Another version at which a kind is served. The stored version is the resource's own. */
 export interface ServedVersion<T extends KubeObject> {
   /** Its group, if it differs (events.k8s.io beside core events). */
@@ -77,7 +87,7 @@ export interface ServedVersion<T extends KubeObject> {
   /** Overrides the kind's own rules; objects are at the stored version. */
   readonly rules?: Pick<
     ResourceDefinition<T>,
-    "validate" | "validateName" | "validateCreate" | "validateUpdate" | "updateMeta" | "anyFinalizer"
+    "validate" | "validateName" | "validateCreate" | "validateUpdate" | "updateChecks" | "anyFinalizer"
   >;
   readonly columns?: readonly Column<T>[];
   /** This version's names for the kind's selectable fields, if they differ: `regarding.kind` */
@@ -123,21 +133,19 @@ export interface ResourceDefinition<T extends KubeObject> {
    */
   readonly prepareCreate?: (draft: T, warnings?: string[]) => void;
   readonly prepareUpdate?: (draft: T, old: T) => void;
-  readonly validate?: (object: T) => FieldError[];
+  /** Why nothing can be allocated for it, which Kubernetes tries before validation: it then reports nothing else. */
+  readonly unallocatable?: (object: T, setting: Allocation<T>) => Status | undefined;
+  /** `old` on an update: some rules do not apply to what they would have refused before. */
+  readonly validate?: (object: T, old?: T) => FieldError[];
   /** Rules for creates only; `validate(object)` has run before. */
   readonly validateCreate?: (object: T) => FieldError[];
-  /** Rules for updates only; `validate(next)` has run before, unless `updateChecks` says otherwise. */
+  /** Rules for updates only; `validate` has run before, unless `updateChecks` says otherwise. */
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
   /**
-   * How updates are validated, if not by `validate` and `validateUpdate` once each, in this order: Kubernetes runs the
-   * first `twice` for some kinds, the second first for others, or only the second.
+   * What an update is checked by after the common rules, in Kubernetes' order, which is that of the causes that a client
+   * is told. Default: everything once, in the order of {@link UpdateCheck}.
    */
-  readonly updateChecks?: "twice" | "changesFirst" | "changesOnly";
-  /**
-   * How the kind itself validates an update's metadata, after the common rules: its `changes`, the `whole` as on a
-   * create, or not at all. Default: both. It decides how often an error is reported to a client.
-   */
-  readonly updateMeta?: "changes" | "whole" | "none";
+  readonly updateChecks?: readonly UpdateCheck[];
   /** The texts of Warning headers. `old` on an update. */
   readonly warnings?: (object: T, old?: T) => string[];
   /** After validation of an update: errors that existed before, to be reported as warnings. */

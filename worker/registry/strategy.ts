@@ -15,9 +15,12 @@ import { validateObjectMeta, validateObjectMetaUpdate } from "../../api/machiner
 import { invalid } from "../../api/machinery/status.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { dropDisabledFields } from "../../api/resources/core/pod/disabled-fields.ts";
-import type { Resource } from "../../api/resources/resource.ts";
+import type { Allocation, Resource, UpdateCheck } from "../../api/resources/resource.ts";
 import { ApiError } from "../api-error.ts";
 import { fewErrors } from "./error-count.ts";
+
+/** What an update is checked by where the kind does not say otherwise. */
+const ALL: readonly UpdateCheck[] = ["meta", "whole", "metaChanges", "changes"];
 
 type WithParts = KubeObject & { spec?: unknown; status?: unknown };
 
@@ -57,14 +60,22 @@ function resetStatus(draft: WithParts): void {
 
 /** `unauthorized`: fields that the sender has no right to write. */
 export function validateCreate(resource: Resource, object: KubeObject, unauthorized: readonly FieldError[] = []): void {
-  const rules = metaRules(resource);
-  const errors = fewErrors(() => [
-    ...unauthorized,
-    ...validateObjectMeta(object.metadata, rules),
-    ...(resource.validate?.(object) ?? []),
-    ...(resource.validateCreate?.(object) ?? []),
-  ]);
+  const errors = fewErrors(() => {
+    const meta = validateObjectMeta(object.metadata, metaRules(resource));
+    const own = [...(resource.validate?.(object) ?? []), ...(resource.validateCreate?.(object) ?? [])];
+    // Where a kind leaves metadata to the common rules, those are only applied to what is right otherwise.
+    return [...unauthorized, ...(own.length === 0 || validatesMeta(resource) ? meta : []), ...own];
+  });
   refuse(resource, object, errors);
+}
+
+const validatesMeta = ({ updateChecks = ALL }: Resource): boolean =>
+  updateChecks.some((check) => check === "meta" || check === "metaChanges");
+
+/** Throws what is reported alone, ahead of validation. */
+export function requireAllocatable(resource: Resource, object: KubeObject, setting: Allocation<KubeObject>): void {
+  const refused = resource.unallocatable?.(object, setting);
+  if (refused) throw new ApiError(refused);
 }
 
 /** Fields that only the server writes are kept, whatever the client sent. */
@@ -79,45 +90,50 @@ export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored
 }
 
 export function validateUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): readonly FieldError[] {
-  const errors = [
-    ...metaErrors(resource, { next, old, own: resource.updateMeta ?? "both" }),
-    ...ownUpdateErrors(resource, next, old),
-  ];
-  return forgiveStoredAddresses(errors, old);
+  const meta = metaErrors(resource, next, old);
+  return forgiveStoredAddresses([...meta.common, ...ownUpdateErrors(resource, { next, old, meta })], old);
 }
 
-interface MetaUpdate {
-  readonly next: KubeObject;
-  readonly old: Stored<KubeObject>;
-  /** How often the kind validates metadata itself, after the common rules. */
-  readonly own: NonNullable<Resource["updateMeta"]> | "both";
+/** What is wrong with metadata by the common rules, and by those that kinds apply again. */
+interface MetaErrors {
+  readonly common: readonly FieldError[];
+  readonly changes: readonly FieldError[];
+  readonly whole: readonly FieldError[];
 }
+
+const NOTHING_WRONG: MetaErrors = { common: [], changes: [], whole: [] };
 
 /** Errors are repeated as often as Kubernetes finds them, which is up to four times. */
-function metaErrors(resource: Resource, { next, old, own }: MetaUpdate): readonly FieldError[] {
+function metaErrors(resource: Resource, next: KubeObject, old: Stored<KubeObject>): MetaErrors {
   const rules = metaRules(resource);
   const [meta, was] = [next.metadata, old.metadata];
   const changes = validateObjectMetaUpdate(meta, was, rules);
   // Everything else is covered by the validation above.
   const mayBeWrong = changes.length > 0 || meta.finalizers || meta.generateName !== was.generateName;
   const whole = mayBeWrong ? validateObjectMeta(meta, rules) : [];
-  if (changes.length === 0 && whole.length === 0) return [];
-  return [
+  if (changes.length === 0 && whole.length === 0) return NOTHING_WRONG;
+  const common = [
     // Here names only need to be valid path segments, and finalizers need no domain.
     ...validateObjectMeta(meta, { scope: resource.scope, validateName: nameIsPathSegment, anyFinalizer: true }),
     ...validateObjectMetaUpdate(meta, was, { anyFinalizer: true }),
-    ...(own === "both" || own === "changes" ? changes : []),
-    ...(own === "both" || own === "whole" ? whole : []),
-    ...(own === "whole" && resource.updateChecks === "twice" ? whole : []),
   ];
+  return { common, changes, whole };
 }
 
-function ownUpdateErrors(resource: Resource, next: KubeObject, old: KubeObject): readonly FieldError[] {
-  const changes = resource.validateUpdate?.(next, old) ?? [];
-  if (resource.updateChecks === "changesOnly") return changes;
-  const whole = resource.validate?.(next) ?? [];
-  if (resource.updateChecks === "changesFirst") return [...changes, ...whole];
-  return resource.updateChecks === "twice" ? [...whole, ...whole, ...changes] : [...whole, ...changes];
+interface Update {
+  readonly next: KubeObject;
+  readonly old: Stored<KubeObject>;
+  readonly meta: MetaErrors;
+}
+
+function ownUpdateErrors(resource: Resource, { next, old, meta }: Update): readonly FieldError[] {
+  const found: Record<UpdateCheck, () => readonly FieldError[]> = {
+    meta: () => meta.whole,
+    whole: () => resource.validate?.(next, old) ?? [],
+    metaChanges: () => meta.changes,
+    changes: () => resource.validateUpdate?.(next, old) ?? [],
+  };
+  return (resource.updateChecks ?? ALL).flatMap((check) => found[check]());
 }
 
 /**
@@ -144,10 +160,10 @@ export function validateStatusUpdate(
   next: KubeObject,
   old: Stored<KubeObject>,
 ): readonly FieldError[] {
-  const { status, updateMeta } = resource;
-  const validates = status?.validatesMetadata ?? (status?.validateUpdate !== undefined && updateMeta !== "none");
-  const own = validates ? "changes" : "none";
-  const errors = [...metaErrors(resource, { next, old, own }), ...(status?.validateUpdate?.(next, old) ?? [])];
+  const { status } = resource;
+  const validates = status?.validatesMetadata ?? status?.validateUpdate !== undefined;
+  const { common, changes } = metaErrors(resource, next, old);
+  const errors = [...common, ...(validates ? changes : []), ...(status?.validateUpdate?.(next, old) ?? [])];
   return forgiveStoredAddresses(errors, old);
 }
 

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { resources } from "../../api/resources/index.ts";
-import { validateStatusUpdate, validateUpdate } from "./strategy.ts";
+import { ApiError } from "../api-error.ts";
+import { validateCreate, validateStatusUpdate, validateUpdate } from "./strategy.ts";
 
 const metadata = { name: "a", uid: "u", resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z" };
 
@@ -36,6 +37,12 @@ test.each<[kind: string, next: object, old: object, fields: string[]]>([
     { spec: { attacher: "a", nodeName: "n", source: { persistentVolumeName: "v" } } },
     ["spec.attacher", "spec"],
   ],
+  [
+    "VolumeAttributesClass",
+    { driverName: "", parameters: { a: "b" } },
+    { driverName: "a", parameters: { a: "b" } },
+    ["driverName", "driverName"],
+  ],
   ["PriorityClass", { value: 2_000_000_000 }, { value: 1 }, ["value"]],
   [
     "StorageClass",
@@ -68,4 +75,43 @@ test("REG-META-TOLD: a kind that is validated twice reports wrong labels once mo
   const old = { metadata, spec: {}, status: {} } as unknown as Stored<KubeObject>;
   const next = { ...old, metadata: { ...metadata, labels: { "b!": "" } } } as KubeObject;
   expect(validateUpdate(resource, next, old).filter(({ path }) => path === "metadata.labels")).toHaveLength(4);
+});
+
+const labelled = (kind: string, next: object, old: object): string => {
+  const noted = { ...next, metadata: { ...metadata, labels: { "b!": "" }, finalizers: ["nodomain"] } };
+  const told = fieldsOf(kind, noted, old).filter((path) => path !== "metadata.namespace");
+  return told.map((path) => NAMES[path] ?? path).join(" ");
+};
+const NAMES: Readonly<Record<string, string>> = { "metadata.labels": "L", "metadata.finalizers[0]": "F" };
+
+test.each<[kind: string, next: object, old: object, order: string]>([
+  // Twice by the rules of all kinds, and then by those of the kind itself, among its other rules.
+  ["ConfigMap", { data: { "a b": "" } }, { data: {}, immutable: true }, "L L L F immutable data L F data[a b]"],
+  ["Ingress", { spec: {} }, { spec: {} }, "L L L F L F spec"],
+  ["DeviceClass", { spec: { config: [{}] } }, { spec: {} }, "L L L F L F spec.config[0].opaque"],
+  ["ControllerRevision", { revision: -1, data: 2 }, { revision: 0, data: 1 }, "L L L F L F revision data"],
+  ["ServiceAccount", {}, {}, "L L L F L F"],
+  ["Event", { involvedObject: { namespace: "x" } }, { involvedObject: {} }, "L L involvedObject.namespace"],
+])("REG-META-TOLD: %s %j instead of %j: %s", (kind, next, old, order) => {
+  expect(labelled(kind, next, old)).toBe(order);
+});
+
+test.each([
+  ["PodDisruptionBudget", { spec: { selector: {}, minAvailable: -1 } }, ["spec.minAvailable"]],
+  ["PodDisruptionBudget", { spec: { selector: {}, minAvailable: 1 } }, ["metadata.name"]],
+  [
+    "LimitRange",
+    { spec: { limits: [{ type: "Pod", default: { cpu: "1" } }] } },
+    ["metadata.name", "spec.limits[0].default"],
+  ],
+])("REG-META-TOLD: a new %s %j without a name: %j", (kind, body, fields) => {
+  const resource = resources.find((candidate) => candidate.kind === kind);
+  if (!resource) throw new Error(kind);
+  try {
+    validateCreate(resource, { metadata: { namespace: "n" }, ...body } as KubeObject);
+    expect.unreachable();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    expect(error.status.details?.causes?.map(({ field }) => field)).toEqual(fields);
+  }
 });

@@ -29,7 +29,7 @@ import { keyOf, objectOf } from "../storage/entry.ts";
 import { fitObject } from "./fit-object.ts";
 import { dropRepeatedOwners } from "./owner-references.ts";
 import { placeInNamespace } from "./place-in-namespace.ts";
-import { refuse } from "./strategy.ts";
+import { refuse, requireAllocatable } from "./strategy.ts";
 
 /** Lets admission change what is written in place of the object. */
 export type MutateForm = (next: KubeObject, old: Stored<KubeObject>) => Promise<void>;
@@ -109,6 +109,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   checkRevision(context, draft, entry.revision);
   dropRepeatedOwners(draft, context.warnings, "admitted");
   update.prepare(draft, current);
+  if (update.subresource === "") requireAllocatable(resource, draft, { old: current, dryRun: update.dryRun });
   const unauthorized = update.admitted ? [] : await fieldsWithoutRights(request);
   try {
     refuse(resource, draft, [...unauthorized, ...update.validate(draft, current)]);

@@ -3,7 +3,7 @@ export const registration = {
   group: "admissionregistration.k8s.io",
   version: "v1",
   scope: "Cluster",
-  updateMeta: "whole",
+  updateChecks: ["meta", "whole", "changes"],
   anyFinalizer: true,
   categories: ["api-extensions"],
   generation: true,

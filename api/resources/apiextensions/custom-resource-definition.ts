@@ -16,7 +16,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   plural: "customresourcedefinitions",
   scope: "Cluster",
   anyFinalizer: true,
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   shortNames: ["crd", "crds"],
   categories: ["api-extensions"],
   generation: true,

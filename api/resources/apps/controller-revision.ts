@@ -9,6 +9,7 @@ export const controllerRevision = defineResource<ControllerRevision>({
   kind: "ControllerRevision",
   plural: "controllerrevisions",
   scope: "Namespaced",
+  updateChecks: ["metaChanges", "meta", "whole", "changes"],
   validateCreate: ({ data }) => {
     if (data === undefined || data === null) return [required("data", "data is mandatory")];
     return typeof data !== "object" || Array.isArray(data)

@@ -17,7 +17,7 @@ export const daemonSet = defineResource<DaemonSet>({
   kind: "DaemonSet",
   plural: "daemonsets",
   scope: "Namespaced",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "changes", "whole"],
   shortNames: ["ds"],
   categories: ["all"],
   generation: true,

@@ -17,7 +17,7 @@ export const deployment = defineResource<Deployment>({
   kind: "Deployment",
   plural: "deployments",
   scope: "Namespaced",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   resets: { status: [["spec"], ["metadata", "labels"]] },
   shortNames: ["deploy"],
   categories: ["all"],

@@ -16,7 +16,7 @@ export const replicaSet = defineResource<ReplicaSet>({
   kind: "ReplicaSet",
   plural: "replicasets",
   scope: "Namespaced",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   shortNames: ["rs"],
   categories: ["all"],
   generation: true,

@@ -1,8 +1,7 @@
 /** Warnings about a workload whose pods are named after it. */
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
-import { dnsLabel } from "../../machinery/names.ts";
-import { podWarnings } from "../core/pod/pod-template.ts";
+import { podNameWarnings, podWarnings } from "../core/pod/pod-template.ts";
 
 interface Warned {
   readonly template: PodTemplateSpec | undefined;
@@ -18,13 +17,5 @@ export function workloadWarnings(
   { template, path = "spec.template", ofSpec = [] }: Warned,
 ): string[] {
   if (old && object.metadata.generation === old.metadata.generation) return [];
-  return [...(old ? [] : nameWarnings(object)), ...ofSpec, ...podWarnings(template ?? {}, path)];
-}
-
-function nameWarnings({ metadata: { name = "" } }: KubeObject): string[] {
-  const problems = dnsLabel(name);
-  if (problems.length === 0) return [];
-  return [
-    `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`,
-  ];
+  return [...(old ? [] : podNameWarnings(object.metadata)), ...ofSpec, ...podWarnings(template ?? {}, path)];
 }

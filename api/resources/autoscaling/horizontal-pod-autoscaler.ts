@@ -11,7 +11,7 @@ export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscaler>({
   kind: "HorizontalPodAutoscaler",
   plural: "horizontalpodautoscalers",
   scope: "Namespaced",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   shortNames: ["hpa"],
   categories: ["all"],
   otherVersions: [autoscalerV1],

@@ -23,7 +23,7 @@ export const cronJob = defineResource<CronJob>({
   kind: "CronJob",
   plural: "cronjobs",
   scope: "Namespaced",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   shortNames: ["cj"],
   categories: ["all"],
   generation: true,
@@ -40,18 +40,8 @@ export const cronJob = defineResource<CronJob>({
     defaultPodTemplate(spec.jobTemplate.spec);
   },
   validate: validateCronJob,
-  validateUpdate: (next, old) => {
-    const errors: FieldError[] = [];
-    if (next.spec.timeZone !== old.spec.timeZone) checkTimeZone(errors, "spec.timeZone", next.spec.timeZone);
-    return errors;
-  },
-  validateCreate: ({ metadata: { name = "" }, spec }) => {
-    const errors: FieldError[] = [];
-    checkTimeZone(errors, "spec.timeZone", spec.timeZone);
-    if (utf8Length(name) > MAX_NAME)
-      errors.push(invalid("metadata.name", name, `must be no more than ${MAX_NAME} characters`));
-    return errors;
-  },
+  validateCreate: ({ metadata: { name = "" } }) =>
+    utf8Length(name) > MAX_NAME ? [invalid("metadata.name", name, `must be no more than ${MAX_NAME} characters`)] : [],
   status: {},
   warnings: (object, old) => [
     ...workloadWarnings(object, old, {
@@ -106,11 +96,12 @@ export const cronJob = defineResource<CronJob>({
 
 const POLICIES = ["Allow", "Forbid", "Replace"];
 
-function validateCronJob({ spec }: CronJob): FieldError[] {
+function validateCronJob({ spec }: CronJob, old?: CronJob): FieldError[] {
   const errors: FieldError[] = [];
   if (!spec.schedule) errors.push(required("spec.schedule"));
   else checkSchedule(errors, "spec.schedule", spec.schedule);
   checkNonNegative(errors, "spec.startingDeadlineSeconds", spec.startingDeadlineSeconds);
+  if (!old || spec.timeZone !== old.spec.timeZone) checkTimeZone(errors, "spec.timeZone", spec.timeZone);
   if (!spec.concurrencyPolicy) errors.push(required("spec.concurrencyPolicy"));
   else if (!POLICIES.includes(spec.concurrencyPolicy))
     errors.push(notSupported("spec.concurrencyPolicy", spec.concurrencyPolicy, POLICIES));

@@ -67,9 +67,8 @@ export const job = defineResource<Job>({
     if (!draft.spec.manualSelector) generateSelector(draft);
     labelAsTemplate(draft);
   },
-  validate: (job) => validateJob(job),
-  updateChecks: "changesOnly",
-  validateUpdate: (next, old) => [...validateJob(next, old), ...validateJobUpdate(next, old)],
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
   status: { prepareUpdate: labelAsTemplate, validateUpdate: validateJobStatusUpdate },
   fields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
   warnings: (object, old) =>

@@ -9,7 +9,7 @@ export const lease = defineResource<Lease>({
   kind: "Lease",
   plural: "leases",
   scope: "Namespaced",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   anyFinalizer: true,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,

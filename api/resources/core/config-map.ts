@@ -23,6 +23,7 @@ export const configMap = defineResource<ConfigMap>({
   kind: "ConfigMap",
   plural: "configmaps",
   scope: "Namespaced",
+  updateChecks: ["metaChanges", "changes", "meta", "whole"],
   shortNames: ["cm"],
   validate,
   validateUpdate,

@@ -11,6 +11,7 @@ export const endpoints = defineResource<Endpoints>({
   kind: "Endpoints",
   plural: "endpoints",
   scope: "Namespaced",
+  updateChecks: ["metaChanges", "meta", "whole"],
   shortNames: ["ep"],
   allowCreateOnUpdate: true,
   defaults: ({ subsets }) => {

@@ -10,8 +10,11 @@ import { goStruct } from "../../schema/go-struct.ts";
 /** An event with an eventTime is of the newer form, and both APIs validate it accordingly. */
 export const validateCoreEvent = (event: Event): FieldError[] => validateForm(event, "reportingComponent");
 
+export const validateEventsEvent = (event: Event): FieldError[] => validateForm(event, "reportingController");
+
+/** Rules for creates of events.k8s.io. */
 export function validateNewEvent(event: Event): FieldError[] {
-  const errors = validateForm(event, "reportingController");
+  const errors: FieldError[] = [];
   checkSeries(errors, event);
   if (!event.eventTime) errors.push(required("eventTime"));
   const { type = "", firstTimestamp, lastTimestamp, count, source } = event;
@@ -41,7 +44,7 @@ const IMMUTABLE = [
 ] as const;
 
 export function validateChangedEvent(next: Event, old: Event): FieldError[] {
-  const errors = validateForm(next, "reportingController");
+  const errors: FieldError[] = [];
   if (!sameValue(next.series, old.series)) checkSeries(errors, next);
   for (const field of IMMUTABLE)
     if (!sameValue(next[field], old[field])) errors.push(invalid(field, printed(field, next[field]), FIELD_IMMUTABLE));

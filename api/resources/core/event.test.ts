@@ -37,7 +37,8 @@ describe("an event of events.k8s.io", () => {
   it("is validated more strictly than a core event", () => {
     expect(other?.rules?.validateCreate?.(stored)).toEqual([]);
     const wrong = { ...stored, count: 3, reason: "" };
-    expect(paths(other?.rules?.validateCreate?.(wrong))).toEqual(["reason", "count"]);
+    expect(paths(other?.rules?.validate?.(wrong))).toEqual(["reason"]);
+    expect(paths(other?.rules?.validateCreate?.(wrong))).toEqual(["count"]);
     expect(other?.rules?.validateName?.("a/b", false)).toHaveLength(1);
     expect(paths(kind.validate?.(wrong))).toEqual(["reason"]);
   });

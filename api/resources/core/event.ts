@@ -4,7 +4,7 @@ import { type KubeObject, kubeObject } from "../../machinery/meta.ts";
 import { nameIsPathSegment, nameIsSubdomain } from "../../machinery/names.ts";
 import { ageOf } from "../../machinery/time/duration.ts";
 import { type Column, defineResource } from "../resource.ts";
-import { validateChangedEvent, validateCoreEvent, validateNewEvent } from "./event-validation.ts";
+import { validateChangedEvent, validateCoreEvent, validateEventsEvent, validateNewEvent } from "./event-validation.ts";
 
 const columns: readonly Column<Event>[] = [
   {
@@ -85,7 +85,7 @@ export const event = defineResource<Event>({
   kind: "Event",
   plural: "events",
   scope: "Namespaced",
-  updateMeta: "none",
+  updateChecks: ["whole", "changes"],
   defaultPropagation: "Unsupported",
   shortNames: ["ev"],
   allowCreateOnUpdate: true,
@@ -107,7 +107,8 @@ export const event = defineResource<Event>({
       rules: {
         validateName: nameIsSubdomain,
         anyFinalizer: false,
-        updateMeta: "changes",
+        updateChecks: ["whole", "metaChanges", "changes"],
+        validate: validateEventsEvent,
         validateCreate: validateNewEvent,
         validateUpdate: validateChangedEvent,
       },

@@ -10,7 +10,7 @@ export const limitRange = defineResource<LimitRange>({
   kind: "LimitRange",
   plural: "limitranges",
   scope: "Namespaced",
-  updateMeta: "whole",
+  updateChecks: ["meta", "whole", "changes"],
   shortNames: ["limits"],
   allowCreateOnUpdate: true,
   // If the client sets no name, Kubernetes' strategy does.

@@ -19,6 +19,7 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   kind: "PersistentVolumeClaim",
   plural: "persistentvolumeclaims",
   scope: "Namespaced",
+  updateChecks: ["metaChanges", "meta", "whole", "changes"],
   deleteReturnsObject: true,
   shortNames: ["pvc"],
   defaults: ({ spec, status }) => {

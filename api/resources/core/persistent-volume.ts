@@ -24,8 +24,7 @@ export const persistentVolume = defineResource<PersistentVolume>({
     const { creationTimestamp } = draft.metadata;
     draft.status = { phase: "Pending", ...(creationTimestamp ? { lastPhaseTransitionTime: creationTimestamp } : {}) };
   },
-  updateChecks: "twice",
-  updateMeta: "whole",
+  updateChecks: ["meta", "whole", "meta", "whole", "changes"],
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
   warnings: volumeWarnings,

@@ -9,7 +9,7 @@ export const podTemplate = defineResource<PodTemplate>({
   kind: "PodTemplate",
   plural: "podtemplates",
   scope: "Namespaced",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   deleteReturnsObject: true,
   generation: true,
   generationOf: ({ template }) => template,

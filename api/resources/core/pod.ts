@@ -25,6 +25,7 @@ export const pod = defineResource<Pod>({
   kind: "Pod",
   plural: "pods",
   scope: "Namespaced",
+  updateChecks: ["metaChanges", "meta", "whole", "changes"],
   shortNames: ["po"],
   categories: ["all"],
   deleteReturnsObject: true,
@@ -47,7 +48,7 @@ export const pod = defineResource<Pod>({
     draft.status = { phase: "Pending", qosClass: draft.status?.qosClass || qosClassOf(draft.spec) };
     if (draft.spec.schedulingGates?.length) draft.status.conditions = [schedulingGated(draft)];
   },
-  validate: (object) => validatePod(object),
+  validate: validatePod,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
   // Pods are mostly changed by programs: only new ones cause warnings.

@@ -1,11 +1,11 @@
 import type { ReplicationController } from "../../generated/core.v1.ts";
 import { sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
-import { createdNameIsSubdomain } from "../../machinery/names.ts";
+import { createdNameIsLong } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containerImages, containerNames, formatLabels } from "./cells.ts";
-import { defaultPodSpec, podWarnings, validatePodTemplateSpec } from "./pod/pod-template.ts";
+import { defaultPodSpec, podNameWarnings, podWarnings, validatePodTemplateSpec } from "./pod/pod-template.ts";
 
 const NOT_NEGATIVE = "must be greater than or equal to 0";
 
@@ -20,8 +20,8 @@ export const replicationController = defineResource<ReplicationController>({
   kind: "ReplicationController",
   plural: "replicationcontrollers",
   scope: "Namespaced",
-  updateMeta: "changes",
-  validateName: createdNameIsSubdomain,
+  updateChecks: ["metaChanges", "whole", "changes"],
+  validateName: createdNameIsLong,
   shortNames: ["rc"],
   categories: ["all"],
   generation: true,
@@ -56,8 +56,9 @@ export const replicationController = defineResource<ReplicationController>({
   },
   // Kubernetes 1.36 warns of the template that an update replaces.
   warnings: ({ metadata, spec }, old) => {
+    if (old && metadata.generation === old.metadata.generation) return [];
     const { template } = old?.spec ?? spec;
-    return template && metadata.generation !== old?.metadata.generation ? podWarnings(template, "spec.template") : [];
+    return [...(old ? [] : podNameWarnings(metadata)), ...(template ? podWarnings(template, "spec.template") : [])];
   },
   fields: { "status.replicas": ({ status }) => String(status.replicas) },
   columns: [

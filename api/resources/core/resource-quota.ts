@@ -14,7 +14,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
   kind: "ResourceQuota",
   plural: "resourcequotas",
   scope: "Namespaced",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   deleteReturnsObject: true,
   shortNames: ["quota"],
   defaults: ({ spec, status }) => {

@@ -12,6 +12,7 @@ export const secret = defineResource<Secret>({
   kind: "Secret",
   plural: "secrets",
   scope: "Namespaced",
+  updateChecks: ["metaChanges", "changes", "meta", "whole"],
   defaults: (draft) => {
     if (!draft.type) draft.type = "Opaque";
     foldStringData(draft);
@@ -20,7 +21,6 @@ export const secret = defineResource<Secret>({
     // An empty type in an update means the old one; versioned defaulting has turned it into Opaque by then.
     if (draft.type === "Opaque" && !old.type) draft.type = old.type ?? "Opaque";
   },
-  updateChecks: "changesFirst",
   warnings: ({ type, data }) => {
     const problem = type === TLS ? keyPairProblem(data?.["tls.crt"] ?? "", data?.["tls.key"] ?? "") : undefined;
     return problem === undefined ? [] : [problem];

@@ -9,6 +9,7 @@ export const serviceAccount = defineResource<ServiceAccount>({
   kind: "ServiceAccount",
   plural: "serviceaccounts",
   scope: "Namespaced",
+  updateChecks: ["metaChanges", "meta"],
   deleteReturnsObject: true,
   shortNames: ["sa"],
   prepareCreate: (draft) => dropAllButSecretNames(draft),

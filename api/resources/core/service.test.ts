@@ -14,7 +14,11 @@ function serviceOf(spec: Service["spec"]): Service {
 function created(spec: Service["spec"]): { spec: Service["spec"]; errors: (string | undefined)[] } {
   const draft = serviceOf(spec);
   kind.prepareCreate?.(draft);
-  return { spec: draft.spec, errors: (kind.validate?.(draft) ?? []).map(({ path, message }) => `${path}: ${message}`) };
+  const refused = kind
+    .unallocatable?.(draft, { dryRun: false })
+    ?.details?.causes?.map(({ field, message }) => `${field}: ${message}`);
+  const errors = refused ?? (kind.validate?.(draft) ?? []).map(({ path, message }) => `${path}: ${message}`);
+  return { spec: draft.spec, errors };
 }
 
 const ports = [{ port: 80 }];
@@ -179,7 +183,11 @@ describe("in a dual-stack cluster", () => {
   const made = (spec: Service["spec"]) => {
     const draft = serviceOf({ ports: [{ port: 80 }], ...spec });
     dualStackService.prepareCreate?.(draft);
-    return [draft.spec.ipFamilyPolicy, draft.spec.ipFamilies, dualStackService.validate?.(draft).length];
+    return [
+      draft.spec.ipFamilyPolicy,
+      draft.spec.ipFamilies,
+      dualStackService.unallocatable?.(draft, { dryRun: false })?.details?.causes?.length ?? 0,
+    ];
   };
 
   it.each([

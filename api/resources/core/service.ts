@@ -5,6 +5,7 @@ import { loadBalancerWarnings } from "../../machinery/network/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { formatLabels } from "./cells.ts";
+import { unallocatable } from "./service/service-allocation.ts";
 import { defaultService } from "./service/service-defaults.ts";
 import { completeFamilies } from "./service/service-families.ts";
 import { validateServiceStatus } from "./service/service-status.ts";
@@ -21,7 +22,7 @@ const serviceOf = (cluster: readonly IPFamily[]) =>
     kind: "Service",
     plural: "services",
     scope: "Namespaced",
-    updateMeta: "changes",
+    updateChecks: ["metaChanges", "changes", "whole"],
     deleteReturnsObject: true,
     shortNames: ["svc"],
     allowCreateOnUpdate: true,
@@ -40,12 +41,9 @@ const serviceOf = (cluster: readonly IPFamily[]) =>
       completeFamilies(draft, { old, cluster });
       if (draft.spec.type !== "LoadBalancer") draft.status = { ...draft.status, loadBalancer: {} };
     },
-    validate: (object) => validateService(object, { cluster }),
-    updateChecks: "changesOnly",
-    validateUpdate: (next, old) => [
-      ...validateService(next, { old, cluster }),
-      ...validateServiceUpdate(next, { old, cluster }),
-    ],
+    unallocatable: (object, setting) => unallocatable(object, { ...setting, cluster }),
+    validate: validateService,
+    validateUpdate: validateServiceUpdate,
     warnings: serviceWarnings,
     status: {
       validateUpdate: validateServiceStatus,

@@ -20,10 +20,10 @@ export function validateEndpointSlice(slice: EndpointSlice, old?: EndpointSlice)
   const errors: FieldError[] = [];
   if (addressType === "") errors.push(required("addressType"));
   else if (!ADDRESS_TYPES.includes(addressType)) errors.push(notSupported("addressType", addressType, ADDRESS_TYPES));
+  checkPorts(errors, ports ?? []);
   const ofEndpoints = endpointErrors(endpoints ?? [], addressType);
   // Only compared if needed: there may be a thousand.
   if (ofEndpoints.length > 0 && !(old && sameValue(endpoints, old.endpoints))) errors.push(...ofEndpoints);
-  checkPorts(errors, ports ?? []);
   return errors;
 }
 

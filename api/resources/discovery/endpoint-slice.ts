@@ -1,5 +1,6 @@
 import type { EndpointSlice } from "../../generated/discovery.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
+import type { FieldError } from "../../machinery/field-error.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
 import { ipWarnings } from "../../machinery/network/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
@@ -13,7 +14,7 @@ export const endpointSlice = defineResource<EndpointSlice>({
   kind: "EndpointSlice",
   plural: "endpointslices",
   scope: "Namespaced",
-  updateMeta: "whole",
+  updateChecks: ["meta", "whole", "changes"],
   generation: true,
   // Everything but metadata counts, and so do labels.
   generationOf: ({ addressType, endpoints, ports, metadata }) => ({
@@ -35,10 +36,9 @@ export const endpointSlice = defineResource<EndpointSlice>({
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
     dropTopology(draft, old);
   },
-  validate: (slice) => validateEndpointSlice(slice),
-  updateChecks: "changesOnly",
+  validate: validateEndpointSlice,
   validateUpdate: (next, old) => {
-    const errors = validateEndpointSlice(next, old);
+    const errors: FieldError[] = [];
     checkImmutable(errors, "addressType", next.addressType, old.addressType);
     return errors;
   },

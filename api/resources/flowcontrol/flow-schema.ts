@@ -12,7 +12,7 @@ export const flowSchema = defineResource<FlowSchema>({
   kind: "FlowSchema",
   plural: "flowschemas",
   scope: "Cluster",
-  updateMeta: "whole",
+  updateChecks: ["meta", "whole", "changes"],
   generation: true,
   defaults: ({ spec }) => {
     spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;

@@ -9,7 +9,7 @@ export const priorityLevelConfiguration = defineResource<PriorityLevelConfigurat
   kind: "PriorityLevelConfiguration",
   plural: "prioritylevelconfigurations",
   scope: "Cluster",
-  updateMeta: "whole",
+  updateChecks: ["meta", "whole", "changes"],
   generation: true,
   defaults: ({ spec: { exempt, limited } }) => {
     if (exempt) {

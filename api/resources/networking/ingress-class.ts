@@ -22,8 +22,8 @@ export const ingressClass = defineResource<IngressClass>({
   kind: "IngressClass",
   plural: "ingressclasses",
   scope: "Cluster",
+  updateChecks: ["metaChanges", "changes", "meta", "whole"],
   generation: true,
-  updateChecks: "changesFirst",
   defaults: ({ spec }) => {
     if (spec.parameters) spec.parameters.scope ??= "Cluster";
   },

@@ -10,6 +10,7 @@ export const ingress = defineResource<Ingress>({
   kind: "Ingress",
   plural: "ingresses",
   scope: "Namespaced",
+  updateChecks: ["metaChanges", "meta", "whole"],
   shortNames: ["ing"],
   generation: true,
   validate: validateIngress,

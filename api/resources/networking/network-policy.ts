@@ -10,7 +10,7 @@ export const networkPolicy = defineResource<NetworkPolicy>({
   kind: "NetworkPolicy",
   plural: "networkpolicies",
   scope: "Namespaced",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   shortNames: ["netpol"],
   generation: true,
   emptyCounts: true,

@@ -9,9 +9,8 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
   kind: "ServiceCIDR",
   plural: "servicecidrs",
   scope: "Cluster",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "changes"],
   validateCreate: ({ spec }) => validateRanges(spec),
-  updateChecks: "changesOnly",
   validateUpdate: ({ spec }, { spec: old }) => {
     const [cidrs, before] = [spec.cidrs ?? [], old.cidrs ?? []];
     // Only a range of the other family may be added.

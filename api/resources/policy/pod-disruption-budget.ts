@@ -13,14 +13,14 @@ export const podDisruptionBudget = defineResource<PodDisruptionBudget>({
   kind: "PodDisruptionBudget",
   plural: "poddisruptionbudgets",
   scope: "Namespaced",
-  updateMeta: "none",
+  updateChecks: ["whole", "changes"],
   anyFinalizer: true,
   shortNames: ["pdb"],
   generation: true,
   validateName: nameIsPathSegment,
   allowUnconditionalUpdate: false,
   validate: validateBudget,
-  status: { validateUpdate: validateStatus },
+  status: { validatesMetadata: false, validateUpdate: validateStatus },
   columns: [
     {
       name: "Min Available",

@@ -9,6 +9,7 @@ export const deviceClass = defineResource<DeviceClass>({
   kind: "DeviceClass",
   plural: "deviceclasses",
   scope: "Cluster",
+  updateChecks: ["meta", "metaChanges", "whole"],
   deleteReturnsObject: true,
   validateName: createdNameIsSubdomain,
   generation: true,

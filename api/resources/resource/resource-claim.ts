@@ -14,11 +14,11 @@ export const resourceClaim = defineResource<ResourceClaim>({
   kind: "ResourceClaim",
   plural: "resourceclaims",
   scope: "Namespaced",
+  updateChecks: ["meta", "metaChanges", "changes"],
   deleteReturnsObject: true,
   defaults: ({ spec }) => defaultClaimSpec(spec),
   // An unchanged spec stays valid, whatever the rules have become.
   validateCreate: ({ spec }) => validateClaimSpec(spec, "spec"),
-  updateChecks: "changesFirst",
   validateUpdate: ({ spec }, old) =>
     sameValue(spec, old.spec)
       ? []

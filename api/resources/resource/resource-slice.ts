@@ -9,7 +9,7 @@ export const resourceSlice = defineResource<ResourceSlice>({
   kind: "ResourceSlice",
   plural: "resourceslices",
   scope: "Cluster",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   deleteReturnsObject: true,
   generation: true,
   prepareCreate: (draft) => dropGated(draft),

@@ -22,10 +22,9 @@ export const priorityClass = defineResource<PriorityClass>({
   kind: "PriorityClass",
   plural: "priorityclasses",
   scope: "Cluster",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "changes"],
   shortNames: ["pc"],
   generation: true,
-  updateChecks: "changesOnly",
   defaults: (draft) => {
     draft.preemptionPolicy ??= "PreemptLowerPriority";
   },

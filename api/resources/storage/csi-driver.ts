@@ -10,7 +10,7 @@ export const csiDriver = defineResource<CSIDriver>({
   kind: "CSIDriver",
   plural: "csidrivers",
   scope: "Cluster",
-  updateMeta: "changes",
+  updateChecks: ["metaChanges", "whole", "changes"],
   deleteReturnsObject: true,
   allowUnconditionalUpdate: false,
   defaults: ({ spec }) => {

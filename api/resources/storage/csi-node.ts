@@ -16,7 +16,7 @@ export const csiNode = defineResource<CSINode>({
   kind: "CSINode",
   plural: "csinodes",
   scope: "Cluster",
-  updateMeta: "whole",
+  updateChecks: ["meta", "whole", "changes"],
   deleteReturnsObject: true,
   allowUnconditionalUpdate: false,
   validate: ({ spec }) => {

@@ -19,7 +19,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   kind: "VolumeAttachment",
   plural: "volumeattachments",
   scope: "Cluster",
-  updateMeta: "whole",
+  updateChecks: ["meta", "whole", "changes"],
   deleteReturnsObject: true,
   allowUnconditionalUpdate: false,
   defaults: ({ spec: { source } }) => {

@@ -15,6 +15,7 @@ export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
   kind: "VolumeAttributesClass",
   plural: "volumeattributesclasses",
   scope: "Cluster",
+  updateChecks: ["metaChanges", "changes", "meta", "whole"],
   deleteReturnsObject: true,
   shortNames: ["vac"],
   prepareCreate: ({ metadata }) => {

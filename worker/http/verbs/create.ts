@@ -27,7 +27,7 @@ import { resourceNameOf } from "../../kinds/kind-registry.ts";
 import { fitObject } from "../../registry/fit-object.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { placeInNamespace } from "../../registry/place-in-namespace.ts";
-import { dropServerFields, prepareCreate, validateCreate } from "../../registry/strategy.ts";
+import { dropServerFields, prepareCreate, requireAllocatable, validateCreate } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { bodyType, decodeObject } from "../request/body.ts";
@@ -118,6 +118,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     placeInNamespace(context, copy);
     request = assignName(request, copy);
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });
+    requireAllocatable(resource, copy, options);
     validateCreate(resource, copy, await fieldsWithoutRights(request));
     for (const warning of resource.warnings?.(copy) ?? []) warnings.push(warning);
     if (options.otherVerb) await requireCreate(context);

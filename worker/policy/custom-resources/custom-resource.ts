@@ -47,7 +47,7 @@ export function customResource(
       spec.versions.map((each) => [apiVersionOf(spec.group, each.name), schemaOf(each)]),
     ),
     ...storedAt(spec),
-    updateMeta: "changes",
+    updateChecks: ["metaChanges", "whole", "changes"],
     generation: true,
     generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
     allowUnconditionalUpdate: false,

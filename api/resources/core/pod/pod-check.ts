@@ -7,6 +7,8 @@ export interface PodOptions {
   readonly isPod?: boolean;
   /** The restart policies that the owner of a template allows; default: all. */
   readonly restartPolicies?: readonly string[];
+  /** On an update, what it replaces: some policies that it has may stay and change. */
+  readonly old?: PodSpec | undefined;
   /** The pod's name, for the names of its ephemeral volumes' claims. */
   readonly podName?: string | undefined;
 }

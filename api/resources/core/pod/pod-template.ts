@@ -7,6 +7,7 @@ import type { PodOptions } from "./pod-check.ts";
 import { validatePodSpec } from "./pod-spec.ts";
 
 export { defaultPodSpec } from "./defaults.ts";
+export { podNameWarnings } from "./name-warnings.ts";
 export { podWarnings } from "./warnings.ts";
 export type { PodOptions };
 

@@ -5,11 +5,11 @@ import { validateImagePadding } from "./containers/containers.ts";
 import { validatePodSpec } from "./pod-spec.ts";
 
 /** Rules for every pod, new or changed. */
-export function validatePod({ metadata, spec }: Pod): FieldError[] {
+export function validatePod({ metadata, spec }: Pod, old?: Pod): FieldError[] {
   const errors: FieldError[] = [];
   const { annotations } = metadata;
   if (annotations) validatePodAnnotations(annotations, spec, { path: "metadata.annotations", errors });
-  errors.push(...validatePodSpec(spec, "spec", { isPod: true, podName: metadata.name }));
+  errors.push(...validatePodSpec(spec, "spec", { isPod: true, podName: metadata.name, old: old?.spec }));
   if (!spec.serviceAccountName)
     spec.volumes?.forEach(({ projected }, i) => {
       projected?.sources?.forEach(({ serviceAccountToken }, j) => {

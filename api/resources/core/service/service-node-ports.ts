@@ -12,27 +12,52 @@ export const PORT_TAKEN = "provided port is already allocated";
 const isNodePort = (port: number) => port >= NODE_PORTS.first && port <= NODE_PORTS.last;
 
 /** Why a user-chosen health check port cannot be allocated, in the allocator's words. */
-export function healthCheckPortProblem({ healthCheckNodePort = 0, ports = [] }: ServiceSpec): string | undefined {
+export function healthCheckPortProblem(
+  { healthCheckNodePort = 0, ports = [] }: ServiceSpec,
+  dryRun: boolean,
+): string | undefined {
   if (healthCheckNodePort === 0) return undefined;
-  if (!isNodePort(healthCheckNodePort)) return OUT_OF_RANGE;
+  if (!dryRun && !isNodePort(healthCheckNodePort)) return OUT_OF_RANGE;
   return ports.some(({ nodePort }) => nodePort === healthCheckNodePort) ? PORT_TAKEN : undefined;
 }
 
 /**
- * The first port that cannot be allocated, in the allocator's words; further ones are not checked, as in Kubernetes.
- * In a new Service, only protocols of the same port can share a node port; in one that exists any protocols can.
+ * The first port that cannot be allocated, in the allocator's words; further ones are not checked, as in Kubernetes. In
+ * a new Service, only protocols of the same port can share a node port. A dry run takes ports of any range.
  */
-export function validateNodePorts(spec: ServiceSpec, { isNew }: { readonly isNew: boolean }): FieldError[] {
-  if (!mayHaveNodePorts(spec)) return [];
-  const taken = new Map<number, Set<string | number>>();
-  for (const [i, { nodePort, protocol = "", port }] of (spec.ports ?? []).entries()) {
+export function newPortProblem(spec: ServiceSpec, dryRun: boolean): FieldError | undefined {
+  if (!mayHaveNodePorts(spec)) return undefined;
+  const users = new Map<number, Set<number>>();
+  for (const [i, { nodePort, port }] of (spec.ports ?? []).entries()) {
     if (!nodePort) continue;
     const path = `spec.ports[${i}].nodePort`;
-    if (!isNodePort(nodePort)) return [invalid(path, nodePort, OUT_OF_RANGE)];
-    const users = taken.get(nodePort) ?? new Set();
-    const isTaken = isNew ? users.size > 0 && !users.has(port) : users.has(protocol);
-    if (isTaken) return [invalid(path, nodePort, PORT_TAKEN)];
-    taken.set(nodePort, users.add(isNew ? port : protocol));
+    if (!dryRun && !isNodePort(nodePort)) return invalid(path, nodePort, OUT_OF_RANGE);
+    const ports = users.get(nodePort) ?? new Set();
+    if (ports.size > 0 && !ports.has(port)) return invalid(path, nodePort, PORT_TAKEN);
+    users.set(nodePort, ports.add(port));
   }
-  return [];
+  return undefined;
+}
+
+/**
+ * The same for an update, which keeps what it has. Kubernetes has no field error, only a text, for a port that two
+ * ports of one protocol are to share.
+ */
+export function changedPortProblem(
+  spec: ServiceSpec,
+  old: ServiceSpec,
+  dryRun: boolean,
+): FieldError | string | undefined {
+  if (!mayHaveNodePorts(spec)) return undefined;
+  const held = new Set(old.ports?.map(({ nodePort }) => nodePort));
+  const taken = new Set<string>();
+  for (const [i, { nodePort, protocol = "" }] of (spec.ports ?? []).entries()) {
+    if (!nodePort) continue;
+    if (!dryRun && !held.has(nodePort) && !isNodePort(nodePort))
+      return invalid(`spec.ports[${i}].nodePort`, nodePort, OUT_OF_RANGE);
+    const key = `{${protocol} ${nodePort}}`;
+    if (taken.has(key)) return `duplicate nodePort: ${key}`;
+    taken.add(key);
+  }
+  return undefined;
 }

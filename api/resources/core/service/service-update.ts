@@ -2,8 +2,7 @@ import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden, invalid } from "../../../machinery/field-error.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
-import type { FamilySetting } from "./service-families.ts";
-import { allocationErrors, validateLoadBalancerClass } from "./service-validation.ts";
+import { validateLoadBalancerClass } from "./service-validation.ts";
 
 const ONCE = "may not change once set";
 
@@ -11,13 +10,8 @@ const ONCE = "may not change once set";
  * Secondary addresses and families may be added and removed; primary ones only change through ExternalName. `validate`
  * reports the rest.
  */
-export function validateServiceUpdate(
-  next: Service,
-  { old: before, cluster }: FamilySetting & { readonly old: Service },
-): FieldError[] {
+export function validateServiceUpdate({ spec }: Service, { spec: old }: Service): FieldError[] {
   const errors: FieldError[] = [];
-  const [{ spec }, { spec: old }] = [next, before];
-  if (allocationErrors(next, { old: before, cluster }).length > 0) return errors;
   validateClusterIpChange(spec, old, errors);
   validateFamilyChange(spec, old, errors);
   if (spec.type === "LoadBalancer" && old.type === "LoadBalancer" && spec.loadBalancerClass !== old.loadBalancerClass)

@@ -13,8 +13,6 @@ import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../../mach
 import { validateCidr, validateIp, validateOrdinaryIp } from "../../../machinery/network/ip-validation.ts";
 import { validatePortReference, validateProtocol } from "../pod/containers/ports.ts";
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
-import { type FamilySetting, validateFamilies } from "./service-families.ts";
-import { validateNodePorts } from "./service-node-ports.ts";
 
 const TYPES: readonly string[] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const AFFINITIES: readonly string[] = ["ClientIP", "None"];
@@ -27,12 +25,10 @@ const MODE = "service.kubernetes.io/topology-mode";
 const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
 
 /**
- * In the order in which Kubernetes reports errors. It allocates addresses and ports first, and if that fails it reports
- * nothing else.
+ * In the order in which Kubernetes reports errors. What cannot be allocated has been refused before.
  */
-export function validateService(service: Service, setting: FamilySetting): FieldError[] {
-  const errors = allocationErrors(service, setting);
-  if (errors.length > 0) return errors;
+export function validateService(service: Service): FieldError[] {
+  const errors: FieldError[] = [];
   const { metadata, spec } = service;
   const { ports = [] } = spec;
   const hints = metadata.annotations?.[HINTS];
@@ -63,12 +59,6 @@ export function validateService(service: Service, setting: FamilySetting): Field
   validateLoadBalancerClass(spec, errors);
   validateTrafficPolicies(spec, errors);
   return errors;
-}
-
-/** Why no addresses or node ports can be allocated. */
-export function allocationErrors(service: Service, setting: FamilySetting): FieldError[] {
-  const errors = validateFamilies(service, setting);
-  return errors.length > 0 ? errors : validateNodePorts(service.spec, { isNew: setting.old === undefined });
 }
 
 function validateType(

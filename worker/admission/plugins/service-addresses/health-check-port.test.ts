@@ -11,7 +11,7 @@ const service = (healthCheckNodePort: number, externalTrafficPolicy = "Local") =
 
 function refused(next: Service, old?: Service): string | undefined {
   try {
-    requireHealthCheckPort(next, old);
+    requireHealthCheckPort(next, old, false);
     return undefined;
   } catch (error) {
     if (error instanceof ApiError) return error.status.message;

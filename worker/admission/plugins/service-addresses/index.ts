@@ -68,9 +68,16 @@ async function takeAddresses(request: AdmissionRequest, next: Service, old: Serv
   if (first !== undefined) spec.clusterIP = first;
 }
 
+/** A dry run takes no ports, and so looks itself whether those that the client chose are free. */
 async function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | undefined): Promise<void> {
-  requireHealthCheckPort(next, old);
-  for (const port of await pickNodePorts(next, old, request)) request.writes.push(nodePortWrite(request, port));
+  const { context, drawn, dryRun, writes } = request;
+  requireHealthCheckPort(next, old, dryRun);
+  const ports = await pickNodePorts(next, old, request);
+  for (const port of ports) writes.push(nodePortWrite(request, port));
+  const chosen = ports.filter((port) => !drawn.has(String(port)));
+  if (!dryRun || chosen.length === 0) return;
+  const taken = (await context.store.readMany(chosen.map(nodePortKey))).find((entry) => entry !== undefined);
+  if (taken) refuseNodePort(request, next, taken.key);
 }
 
 /** Releases what the Service had and no longer has. Keys that were deleted by hand need no release. */

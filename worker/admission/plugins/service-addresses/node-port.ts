@@ -85,9 +85,9 @@ export function refuseNodePort({ drawn }: AdmissionRequest, { spec, metadata }: 
 }
 
 /** Throws for a user-chosen health check port that no allocator could give. */
-export function requireHealthCheckPort({ spec }: Service, old: Service | undefined): void {
+export function requireHealthCheckPort({ spec }: Service, old: Service | undefined, dryRun: boolean): void {
   if (!needsHealthCheckPort(spec) || (old && needsHealthCheckPort(old.spec))) return;
-  const problem = healthCheckPortProblem(spec);
+  const problem = healthCheckPortProblem(spec, dryRun);
   if (problem) throw healthCheckPortRefused(spec.healthCheckNodePort ?? 0, problem);
 }
 
