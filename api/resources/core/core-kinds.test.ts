@@ -104,6 +104,15 @@ describe("warnings of core kinds", () => {
       ],
     ],
     [
+      "ReplicationController",
+      { metadata: { name: "a.b" } },
+      [
+        expect.stringMatching(
+          /^metadata.name: this is used in Pod names and hostnames, .* a DNS label is recommended: \[must not contain dots\]$/,
+        ),
+      ],
+    ],
+    [
       "Endpoints",
       { subsets: [{ notReadyAddresses: [{ ip: "FD00::1" }] }] },
       ['subsets[0].notReadyAddresses[0].ip: IPv6 address "FD00::1" should be in RFC 5952 canonical format ("fd00::1")'],

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { PersistentVolumeClaim, ResourceQuota, Service } from "../../generated/core.v1.ts";
-import { validatePersistentVolumeClaimUpdate } from "./persistent-volume/persistent-volume-claim-validation.ts";
+import type { PersistentVolumeClaim, Pod, ResourceQuota, Service } from "../../generated/core.v1.ts";
+import {
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimUpdate,
+} from "./persistent-volume/persistent-volume-claim-validation.ts";
+import { validatePod } from "./pod/pod-validation.ts";
 import { validateResourceQuotaUpdate } from "./resource-quota-validation.ts";
 import { validateServiceUpdate } from "./service/service-update.ts";
 
@@ -40,7 +44,40 @@ test("a quota's scopes are immutable, in either field", () => {
 
 test("a missing load balancer class is reported again on update", () => {
   const service = (spec: object) => ({ metadata: { name: "s" }, spec: { type: "ClusterIP", ...spec } }) as Service;
-  expect(
-    reported(validateServiceUpdate(service({ loadBalancerClass: "a" }), { old: service({}), cluster: ["IPv4"] })),
-  ).toEqual(["spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'"]);
+  expect(reported(validateServiceUpdate(service({ loadBalancerClass: "a" }), service({})))).toEqual([
+    "spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'",
+  ]);
+});
+
+test("the API group of a claim's source may be anything where there was one", () => {
+  const claim = (apiGroup?: string) =>
+    ({
+      metadata: { name: "c" },
+      spec: {
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: "1Gi" } },
+        dataSource: { kind: "PersistentVolumeClaim", name: "s", ...(apiGroup ? { apiGroup } : {}) },
+      },
+    }) as unknown as PersistentVolumeClaim;
+  expect(validatePersistentVolumeClaim(claim("a b"), claim())).toMatchObject([{ path: "spec.dataSource.apiGroup" }]);
+  expect(validatePersistentVolumeClaim(claim("a b"), claim("c"))).toEqual([]);
+});
+
+test("where a pod has a policy for SELinux, it may be either", () => {
+  const pod = (seLinuxChangePolicy?: string) =>
+    ({
+      metadata: { name: "p" },
+      spec: {
+        containers: [{ name: "c", image: "i", imagePullPolicy: "Always", terminationMessagePolicy: "File" }],
+        restartPolicy: "Always",
+        dnsPolicy: "Default",
+        terminationGracePeriodSeconds: 0,
+        securityContext: seLinuxChangePolicy ? { seLinuxChangePolicy } : {},
+      },
+    }) as unknown as Pod;
+  expect(validatePod(pod("MountOption"), pod())).toHaveLength(1);
+  expect(validatePod(pod("MountOption"), pod("Recursive"))).toEqual([]);
+  expect(reported(validatePod(pod("No"), pod("Recursive")))).toEqual([
+    'spec.securityContext.seLinuxChangePolicy: Unsupported value: "No": supported values: "MountOption", "Recursive"',
+  ]);
 });

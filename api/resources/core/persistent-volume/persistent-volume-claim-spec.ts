@@ -55,8 +55,14 @@ export const validateClaimTemplate = (
   path: string,
 ): FieldError[] => [...validateTemplateMeta(metadata, `${path}.metadata`), ...validateClaimSpec(spec, `${path}.spec`)];
 
-export function validateClaimSpec(spec: PersistentVolumeClaimSpec, path: string): FieldError[] {
+/** Where `old` has a source of some API group, Kubernetes takes any text for one. */
+export function validateClaimSpec(
+  spec: PersistentVolumeClaimSpec,
+  path: string,
+  old?: PersistentVolumeClaimSpec,
+): FieldError[] {
   const errors: FieldError[] = [];
+  const anyGroup = [old?.dataSource, old?.dataSourceRef].some((source) => source?.apiGroup !== undefined);
   const { accessModes = [], resources, storageClassName, volumeMode, volumeAttributesClassName } = spec;
   if (accessModes.length === 0) errors.push(required(`${path}.accessModes`, "at least 1 access mode is required"));
   errors.push(...validateLabelSelector(spec.selector, `${path}.selector`));
@@ -71,8 +77,8 @@ export function validateClaimSpec(spec: PersistentVolumeClaimSpec, path: string)
       errors.push(invalid(`${path}.storageClassName`, storageClassName, problem));
   if (volumeMode !== undefined && !VOLUME_MODES.includes(volumeMode))
     errors.push(notSupported(`${path}.volumeMode`, volumeMode, VOLUME_MODES));
-  if (spec.dataSource) validateSource(spec.dataSource, `${path}.dataSource`, errors);
-  if (spec.dataSourceRef) validateSource(spec.dataSourceRef, `${path}.dataSourceRef`, errors);
+  if (spec.dataSource) validateSource(spec.dataSource, `${path}.dataSource`, { anyGroup, errors });
+  if (spec.dataSourceRef) validateSource(spec.dataSourceRef, `${path}.dataSourceRef`, { anyGroup, errors });
   validateBothSources(spec, path, errors);
   if (volumeAttributesClassName)
     for (const problem of dnsSubdomain(volumeAttributesClassName))
@@ -90,14 +96,14 @@ export function validateAccessModes(modes: readonly string[], path: string, erro
 function validateSource(
   source: TypedLocalObjectReference | TypedObjectReference,
   path: string,
-  errors: FieldError[],
+  { anyGroup, errors }: { readonly anyGroup: boolean; readonly errors: FieldError[] },
 ): void {
   const { name, kind = "", apiGroup = "" } = source;
   if (!name) errors.push(required(`${path}.name`));
   if (!kind) errors.push(required(`${path}.kind`));
   if (!apiGroup && kind !== "PersistentVolumeClaim")
     errors.push(invalid(path, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
-  if (apiGroup)
+  if (apiGroup && !anyGroup)
     for (const problem of dnsSubdomain(apiGroup)) errors.push(invalid(`${path}.apiGroup`, apiGroup, problem));
   if ("namespace" in source && source.namespace)
     for (const problem of dnsLabel(source.namespace))

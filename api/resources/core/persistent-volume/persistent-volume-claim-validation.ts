@@ -17,8 +17,10 @@ const RESIZE_STATES: readonly string[] = [
   "NodeResizePending",
 ];
 
-export const validatePersistentVolumeClaim = ({ spec }: PersistentVolumeClaim): FieldError[] =>
-  validateClaimSpec(spec, "spec");
+export const validatePersistentVolumeClaim = (
+  { spec }: PersistentVolumeClaim,
+  old?: PersistentVolumeClaim,
+): FieldError[] => validateClaimSpec(spec, "spec", old?.spec);
 
 /**
  * In a claim's spec, only the size and the attributes class of a bound claim may change, and its volume and class once.

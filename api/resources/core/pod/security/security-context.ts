@@ -63,7 +63,7 @@ export function validateSecurityContext(context: SecurityContext, path: string, 
 }
 
 export function validatePodSecurityContext(context: PodSecurityContext, path: string, check: PodCheck): void {
-  const { errors, spec } = check;
+  const { errors, options, spec } = check;
   validateId(context.fsGroup, `${path}.fsGroup`, errors);
   validateId(context.runAsUser, `${path}.runAsUser`, errors);
   validateId(context.runAsGroup, `${path}.runAsGroup`, errors);
@@ -86,8 +86,9 @@ export function validatePodSecurityContext(context: PodSecurityContext, path: st
     path: `${path}.supplementalGroupsPolicy`,
     errors,
   });
-  // The other policy, MountOption, is behind a gate that is off in Kubernetes 1.36.
-  validateChoice(context.seLinuxChangePolicy, ["Recursive"], {
+  // The other policy is behind a gate that is off in Kubernetes 1.36, except where there is a policy already.
+  const isNew = options.old?.securityContext?.seLinuxChangePolicy === undefined;
+  validateChoice(context.seLinuxChangePolicy, isNew ? ["Recursive"] : ["MountOption", "Recursive"], {
     path: `${path}.seLinuxChangePolicy`,
     errors,
   });

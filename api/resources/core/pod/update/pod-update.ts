@@ -173,13 +173,14 @@ function validateNodeAffinityUpdate(
 ) {
   const before = old?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   if (before.length === 0) return;
-  const after = next?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const terms = next?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const after = terms ?? [];
   const path = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
   if (after.length !== before.length)
     errors.push(
       invalid(
         path,
-        after.length === 0 ? null : after.map(printedTerm),
+        terms?.map(printedTerm) ?? null,
         "no additions/deletions to non-empty NodeSelectorTerms list are allowed",
       ),
     );
