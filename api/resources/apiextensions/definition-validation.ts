@@ -190,17 +190,18 @@ function checkDeprecation(
 }
 
 /** All versions together: unique names, and exactly one storage version. */
-function checkVersionSet(errors: FieldError[], { versions, original }: HoistedSpec): void {
+function checkVersionSet(errors: FieldError[], spec: HoistedSpec): void {
+  const { versions, original } = spec;
   if (new Set(versions.map(({ name }) => name)).size < versions.length)
-    errors.push(invalid("spec.versions", printedVersions(versions), "must contain unique version names"));
+    errors.push(invalid("spec.versions", printedVersions(spec), "must contain unique version names"));
   if ((original.versions ?? []).filter(({ storage }) => storage).length !== 1)
     errors.push(
-      invalid("spec.versions", printedVersions(versions), "must have exactly one version marked as storage version"),
+      invalid("spec.versions", printedVersions(spec), "must have exactly one version marked as storage version"),
     );
 }
 
-const printedVersions = (versions: readonly CustomResourceDefinitionVersion[]) =>
-  versions.length === 0 ? null : versions.map(printedVersion);
+const printedVersions = ({ original, versions }: HoistedSpec) =>
+  original.versions === undefined ? null : versions.map(printedVersion);
 
 /** Kubernetes prints its internal type here, whose fields have no JSON names. */
 const printedVersion = (version: CustomResourceDefinitionVersion) => ({
