@@ -99,7 +99,7 @@ export function auditEvent(
     ...bodies,
     requestReceivedTimestamp: microTimestamp(request.received),
     stageTimestamp: microTimestamp(now),
-    ...annotationsOf(request, code, truncated),
+    ...annotationsOf(request, { code, level, truncated }),
   };
 }
 
@@ -145,10 +145,15 @@ function objectRef(path: ResourcePath, object: ObjectMeta = {}): NonNullable<Aud
   };
 }
 
+interface Answered {
+  readonly code: number;
+  readonly level: Level;
+  readonly truncated: boolean | undefined;
+}
+
 function annotationsOf(
-  { user, decision, annotations }: AuditedRequest,
-  code: number,
-  truncated: boolean | undefined,
+  { user, decision, annotations, quotations }: AuditedRequest,
+  { code, level, truncated }: Answered,
 ): Pick<AuditEvent, "annotations"> {
   // No decision was made about an unauthenticated request.
   if (!user) return {};
@@ -158,6 +163,7 @@ function annotationsOf(
       "authorization.k8s.io/decision": allowed ? "allow" : "forbid",
       "authorization.k8s.io/reason": decision?.reason ?? "",
       ...annotations,
+      ...(level !== "Metadata" && quotations),
       ...(truncated && { "audit.k8s.io/truncated": "true" }),
     },
   };

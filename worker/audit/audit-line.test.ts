@@ -26,6 +26,13 @@ test("AUDIT-LEVEL: an event is stored in full if it fits the log", () => {
   expect(event(line)).toMatchObject({ requestObject: { a: "b" }, annotations: { "p/said": "short" } });
 });
 
+test("AUDIT-LEVEL: what a webhook changed is recorded where bodies are", () => {
+  const { request, ...answered } = answeredWith({});
+  const patched = { ...answered, request: { ...request, quotations: { "patch/of": "[]" } } };
+  expect(event(auditLine(patched, "Metadata", {})).annotations).not.toHaveProperty("patch/of");
+  expect(event(auditLine(patched, "Request", {})).annotations).toMatchObject({ "patch/of": "[]" });
+});
+
 test("AUDIT-LEVEL: an event too large for the log is stored without bodies and annotations", () => {
   const bare = event(auditLine(answeredWith({ "p/said": "short" }), "Request", { requestObject: { a: long } }));
   expect(bare).not.toHaveProperty("requestObject");

@@ -19,6 +19,8 @@ export interface AuditedRequest {
   object?: ObjectMeta;
   /** Annotations by admission, by key. */
   annotations?: Record<string, string>;
+  /** Annotations that quote bodies: recorded only where bodies are. */
+  quotations?: Record<string, string>;
 }
 
 const requests = new WeakMap<Request, AuditedRequest>();
@@ -61,4 +63,12 @@ export function noteAnnotation(request: Request, key: string, value: string): vo
   if (!audited) return;
   audited.annotations ??= {};
   audited.annotations[key] ??= value;
+}
+
+/** An annotation that quotes a body. */
+export function noteQuotation(request: Request, key: string, value: string): void {
+  const audited = requests.get(request);
+  if (!audited) return;
+  audited.quotations ??= {};
+  audited.quotations[key] ??= value;
 }

@@ -4,6 +4,7 @@
  */
 import { decodeBase64 } from "../../../api/machinery/encoding/base64.ts";
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
+import { goJson } from "../../../api/machinery/json/go-json.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { isJsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import { parseJson } from "../../../api/machinery/json/json-syntax.ts";
@@ -11,7 +12,7 @@ import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
 import { goJsonType } from "../../../api/machinery/patch/patch-result.ts";
 import { internalError } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { noteAnnotation } from "../../audit/audited-request.ts";
+import { noteAnnotation, noteQuotation } from "../../audit/audited-request.ts";
 import type { Served } from "../../kinds/kind-registry.ts";
 import { admittedObject, draftOfAdmitted } from "../admitted-version.ts";
 import type { AdmissionPlugin, AdmissionRequest, Invoked } from "../plugin.ts";
@@ -63,7 +64,7 @@ class Rounds implements Invoked {
     if (!at) return;
     const mutated = await change(webhook, this.#request, { at, ...turn });
     const { configuration, name } = webhook;
-    const key = `mutation.webhook.admission.k8s.io/round_${turn.round}_index_${turn.index}`;
+    const key = `mutation.${annotationKey(turn)}`;
     noteAnnotation(this.#request.context.request, key, JSON.stringify({ configuration, webhook: name, mutated }));
     if (mutated) this.#outdate();
     if (webhook.reinvocationPolicy === "IfNeeded") this.#upToDate.add(webhook);
@@ -103,7 +104,21 @@ async function change(
   if (!patched.ok) throw new ApiError(internalError(patched.detail ?? patched.message));
   const next = await draftOfAdmitted(request, patched.object, at);
   if (!next.ok) throw new ApiError(internalError(next.message));
+  notePatch(webhook, request, { turn, operations: patch.operations });
   return replaceDraft(request.object, next.draft);
+}
+
+const annotationKey = ({ round, index }: Turn): string => `webhook.admission.k8s.io/round_${round}_index_${index}`;
+
+/** Operations are Go maps, which are printed with sorted members. */
+function notePatch(
+  { configuration, name }: Webhook,
+  { context }: AdmissionRequest,
+  { turn, operations }: { readonly turn: Turn; readonly operations: readonly unknown[] },
+): void {
+  const patch = operations.map((each) => each && Object.fromEntries(Object.entries(each).toSorted()));
+  const value = goJson({ configuration, webhook: name, patch, patchType: "JSONPatch" });
+  noteQuotation(context.request, `patch.${annotationKey(turn)}`, value);
 }
 
 type Read =
