@@ -40,8 +40,8 @@ export async function requireAllowed(
     result: called.ok ? (refusal?.code ?? "allowed") : webhook.failurePolicy === "Ignore" ? "ignored" : "failed",
   });
   if (!called.ok) {
-    requireFailable(webhook, called.problem);
     requireTime(request);
+    requireFailable(webhook, called.problem);
     const kind = options.mutating ? "mutation" : "validating";
     const key = `failed-open.${kind}.webhook.admission.k8s.io/round_${round}_index_${index}`;
     noteAnnotation(request.context.request, key, webhook.name);
@@ -55,9 +55,12 @@ export async function requireAllowed(
   return response;
 }
 
-/** Once the request has timed out no more webhooks are called: nobody waits for the response. */
+/**
+ * Once the request's own time is over it has timed out, whatever the failure policy, and no more webhooks are called:
+ * nobody waits for the response.
+ */
 function requireTime(request: AdmissionRequest): void {
-  if (timeLeft(request) <= 0) throw new ApiError(timedOut("request did not complete within requested timeout"));
+  if (timeLeft(request) <= 0) throw new ApiError(timedOut("request did not complete within the allotted timeout"));
 }
 
 function denied(name: string, { message, reason, code, ...status }: Partial<Status> = {}): Status {
