@@ -15,10 +15,6 @@ const withDisk = (of: Stored<Pod>, spec: object = {}): Stored<Pod> => ({
   spec: { ...of.spec, ...spec, volumes: claimedVolumes },
 });
 
-const podOf = async (bench: SchedulingBench, name: string) =>
-  (await bench.all<Pod>("pods")).find(({ metadata }) => metadata.name === name);
-const messageOf = async (bench: SchedulingBench, name: string) =>
-  (await podOf(bench, name))?.status.conditions?.find(({ type }) => type === "PodScheduled")?.message;
 const claimOf = async (bench: SchedulingBench, name: string) => {
   const found = (await bench.all<ResourceClaim>(CLAIMS)).find(({ metadata }) => metadata.name === name);
   if (!found) throw new Error("no claim");
@@ -45,7 +41,7 @@ describe("SCHED-VOLUME: a pod that waits for its volume, and needs devices", () 
     });
     await bench.put("create", claimant("q", "other"));
     await bench.loop.run();
-    expect(await messageOf(bench, "q")).toContain("1 cannot allocate all claims");
+    expect(await bench.messageOf("q")).toContain("1 cannot allocate all claims");
     expect(await bench.nodeOf("p")).toBeUndefined();
     await provision(bench);
     expect(await bench.nodeOf("p")).toBe("a");
@@ -60,7 +56,7 @@ describe("SCHED-VOLUME: a pod that waits for its volume, and needs devices", () 
     expect(bench.commits).toHaveLength(commits);
     bench.now += 600_000;
     await bench.loop.run();
-    expect(await messageOf(bench, "p")).toBe(
+    expect(await bench.messageOf("p")).toBe(
       'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
     );
     const { status } = await claimOf(bench, "c");
@@ -105,7 +101,7 @@ describe("SCHED-VOLUME: a pod that waits for its volume, and needs devices", () 
     await bench.loop.run();
     const [made] = await bench.all<ResourceClaim>(CLAIMS);
     expect(made?.status.reservedFor).toHaveLength(1);
-    expect((await podOf(bench, "p"))?.status).toMatchObject({
+    expect((await bench.podOf("p"))?.status).toMatchObject({
       nominatedNodeName: "a",
       extendedResourceClaimStatus: { resourceClaimName: made?.metadata.name },
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Event, Pod } from "../../api/generated/core.v1.ts";
+import type { Event } from "../../api/generated/core.v1.ts";
 import type { Device, ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { claim, claimant, deviceClass, one, slice } from "../../test/fakes/scheduler/device-objects.ts";
@@ -21,11 +21,6 @@ const owning = (name: string, amount: string) => {
   const a = node(name);
   return { ...a, status: { allocatable: { ...a.status.allocatable, [GPU]: amount } } };
 };
-
-const podOf = async (bench: SchedulingBench, name: string) =>
-  (await bench.all<Pod>("pods")).find(({ metadata }) => metadata.name === name);
-const messageOf = async (bench: SchedulingBench, name: string) =>
-  (await podOf(bench, name))?.status.conditions?.find(({ type }) => type === "PodScheduled")?.message;
 
 describe("SCHED-EXTENDED: a pod that requests an extended resource", () => {
   const gpus = deviceClass("gpu", { extendedResourceName: GPU });
@@ -53,7 +48,7 @@ describe("SCHED-EXTENDED: a pod that requests an extended resource", () => {
     expect(made?.spec).toEqual({ devices: { requests: [request] } });
     expect(made?.status.allocation?.devices?.results?.map(({ device }) => device)).toEqual(["d0", "d1"]);
     expect(made?.status.reservedFor).toEqual([{ resource: "pods", name: "p", uid: "uid-p" }]);
-    const placed = await podOf(bench, "p");
+    const placed = await bench.podOf("p");
     expect(placed?.spec.nodeName).toBe("a");
     expect(placed?.status.nominatedNodeName).toBeUndefined();
     expect(placed?.status.extendedResourceClaimStatus).toEqual({
@@ -68,7 +63,7 @@ describe("SCHED-EXTENDED: a pod that requests an extended resource", () => {
     await bench.loop.run();
     expect(await bench.all(CLAIMS)).toEqual([]);
     expect([await bench.nodeOf("p"), await bench.nodeOf("q")]).toEqual(["a", undefined]);
-    expect(await messageOf(bench, "q")).toContain("1 Insufficient example.com/gpu.");
+    expect(await bench.messageOf("q")).toContain("1 Insufficient example.com/gpu.");
   });
 
   test("gets devices of the newest class that declares the resource, or of the class that it requests by name", async () => {
@@ -88,14 +83,14 @@ describe("SCHED-EXTENDED: a pod that requests an extended resource", () => {
     await bench.put("create", wanting("r", "deviceclass.resource.kubernetes.io/old"));
     await bench.loop.run();
     expect([await bench.nodeOf("p"), await bench.nodeOf("q"), await bench.nodeOf("r")]).toEqual(["a", "a", undefined]);
-    expect(await messageOf(bench, "r")).toContain("1 cannot allocate all claims");
+    expect(await bench.messageOf("r")).toContain("1 cannot allocate all claims");
   });
 
   test("that no class provides is reported unschedulable until there is one", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), offering("d0"), wanting("p"));
     await bench.loop.run();
-    expect(await messageOf(bench, "p")).toContain("1 Insufficient example.com/gpu.");
+    expect(await bench.messageOf("p")).toContain("1 Insufficient example.com/gpu.");
     await bench.put("create", gpus);
     await bench.loop.run();
     expect(await bench.nodeOf("p")).toBe("a");
@@ -110,7 +105,7 @@ describe("SCHED-EXTENDED: a pod that requests an extended resource", () => {
       ({ status }) => status.allocation?.devices?.results ?? [],
     );
     expect(new Set(had.map(({ device }) => device))).toEqual(new Set(["d0", "d1"]));
-    expect(await messageOf(bench, "p2")).toContain("1 cannot allocate all claims");
+    expect(await bench.messageOf("p2")).toContain("1 cannot allocate all claims");
   });
 
   test("whose claim cannot be created gets an event, holds nothing, and is retried", async () => {
@@ -119,7 +114,7 @@ describe("SCHED-EXTENDED: a pod that requests an extended resource", () => {
     bench.makeClaim = async () => ({ ok: false, status: { status: "Failure", message: "exceeded quota" } });
     await bench.put("create", node("a", { pods: "1" }), gpus, offering("d0"), wanting("p"));
     await bench.loop.run();
-    const refused = await podOf(bench, "p");
+    const refused = await bench.podOf("p");
     expect(refused?.spec.nodeName).toBeUndefined();
     expect(refused?.status.conditions?.[0]).toMatchObject({
       reason: "SchedulerError",
@@ -202,7 +197,7 @@ describe("SCHED-BINDING: a pod whose devices have to be bound to its node", () =
 
   test("reserves them, waits for the driver's binding conditions, and is then bound", async () => {
     const bench = await start();
-    const waiting = await podOf(bench, "p");
+    const waiting = await bench.podOf("p");
     expect(waiting?.spec.nodeName).toBeUndefined();
     expect(waiting?.status.nominatedNodeName).toBe("a");
     const { status } = await claimOf(bench);
@@ -229,7 +224,7 @@ describe("SCHED-BINDING: a pod whose devices have to be bound to its node", () =
     await bench.loop.run();
     await bench.put("create", pod("q"));
     await bench.loop.run();
-    expect(await messageOf(bench, "q")).toContain("Too many pods");
+    expect(await bench.messageOf("q")).toContain("Too many pods");
     await bench.put("replace", node("a", { pods: "1", spec: { unschedulable: true } }));
     await say(bench, "Ready");
     expect(await bench.nodeOf("p")).toBe("a");
@@ -238,19 +233,19 @@ describe("SCHED-BINDING: a pod whose devices have to be bound to its node", () =
   test("releases them if binding fails, and is scheduled again", async () => {
     const bench = await start();
     await say(bench, "Failed");
-    expect(await messageOf(bench, "p")).toBe(
+    expect(await bench.messageOf("p")).toBe(
       'running PreBind plugin "DynamicResources": device binding failed: claim=c, reason=Cable, message="is out"',
     );
     const { status } = await claimOf(bench);
     expect([status.reservedFor, status.allocation !== undefined]).toEqual([undefined, true]);
-    expect((await podOf(bench, "p"))?.status.nominatedNodeName).toBeUndefined();
+    expect((await bench.podOf("p"))?.status.nominatedNodeName).toBeUndefined();
     bench.now += 1000;
     await bench.loop.run();
-    expect(await messageOf(bench, "p")).toContain(
+    expect(await bench.messageOf("p")).toContain(
       "1 resourceclaim not available on the node. deallocation of ResourceClaim completed, preemption:",
     );
     await bench.loop.run();
-    expect((await podOf(bench, "p"))?.status.nominatedNodeName).toBe("a");
+    expect((await bench.podOf("p"))?.status.nominatedNodeName).toBe("a");
     await say(bench, "Ready");
     expect(await bench.nodeOf("p")).toBe("a");
   });
@@ -262,10 +257,10 @@ describe("SCHED-BINDING: a pod whose devices have to be bound to its node", () =
     expect(bench.wakeAt).toBe(due);
     bench.now = due - 1;
     await bench.loop.run();
-    expect((await podOf(bench, "p"))?.status.conditions).toBeUndefined();
+    expect((await bench.podOf("p"))?.status.conditions).toBeUndefined();
     bench.now = due;
     await bench.loop.run();
-    expect(await messageOf(bench, "p")).toBe(
+    expect(await bench.messageOf("p")).toBe(
       'running PreBind plugin "DynamicResources": device binding timeout: claim=c',
     );
   });

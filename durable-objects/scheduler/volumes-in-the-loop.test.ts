@@ -41,7 +41,7 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
 
   test("keeps its selected node for ten minutes, though it would not be chosen any more", async () => {
     const bench = new SchedulingBench();
-    const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
+    const meant = async () => (await bench.podOf("p"))?.status.nominatedNodeName;
     await bench.put("create", node("a"), waitingClass, waitingClaim, pod("p", { spec: { volumes: claimedVolumes } }));
     await bench.loop.run();
     const spec = { taints: [{ key: "k", effect: "NoSchedule" }] };
@@ -77,7 +77,7 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
 
   test("is scheduled again when the provisioner gives up on its node, after a back-off, and told why", async () => {
     const bench = new SchedulingBench();
-    const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
+    const meant = async () => (await bench.podOf("p"))?.status.nominatedNodeName;
     await bench.put("create", node("a"), waitingClass, waitingClaim, pod("p", { spec: { volumes: claimedVolumes } }));
     await bench.loop.run();
     const spec = { taints: [{ key: "k", effect: "NoSchedule" }] };
@@ -118,7 +118,7 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
     expect(await bench.nodeOf("p")).toBeUndefined();
     const [requested] = await bench.all("persistentvolumeclaims");
     expect(requested?.metadata.annotations).toEqual({ "volume.kubernetes.io/selected-node": "a" });
-    const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
+    const meant = async () => (await bench.podOf("p"))?.status.nominatedNodeName;
     expect(await meant()).toBe("a");
     expect(bench.commits).toHaveLength(1);
 

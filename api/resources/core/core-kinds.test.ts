@@ -1,25 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { KubeObject } from "../../machinery/meta.ts";
-import { resources } from "../index.ts";
-import type { Resource } from "../resource.ts";
-
-const kindOf = (name: string): Resource => {
-  const found = resources.find(({ group, kind }) => group === "" && kind === name);
-  if (!found) throw new Error(`no kind ${name}`);
-  return found;
-};
-
-/** An object after decoding and defaulting. */
-function decoded(kind: string, part: object): KubeObject {
-  const draft = {
-    metadata: { name: "x", namespace: "n" },
-    spec: {},
-    status: {},
-    ...structuredClone(part),
-  } as KubeObject;
-  kindOf(kind).defaults?.(draft);
-  return draft;
-}
+import { decoded, kindOf } from "../../../test/fakes/objects/kind-errors.ts";
 
 const errorsOf = (kind: string, part: object) =>
   (kindOf(kind).validate?.(decoded(kind, part)) ?? []).map(({ path, message }) => `${path}: ${message}`);

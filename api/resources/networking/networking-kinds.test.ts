@@ -1,14 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { KubeObject } from "../../machinery/meta.ts";
-import { resources } from "../index.ts";
-
-function errorsOf(name: string, part: object): string[] {
-  const kind = resources.find(({ group, kind }) => group === "networking.k8s.io" && kind === name);
-  const draft = { metadata: { name: "x", namespace: "n" }, ...structuredClone(part) } as KubeObject;
-  kind?.defaults?.(draft);
-  const errors = [...(kind?.validate?.(draft) ?? []), ...(kind?.validateCreate?.(draft) ?? [])];
-  return errors.map(({ path, message }) => `${path}: ${message}`);
-}
+import { errorsOf } from "../../../test/fakes/objects/kind-errors.ts";
 
 const ingress = { ingressClassName: "a", defaultBackend: { resource: { kind: "K", name: "n" } } };
 

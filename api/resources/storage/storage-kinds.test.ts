@@ -1,26 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import type { KubeObject } from "../../machinery/meta.ts";
-import { resources } from "../index.ts";
-import type { Resource } from "../resource.ts";
-
-const kindOf = (name: string): Resource => {
-  const found = resources.find(({ group, kind }) => group === "storage.k8s.io" && kind === name);
-  if (!found) throw new Error(`no kind ${name}`);
-  return found;
-};
-
-function decoded(name: string, part: object): KubeObject {
-  const draft = { metadata: { name: "x", namespace: "n" }, spec: {}, status: {}, ...structuredClone(part) };
-  kindOf(name).defaults?.(draft as KubeObject);
-  return draft as KubeObject;
-}
-
-function errorsOf(name: string, part: object): string[] {
-  const kind = kindOf(name);
-  const object = decoded(name, part);
-  const errors = [...(kind.validate?.(object) ?? []), ...(kind.validateCreate?.(object) ?? [])];
-  return errors.map(({ path, message }) => `${path}: ${message}`);
-}
+import { decoded, errorsOf, kindOf } from "../../../test/fakes/objects/kind-errors.ts";
 
 const NOT_INLINE = "may not be specified in the context of inline volumes";
 const drivers = (...all: object[]) => ({ spec: { drivers: all.map((driver) => ({ nodeID: "n", ...driver })) } });

@@ -11,7 +11,12 @@ export const kindOf = (name: string): Resource => {
 
 /** An object after decoding and defaulting. */
 export function decoded(name: string, part: object): KubeObject {
-  const draft = { metadata: { name: "x", namespace: "n" }, status: {}, ...structuredClone(part) } as KubeObject;
+  const draft = {
+    metadata: { name: "x", namespace: "n" },
+    spec: {},
+    status: {},
+    ...structuredClone(part),
+  } as KubeObject;
   kindOf(name).defaults?.(draft);
   return draft;
 }

@@ -113,8 +113,18 @@ export class SchedulingBench {
     return page.items.map(({ text }) => JSON.parse(text) as Stored<T>);
   }
 
+  async podOf(name: string): Promise<Stored<Pod> | undefined> {
+    return (await this.all<Pod>("pods")).find(({ metadata }) => metadata.name === name);
+  }
+
   async nodeOf(name: string): Promise<string | undefined> {
-    return (await this.all<Pod>("pods")).find(({ metadata }) => metadata.name === name)?.spec.nodeName;
+    return (await this.podOf(name))?.spec.nodeName;
+  }
+
+  /** Why the pod is not scheduled. */
+  async messageOf(name: string): Promise<string | undefined> {
+    const { conditions } = (await this.podOf(name))?.status ?? {};
+    return conditions?.find(({ type }) => type === "PodScheduled")?.message;
   }
 }
 
