@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Env } from "../../worker/env.ts";
+import { send } from "./send.ts";
 
 export const { API, CLUSTER_STORE } = env as Env;
 export const BASE = "https://sailplane/api/v1";
@@ -15,9 +16,7 @@ export interface Answer {
 
 /** `path` is of the core API, or a URL. */
 export async function call(path: string, body?: object, method = body ? "POST" : "GET"): Promise<Answer> {
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  const init = { method, headers: { "Content-Type": type }, ...(body ? { body: JSON.stringify(body) } : {}) };
-  const response = await API.fetch(new Request(path.startsWith("/") ? `${BASE}${path}` : path, init));
+  const response = await send(method, path.startsWith("/") ? `${BASE}${path}` : path, body);
   const object = (await response.json()) as Answer["object"];
   return { code: response.status, warning: response.headers.get("Warning"), object };
 }

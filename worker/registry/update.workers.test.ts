@@ -1,24 +1,20 @@
 /** Concurrent updates: each is based on the result of the previous one. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { send } from "../../test/workers/send.ts";
 import type { Env } from "../env.ts";
 
 const { API } = env as Env;
 const COLLECTION = "https://sailplane/api/v1/namespaces/default/configmaps";
 const WRITERS = 12;
 
-const send = (method: string, name: string, body: object) => {
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  return API.fetch(
-    new Request(`${COLLECTION}/${name}`, { method, body: JSON.stringify(body), headers: { "Content-Type": type } }),
-  );
-};
+const write = (method: string, name: string, body: object) => send(method, `${COLLECTION}/${name}`, body);
 
 test("a write without a revision is not affected by other writers, however many there are", async () => {
   const metadata = { name: "busy" };
-  await send("POST", "", { metadata });
+  await write("POST", "", { metadata });
   const answers = await Promise.all(
-    Array.from({ length: WRITERS }, (_, i) => send("PATCH", "busy", { data: { [`writer-${i}`]: "was here" } })),
+    Array.from({ length: WRITERS }, (_, i) => write("PATCH", "busy", { data: { [`writer-${i}`]: "was here" } })),
   );
   expect(answers.map(({ status }) => status)).toEqual(Array(WRITERS).fill(200));
   const { data } = await (await API.fetch(`${COLLECTION}/busy`)).json<{ data: object }>();
@@ -26,10 +22,10 @@ test("a write without a revision is not affected by other writers, however many 
 });
 
 test("of writes with a revision, the first succeeds", async () => {
-  const created = await send("POST", "", { metadata: { name: "once" } });
+  const created = await write("POST", "", { metadata: { name: "once" } });
   const { metadata } = await created.json<{ metadata: object }>();
   const bodies = ["PUT", "PUT", "PATCH", "PATCH"].map((method, i) =>
-    send(method, "once", { metadata, data: { by: `${i}` } }),
+    write(method, "once", { metadata, data: { by: `${i}` } }),
   );
   const statuses = (await Promise.all(bodies)).map(({ status }) => status);
   expect(statuses.toSorted()).toEqual([200, 409, 409, 409]);
@@ -39,11 +35,8 @@ test.each(["", "/status"])(
   "a service whose last finalizer is removed at its path%s releases its address",
   async (part) => {
     const services = "https://sailplane/api/v1/namespaces/default/services";
-    const sent = async (method: string, path: string, body?: object) => {
-      const headers = { "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json" };
-      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-      return (await API.fetch(new Request(`${services}${path}`, init))).status;
-    };
+    const sent = async (method: string, path: string, body?: object) =>
+      (await send(method, `${services}${path}`, body)).status;
     const spec = { clusterIP: "10.96.7.7", ports: [{ port: 80 }] };
     const metadata = { name: "held", finalizers: ["acme.io/hold"] };
     expect(await sent("POST", "", { metadata, spec })).toBe(201);
@@ -56,25 +49,24 @@ test.each(["", "/status"])(
 
 test("TRACK-05: an explicitly empty managedFields list resets tracking", async () => {
   const data = { a: "b" };
-  await send("POST", "", { metadata: { name: "reset" }, data });
+  await write("POST", "", { metadata: { name: "reset" }, data });
   const managedIn = async (response: Response) => {
     const { metadata } = await response.json<{ metadata: { managedFields?: object[] } }>();
     return metadata.managedFields?.length;
   };
-  expect(await managedIn(await send("PATCH", "reset", { data }))).toBe(1);
-  expect(await managedIn(await send("PUT", "reset", { metadata: { name: "reset", managedFields: [] } }))).toBe(
+  expect(await managedIn(await write("PATCH", "reset", { data }))).toBe(1);
+  expect(await managedIn(await write("PUT", "reset", { metadata: { name: "reset", managedFields: [] } }))).toBe(
     undefined,
   );
-  expect(await managedIn(await send("PATCH", "reset", { data: { c: "d" } }))).toBe(undefined);
+  expect(await managedIn(await write("PATCH", "reset", { data: { c: "d" } }))).toBe(undefined);
 });
 
 test("TRACK-05: an explicitly empty managedFields list resets tracking at a non-storage version, too", async () => {
   const autoscalers = "https://sailplane/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
   const sent = async (method: string, path: string, metadata: object) => {
     const spec = { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "d" }, maxReplicas: 2 };
-    const headers = { "Content-Type": "application/json" };
-    const body = JSON.stringify({ metadata: { name: "reset", ...metadata }, spec });
-    const response = await API.fetch(new Request(`${autoscalers}${path}`, { method, headers, body }));
+    const body = { metadata: { name: "reset", ...metadata }, spec };
+    const response = await send(method, `${autoscalers}${path}`, body);
     return (await response.json<{ metadata: { managedFields?: object[] } }>()).metadata.managedFields?.length;
   };
   expect(await sent("POST", "", {})).toBe(1);
@@ -86,11 +78,11 @@ const manyKeys = Object.fromEntries(Array.from({ length: 9999 }, (_, i) => [`${"
 
 test("STORE-SIZE: an object that is too large only with managedFields is stored without them, unless it is applied", async () => {
   const metadata = { name: "large" };
-  const created = await send("POST", "", { metadata, data: manyKeys });
+  const created = await write("POST", "", { metadata, data: manyKeys });
   expect(created.status).toBe(201);
   expect((await created.json<{ metadata: object }>()).metadata).not.toHaveProperty("managedFields");
-  await send("POST", "", { metadata: { name: "grown" } });
-  const grown = await send("PATCH", "grown", { data: manyKeys });
+  await write("POST", "", { metadata: { name: "grown" } });
+  const grown = await write("PATCH", "grown", { data: manyKeys });
   expect(grown.status).toBe(200);
   expect((await grown.json<{ metadata: object }>()).metadata).not.toHaveProperty("managedFields");
   const body = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata });

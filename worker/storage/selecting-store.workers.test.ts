@@ -1,6 +1,7 @@
 /** Custom objects selected by fields that one of several versions has. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
+import { send } from "../../test/workers/send.ts";
 import type { Env } from "../env.ts";
 
 const { API } = env as Env;
@@ -10,10 +11,9 @@ interface Doors {
   readonly items: readonly { readonly metadata: { readonly name: string } }[];
 }
 
-async function send(method: string, path: string, body?: object): Promise<Response> {
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  const init = { method, headers: { "Content-Type": type }, ...(body ? { body: JSON.stringify(body) } : {}) };
-  const response = await API.fetch(new Request(`https://sailplane${path}`, init));
+async function sent(...request: Parameters<typeof send>): Promise<Response> {
+  const [, path] = request;
+  const response = await send(...request);
   expect(response.status, path).toBeLessThan(300);
   return response;
 }
@@ -48,7 +48,7 @@ const door = (at: string, name: string, fields: object) => ({
 });
 
 beforeAll(async () => {
-  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+  await sent("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
     metadata: { name: "doors.select.example" },
     spec: {
       group: "select.example",
@@ -57,9 +57,9 @@ beforeAll(async () => {
       versions: [version("v1", ["color"], true), version("v2", ["color", "size"], false)],
     },
   });
-  await send("POST", doors("v1"), door("v1", "a", { color: "red", size: "tall" }));
-  await send("POST", doors("v1"), door("v1", "b", { color: "red" }));
-  await send("POST", doors("v2"), door("v2", "c", { color: "blue", size: "tall" }));
+  await sent("POST", doors("v1"), door("v1", "a", { color: "red", size: "tall" }));
+  await sent("POST", doors("v1"), door("v1", "b", { color: "red" }));
+  await sent("POST", doors("v2"), door("v2", "c", { color: "blue", size: "tall" }));
 });
 
 test("CRD-SELECT: selectable fields are those of the requested version, whichever wrote the object; defaults are those of the storage version", async () => {
@@ -73,20 +73,20 @@ test("CRD-SELECT: selectable fields are those of the requested version, whicheve
 });
 
 test("CRD-SELECT: a page has its full length, and the next continues after it", async () => {
-  const first = (await (await send("GET", `${doors("v2")}?fieldSelector=size=tall&limit=1`)).json()) as Doors;
+  const first = (await (await sent("GET", `${doors("v2")}?fieldSelector=size=tall&limit=1`)).json()) as Doors;
   expect(first.items.map(({ metadata }) => metadata.name)).toEqual(["a"]);
   expect(await namesOf("v2", `fieldSelector=size=tall&limit=1&continue=${first.metadata.continue}`)).toEqual(["c"]);
 });
 
 test("CRD-SELECT: a watch sends ADDED and DELETED when an object starts and stops matching", async () => {
-  const { metadata } = (await (await send("GET", doors("v2"))).json()) as Doors;
+  const { metadata } = (await (await sent("GET", doors("v2"))).json()) as Doors;
   const since = `watch=1&resourceVersion=${metadata.resourceVersion}&timeoutSeconds=1&fieldSelector=size=tall`;
-  const watched = send("GET", `${doors("v2")}?${since}`);
-  await send("PATCH", `${doors("v2")}/a`, { size: "low" });
-  await send("PATCH", `${doors("v1")}/b`, { size: "tall" });
-  await send("PATCH", `${doors("v1")}/c`, { color: "white" });
-  await send("DELETE", `${doors("v1")}/a`);
-  await send("DELETE", `${doors("v1")}/b`);
+  const watched = sent("GET", `${doors("v2")}?${since}`);
+  await sent("PATCH", `${doors("v2")}/a`, { size: "low" });
+  await sent("PATCH", `${doors("v1")}/b`, { size: "tall" });
+  await sent("PATCH", `${doors("v1")}/c`, { color: "white" });
+  await sent("DELETE", `${doors("v1")}/a`);
+  await sent("DELETE", `${doors("v1")}/b`);
   const lines = (await (await watched).text()).trim().split("\n");
   const reported = lines.map(
     (line) => JSON.parse(line) as { type: string; object: { metadata: object; size: string } },

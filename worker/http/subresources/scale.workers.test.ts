@@ -1,17 +1,13 @@
 /** Scales: which metadata they may have, and those of custom objects, whose replicas may be unset. */
 
-import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { customDefinition, onlyVersion } from "../../../test/fakes/objects/custom-definition.ts";
-import type { Env } from "../../env.ts";
+import { send } from "../../../test/workers/send.ts";
 
-const { API } = env as Env;
 const OBJECTS = "/apis/example.com/v1/namespaces/default/scaled";
 
 async function ask(method: string, path: string, body?: object) {
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  const init = { method, headers: { "Content-Type": type }, ...(body ? { body: JSON.stringify(body) } : {}) };
-  const response = await API.fetch(new Request(`https://sailplane${path}`, init));
+  const response = await send(method, path, body);
   const { message, spec } = (await response.json()) as { message?: string; spec?: object };
   return [response.status, message ?? spec];
 }
@@ -106,18 +102,14 @@ test("a Scale requires an existing object, and the object's namespace", async ()
 });
 
 test("SCALE-05: scaling a workload gives the warnings about its pods, like an update", async () => {
-  const url = "https://sailplane/apis/apps/v1/namespaces/default/deployments";
-  const send = (method: string, path: string, body: object) =>
-    API.fetch(
-      new Request(url + path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
-    );
+  const deployments = "/apis/apps/v1/namespaces/default/deployments";
   const labels = { a: "b" };
   const containers = [{ name: "c", image: "i" }];
   const volumes = [{ name: "v", gitRepo: { repository: "r" } }];
   const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers, volumes } } };
-  await send("POST", "", { metadata: { name: "warned" }, spec });
+  await send("POST", deployments, { metadata: { name: "warned" }, spec });
   const scaled = async (replicas: number) => {
-    const response = await send("PUT", "/warned/scale", scaleTo("warned", replicas));
+    const response = await send("PUT", `${deployments}/warned/scale`, scaleTo("warned", replicas));
     return [response.status, response.headers.get("Warning")];
   };
   expect(await scaled(3)).toEqual([200, expect.stringContaining("spec.template.spec.volumes[0].gitRepo: deprecated")]);

@@ -2,15 +2,17 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { CLUSTER_STORE, call, newCluster } from "../../../test/workers/api-under-test.ts";
+import { send } from "../../../test/workers/send.ts";
 import type { Env } from "../../env.ts";
 
 const { API } = env as Env;
 
-async function send(method: string, path: string, body?: object) {
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  const init = { method, headers: { "Content-Type": type }, ...(body && { body: JSON.stringify(body) }) };
-  const response = await API.fetch(new Request(`https://sailplane${path}`, init));
-  return (await response.json()) as { readonly apiVersion: string; readonly spec: object; readonly items?: object[] };
+async function answered(...request: Parameters<typeof send>) {
+  return (await (await send(...request)).json()) as {
+    readonly apiVersion: string;
+    readonly spec: object;
+    readonly items?: object[];
+  };
 }
 
 const version = (name: string, fields: readonly string[], storage = false) => ({
@@ -28,7 +30,7 @@ const version = (name: string, fields: readonly string[], storage = false) => ({
 });
 
 test("CRD-STORED, CRD-CONVERT: each version shows its own fields of the stored object", async () => {
-  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+  await answered("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
     metadata: { name: "gates.versions.example" },
     spec: {
       group: "versions.example",
@@ -39,11 +41,11 @@ test("CRD-STORED, CRD-CONVERT: each version shows its own fields of the stored o
   });
   const gates = (at: string) => `/apis/versions.example/${at}/namespaces/default/gates`;
   const shown = async (at: string) => {
-    const { apiVersion, spec } = await send("GET", `${gates(at)}/g`);
-    expect((await send("GET", gates(at))).items).toMatchObject([{ apiVersion, spec }]);
+    const { apiVersion, spec } = await answered("GET", `${gates(at)}/g`);
+    expect((await answered("GET", gates(at))).items).toMatchObject([{ apiVersion, spec }]);
     return [apiVersion, spec];
   };
-  await send("POST", gates("v1"), {
+  await answered("POST", gates("v1"), {
     apiVersion: "versions.example/v1",
     kind: "Gate",
     metadata: { name: "g" },
@@ -52,14 +54,14 @@ test("CRD-STORED, CRD-CONVERT: each version shows its own fields of the stored o
   expect(await shown("v1")).toEqual(["versions.example/v1", { color: "red", size: "tall" }]);
   expect(await shown("v2")).toEqual(["versions.example/v2", { color: "red" }]);
   // Written at the other version, it is stored as that version shows it; the storage version does not know its weight.
-  await send("PATCH", `${gates("v2")}/g`, { spec: { color: "blue", weight: "lost" } });
+  await answered("PATCH", `${gates("v2")}/g`, { spec: { color: "blue", weight: "lost" } });
   expect(await shown("v2")).toEqual(["versions.example/v2", { color: "blue" }]);
   expect(await shown("v1")).toEqual(["versions.example/v1", { color: "blue" }]);
 });
 
 test("CRD-CONVERT: a kind of one version whose definition names a webhook is listed without asking it", async () => {
   const clientConfig = { service: { namespace: "default", name: "nobody" } };
-  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+  await answered("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
     metadata: { name: "doors.hooked.example" },
     spec: {
       group: "hooked.example",
@@ -70,10 +72,10 @@ test("CRD-CONVERT: a kind of one version whose definition names a webhook is lis
     },
   });
   const doors = "/apis/hooked.example/v1/namespaces/default/doors";
-  expect((await send("GET", doors)).items).toEqual([]);
+  expect((await answered("GET", doors)).items).toEqual([]);
   const door = { apiVersion: "hooked.example/v1", kind: "Door", metadata: { name: "d" }, spec: { color: "red" } };
-  await send("POST", doors, door);
-  expect((await send("GET", doors)).items).toMatchObject([door]);
+  await answered("POST", doors, door);
+  expect((await answered("GET", doors)).items).toMatchObject([door]);
 });
 
 test("CRD-STORED: an object keeps the fields of the version at which it is stored until it is written again", async () => {
@@ -82,7 +84,7 @@ test("CRD-STORED: an object keeps the fields of the version at which it is store
     version("v1", ["color", "size"], storage === "v1"),
     version("v2", ["color", "weight"], storage === "v2"),
   ];
-  await send("POST", definitions, {
+  await answered("POST", definitions, {
     metadata: { name: "moves.moved.example" },
     spec: {
       group: "moved.example",
@@ -92,19 +94,19 @@ test("CRD-STORED: an object keeps the fields of the version at which it is store
     },
   });
   const moves = (at: string) => `/apis/moved.example/${at}/namespaces/default/moves`;
-  const shown = async (at: string) => (await send("GET", `${moves(at)}/m`)).spec;
+  const shown = async (at: string) => (await answered("GET", `${moves(at)}/m`)).spec;
   const body = {
     apiVersion: "moved.example/v1",
     kind: "Move",
     metadata: { name: "m" },
     spec: { color: "red", size: "tall" },
   };
-  await send("POST", moves("v1"), body);
-  await send("PATCH", `${definitions}/moves.moved.example`, { spec: { versions: versions("v2") } });
+  await answered("POST", moves("v1"), body);
+  await answered("PATCH", `${definitions}/moves.moved.example`, { spec: { versions: versions("v2") } });
   expect(await shown("v1")).toEqual({ color: "red", size: "tall" });
   expect(await shown("v2")).toEqual({ color: "red" });
   // A write that changes nothing stores it again, which is how objects are migrated.
-  await send("PATCH", `${moves("v1")}/m`, {});
+  await answered("PATCH", `${moves("v1")}/m`, {});
   expect(await shown("v1")).toEqual({ color: "red" });
 });
 
@@ -114,7 +116,7 @@ test("CRD-STORED: a patch sees no defaults of the version of the request, only t
     const openAPIV3Schema = { type: "object", properties: { spec: { type: "object", properties } } };
     return { name, storage, served: true, schema: { openAPIV3Schema } };
   };
-  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+  await answered("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
     metadata: { name: "tags.tagged.example" },
     spec: {
       group: "tagged.example",
@@ -124,7 +126,7 @@ test("CRD-STORED: a patch sees no defaults of the version of the request, only t
     },
   });
   const tags = "/apis/tagged.example/v2/namespaces/default/tags";
-  await send("POST", tags, {
+  await answered("POST", tags, {
     apiVersion: "tagged.example/v2",
     kind: "Tag",
     metadata: { name: "t" },
@@ -144,7 +146,7 @@ test("CRD-STORED: a patch sees no defaults of the version of the request, only t
   expect((await API.fetch(new Request(`https://sailplane${tags}/t`, init))).status).toBe(422);
   // What the patched object gets by default is new each time.
   const labels = { labels: { a: "b" } };
-  expect(await send("PATCH", `${tags}/t`, { metadata: labels })).toMatchObject({
+  expect(await answered("PATCH", `${tags}/t`, { metadata: labels })).toMatchObject({
     metadata: { generation: 2, ...labels },
   });
   for (const _ of ["changed", "unchanged"]) {
@@ -186,7 +188,7 @@ test("CRD-FOUND: a kind that another isolate has just defined is served by an is
 
 test("CRD-ENDING: a kind whose definition is marked for deletion accepts no more objects", async () => {
   const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-  await send("POST", definitions, {
+  await answered("POST", definitions, {
     metadata: { name: "doors.ending.example", finalizers: ["ending.example/held"] },
     spec: {
       group: "ending.example",
@@ -197,20 +199,20 @@ test("CRD-ENDING: a kind whose definition is marked for deletion accepts no more
   });
   const door = (name: string) => ({ apiVersion: "ending.example/v1", kind: "Door", metadata: { name } });
   const doors = "/apis/ending.example/v1/namespaces/default/doors";
-  expect(await send("POST", doors, door("first"))).toMatchObject({ kind: "Door" });
-  await send("DELETE", `${definitions}/doors.ending.example`);
-  expect(await send("POST", doors, door("late"))).toMatchObject({
+  expect(await answered("POST", doors, door("first"))).toMatchObject({ kind: "Door" });
+  await answered("DELETE", `${definitions}/doors.ending.example`);
+  expect(await answered("POST", doors, door("late"))).toMatchObject({
     code: 403,
     message:
       'doors.ending.example "late" is forbidden: create not allowed while custom resource definition is terminating',
   });
-  await send("PATCH", `${definitions}/doors.ending.example`, { metadata: { finalizers: null } });
+  await answered("PATCH", `${definitions}/doors.ending.example`, { metadata: { finalizers: null } });
 });
 
 test("CRD-WATCH: a watch ends when the definition changes, and the next one uses the new one", async () => {
   const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   const spec = (fields: readonly string[]) => ({ versions: [version("v1", fields, true)] });
-  await send("POST", definitions, {
+  await answered("POST", definitions, {
     metadata: { name: "bells.watched.example" },
     spec: {
       group: "watched.example",
@@ -221,9 +223,9 @@ test("CRD-WATCH: a watch ends when the definition changes, and the next one uses
   });
   const bells = "/apis/watched.example/v1/namespaces/default/bells";
   const bell = { apiVersion: "watched.example/v1", kind: "Bell", metadata: { name: "b" }, spec: { tone: "low" } };
-  await send("POST", bells, bell);
+  await answered("POST", bells, bell);
   const watched = await API.fetch(new Request(`https://sailplane${bells}?watch=1&timeoutSeconds=600`));
-  await send("PATCH", `${definitions}/bells.watched.example`, { spec: spec(["tone", "weight"]) });
+  await answered("PATCH", `${definitions}/bells.watched.example`, { spec: spec(["tone", "weight"]) });
   expect(await watched.text()).toContain('"spec":{"tone":"low"}');
 });
 
@@ -234,7 +236,7 @@ test("CRD-CONVERT: an object written at one version can be changed at another, i
   };
   const subresources = { status: {}, scale: { specReplicasPath: ".spec.size", statusReplicasPath: ".status.ready" } };
   const both = { served: true, subresources, schema: { openAPIV3Schema: { type: "object", properties } } };
-  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+  await answered("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
     metadata: { name: "locks.versions.example" },
     spec: {
       group: "versions.example",
@@ -247,22 +249,25 @@ test("CRD-CONVERT: an object written at one version can be changed at another, i
     },
   });
   const locks = (at: string) => `/apis/versions.example/${at}/namespaces/default/locks`;
-  await send("POST", locks("v1"), {
+  await answered("POST", locks("v1"), {
     apiVersion: "versions.example/v1",
     kind: "Lock",
     metadata: { name: "l" },
     spec: { size: 1 },
   });
-  const read = async () => (await send("GET", `${locks("v1")}/l`)) as { metadata?: { resourceVersion?: string } };
+  const read = async () => (await answered("GET", `${locks("v1")}/l`)) as { metadata?: { resourceVersion?: string } };
   const { metadata } = await read();
   // An update without changes does not rewrite the object at its version.
-  expect(await send("PATCH", `${locks("v2")}/l`, {})).toMatchObject({ apiVersion: "versions.example/v2", metadata });
-  expect(await send("PATCH", `${locks("v2")}/l/status`, { status: { ready: 1 } })).toMatchObject({
+  expect(await answered("PATCH", `${locks("v2")}/l`, {})).toMatchObject({
+    apiVersion: "versions.example/v2",
+    metadata,
+  });
+  expect(await answered("PATCH", `${locks("v2")}/l/status`, { status: { ready: 1 } })).toMatchObject({
     apiVersion: "versions.example/v2",
     spec: { size: 1 },
     status: { ready: 1 },
   });
-  expect(await send("PATCH", `${locks("v1")}/l/scale`, { spec: { replicas: 2 } })).toMatchObject({
+  expect(await answered("PATCH", `${locks("v1")}/l/scale`, { spec: { replicas: 2 } })).toMatchObject({
     spec: { replicas: 2 },
     status: { replicas: 1 },
   });
