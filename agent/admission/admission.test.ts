@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
+import { requestingPod as pod } from "../../test/fakes/node/requesting-pod.ts";
 import { Admission } from "./admission.ts";
 import { type AdmittingNode, checkPod, whyNoAppArmor } from "./predicates.ts";
 
@@ -13,24 +14,6 @@ const node: AdmittingNode = {
   appArmor: false,
   strictGroups: false,
 };
-
-interface Asked {
-  readonly cpu?: string;
-  readonly memory?: string;
-  readonly limited?: boolean;
-  readonly priority?: number;
-  readonly spec?: Partial<PodSpec>;
-}
-
-function pod(name: string, { cpu, memory, limited = false, priority, spec }: Asked = {}): Pod {
-  const amounts = { ...(cpu && { cpu }), ...(memory && { memory }) };
-  const resources = { requests: amounts, ...(limited ? { limits: amounts } : {}) };
-  return {
-    metadata: { name, namespace: "ns", uid: name },
-    spec: { containers: [{ name: "c", resources }], ...(priority === undefined ? {} : { priority }), ...spec },
-    status: {},
-  };
-}
 
 const CRITICAL = 2_000_001_000;
 

@@ -1,23 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { requestingPod as pod } from "../../test/fakes/node/requesting-pod.ts";
 import { choosePreempted, printLacks } from "./choose-preempted.ts";
-
-interface Asked {
-  readonly cpu?: string;
-  readonly memory?: string;
-  readonly limited?: boolean;
-  readonly priority?: number;
-}
-
-function pod(name: string, { cpu, memory, limited = false, priority }: Asked = {}): Pod {
-  const amounts = { ...(cpu && { cpu }), ...(memory && { memory }) };
-  const resources = { requests: amounts, ...(limited ? { limits: amounts } : {}) };
-  return {
-    metadata: { name, namespace: "ns", uid: name },
-    spec: { containers: [{ name: "c", resources }], ...(priority === undefined ? {} : { priority }) },
-    status: {},
-  };
-}
 
 const CRITICAL = 2_000_001_000;
 

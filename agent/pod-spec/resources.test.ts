@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Container, Pod, PodSpec } from "../../api/generated/core.v1.ts";
+import type { Container, PodSpec } from "../../api/generated/core.v1.ts";
+import { podOf } from "../../test/fakes/node/pod-of.ts";
 import { cgroupParent } from "../pod/pod-cgroup.ts";
 import { containerResources, podLimits } from "./resources.ts";
-
-const podOf = (spec: Partial<PodSpec>): Pod => ({
-  metadata: { namespace: "default", name: "p", uid: "u" },
-  spec: { containers: [{ name: "c" }], ...spec },
-  status: {},
-});
 
 const container = (requests: Record<string, string>, limits: Record<string, string> = {}): Container => ({
   name: "c",

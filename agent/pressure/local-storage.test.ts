@@ -2,14 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
+import { podOf } from "../../test/fakes/node/pod-of.ts";
 import { countInodes, hasStorageLimit, measureStorage, overLimit } from "./local-storage.ts";
 
-const podOf = (spec: Partial<PodSpec>): Pod => ({
-  metadata: { namespace: "default", name: "p", uid: "u" },
-  spec: { containers: [{ name: "c" }], ...spec },
-  status: {},
-});
 const MIB = 1024 * 1024;
 const limits = { limits: { "ephemeral-storage": "2Mi" } };
 const use = (volume: number, container: number) => ({

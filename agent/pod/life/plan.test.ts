@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { observed } from "../../../test/fakes/node/observed-container.ts";
+import { podOf } from "../../../test/fakes/node/pod-of.ts";
 import { settledLocal } from "../../../test/fakes/node/settled-pod.ts";
 import { IMAGE, RESTART_COUNT } from "../../runtime/labels.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
@@ -8,12 +9,6 @@ import type { PodLocal } from "../local.ts";
 import { planPod } from "./plan.ts";
 
 const NOW = 1_000_000;
-
-const podOf = (spec: Partial<Pod["spec"]>): Pod => ({
-  metadata: { namespace: "default", name: "p", uid: "u" },
-  spec: { containers: [{ name: "c" }], ...spec },
-  status: {},
-});
 
 const sandbox = {
   id: "s",

@@ -1,27 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Pod } from "../../../api/generated/core.v1.ts";
+import { type Requested, requestingPod } from "../../../test/fakes/node/requesting-pod.ts";
 import type { WaitingForRoom } from "../allocation.ts";
 import { othersAtTurn } from "./resize-turns.ts";
 
-interface Asked {
-  readonly cpu: string;
-  readonly priority?: number;
-  readonly guaranteed?: boolean;
-}
-
-function pod(name: string, { cpu, priority, guaranteed = false }: Asked): Pod {
-  const amounts = { cpu, memory: "1Mi" };
-  const resources = { requests: amounts, ...(guaranteed ? { limits: amounts } : {}) };
-  return {
-    metadata: { name, namespace: "n", uid: name },
-    spec: { containers: [{ name: "c", resources }], ...(priority === undefined ? {} : { priority }) },
-    status: {},
-  };
-}
-
-const waiting = (name: string, from: string, request: Asked, since = 0): WaitingForRoom => ({
-  requested: pod(name, request),
-  given: pod(name, { ...request, cpu: from }),
+const waiting = (name: string, from: string, request: Requested, since = 0): WaitingForRoom => ({
+  requested: requestingPod(name, { memory: "1Mi", ...request }),
+  given: requestingPod(name, { memory: "1Mi", ...request, cpu: from }),
   since,
 });
 
@@ -42,7 +26,7 @@ describe("AGENT-RESIZE-TURN: pods that wait for resources", () => {
 
   it.each<[string, WaitingForRoom, string]>([
     ["has a higher priority", waiting("other", "100m", { cpu: "1500m", priority: 10 }, 9), "1500m"],
-    ["is Guaranteed", waiting("other", "100m", { cpu: "1500m", guaranteed: true }, 9), "1500m"],
+    ["is Guaranteed", waiting("other", "100m", { cpu: "1500m", limited: true }, 9), "1500m"],
     ["has waited for longer", waiting("other", "100m", { cpu: "1500m" }, 1), "1500m"],
     ["requests no more than it has", waiting("other", "1500m", { cpu: "1" }, 9), "1"],
   ])("yield to another that %s", (_, other, has) => expect(atTurn(plain, other)).toEqual({ other: has }));
