@@ -9,8 +9,8 @@ describe("names", () => {
   ])("as a DNS label: %s", (text, problems) => expect(dnsLabel(text)).toEqual(problems));
 
   it("allow a generateName that ends in a dash", () => {
-    expect(nameIsSubdomain("web-", true)).toEqual([]);
-    expect(nameIsSubdomain("web-", false)).toHaveLength(1);
+    expect(nameIsSubdomain("web-", "generateName")).toEqual([]);
+    expect(nameIsSubdomain("web-", "name")).toHaveLength(1);
   });
 
   it.each(["app", "a.example.com/B_c", "1"])("as a label key: %s", (key) => expect(qualifiedName(key)).toEqual([]));

@@ -7,8 +7,8 @@ import { utf8Length } from "./encoding/utf8.ts";
 /** What is wrong with a value, one sentence each. */
 export type Problems = readonly string[];
 
-/** How a kind validates its names; `prefix` is set for a generateName, which may end in a dash. */
-export type ValidateName = (name: string, prefix: boolean) => Problems;
+/** How a kind validates its names. A generateName may end in a dash. */
+export type ValidateName = (name: string, field: "name" | "generateName") => Problems;
 
 const NONE: Problems = Object.freeze([]);
 
@@ -166,10 +166,12 @@ export function labelValue(text: string): Problems {
 }
 
 /** A name that only needs to be valid in a URL: RBAC's roles, most of flow control. */
-export function pathSegmentName(text: string, prefix = false): Problems {
-  if (!prefix && (text === "." || text === "..")) return [`may not be '${text}'`];
-  return ["/", "%"].filter((part) => text.includes(part)).map((part) => `may not contain '${part}'`);
+export function pathSegmentName(text: string): Problems {
+  return text === "." || text === ".." ? [`may not be '${text}'`] : pathSegmentPrefix(text);
 }
+
+const pathSegmentPrefix = (text: string): Problems =>
+  ["/", "%"].filter((part) => text.includes(part)).map((part) => `may not contain '${part}'`);
 
 export function portNumber(port: number): Problems {
   return port >= 1 && port <= 65535 ? NONE : [rangeProblem(1, 65535)];
@@ -254,14 +256,14 @@ function parentDirectory(text: string): Problems {
 }
 
 /** A generateName may end in a dash, since letters follow; Kubernetes validates it with an `a` in place of the dash. */
-const beforeSuffix = (name: string, prefix: boolean) =>
-  prefix && name.length > 1 && name.endsWith("-") ? `${name.slice(0, -2)}a` : name;
+const beforeSuffix: (...of: Parameters<ValidateName>) => string = (name, field) =>
+  field === "generateName" && name.length > 1 && name.endsWith("-") ? `${name.slice(0, -2)}a` : name;
 
-export const nameIsSubdomain: ValidateName = (name, prefix) => dnsSubdomain(beforeSuffix(name, prefix));
+export const nameIsSubdomain: ValidateName = (name, field) => dnsSubdomain(beforeSuffix(name, field));
 /** For kinds that do not check `generateName` beyond the common rules. */
-export const createdNameIsSubdomain: ValidateName = (name, prefix) => (prefix ? [] : dnsSubdomain(name));
+export const createdNameIsSubdomain: ValidateName = (name, field) => (field === "name" ? dnsSubdomain(name) : []);
 /** The same where Kubernetes reads the rule off the type's declaration, which tells lengths in bytes. */
-export const createdNameIsLong: ValidateName = (name, prefix) =>
-  createdNameIsSubdomain(name, prefix).map(lengthInBytes);
-export const nameIsLabel: ValidateName = (name, prefix) => dnsLabel(beforeSuffix(name, prefix));
-export const nameIsPathSegment: ValidateName = (name, prefix) => pathSegmentName(name, prefix);
+export const createdNameIsLong: ValidateName = (name, field) => createdNameIsSubdomain(name, field).map(lengthInBytes);
+export const nameIsLabel: ValidateName = (name, field) => dnsLabel(beforeSuffix(name, field));
+export const nameIsPathSegment: ValidateName = (name, field) =>
+  field === "name" ? pathSegmentName(name) : pathSegmentPrefix(name);

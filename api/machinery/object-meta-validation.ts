@@ -26,10 +26,10 @@ export function validateObjectMeta(
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (meta.generateName)
-    for (const problem of validateName(meta.generateName, true))
+    for (const problem of validateName(meta.generateName, "generateName"))
       errors.push(invalid(`${path}.generateName`, meta.generateName, problem));
   if (!meta.name) errors.push(required(`${path}.name`, "name or generateName is required"));
-  else for (const problem of validateName(meta.name, false)) errors.push(invalid(`${path}.name`, meta.name, problem));
+  else for (const problem of validateName(meta.name, "name")) errors.push(invalid(`${path}.name`, meta.name, problem));
   validateNamespace(meta.namespace, scope, { path, errors });
   if ((meta.generation ?? 0) < 0)
     errors.push(invalid(`${path}.generation`, meta.generation, "must be greater than or equal to 0"));

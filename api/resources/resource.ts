@@ -9,6 +9,7 @@ import type { JSONSchemaProps } from "../generated/apiextensions.v1.ts";
 import type { PodSpec } from "../generated/core.v1.ts";
 import type { FieldError } from "../machinery/field-error.ts";
 import type { KubeObject } from "../machinery/meta.ts";
+import type { ValidateName } from "../machinery/names.ts";
 import type { Status } from "../machinery/status.ts";
 import type { Ages } from "../machinery/time/duration.ts";
 
@@ -119,7 +120,7 @@ export interface ResourceDefinition<T extends KubeObject> {
   /** Whether an explicitly empty list or map counts for the generation, although stored as absent. Default: false. */
   readonly emptyCounts?: boolean;
   /** Default: dnsSubdomain. Returns what is wrong with a name, in Kubernetes' words. */
-  readonly validateName?: (name: string, prefix: boolean) => readonly string[];
+  readonly validateName?: ValidateName;
   /** Kubernetes only applies its generic metadata rules to the kind: finalizers need no domain. Default: false. */
   readonly anyFinalizer?: boolean;
 

@@ -2,7 +2,7 @@
 import type { MatchResources, NamedRuleWithOperations } from "../../generated/admissionregistration.v1.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
-import { nameIsPathSegment } from "../../machinery/names.ts";
+import { pathSegmentName } from "../../machinery/names.ts";
 import { repeated } from "../../machinery/repeated.ts";
 import { checkRuleWithOperations } from "./rules-validation.ts";
 import { MATCH_POLICIES } from "./webhook-validation.ts";
@@ -38,8 +38,7 @@ function checkNamedRule(errors: FieldError[], path: string, rule: NamedRuleWithO
   const names = rule.resourceNames ?? [];
   const again = repeated(names);
   names.forEach((name, i) => {
-    for (const problem of nameIsPathSegment(name, false))
-      errors.push(invalid(`${path}.resourceNames[${i}]`, name, problem));
+    for (const problem of pathSegmentName(name)) errors.push(invalid(`${path}.resourceNames[${i}]`, name, problem));
     if (again.has(i)) errors.push(duplicate(`${path}.resourceNames[${i}]`, name));
   });
   checkRuleWithOperations(errors, path, rule);

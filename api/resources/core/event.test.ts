@@ -39,7 +39,7 @@ describe("an event of events.k8s.io", () => {
     const wrong = { ...stored, count: 3, reason: "" };
     expect(paths(other?.rules?.validate?.(wrong))).toEqual(["reason"]);
     expect(paths(other?.rules?.validateCreate?.(wrong))).toEqual(["count"]);
-    expect(other?.rules?.validateName?.("a/b", false)).toHaveLength(1);
+    expect(other?.rules?.validateName?.("a/b", "name")).toHaveLength(1);
     expect(paths(kind.validate?.(wrong))).toEqual(["reason"]);
   });
 

@@ -9,14 +9,7 @@ import type {
 } from "../../generated/networking.v1.ts";
 import { checkKindAndName } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import {
-  dnsLabel,
-  dnsSubdomain,
-  nameIsSubdomain,
-  portName,
-  portNumber,
-  wildcardSubdomain,
-} from "../../machinery/names.ts";
+import { dnsLabel, dnsSubdomain, portName, portNumber, wildcardSubdomain } from "../../machinery/names.ts";
 import { isIP } from "../../machinery/network/ip.ts";
 import { validateIp } from "../../machinery/network/ip-validation.ts";
 
@@ -33,7 +26,7 @@ export function validateIngress({ spec }: Ingress): FieldError[] {
     checkTLS(errors, `spec.tls[${i}]`, entry);
   });
   if (ingressClassName !== undefined)
-    for (const problem of nameIsSubdomain(ingressClassName, false))
+    for (const problem of dnsSubdomain(ingressClassName))
       errors.push(invalid("spec.ingressClassName", ingressClassName, problem));
   return errors;
 }
@@ -45,8 +38,7 @@ function checkTLS(errors: FieldError[], path: string, { hosts, secretName }: Ing
     for (const problem of hostProblems(host)) errors.push(invalid(`${path}.hosts[${i}]`, host, problem));
   });
   if (secretName)
-    for (const problem of nameIsSubdomain(secretName, false))
-      errors.push(invalid(`${path}.secretName`, secretName, problem));
+    for (const problem of dnsSubdomain(secretName)) errors.push(invalid(`${path}.secretName`, secretName, problem));
 }
 
 function checkRule(errors: FieldError[], path: string, { host, http }: IngressRule): void {

@@ -3,7 +3,7 @@ import type { RoleRef, Subject } from "../../generated/rbac.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupportedText, required } from "../../machinery/field-error.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
-import { nameIsPathSegment, nameIsSubdomain } from "../../machinery/names.ts";
+import { dnsSubdomain, pathSegmentName } from "../../machinery/names.ts";
 import type { Column, Resource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 
@@ -26,7 +26,7 @@ export function checkRoleRef(errors: FieldError[], { roleRef }: Binding, kinds: 
   if (apiGroup !== RBAC_GROUP) errors.push(notSupportedText("roleRef.apiGroup", apiGroup, [RBAC_GROUP]));
   if (!kinds.includes(kind)) errors.push(notSupportedText("roleRef.kind", kind, kinds));
   if (name === "") errors.push(required("roleRef.name"));
-  else for (const problem of nameIsPathSegment(name, false)) errors.push(invalid("roleRef.name", name, problem));
+  else for (const problem of pathSegmentName(name)) errors.push(invalid("roleRef.name", name, problem));
 }
 
 export function checkSubjects(
@@ -39,7 +39,7 @@ export function checkSubjects(
     if (name === "") errors.push(required(`${path}.name`));
     const group = kind === "ServiceAccount" ? "" : RBAC_GROUP;
     if (kind === "ServiceAccount" && name !== "")
-      for (const problem of nameIsSubdomain(name, false)) errors.push(invalid(`${path}.name`, name, problem));
+      for (const problem of dnsSubdomain(name)) errors.push(invalid(`${path}.name`, name, problem));
     if (kind !== "ServiceAccount" && kind !== "User" && kind !== "Group")
       errors.push(notSupportedText(`${path}.kind`, kind, ["ServiceAccount", "User", "Group"]));
     else if (apiGroup !== group) errors.push(notSupportedText(`${path}.apiGroup`, apiGroup, [group]));

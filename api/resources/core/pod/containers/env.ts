@@ -174,7 +174,7 @@ export function validateEnvFrom(sources: readonly EnvFromSource[], path: string,
       if (!reference) continue;
       if (!reference.name) errors.push(required(`${at}.${field}.name`));
       else
-        for (const problem of nameIsSubdomain(reference.name, true))
+        for (const problem of nameIsSubdomain(reference.name, "generateName"))
           errors.push(invalid(`${at}.${field}.name`, reference.name, problem));
     }
     if (!configMapRef && !secretRef)
