@@ -27,7 +27,7 @@ import { type StorageOperation, type StorageOperations, storagePlugin } from "./
 import { readWithin } from "./sub-path/sub-path.ts";
 import { type VolumeStats, volumeStats } from "./usage/volume-stats.ts";
 import { usedVolumes } from "./used-volumes.ts";
-import { ensureDirectory, fileSystemOf, isSecret, volumeDirectory } from "./volume-directory.ts";
+import { ensureDirectory, fileSystemOf, isInMemory, volumeDirectory } from "./volume-directory.ts";
 import { LongWait, setUpFailed, unableToProcess, type VolumeEvent } from "./volume-events.ts";
 import type { VolumeMemory } from "./volume-memory.ts";
 
@@ -204,21 +204,22 @@ export class PodVolumes {
     const path = await this.#placeOf(volume);
     const fileSystem = fileSystemOf(pod, volume, input.allocatable);
     if (volume.emptyDir !== undefined) {
-      await ensureDirectory(path, { fileSystem, group });
+      await ensureDirectory(path, volume, { fileSystem, group });
       return path;
     }
     const tokens = await this.#tokens.of(pod, volume, input.now);
     const payload = volumePayload(volume, { ...input, pod, tokens });
     if (payload === undefined) throw new VolumeError(`no volume plugin matched: ${kindOf(volume)}`);
-    await ensureDirectory(path, { fileSystem, group });
+    await ensureDirectory(path, volume, { fileSystem, group });
     publish(path, payload, group === undefined ? {} : { group });
     return path;
   }
 
   async #placeOf(volume: Volume): Promise<string> {
     const own = volumeDirectory(this.#directory, volume);
-    // If an agent of an earlier version mounted it, containers use it from there.
-    if (!isSecret(volume) || (existsSync(own) && isOwnFileSystem(own))) return own;
+    if (!isInMemory(volume)) return own;
+    // Containers use it from where an agent of an earlier version put it.
+    if (existsSync(own) && (volume.downwardAPI !== undefined || isOwnFileSystem(own))) return own;
     const memory = await this.#memory.directoryOf(basename(this.#directory));
     return memory === undefined ? own : volumeDirectory(memory, volume);
   }

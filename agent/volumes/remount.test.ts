@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -57,6 +57,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     await prepare();
     expect(volumes.path("s")).toBe(join(directory, "memory/u/volumes/kubernetes.io~secret/s"));
     expect(isMountPoint(join(directory, "memory"))).toBe(true);
+    expect(statSync(volumes.path("s") ?? "").mode & 0o7777).toBe(0o1777);
     // A reboot keeps the directory, and loses the mount.
     execFileSync("umount", ["-l", join(directory, "memory")]);
     await prepare();

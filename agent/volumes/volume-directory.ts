@@ -25,7 +25,9 @@ function pluginOf({ configMap, secret, downwardAPI, projected, image }: Volume):
 export const volumeDirectory = (directory: string, volume: Volume): string =>
   join(directory, "volumes", pluginOf(volume), volume.name);
 
-export const isSecret = ({ secret, projected }: Volume): boolean => secret !== undefined || projected !== undefined;
+/** As in a kubelet. */
+export const isInMemory = ({ secret, projected, downwardAPI }: Volume): boolean =>
+  (secret ?? projected ?? downwardAPI) !== undefined;
 
 export const canMount = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
 
@@ -41,15 +43,19 @@ export function fileSystemOf(
   throw new VolumeError(`${wanted.type} can only be mounted by an agent that runs as root, on Linux`);
 }
 
+/** What is in memory looks like the file systems of their own that a kubelet mounts for it. */
+const modeOf = (volume: Volume): number => (isInMemory(volume) ? 0o1777 : 0o777);
+
 /** Creates it, and gives it to the pod's group, unless it exists. */
 export async function ensureDirectory(
   path: string,
+  volume: Volume,
   { fileSystem, group }: { readonly fileSystem: FileSystem | undefined; readonly group: number | undefined },
 ): Promise<void> {
   // After a reboot, the directories still exist, but none of the mounts.
   if (existsSync(path) && (fileSystem === undefined || isOwnFileSystem(path))) return;
   mkdirSync(path, { recursive: true });
-  chmodSync(path, 0o777);
+  chmodSync(path, modeOf(volume));
   if (fileSystem !== undefined)
     await run("mount", ["-t", fileSystem.type, "-o", fileSystem.options.join(","), fileSystem.type, path]);
   if (group !== undefined) giveToGroup(path, group);

@@ -1,5 +1,5 @@
 /**
- * One in-memory file system for what must never be on a disk: secrets and tokens. Their volumes are directories in it:
+ * One in-memory file system for what a kubelet puts on no disk: secrets, tokens, the downward API. Volumes are directories in it:
  * a mount for each would cost every pod two processes, and every starting container a look at the mounts of all.
  */
 import { execFile } from "node:child_process";
