@@ -14,7 +14,7 @@ type Annotations = Readonly<Record<string, string>>;
 /** The pods listed in endpoints, by uid, and whether they were ready; undefined if the endpoints do not show that. */
 export type PublishedPods = ReadonlyMap<string, boolean | undefined>;
 
-/** Kubernetes remembers which pods it has seen; here, a pod not listed anywhere is considered seen after this long. */
+/** Kubernetes remembers what it has seen; here, what the published endpoints do not tell was seen if it is older. */
 const JUST_MS = 5000;
 
 interface PublishedEndpoints {
@@ -37,8 +37,12 @@ export function triggerTime(
     lastActed,
   }: { readonly shown: PublishedEndpoints | undefined; readonly now: number; readonly lastActed?: number },
 ): string | undefined {
-  // A manual deletion is not a trigger.
-  if (!shown) return lastActed === undefined ? service.metadata.creationTimestamp : undefined;
+  const isRecent = (time: string) => (timeOf(time) ?? 0) + JUST_MS > now;
+  if (!shown) {
+    const { creationTimestamp: made } = service.metadata;
+    // A manual deletion is not a trigger.
+    return lastActed === undefined && made !== undefined && isRecent(made) ? made : undefined;
+  }
   const published = shown.annotations?.[TRIGGER] ?? "";
   const times = pods.flatMap((pod) => {
     const time = podCondition(pod, "Ready")?.lastTransitionTime;
@@ -46,8 +50,9 @@ export function triggerTime(
     const before = shown.pods.get(pod.metadata.uid);
     if (!shown.pods.has(pod.metadata.uid) && !isGoing(pod)) return pod.status.podIP ? [time] : [];
     // Times are whole seconds: the last published change may have happened in the same one.
-    if (before === undefined) return time >= published && (timeOf(time) ?? 0) + JUST_MS > now ? [time] : [];
-    return time > published && before !== isReady(pod) ? [time] : [];
+    if (before === undefined) return time >= published && isRecent(time) ? [time] : [];
+    if (before === isReady(pod)) return [];
+    return (published === "" ? isRecent(time) : time > published) ? [time] : [];
   });
   return times.sort()[0];
 }
