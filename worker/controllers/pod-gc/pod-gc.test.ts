@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import type { ReconcileContext, Snapshot } from "../controller.ts";
 import { podGcController } from "./pod-gc.ts";
@@ -15,7 +16,7 @@ function ending(nodeName?: string) {
       name: "p",
       namespace: "ns",
       finalizers: ["example.com/keep"],
-      deletionTimestamp: "2026-01-01T00:00:00Z",
+      deletionTimestamp: timestamp(at.cluster.now),
     },
     spec: { containers: [], ...(nodeName !== undefined && { nodeName }) },
     status: { phase: "Pending" },
@@ -33,9 +34,11 @@ const offNode = (ready: "True" | "Unknown"): Node => ({
 });
 
 describe("CTL-OFF: a terminating pod is marked Failed", () => {
-  it("if it was never scheduled", async () => {
+  it("if it was never scheduled, and is still held after 10 s", async () => {
     const at = ending();
-    await at.settle();
+    await at.pass(8_999);
+    expect(at.phase()).toBe("Pending");
+    await at.pass(1_001);
     expect(at.complaints).toEqual([]);
     expect(at.phase()).toBe("Failed");
     expect(at.pod()?.status.observedGeneration).toBe(at.pod()?.metadata.generation);

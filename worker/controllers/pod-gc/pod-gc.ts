@@ -10,10 +10,13 @@ import { itemKey, splitItem } from "../item-key.ts";
 import { isNodeReady } from "../node/readiness.ts";
 import { isOutOfService } from "../node/taints.ts";
 import { isTerminated } from "../pod/pod-state.ts";
+import { timeOf } from "../time.ts";
 
 /** Kubernetes' terminated-pod-gc-threshold. */
 const TERMINATED_LIMIT = 12_500;
 const TERMINATED = "*terminated";
+/** Kubernetes looks every 20 s. Until then, whoever holds a pod by a finalizer usually releases it. */
+const HELD_MS = 10_000;
 
 export const podGcController = defineController({
   name: "pod-garbage-collector",
@@ -23,23 +26,31 @@ export const podGcController = defineController({
   /** Kubernetes looks at all pods that often. */
   pace: { longest: 20_000 },
   itemsOf({ resource, object, deleted, snapshot }) {
-    if (deleted) return [];
     if (resource === "nodes")
-      return isSwitchedOff(object) ? snapshot.podsOnNode(object.metadata.name).map(itemKey) : [];
+      return !deleted && isSwitchedOff(object) ? snapshot.podsOnNode(object.metadata.name).map(itemKey) : [];
+    // A deleted one need not be waited for any more.
+    if (deleted) return [itemKey(object)];
     return isTerminated(object) ? [itemKey(object), TERMINATED] : [itemKey(object)];
   },
-  reconcile(item, { snapshot }) {
+  reconcile(item, { snapshot, now }) {
     if (item === TERMINATED)
       return snapshot.count("pods") > TERMINATED_LIMIT ? planTerminated(snapshot.list("pods")) : settled;
     const { namespace, name } = splitItem(item);
     const pod = snapshot.get("pods", namespace, name);
     if (!pod) return settled;
     const { nodeName } = pod.spec;
-    if (!nodeName) return pod.metadata.deletionTimestamp ? failedAndRemoved(pod) : settled;
+    if (!nodeName) return planWithoutNode(pod, now);
     const node = snapshot.get("nodes", "", nodeName);
     return node ? planOnNode(pod, node) : settled;
   },
 });
+
+function planWithoutNode(pod: Stored<Pod>, now: number): Plan {
+  const deletedAt = timeOf(pod.metadata.deletionTimestamp);
+  if (deletedAt === undefined) return settled;
+  const end = deletedAt + HELD_MS;
+  return end > now ? { effects: [], wakeAt: end } : failedAndRemoved(pod);
+}
 
 function planOnNode(pod: Stored<Pod>, node: Stored<Node>): Plan {
   return pod.metadata.deletionTimestamp && isSwitchedOff(node) ? failedAndRemoved(pod) : settled;
