@@ -79,6 +79,28 @@ describe("CTL-DEVICE-TAINT: a pod with a device that is tainted NoExecute", () =
     ]);
   });
 
+  it("is told why while it ends, in a condition without a generation", async () => {
+    const at = start();
+    at.cluster.change("pods", "ns", "pod", ({ metadata }) => {
+      metadata.finalizers = ["example.com/seen"];
+    });
+    at.taint("d", "NoExecute");
+    await at.settle();
+    const { metadata, status } = at.cluster.get("pods", "ns", "pod") ?? {};
+    expect([metadata?.generation, status?.conditions]).toEqual([
+      expect.any(Number),
+      [
+        {
+          type: "DisruptionTarget",
+          status: "True",
+          reason: "DeletionByDeviceTaintManager",
+          message: "Device Taint manager: deleting due to NoExecute taint",
+          lastTransitionTime: expect.any(String),
+        },
+      ],
+    ]);
+  });
+
   it.each([
     ["another device is tainted", "e", "NoExecute"],
     ["the taint is NoSchedule", "d", "NoSchedule"],

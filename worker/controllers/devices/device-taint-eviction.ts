@@ -49,7 +49,7 @@ export const deviceTaintEvictionController = defineController({
     const message = "Device Taint manager: deleting due to NoExecute taint";
     return {
       effects: [
-        disruption(pod, { reason: "DeletionByDeviceTaintManager", message }, now),
+        disruption(pod, { reason: "DeletionByDeviceTaintManager", message, withoutGeneration: true }, now),
         { op: "delete", resource: "pods", namespace, name, uid: pod.metadata.uid },
       ],
       events: failure ? [] : [evictionEvent(pod, "Marking for deletion")],

@@ -6,18 +6,23 @@ import type { PatchEffect } from "../controller.ts";
 
 const TYPE = "DisruptionTarget";
 
-/** Sets on a pod why the control plane terminates it; with a phase, also that it has ended. */
-export function disruption(
-  pod: Stored<Pod>,
-  why: { readonly reason: string; readonly message: string; readonly phase?: "Failed" },
-  now: number,
-): PatchEffect {
-  const { phase, ...reason } = why;
+export interface Disruption {
+  readonly reason: string;
+  readonly message: string;
+  /** The pod has ended, too. */
+  readonly phase?: "Failed";
+  /** The condition has no generation, as that of Kubernetes' device taint manager. */
+  readonly withoutGeneration?: true;
+}
+
+/** Sets on a pod why the control plane terminates it. */
+export function disruption(pod: Stored<Pod>, why: Disruption, now: number): PatchEffect {
+  const { phase, withoutGeneration, ...reason } = why;
   const { generation } = pod.metadata;
   const condition = {
     type: TYPE,
     status: "True",
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...(generation === undefined || withoutGeneration ? {} : { observedGeneration: generation }),
     ...reason,
     lastTransitionTime: timestamp(now),
   };
