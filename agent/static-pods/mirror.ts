@@ -18,6 +18,13 @@ const STATIC_UID = /^[\da-f]{32}$/;
 export const isStatic = ({ metadata }: Pod): boolean =>
   metadata.annotations?.[SOURCE] === "file" && STATIC_UID.test(metadata.uid ?? "");
 
+/** As its containers and the runtime see it: a kubelet marks each pod of the API, by when it first saw it (ms). */
+export function markedAsSeen(pod: Pod, at: number): Pod {
+  if (isStatic(pod)) return pod;
+  const annotations = { ...pod.metadata.annotations, [SEEN]: new Date(at).toISOString(), [SOURCE]: "api" };
+  return { ...pod, metadata: { ...pod.metadata, annotations } };
+}
+
 export const mirrors = (mirror: Pod, pod: Pod): boolean =>
   mirror.metadata.annotations?.[MIRROR] === pod.metadata.annotations?.[HASH];
 

@@ -1,6 +1,7 @@
 /** What all containers of a pod wait for: its volumes, and the dynamic resources that it claims. */
 import { mkdirSync } from "node:fs";
 import { errorMessage } from "../../../api/error-message.ts";
+import { markedAsSeen } from "../../static-pods/mirror.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { type PodRecord, RETRY_MS } from "../pod-record.ts";
 
@@ -22,7 +23,7 @@ export async function prepareVolumes(record: PodRecord): Promise<boolean> {
     return !volumeRetry.missing;
   }
   mkdirSync(record.directory, { recursive: true, mode: 0o750 });
-  const { events, missing } = await record.volumes.prepare(pod, {
+  const { events, missing } = await record.volumes.prepare(markedAsSeen(pod, record.startTime), {
     objects: context.objects(pod.metadata.namespace ?? ""),
     addresses: record.addresses(),
     allocatable: context.allocatable(),

@@ -4,6 +4,7 @@ import type { Container } from "../../../api/generated/core.v1.ts";
 import { plainSandbox } from "../../../test/fakes/node/plain-container.ts";
 import { recordedPod } from "../../../test/fakes/node/pod-record.ts";
 import { ConfigError } from "../../pod-spec/config-error.ts";
+import type { ContainerConfig } from "../../runtime/container.ts";
 import { RuntimeError } from "../../runtime/runtime-error.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { startContainer } from "./start-container.ts";
@@ -38,6 +39,26 @@ it("a container whose postStart hook fails is killed, and waits with that reason
     "FailedPostStartHook: PostStartHook failed",
     "Killing: FailedPostStartHook",
   ]);
+});
+
+it("AGENT-MARKED: a container sees its pod with a kubelet's annotations, and so does the runtime", async () => {
+  const fieldRef = { fieldPath: "metadata.annotations" };
+  const { record, runtime, start } = await startable({ env: [{ name: "A", valueFrom: { fieldRef } }] });
+  record.pod = { ...record.pod, metadata: { ...record.pod.metadata, annotations: { a: "b" } } };
+  let created: ContainerConfig | undefined;
+  const create = runtime.createContainer.bind(runtime);
+  runtime.createContainer = async (sandboxId, config, sandbox) => {
+    created = config;
+    return create(sandboxId, config, sandbox);
+  };
+  expect(await start()).toBe("changed");
+  const seen = new Date(record.startTime).toISOString();
+  const marks = { "kubernetes.io/config.seen": seen, "kubernetes.io/config.source": "api" };
+  expect(created?.env.find(({ name }) => name === "A")?.value).toBe(
+    `a="b"\nkubernetes.io/config.seen="${seen}"\nkubernetes.io/config.source="api"`,
+  );
+  expect(record.sandbox?.annotations).toEqual({ a: "b", ...marks });
+  expect(record.pod.metadata.annotations).toEqual({ a: "b" });
 });
 
 describe("a container that cannot start waits, and is retried", () => {

@@ -15,6 +15,7 @@ import { graceOf } from "../../pod-spec/grace.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { RuntimeError } from "../../runtime/runtime-error.ts";
 import type { SandboxConfig } from "../../runtime/sandbox.ts";
+import { markedAsSeen } from "../../static-pods/mirror.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { withAllocation } from "../allocation.ts";
 import { identityOf, sandboxConfig } from "../config/container-config.ts";
@@ -51,7 +52,7 @@ async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<Sand
   const { config: podsDns, warnings } = podDns(pod, dns);
   for (const { reason, message } of warnings) record.recordEvent(undefined, "Warning", reason, message);
   const config = sandboxConfig({
-    pod,
+    pod: markedAsSeen(pod, record.startTime),
     attempt,
     hostname: podHostname(pod, dns.clusterDomain),
     logDirectory,
@@ -160,7 +161,7 @@ async function createContainer(
     }
     const sandbox = record.sandbox ?? (await sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0));
     const config = await prepareContainer(record.context, {
-      pod: withAllocation(record.pod, record.allocation),
+      pod: markedAsSeen(withAllocation(record.pod, record.allocation), record.startTime),
       directory: record.directory,
       volumes: record.volumes,
       addresses: record.addresses(),
