@@ -40,7 +40,6 @@ describe("a container log", () => {
     ["is limited to a number of bytes", { limitBytes: 5 }, "one\nt"],
     ["starts at a given time", { sinceTime: time(1) }, "two\nthree\n"],
     ["shows timestamps", { tailLines: 1, timestamps: true }, `${time(2)} three\n`],
-    ["shows only one stream", { stream: "Stderr" }, ""],
   ])("%s", async (_, options, expected) => {
     expect(await read(logFile(), options)).toBe(expected);
   });

@@ -73,8 +73,7 @@ class Renderer {
     this.#linesLeft--;
     const entry = parseLogEntry(line);
     if (entry === undefined) return undefined;
-    const { stream = "All", timestamps } = this.#options;
-    if (stream !== "All" && stream.toLowerCase() !== entry.stream) return undefined;
+    const { timestamps } = this.#options;
     if (this.#since !== undefined && Date.parse(entry.time) < this.#since) return undefined;
     const parts = [entry.text];
     if (timestamps && !this.#inLine) parts.unshift(Buffer.from(`${fixedTime(entry.time)} `));

@@ -1,8 +1,6 @@
 /** The options in the query of a log request, for requests to the node itself; invalid ones are ignored. */
 import type { LogOptions } from "../../api/node/node-sync.ts";
 
-const STREAMS = ["All", "Stdout", "Stderr"] as const;
-
 export function readLogOptions(query: URLSearchParams): LogOptions {
   const isSet = (name: string) => query.has(name) && !["0", "false"].includes(query.get(name) ?? "");
   const number = <K extends string>(name: K) => {
@@ -10,7 +8,6 @@ export function readLogOptions(query: URLSearchParams): LogOptions {
     return /^\d+$/.test(text) ? ({ [name]: Number(text) } as Record<K, number>) : {};
   };
   const since = query.get("sinceTime");
-  const stream = STREAMS.find((each) => each === query.get("stream"));
   return {
     follow: isSet("follow"),
     previous: isSet("previous"),
@@ -19,6 +16,5 @@ export function readLogOptions(query: URLSearchParams): LogOptions {
     ...number("limitBytes"),
     ...number("sinceSeconds"),
     ...(since === null ? {} : { sinceTime: since }),
-    ...(stream === undefined ? {} : { stream }),
   };
 }

@@ -185,8 +185,6 @@ export interface LogOptions {
   readonly sinceSeconds?: number;
   /** RFC 3339. */
   readonly sinceTime?: string;
-  /** Default: `All`. */
-  readonly stream?: "All" | "Stdout" | "Stderr";
 }
 
 /** The objects that a pod refers to, as `resource namespace name`. */

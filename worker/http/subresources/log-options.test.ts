@@ -12,10 +12,8 @@ test.each([
 });
 
 test.each([
-  ["stream=Stdout&tailLines=2", ["[]"]],
-  ["stream=x&tailLines=2", ["stream", "[]"]],
-  ["stream=x", ["stream"]],
-  ["stream=All&tailLines=-1", ["tailLines"]],
+  ["stream=Stdout", ["stream"]],
+  ["stream=All&tailLines=-1", ["tailLines", "stream"]],
   ["sinceSeconds=0&sinceTime=2026-01-01T00:00:00Z&limitBytes=0", ["limitBytes", "[]"]],
 ])("%s is refused for %s", (query, fields) => {
   const refusal = (): ApiError | undefined => {

@@ -1,17 +1,11 @@
 /** PodLogOptions from URL parameters, validated as in Kubernetes. */
-import {
-  type FieldError,
-  forbidden,
-  invalid as invalidField,
-  notSupported,
-} from "../../../api/machinery/field-error.ts";
+import { type FieldError, forbidden, invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { badRequest, invalid } from "../../../api/machinery/status.ts";
 import { canonicalTime } from "../../../api/machinery/time/time.ts";
 import type { LogOptions } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import { booleanOption, integerOption } from "../request/write-options.ts";
 
-const STREAMS = ["All", "Stderr", "Stdout"];
 const POSITIVE = "must be greater than 0";
 /** Errors about two parameters name neither. */
 const BOTH = "[]";
@@ -22,7 +16,6 @@ export function logOptions(query: URLSearchParams, pod: string): LogOptions {
   const limitBytes = integerOption(query, "limitBytes");
   const sinceSeconds = integerOption(query, "sinceSeconds");
   const sinceTime = query.get("sinceTime") || undefined;
-  const stream = query.get("stream") ?? undefined;
   const time = sinceTime === undefined ? undefined : canonicalTime(sinceTime, "Time");
   if (time && !time.ok) throw new ApiError(badRequest(time.message));
   const errors: FieldError[] = [];
@@ -35,10 +28,8 @@ export function logOptions(query: URLSearchParams, pod: string): LogOptions {
   } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
     errors.push(invalidField("sinceSeconds", sinceSeconds, POSITIVE));
   }
-  if (stream !== undefined && !STREAMS.includes(stream)) errors.push(notSupported("stream", stream, STREAMS));
-  if (stream !== undefined && stream !== "All" && tailLines !== undefined) {
-    errors.push(forbidden(BOTH, "`tailLines` and specific `stream` are mutually exclusive for now"));
-  }
+  // Of the feature PodLogsQuerySplitStreams, which is off.
+  if (query.has("stream")) errors.push(forbidden("stream", "may not be specified"));
   if (errors.length > 0) throw new ApiError(invalid("", "PodLogOptions", pod, errors));
   return {
     follow: booleanOption(query, "follow"),
@@ -49,6 +40,5 @@ export function logOptions(query: URLSearchParams, pod: string): LogOptions {
     ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
     // Whole seconds, as in requests to a kubelet.
     ...(time?.ok ? { sinceTime: time.text } : {}),
-    ...(stream === undefined ? {} : { stream: stream as NonNullable<LogOptions["stream"]> }),
   };
 }

@@ -128,11 +128,12 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   const pod = await readPod(context);
   const container = containerOf(pod, requested.container);
   const node = hostOf(pod);
-  if (kind === "exec" && command.length === 0)
-    throw new ApiError(badRequest("you must specify at least 1 command for the container"));
   if (!requested.stdin && !requested.stdout && !requested.stderr)
     throw new ApiError(badRequest("you must specify at least 1 of stdin, stdout, stderr"));
   const protocol = await protocolOf(context, node, TERMINAL_PROTOCOLS);
+  // In Kubernetes, the kubelet checks this.
+  if (kind === "exec" && command.length === 0)
+    throw new ApiError(badRequest("you must specify at least 1 command for the container"));
   const streams = { ...targetOf(pod), ...requested, container, protocol };
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
   return joinNode({ env, cluster, node, stream, client: clientOf(context), upgrade: { request, protocol } });

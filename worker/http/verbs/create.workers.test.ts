@@ -134,7 +134,8 @@ test("an exec without streams is refused, and any value but false is true", asyn
   const none = "you must specify at least 1 of stdin, stdout, stderr";
   for (const path of ["exec?command=true", "exec?command=true&tty=1&stderr=1", "attach?stdout=False&stdin=0"])
     expect(await ask(path)).toBe(none);
-  expect(await ask("exec?command=true&stdout=nah")).toBe("Upgrade request required");
+  for (const path of ["exec?command=true&stdout=nah", "exec?stdout=true"])
+    expect(await ask(path)).toBe("Upgrade request required");
 });
 
 test.each([
