@@ -67,6 +67,8 @@ export class PodRecord {
   /** Those of the pod as a whole. */
   actualWhole: ResourceRequirements | undefined;
   pod: Pod;
+  /** In the API, when the pod itself last changed. */
+  statusAtChange: PodStatus;
   /** As last computed by the agent. */
   status: PodStatus;
   verdict: Verdict | undefined;
@@ -89,7 +91,6 @@ export class PodRecord {
   #isFinished: boolean;
   /** When the last container was seen to have ended for good (ms). */
   endedAt: number | undefined;
-
   /** By `steadyNow`. */
   readonly #firstSeen = steadyNow();
 
@@ -97,6 +98,7 @@ export class PodRecord {
     this.context = context;
     this.pod = pod;
     this.wake = wake;
+    this.statusAtChange = pod.status;
     this.status = pod.status;
     this.allocation = initialAllocation(pod);
     this.actualWhole = this.allocation.whole;
@@ -263,7 +265,7 @@ export class PodRecord {
   finish(): void {
     if (this.#isFinished || this.verdict?.refused === true) return;
     this.#isFinished = true;
-    this.#report(terminatedStatus(this.pod, this.status));
+    this.#report(terminatedStatus({ ...this.pod, status: this.statusAtChange }, this.status));
   }
 
   #reportSeen(): void {

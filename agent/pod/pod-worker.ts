@@ -30,7 +30,6 @@ export class PodWorker {
   readonly #loop: WakeLoop;
   readonly #onDone: () => void;
   #admitted = false;
-
   /** `onDone`: nothing of the pod is left on the machine, and the API no longer has it. */
   constructor(context: WorkerContext, pod: Pod, onDone: () => void) {
     this.#onDone = onDone;
@@ -165,7 +164,8 @@ export class PodWorker {
     if (record.terminating && record.isDeleted && graceOf(pod) < graceOf(before))
       // The containers will still end, but by their previous grace period.
       shorten(record, graceOf(pod)).catch(({ message }: Error) => record.context.log.warn(message));
-    if (!isNotableChange(before, pod, record.status) && !record.isContradicted) return;
+    if (isNotableChange(before, pod, record.status)) record.statusAtChange = pod.status;
+    else if (!record.isContradicted) return;
     if (record.isDeleted) record.abort.abort();
     this.#resetFailures(before);
     this.wake();

@@ -46,12 +46,24 @@ describe("AGENT-STATUS-END: a pod that will never run again", () => {
     ["a later one has started", [WAITS, FAILED], ["ContainerStatusUnknown", "Error"], "PodInitializing"],
     ["all have completed", [ENDED, ENDED], ["Completed", "Completed"], "ContainerStatusUnknown"],
   ])("does not fail containers that were never due: %s", (_, states, init, main) => {
-    const after = terminatedStatus(podOf(["a", "b"]), {
+    const before: PodStatus = {
       phase: "Pending",
       initContainerStatuses: states.map((state, i) => status(i === 0 ? "a" : "b", state)),
       containerStatuses: [status("c", WAITS)],
-    });
+    };
+    const after = terminatedStatus({ ...podOf(["a", "b"]), status: before }, before);
     expect([reasonsOf(after.initContainerStatuses), reasonsOf(after.containerStatuses)]).toEqual([init, [main]]);
+  });
+
+  it("does not fail containers that became due only after the pod was to end", () => {
+    const deleted: PodStatus = { phase: "Pending", initContainerStatuses: [status("a", { running: {} })] };
+    const before: PodStatus = {
+      phase: "Pending",
+      initContainerStatuses: [status("a", ENDED)],
+      containerStatuses: [status("c", WAITS)],
+    };
+    const after = terminatedStatus({ ...podOf(["a"]), status: deleted }, before);
+    expect([after.phase, ...reasonsOf(after.containerStatuses)]).toEqual(["Failed", "PodInitializing"]);
   });
 
   it("is unchanged if static", () => {

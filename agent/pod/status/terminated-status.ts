@@ -16,7 +16,8 @@ const succeeded = ({ state, lastState }: ContainerStatus): boolean =>
   state?.terminated?.exitCode === 0 || lastState?.terminated?.exitCode === 0;
 
 /** Without such a sign, its main containers were never due. */
-function hasInitialized(pod: Pod, { containerStatuses = [], initContainerStatuses = [] }: PodStatus): boolean {
+function hasInitialized(pod: Pod): boolean {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
   const last = initContainerStatuses.at(-1);
   if (initContainersOf(pod).length === 0 || containerStatuses.some(hasMoved)) return true;
   return last !== undefined && succeeded(last);
@@ -25,6 +26,7 @@ function hasInitialized(pod: Pod, { containerStatuses = [], initContainerStatuse
 const ended = (status: ContainerStatus): ContainerStatus =>
   status.state?.terminated !== undefined ? status : { ...status, state: { terminated: LOST } };
 
+/** `pod` has the status that the API had when the pod itself last changed: what has happened since is no sign. */
 export function terminatedStatus(pod: Pod, status: PodStatus): PodStatus {
   const { containerStatuses = [], initContainerStatuses = [] } = status;
   // The first init container counts as begun; those after the last one that ran do not.
@@ -34,6 +36,6 @@ export function terminatedStatus(pod: Pod, status: PodStatus): PodStatus {
     ...status,
     ...(isTerminal(status.phase) || isStatic(pod) ? {} : { phase: "Failed" }),
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
-    containerStatuses: hasInitialized(pod, status) ? containerStatuses.map(ended) : containerStatuses,
+    containerStatuses: hasInitialized(pod) ? containerStatuses.map(ended) : containerStatuses,
   };
 }
