@@ -35,6 +35,9 @@ export interface CsiVolumesOptions {
   readonly log: Logger;
 }
 
+/** The kubelet's words for a driver that is not registered. */
+const NO_CLIENT = "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client";
+
 /** The CSI operations for a pod's volumes. */
 export interface PodCsi {
   publish(pod: Pod, wanted: Wanted): Promise<string>;
@@ -102,7 +105,9 @@ export class CsiVolumes implements PodCsi {
       return target;
     const driver = this.#options.drivers.find(wanted.driver);
     if (driver === undefined)
-      throw new VolumeError(`driver name ${wanted.driver} not found in the list of registered CSI drivers`);
+      throw new VolumeError(
+        `${NO_CLIENT}: driver name ${wanted.driver} not found in the list of registered CSI drivers`,
+      );
     return this.#turns.run(wanted.handle, async () => {
       try {
         return await this.#publish(pod, wanted, driver);

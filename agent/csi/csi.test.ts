@@ -270,7 +270,8 @@ test("AGENT-CSI-STAGE: an inline volume is published without staging, and its dr
 
 test("a volume of an unregistered driver is rejected, and the driver named", async () => {
   const other = { ...volume, spec: { ...volume.spec, csi: { driver: "other", volumeHandle: "x" } } };
-  const why = "driver name other not found in the list of registered CSI drivers";
+  const why =
+    "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name other not found in the list of registered CSI drivers";
   await expect(volumes.publish(pod("1"), persistentVolume(other, false))).rejects.toThrow(why);
 });
 

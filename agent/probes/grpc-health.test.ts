@@ -53,7 +53,7 @@ describe("a gRPC probe", () => {
     ["", { ok: true, output: "service healthy" }],
     ["down", { ok: false, output: 'service unhealthy (responded with "NOT_SERVING")' }],
     ["unknown", { ok: false, output: 'service unhealthy (responded with "UNKNOWN")' }],
-    ["refused", { ok: false, output: "error: health rpc probe failed: unhappy" }],
+    ["refused", { ok: false, output: "error: health rpc probe failed: rpc error: code = NotFound desc = unhappy" }],
     ["x".repeat(200), { ok: true, output: "service healthy" }],
   ])("asks for the service %j", async (service, expected) => {
     const port = await healthServer({

@@ -33,7 +33,7 @@ export async function probeGrpc({ host, port, address, service, seconds }: GrpcP
       ? { ok: true, output: "service healthy" }
       : { ok: false, output: `service unhealthy (responded with "${STATUS_NAMES[status] ?? status}")` };
   } catch (error) {
-    const { code, message } = error as GrpcError;
+    const { code, message, words } = error as GrpcError;
     if (code === GrpcCode.Unimplemented)
       return {
         ok: false,
@@ -46,7 +46,7 @@ export async function probeGrpc({ host, port, address, service, seconds }: GrpcP
           ? `timeout: health rpc did not complete within ${seconds}s`
           : `timeout: failed to connect service "${address}" within ${seconds}s: context deadline exceeded`,
       };
-    return { ok: false, output: `error: health rpc probe failed: ${message}` };
+    return { ok: false, output: `error: health rpc probe failed: ${words}` };
   } finally {
     channel.close();
   }

@@ -8,6 +8,7 @@ const podOf = (...limits: Record<string, string>[]): Pod => ({
   status: {},
 });
 const node = { memory: "1Gi" };
+const UNREQUESTED = "hugePages storage requested, but there is no resource request for huge pages";
 const MIB = 1024 ** 2;
 
 describe("AGENT-VOLUME-MEMORY: an emptyDir", () => {
@@ -38,12 +39,12 @@ describe("AGENT-VOLUME-MEMORY: an emptyDir", () => {
   );
 
   it.each([
-    [podOf({}), "HugePages", "no container of the pod has a limit of huge pages"],
-    [huge, "HugePages-1Gi", 'medium "HugePages-1Gi": no container of the pod has a limit of hugepages-1Gi'],
+    [podOf({}), "HugePages", `medium HugePages: ${UNREQUESTED}`],
+    [huge, "HugePages-1Gi", `medium HugePages-1Gi: ${UNREQUESTED}`],
     [
       podOf({ "hugepages-2Mi": "4Mi", "hugepages-1Gi": "1Gi" }),
       "HugePages",
-      "medium HugePages can't be used if container requests multiple huge page sizes",
+      "medium: HugePages can't be used if container requests multiple huge page sizes",
     ],
   ])("explains why huge pages are unavailable (%#)", (pod, medium, why) =>
     expect(() => emptyDirFileSystem(pod, { medium }, node)).toThrow(why),

@@ -13,6 +13,7 @@ export interface FileSystem {
 
 const HUGE_PAGES = "HugePages";
 const RESOURCE = "hugepages-";
+const UNREQUESTED = "hugePages storage requested, but there is no resource request for huge pages";
 
 /** The huge page sizes that the pod's containers request. */
 const pageSizesOf = (pod: Pod): ReadonlySet<string> =>
@@ -26,17 +27,16 @@ function pageSize(pod: Pod, medium: string): string {
   const sizes = pageSizesOf(pod);
   if (medium === HUGE_PAGES) {
     const [size, ...others] = sizes;
-    if (size === undefined) throw new VolumeError("no container of the pod has a limit of huge pages");
+    if (size === undefined) throw new VolumeError(`medium ${medium}: ${UNREQUESTED}`);
     if (others.length > 0)
-      throw new VolumeError(`medium ${medium} can't be used if container requests multiple huge page sizes`);
+      throw new VolumeError(`medium: ${medium} can't be used if container requests multiple huge page sizes`);
     return size;
   }
   const size = medium.slice(HUGE_PAGES.length + 1);
   const quantity = parseQuantity(size);
   if (typeof quantity === "string") throw new VolumeError(`medium ${medium} names no size of pages: ${quantity}`);
   const named = formatQuantity(quantity);
-  if (!sizes.has(named))
-    throw new VolumeError(`medium "${medium}": no container of the pod has a limit of ${RESOURCE}${named}`);
+  if (!sizes.has(named)) throw new VolumeError(`medium ${medium}: ${UNREQUESTED}`);
   return named;
 }
 
