@@ -36,9 +36,7 @@ export function validateAnnotations(
   return errors;
 }
 
-export interface LabelSelectorOptions {
-  /** For objects stored before Kubernetes validated the values of `matchExpressions`. */
-  readonly allowInvalidValues?: boolean;
+interface RequirementOptions {
   /** For access reviews, which may come from newer clients. */
   readonly allowUnknownOperators?: boolean;
 }
@@ -58,15 +56,11 @@ export const checkImmutableSelector = (
   { next, old }: { readonly next: LabelSelector | undefined; readonly old: LabelSelector | undefined },
 ): void => checkImmutable(errors, path, printedLabelSelector(next), printedLabelSelector(old));
 
-export function validateLabelSelector(
-  selector: LabelSelector | undefined,
-  path: string,
-  options: LabelSelectorOptions = {},
-): FieldError[] {
+export function validateLabelSelector(selector: LabelSelector | undefined, path: string): FieldError[] {
   if (!selector) return [];
   const errors = validateLabels(selector.matchLabels, `${path}.matchLabels`);
   selector.matchExpressions?.forEach((requirement, i) => {
-    errors.push(...validateLabelRequirement(requirement, `${path}.matchExpressions[${i}]`, options));
+    errors.push(...validateLabelRequirement(requirement, `${path}.matchExpressions[${i}]`));
   });
   return errors;
 }
@@ -74,14 +68,13 @@ export function validateLabelSelector(
 export function validateLabelRequirement(
   { key, operator, values = [] }: Partial<LabelSelectorRequirement>,
   path: string,
-  { allowInvalidValues = false, allowUnknownOperators = false }: LabelSelectorOptions,
+  options: RequirementOptions = {},
 ): FieldError[] {
-  const errors = validateOperator({ operator, values }, path, allowUnknownOperators);
+  const errors = validateOperator({ operator, values }, path, options);
   errors.push(...validateLabelName(key ?? "", `${path}.key`));
-  if (!allowInvalidValues)
-    values.forEach((value, i) => {
-      for (const problem of labelValue(value)) errors.push(invalid(`${path}.values[${i}]`, value, problem));
-    });
+  values.forEach((value, i) => {
+    for (const problem of labelValue(value)) errors.push(invalid(`${path}.values[${i}]`, value, problem));
+  });
   return errors;
 }
 
@@ -90,14 +83,14 @@ export function validateFieldRequirement(
   { key, operator, values = [] }: Partial<FieldSelectorRequirement>,
   path: string,
 ): FieldError[] {
-  const problems = validateOperator({ operator, values }, path, true);
+  const problems = validateOperator({ operator, values }, path, { allowUnknownOperators: true });
   return key ? problems : [required(`${path}.key`, "must be specified"), ...problems];
 }
 
 function validateOperator(
   { operator, values }: { readonly operator: string | undefined; readonly values: readonly string[] },
   path: string,
-  allowUnknown: boolean,
+  { allowUnknownOperators = false }: RequirementOptions,
 ): FieldError[] {
   if (operator === "In" || operator === "NotIn")
     return values.length > 0
@@ -107,5 +100,7 @@ function validateOperator(
     return values.length === 0
       ? []
       : [forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
-  return allowUnknown ? [] : [invalidTyped(`${path}.operator`, operator ?? "", "not a valid selector operator")];
+  return allowUnknownOperators
+    ? []
+    : [invalidTyped(`${path}.operator`, operator ?? "", "not a valid selector operator")];
 }
