@@ -64,7 +64,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   #store(cluster: string): Store {
-    return this.env.CLUSTER_STORE.getByName(cluster) as Store;
+    return this.env.CLUSTER_STORE.getByName(cluster);
   }
 
   /** A link (by upgrade) or a sync for `?node=` in `?cluster=`, authorized by the Worker. */

@@ -77,7 +77,7 @@ export function connectThrough(
       },
     });
     call.once("connect", ({ statusCode, statusMessage }, socket) => {
-      if (statusCode === 200) return resolve(socket as Socket);
+      if (statusCode === 200) return resolve(socket);
       socket.destroy();
       fail(`${statusCode} ${statusMessage}`);
     });

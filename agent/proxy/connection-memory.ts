@@ -26,7 +26,7 @@ const settingsFor = (cpus: number): readonly Setting[] => [
 export const changedSettings = (cpus: number, current: (name: string) => number | undefined): [string, number][] =>
   settingsFor(cpus).flatMap(({ name, value, onlyUp }) => {
     const now = current(name);
-    return now === undefined || now === value || (onlyUp && now > value) ? [] : [[name, value] as [string, number]];
+    return now === undefined || now === value || (onlyUp && now > value) ? [] : [[name, value]];
   });
 
 function currentValue(name: string): number | undefined {

@@ -49,7 +49,7 @@ export function parseManifest(text: string, { nodeName, file, now }: ManifestPla
     },
     status: { phase: "Pending" },
   };
-  podKind.defaults?.(pod as never);
-  const [problem] = podKind.validate?.(pod as never) ?? [];
+  podKind.defaults?.(pod);
+  const [problem] = podKind.validate?.(pod) ?? [];
   return problem === undefined ? { ok: true, pod } : no(`${problem.path}: ${problem.message}`);
 }

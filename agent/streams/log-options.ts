@@ -5,7 +5,7 @@ export function readLogOptions(query: URLSearchParams): LogOptions {
   const isSet = (name: string) => query.has(name) && !["0", "false"].includes(query.get(name) ?? "");
   const number = <K extends string>(name: K) => {
     const text = query.get(name) ?? "";
-    return /^\d+$/.test(text) ? ({ [name]: Number(text) } as Record<K, number>) : {};
+    return /^\d+$/.test(text) ? { [name]: Number(text) } : {};
   };
   const since = query.get("sinceTime");
   return {

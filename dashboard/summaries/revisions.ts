@@ -24,7 +24,7 @@ export function revisionOfReplicaSet({ metadata, spec }: Stored<ReplicaSet>): Re
   const { [HASH]: _, ...labels } = of?.labels ?? {};
   return {
     ...describing(metadata, Number(metadata.annotations?.[NUMBER] ?? 0)),
-    template: { ...template, metadata: { ...of, labels } } as PodTemplateSpec,
+    template: { ...template, metadata: { ...of, labels } },
   };
 }
 

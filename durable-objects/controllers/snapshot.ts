@@ -89,7 +89,7 @@ export class ClusterSnapshot implements Snapshot {
   #project(resource: GroupResource, object: Any): Any {
     if (this.#readWhole.has(resource)) return this.#share(heldOf(resource, object));
     const { annotations: _, ...metadata } = object.metadata;
-    return this.#share({ apiVersion: object.apiVersion, kind: object.kind, metadata } as Any);
+    return this.#share({ apiVersion: object.apiVersion, kind: object.kind, metadata });
   }
 
   #share(object: Any): Any {

@@ -3,7 +3,7 @@ import type { Node } from "../../api/generated/core.v1.ts";
 import { readObject } from "../../api/machinery/json/object-text.ts";
 import { NETWORK_KEY } from "../../api/node/node-sync.ts";
 
-export const peerNodeText = (text: string): string => JSON.stringify(asPeer(readObject(text) as Node));
+export const peerNodeText = (text: string): string => JSON.stringify(asPeer(readObject(text)));
 
 function asPeer({ apiVersion, kind, metadata, spec, status }: Node): Node {
   const { name, uid, resourceVersion, labels } = metadata;

@@ -52,13 +52,13 @@ function asPeerNamespace({ metadata }: Namespace): KubeObject {
 export const peerPodOf = ({ text }: { readonly text: string }): NodeChange => ({
   type: "ADDED",
   resource: PEER_PODS,
-  object: asPeerPod(readObject(text) as Pod),
+  object: asPeerPod(readObject(text)),
 });
 
 export const peerNamespaceOf = ({ text }: Pick<Entry, "text">): NodeChange => ({
   type: "ADDED",
   resource: "namespaces",
-  object: asPeerNamespace(readObject(text) as Namespace),
+  object: asPeerNamespace(readObject(text)),
 });
 
 const ADDRESSES = "status.podIPs";

@@ -110,7 +110,7 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
         initContainerStatuses: initContainerStatuses.map(heldStatusOf(initContainers ?? [])),
       }),
     },
-  } as Stored<Pod>;
+  };
 }
 
 const heldContainer = (container: Container): Container =>
@@ -160,5 +160,5 @@ function heldNode(node: Stored<Node>): Stored<Node> {
     metadata: heldMetadata(metadata),
     spec,
     status: pickPresent(status, ["conditions", "allocatable", "addresses", "volumesAttached", "volumesInUse"]),
-  } as Stored<Node>;
+  };
 }

@@ -181,7 +181,7 @@ function leanNode(node: Stored<Node>, shared: SharedValues): Stored<Node> {
       ...(status.declaredFeatures && { declaredFeatures: shared.value(status.declaredFeatures) }),
       ...(status.images && { images: shared.value(status.images) }),
     },
-  } as Stored<Node>;
+  };
 }
 
 /** A heartbeat changes nothing that a pod could be waiting for. */

@@ -10,7 +10,7 @@ import type { StoreStub } from "./store-stub.ts";
 type Stores = Pick<Env, "CLUSTER_STORE">;
 
 /** RPC's derived types lose branded numbers and unions; the methods are those of Store. */
-const storeNamed = ({ CLUSTER_STORE }: Stores, name: string) => CLUSTER_STORE.getByName(name) as StoreStub;
+const storeNamed = ({ CLUSTER_STORE }: Stores, name: string) => CLUSTER_STORE.getByName(name);
 
 /** The cluster's main store, which has everything that decisions depend on. */
 export const ownStore = (env: Stores, cluster: string) => storeNamed(env, cluster);

@@ -49,7 +49,7 @@ const profile = ({ type, localhostRef }: SecurityProfile): cri.SecurityProfile =
 });
 
 const optional = <K extends string>(key: K, value: number | undefined) =>
-  value === undefined ? {} : ({ [key]: { value } } as Record<K, { value: number }>);
+  value === undefined ? {} : { [key]: { value } };
 
 /** `2MB`, as in the names of the kernel's cgroup files. */
 function pageName(bytes: number): string {

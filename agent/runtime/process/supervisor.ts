@@ -146,7 +146,7 @@ class Supervisor {
       case "signal":
         if (container === undefined) return undefined;
         try {
-          process.kill(container.pid, request.signal as NodeJS.Signals);
+          process.kill(container.pid, request.signal);
         } catch (error) {
           return errorMessage(error);
         }

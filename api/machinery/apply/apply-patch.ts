@@ -91,7 +91,7 @@ function mergeApplied(apply: Apply): ApplyResult {
   after.delete(key);
   if (mine && !isEmptySet(owned)) after.set(key, { ...mine, set: owned, ...(changed ? { time: now } : {}) });
   const object = manager === "kubectl" ? withLastApplied(merged, applied) : merged;
-  const { managedFields: _, ...metadata } = (isJsonObject(object.metadata) ? object.metadata : {}) as JsonObject;
+  const { managedFields: _, ...metadata } = isJsonObject(object.metadata) ? object.metadata : {};
   const managedFields = renderOwners(after);
   return {
     ok: true,

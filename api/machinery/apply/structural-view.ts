@@ -88,7 +88,7 @@ function mapOf(schema: StructuralSchema, preserve: boolean): MapView {
 function elementOf(schema: StructuralSchema, free: boolean): TypeView | undefined {
   const additional = schema.additionalProperties;
   if (additional === undefined) return free ? DEDUCED : undefined;
-  if (isJsonObject(additional)) return viewOf(additional as StructuralSchema, false);
+  if (isJsonObject(additional)) return viewOf(additional, false);
   return additional ? DEDUCED : undefined;
 }
 

@@ -99,7 +99,7 @@ export function kindIn(value: unknown): FoundKind {
 }
 
 const typeName = (value: unknown) =>
-  Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : (typeof value as string);
+  Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
 
 export function withDefaults(actual: GroupVersionKind, expected: GroupVersionKind): GroupVersionKind {
   const isDefaulted = actual.version === "" && (actual.group === "" || actual.group === expected.group);

@@ -109,7 +109,7 @@ export const AMBIGUITIES: readonly string[] = [
   "must not have an IPv4-mapped IPv6 address",
   "must not have bits set beyond the prefix length",
 ];
-const [ZEROS, MAPPED, CIDR_ZEROS, CIDR_MAPPED, BITS] = AMBIGUITIES as [string, string, string, string, string];
+const [ZEROS, MAPPED, CIDR_ZEROS, CIDR_MAPPED, BITS] = AMBIGUITIES;
 
 const isMapped = (address: string) => !isIPv4(address) && ipaddr.IPv6.parse(address).isIPv4MappedAddress();
 

@@ -48,7 +48,7 @@ export function applyJsonPatch(
       reason: "RequestEntityTooLarge",
       message: `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
     };
-  const root = { "": copyJson(object) as unknown };
+  const root = { "": copyJson(object) };
   let copied = 0;
   for (const operation of operations) {
     if (operation?.op === "copy") copied += sizeAt(root, operation.from);

@@ -75,5 +75,5 @@ function denied(name: string, { message, reason, code, ...status }: Partial<Stat
     message: why ? `${by}: ${why}` : `${by} without explanation`,
     ...(reason ? { reason } : {}),
     code: code !== undefined && code >= 400 ? code : 400,
-  } as Status;
+  };
 }

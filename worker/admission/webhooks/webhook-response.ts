@@ -51,7 +51,7 @@ export function readResponse(value: unknown): WebhookResponse | string {
     (isJsonObject(response.status)
       ? fieldMismatch(response.status, STATUS_FIELDS, "Status.response.status")
       : undefined) ??
-    (response as WebhookResponse)
+    response
   );
 }
 

@@ -83,9 +83,7 @@ function replicaSetOf(deployment: Stored<Deployment>, { name, hash, revision, re
         ...deployment.spec.selector,
         matchLabels: { ...deployment.spec.selector.matchLabels, [HASH_LABEL]: hash },
       },
-      template: { ...deployment.spec.template, metadata: { ...metadata, labels: hashed } } as NonNullable<
-        ReplicaSet["spec"]["template"]
-      >,
+      template: { ...deployment.spec.template, metadata: { ...metadata, labels: hashed } },
     },
     status: { replicas: 0 },
   };

@@ -30,7 +30,7 @@ export const deviceTaintEvictionController = defineController({
     if (deleted && resource !== SLICES) return [];
     if (resource === "pods") return object.spec.resourceClaims ? [itemKey(object)] : [];
     if (resource === CLAIMS) return usersOf(object);
-    const slices = [object, previous].filter((each) => each !== undefined) as Stored<ResourceSlice>[];
+    const slices = [object, previous].filter((each) => each !== undefined);
     if (!slices.some(isTainted)) return [];
     const { driver, pool } = object.spec;
     return snapshot

@@ -188,7 +188,7 @@ function planRelease(claim: Stored<ResourceClaim>, snapshot: Snapshot): Plan {
       ...(kept ? { allocation: kept } : {}),
       ...(valid.length > 0 ? { reservedFor: valid } : {}),
     };
-    const object = { ...claim, status } as ResourceClaim;
+    const object = { ...claim, status };
     const update: Effect = { op: "update", resource: CLAIMS, namespace, subresource: "status", object };
     return { effects: deallocated ? [update, without] : [update] };
   }

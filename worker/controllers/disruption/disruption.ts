@@ -193,7 +193,7 @@ function expectedOf(
 ): Expected | { readonly error: string } | { readonly queries: readonly Query[] } {
   const { maxUnavailable, minAvailable } = budget.spec;
   const needsScale = maxUnavailable !== undefined || typeof minAvailable === "string";
-  if (!needsScale) return { expected: pods.length, desired: (minAvailable as number | undefined) ?? 0, unmanaged: [] };
+  if (!needsScale) return { expected: pods.length, desired: minAvailable ?? 0, unmanaged: [] };
   const scale = expectedScale(pods, context);
   if ("error" in scale || "queries" in scale) return scale;
   const { expected, unmanaged } = scale;

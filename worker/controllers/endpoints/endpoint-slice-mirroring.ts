@@ -101,7 +101,7 @@ function planMirror(
     effects.push(...more.map(removal));
     const { namespace, ...metadata } = metadataOf(endpoints);
     if (slice && shows(slice, group, metadata)) continue;
-    const object = {
+    const object: EndpointSlice = {
       apiVersion: "discovery.k8s.io/v1",
       kind: "EndpointSlice",
       metadata: slice
@@ -110,7 +110,7 @@ function planMirror(
       addressType: group.addressType,
       ...(group.ports.length > 0 ? { ports: [...group.ports] } : {}),
       ...listed(group.endpoints),
-    } as EndpointSlice;
+    };
     effects.push({ op: slice ? "update" : "create", resource: SLICES, namespace, object });
   }
   effects.push(...[...slicesOf.values()].flat().map(removal));

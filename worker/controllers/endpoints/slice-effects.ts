@@ -89,7 +89,7 @@ const update = (
     },
     ...listed(endpoints),
     ...(ports?.length ? { ports } : {}),
-  } as EndpointSlice,
+  },
 });
 
 const creation = (
@@ -106,5 +106,5 @@ const creation = (
     addressType,
     ...listed(endpoints),
     ...(ports.length > 0 ? { ports: slicePortsInOrder(ports) } : {}),
-  } as EndpointSlice,
+  },
 });

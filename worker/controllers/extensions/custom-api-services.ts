@@ -45,7 +45,7 @@ export const customApiServices = defineController({
     }
     if (same(existing.spec, spec)) return settled;
     return {
-      effects: [{ op: "update", resource: API_SERVICES, namespace: "", object: { ...existing, spec } as APIService }],
+      effects: [{ op: "update", resource: API_SERVICES, namespace: "", object: { ...existing, spec } }],
     };
   },
 });

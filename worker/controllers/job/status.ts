@@ -19,7 +19,7 @@ export function planSuspension(job: Stored<Job>, now: number): { status: JobStat
   const suspended = isConditionTrue(job.status, "Suspended");
   const { startTime, ...unstarted } = job.status;
   if (job.spec.suspend) {
-    if (suspended) return { status: unstarted as JobStatus };
+    if (suspended) return { status: unstarted };
     const next = { type: "Suspended", status: "True", reason: "JobSuspended", message: "Job suspended" };
     return {
       status: { ...unstarted, conditions: addCondition(conditions, next, now) },

@@ -98,7 +98,7 @@ function letGo(namespace: Stored<Namespace>, now: number): Plan {
   const stays = others.length > 0 || (namespace.metadata.finalizers ?? []).length > 0;
   const updates = stays ? conditionsUpdate(namespace, conditionsOf(namespace, { content: [] }, now)) : [];
   if (updates.length > 0) return { effects: updates };
-  const object = { ...namespace, spec: { ...namespace.spec, finalizers: others } } as Namespace;
+  const object = { ...namespace, spec: { ...namespace.spec, finalizers: others } };
   return { effects: [{ op: "update", resource: "namespaces", namespace: "", subresource: "finalize", object }] };
 }
 

@@ -5,4 +5,4 @@ import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 export const readiness = (node: KubeObject | undefined): string | undefined =>
   (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
 
-export const isNodeReady = (node: Node): boolean => readiness(node as KubeObject) === "True";
+export const isNodeReady = (node: Node): boolean => readiness(node) === "True";

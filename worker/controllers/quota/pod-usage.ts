@@ -61,7 +61,7 @@ function ofContainers(
   { containers, initContainers = [] }: PodSpec,
   amountsOf: (container: Container) => ResourceList | undefined,
 ): Amounts {
-  let running = containers.reduce((total, each) => sum(total, amountsOf(each)), {} as Amounts);
+  let running = containers.reduce((total, each) => sum(total, amountsOf(each)), {});
   let sidecars: Amounts = {};
   let starting: Amounts = {};
   for (const each of initContainers) {

@@ -78,7 +78,7 @@ export function planReplicas<T extends Replicated>(
     ? []
     : scale(owner, difference, () => byDeletionCost(counted, rules, now));
   const status = statusOf(owner, active, difference, { failure, now, terminating, rules });
-  const update = statusUpdate(rules.resource, owner, status as T["status"]);
+  const update = statusUpdate(rules.resource, owner, status);
   const effects = [...claimed.effects, ...update, ...scaling];
   const quietUntil = (lastActed ?? Number.NEGATIVE_INFINITY) + QUIET_MS;
   if (now < quietUntil && update.length > 0 && effects.length === 1 && isOnTheWay(owner, status))

@@ -29,7 +29,7 @@ export const rootCaPublisher = defineController({
     const described = current.metadata.annotations?.[DESCRIPTION] !== undefined;
     if (described && same(current.data, data)) return settled;
     const annotations = { ...current.metadata.annotations, [DESCRIPTION]: TEXT };
-    const object = { ...current, metadata: { ...current.metadata, annotations }, data } as ConfigMap;
+    const object = { ...current, metadata: { ...current.metadata, annotations }, data };
     return { effects: [{ op: "update", resource: "configmaps", namespace: name, object }] };
   },
 });

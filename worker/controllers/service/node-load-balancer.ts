@@ -171,6 +171,6 @@ function write(
     ...rest,
     ...(conditions.length > 0 && { conditions: [...conditions] }),
     loadBalancer: ingress ? { ingress } : {},
-  } as Service["status"];
+  };
   return statusUpdate("services", service, status);
 }

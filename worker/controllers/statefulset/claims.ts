@@ -76,7 +76,7 @@ export function claimOwners(scene: ClaimScope, ordinal: number, condemned: Store
     const ownerReferences = [...others, ...(isForeign ? [] : wanted)];
     const has = claim.metadata.ownerReferences ?? [];
     if (own.every(({ controller }) => controller) && sameOwners(has, ownerReferences)) return [];
-    const object = { ...claim, metadata: { ...claim.metadata, ownerReferences } } as PersistentVolumeClaim;
+    const object = { ...claim, metadata: { ...claim.metadata, ownerReferences } };
     return [{ op: "update", resource: CLAIMS, namespace: claim.metadata.namespace ?? "", object }];
   });
 }

@@ -42,7 +42,7 @@ export function encodeValue(value: object, { type, pretty }: Accepted): string |
     case "application/yaml":
       return encodeYaml(value);
     case "application/vnd.kubernetes.protobuf":
-      return protobufOf(value as KubeObject);
+      return protobufOf(value);
   }
 }
 

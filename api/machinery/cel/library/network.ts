@@ -41,10 +41,7 @@ class CidrValue extends Opaque {
     return other instanceof CidrValue && other.ip.equals(this.ip) && other.bits === this.bits;
   }
   contains(other: IpValue): boolean {
-    return (
-      other.address.kind() === this.ip.address.kind() &&
-      other.address.match(this.ip.address as ipaddr.IPv4 & ipaddr.IPv6, this.bits)
-    );
+    return other.address.kind() === this.ip.address.kind() && other.address.match(this.ip.address, this.bits);
   }
   override toString(): string {
     return `${this.ip}/${this.bits}`;

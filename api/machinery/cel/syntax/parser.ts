@@ -178,7 +178,7 @@ class Parser {
     const { at } = token;
     switch (token.kind) {
       case "int":
-        if ((token.value as bigint) === 2n ** 63n) this.tokens.fail(token, "invalid int literal");
+        if (token.value === 2n ** 63n) this.tokens.fail(token, "invalid int literal");
         this.tokens.skip();
         return { kind: "literal", value: token.value, type: "int", at };
       case "uint":

@@ -134,7 +134,7 @@ export function celEquals(a: unknown, b: unknown): boolean {
 /** Negative, zero or positive; undefined for values without an order. */
 export function celCompare(a: unknown, b: unknown): number | undefined {
   const order = <T extends bigint | number>(x: T, y: T) => (x < y ? -1 : x > y ? 1 : 0);
-  if (isNumber(a) && isNumber(b)) return order(plain(a) as number, plain(b) as number);
+  if (isNumber(a) && isNumber(b)) return order(plain(a), plain(b));
   if (typeof a === "string" && typeof b === "string") return compareTexts(a, b);
   if (typeof a === "boolean" && typeof b === "boolean") return Number(a) - Number(b);
   if (a instanceof Timestamp && b instanceof Timestamp) return order(a.nanos, b.nanos);

@@ -10,7 +10,7 @@ export function applyDefaults(pod: Pod, { spec: { limits = [] } }: LimitRange): 
   const maxima: Amounts = Object.assign({}, ...ofContainers.map((limit) => limit.default));
   const descriptions: string[] = [];
   const fill = (kind: "requests" | "limits", resources: ResourceRequirements, amounts: Amounts, who: string) => {
-    const present = resources[kind] as Amounts | undefined;
+    const present = resources[kind];
     const missing = Object.keys(amounts).filter((name) => present?.[name] === undefined);
     if (missing.length === 0) return;
     resources[kind] = { ...present, ...Object.fromEntries(missing.map((name) => [name, amounts[name] ?? "0"])) };
