@@ -78,7 +78,7 @@ export class GroupCommit {
 
   commit(request: CommitRequest): Promise<CommitResult> {
     return new Promise((resolve, fail) => {
-      this.#waiting.push({ request, resolve: resolve, fail });
+      this.#waiting.push({ request, resolve, fail });
       if (!this.#running) void this.#run();
     });
   }
