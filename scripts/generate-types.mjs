@@ -54,7 +54,7 @@ for (const source of sources) {
         const name = /^\w+$/.test(f.name) ? f.name : JSON.stringify(f.name);
         return `  ${name}${f.required || always(f) ? "" : "?"}: ${fieldType(f)};`;
       });
-    const head = struct.kind ? [`  apiVersion?: string;`, `  kind?: string;`] : [];
+    const head = struct.kind ? ["  apiVersion?: string;", "  kind?: string;"] : [];
     const list = struct.kind
       ? `\nexport interface ${local(struct.name)}List {\n  apiVersion?: string;\n  kind?: string;\n  metadata: ${typeName("meta.v1.ListMeta")};\n  items: ${local(struct.name)}[];\n}`
       : "";

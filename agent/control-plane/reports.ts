@@ -28,7 +28,7 @@ interface Waiting {
 export class Reports {
   readonly #path: string;
   readonly #request: (request: ApiRequest) => Promise<ApiResponse>;
-  #queue: Waiting[] = [];
+  readonly #queue: Waiting[] = [];
   #underWay = 0;
   /** Something in the queue has waited long enough. */
   #isDue = false;

@@ -43,7 +43,7 @@ function pullFailure(image: string, message: string): Waiting {
   for (const [reason, why] of Object.entries(PULL_FAILURES))
     if (message.startsWith(reason))
       return { reason, message: `image pull failed for ${image} because ${why}${message.slice(reason.length)}` };
-  return { reason: "ErrImagePull", message: message };
+  return { reason: "ErrImagePull", message };
 }
 
 interface Wanted {

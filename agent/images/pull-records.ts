@@ -56,7 +56,7 @@ export class PullRecords {
     this.#save({ pulling: this.#without(image) });
   }
 
-  #without = (image: string) => this.#records.pulling.filter((name) => name !== image);
+  readonly #without = (image: string) => this.#records.pulling.filter((name) => name !== image);
 
   /** `mark` is that of the credentials that the pull required; absent: none. */
   pulled(id: string, image: string, mark: CredentialMark | undefined): void {

@@ -155,7 +155,7 @@ export class PodVolumes {
     which: { readonly onlyClaimed?: boolean } = {},
   ): Promise<readonly VolumeStats[]> {
     const csiStats = await this.#csi.stats(pod.metadata.uid ?? "");
-    return volumeStats(pod, { paths: this.#paths, csiStats: csiStats, objects, ...which });
+    return volumeStats(pod, { paths: this.#paths, csiStats, objects, ...which });
   }
 
   /**

@@ -45,7 +45,7 @@ export class LogReader {
   readonly state: Signal<LogState> = signal({ following: 0, lost: 0, problems: [] });
   readonly #options: LogOptions;
   readonly #readers = new Map<string, SourceReader>();
-  #added: LogLine[] = [];
+  readonly #added: LogLine[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: LogOptions) {

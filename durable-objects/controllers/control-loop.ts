@@ -70,7 +70,7 @@ export class ControlLoop {
   #inFlight = 0;
   #running: Promise<void> | undefined;
   #mustRunAgain = false;
-  #waiters: (() => void)[] = [];
+  readonly #waiters: (() => void)[] = [];
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;

@@ -77,6 +77,6 @@ export class Sealer {
 /** The id of the key that it was sealed with. */
 export function keyOf(sealed: Uint8Array): number {
   const view = new DataView(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-  if (view.getUint8(0) !== VERSION) throw new Error(`sealed in a form that this version does not know`);
+  if (view.getUint8(0) !== VERSION) throw new Error("sealed in a form that this version does not know");
   return view.getUint32(1);
 }

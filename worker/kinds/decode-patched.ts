@@ -47,7 +47,7 @@ function splitByChange(
   const [changed, unchanged]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
   for (const [name, value] of Object.entries(object))
     setMember(typeof value === "object" && value !== null && value === stored[name] ? unchanged : changed, name, value);
-  return { changed, unchanged: unchanged };
+  return { changed, unchanged };
 }
 
 export function structFor({ group, version, resource }: Served) {

@@ -54,7 +54,7 @@ export class ClaimedVolumes {
       directory: this.#directory,
       readOnly: claim.readOnly === true,
       csi: this.#csi,
-      recordEvent: recordEvent,
+      recordEvent,
     }).catch((error: Error) => {
       throw error instanceof VolumePending ? error : new PersistentVolumeError(found.metadata.name ?? "", error);
     });

@@ -39,7 +39,7 @@ export class KnownPaths {
     this.#file = join(directory, FILE);
   }
 
-  #read = () => readKnown(this.#file);
+  readonly #read = () => readKnown(this.#file);
 
   remember(volume: string, known: KnownPath): void {
     writeWhole(this.#file, JSON.stringify({ ...this.#read(), [volume]: known }));

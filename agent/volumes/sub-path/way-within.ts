@@ -123,5 +123,5 @@ class Way {
     return namesIn(relative(this.#top, target));
   }
 
-  #escape = (why: string) => new EscapeError(`subPath "${this.#path}" ${why}`);
+  readonly #escape = (why: string) => new EscapeError(`subPath "${this.#path}" ${why}`);
 }

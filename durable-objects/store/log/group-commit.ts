@@ -45,7 +45,7 @@ export class GroupCommit {
   /** Answers the commits of the lane once the current group is on disk. */
   #notifications: (() => void)[] = [];
   /** Calls that end with the next group. */
-  #carried: PromiseWithResolvers<void>[] = [];
+  readonly #carried: PromiseWithResolvers<void>[] = [];
   /** The resources that the current group has written to. */
   #touched = new Set<GroupResource>();
   /** Counted when a limit is first checked, and kept up to date from then on. */

@@ -145,7 +145,7 @@ export class RelayedWatches {
     }
   }
 
-  #isWanted = () => this.#hub.size + this.#opening > 0;
+  readonly #isWanted = () => this.#hub.size + this.#opening > 0;
 
   #counted(): void {
     this.#leaveIfEmpty();

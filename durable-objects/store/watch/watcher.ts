@@ -220,7 +220,7 @@ export class Watcher {
   }
 
   /** A function, because TypeScript would otherwise narrow the state across an await. */
-  #isOver = (): boolean => this.#state.is === "closed" || this.#state.is === "ending";
+  readonly #isOver = (): boolean => this.#state.is === "closed" || this.#state.is === "ending";
 
   #sentThrough(): Revision {
     return asRevision(Math.max(this.#options.sentThrough(), this.#state.is === "live" ? this.#state.since : 0));

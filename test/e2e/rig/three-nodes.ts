@@ -55,7 +55,7 @@ const manifests = [
   service("both", "ipFamilyPolicy: RequireDualStack, ports: [{port: 80, targetPort: 8080}]"),
   service("near", "internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]"),
   service("peers", "clusterIP: None, ports: [{name: http, port: 8080}]"),
-  `apiVersion: v1\nkind: Service\nmetadata: {name: nobody}\nspec: {selector: {app: none}, ports: [{port: 80}]}\n`,
+  "apiVersion: v1\nkind: Service\nmetadata: {name: nobody}\nspec: {selector: {app: none}, ports: [{port: 80}]}\n",
 ];
 
 /** A script that calls this often, and prints the names of all that answered. */

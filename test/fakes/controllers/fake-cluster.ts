@@ -250,8 +250,9 @@ export class FakeCluster {
     return next;
   }
 
-  #generate = (object: KubeObject) => `${object.metadata.generateName}${String(++this.#names).padStart(5, "0")}`;
-  #time = () => timestamp(this.now);
+  readonly #generate = (object: KubeObject) =>
+    `${object.metadata.generateName}${String(++this.#names).padStart(5, "0")}`;
+  readonly #time = () => timestamp(this.now);
 }
 
 const specOf = (object: KubeObject) => JSON.stringify((object as { spec?: unknown }).spec);

@@ -15,5 +15,5 @@ export const generations = (): Rule =>
     const specOf = (each: unknown) => (each as { spec?: object }).spec;
     // A pod's generation does not count its binding.
     if (subresource !== "binding" && generation === before && !isDeepStrictEqual(specOf(object), specOf(previous)))
-      yield `its spec changed, and its generation did not`;
+      yield "its spec changed, and its generation did not";
   };

@@ -64,7 +64,11 @@ function* unfinished({ spec, status }: Job): Iterable<string> {
   if (active + ready + terminating > 0) yield `it finished with ${active} active, ${terminating} terminating pods`;
   if (uncounted?.succeeded?.length || uncounted?.failed?.length) yield "it finished with uncounted pods";
   const wanted = spec.completions;
-  if (status.conditions?.some(({ type, status: is }) => type === "Complete" && is === "True"))
-    if (!spec.successPolicy && wanted !== undefined && (status.succeeded ?? 0) !== wanted)
-      yield `it is complete with ${status.succeeded} of ${wanted}`;
+  if (
+    status.conditions?.some(({ type, status: is }) => type === "Complete" && is === "True") &&
+    !spec.successPolicy &&
+    wanted !== undefined &&
+    (status.succeeded ?? 0) !== wanted
+  )
+    yield `it is complete with ${status.succeeded} of ${wanted}`;
 }

@@ -32,7 +32,7 @@ export function scaleOf(
     const root = group === "" ? `/api/${version}` : `/apis/${apiVersionOf(group, version)}`;
     const query = `${root}/namespaces/${namespace}/${plural}/${encodeURIComponent(name)}/scale`;
     const result = queryResults?.get(query);
-    return result ? scaleIn(resource, result) : { query: query };
+    return result ? scaleIn(resource, result) : { query };
   }
   const target = snapshot.get(resource, namespace, name);
   const view = resources.find((each) => each.kind === kind && each.group === group)?.scale;

@@ -8,7 +8,7 @@ interface Run {
 /** Stored as ranges: a job may have two billion indexes, and list them in one line. */
 export class Indexes {
   /** Sorted, and never adjacent. */
-  #runs: readonly Run[];
+  readonly #runs: readonly Run[];
 
   private constructor(runs: readonly Run[]) {
     this.#runs = runs;

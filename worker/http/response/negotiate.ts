@@ -35,7 +35,7 @@ export const MEDIA_TYPES: Readonly<Record<string, MediaType>> = {
 
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
 const PRODUCED = ["application/json", "application/yaml", PROTOBUF];
-const STREAMED = [`application/json;stream=watch`, `${PROTOBUF};stream=watch`];
+const STREAMED = ["application/json;stream=watch", `${PROTOBUF};stream=watch`];
 
 /** The client accepts none of the available forms. */
 export const noSuchForm = (forms: readonly string[] = PRODUCED): ApiError =>

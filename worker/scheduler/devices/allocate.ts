@@ -131,7 +131,7 @@ class Search {
     const deviceClass = this.#devices.classOf(deviceClassName);
     if (!deviceClass)
       throw new ClaimFailure(`${whose}, request ${own}: could not retrieve device class ${deviceClassName}`);
-    const alternative: Alternative = { request, whose, deviceClass, spec: spec, tolerations, selected: new Map() };
+    const alternative: Alternative = { request, whose, deviceClass, spec, tolerations, selected: new Map() };
     if (allocationMode !== "All") return alternative;
     const all: Offer[] = [];
     for (const { state, driver, name, offers } of this.#pools) {

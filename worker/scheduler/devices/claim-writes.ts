@@ -37,7 +37,7 @@ export function reserveClaim(
     { kind: resourceClaim, subresource: "", now },
   );
   const after = withManagedFields(
-    { before: before, after: { ...before, status } },
+    { before, after: { ...before, status } },
     { kind: resourceClaim, subresource: "status", now },
   );
   const requests = () => {

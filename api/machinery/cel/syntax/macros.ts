@@ -50,7 +50,7 @@ function has({ args, at }: Call): Expr {
 
 function variable(arg: Expr | undefined, at: number): string {
   if (arg?.kind !== "ident") return fail(arg?.at ?? at, "argument must be a simple name");
-  if (arg.name === ACCU) fail(arg.at, `iteration variable overwrites accumulator variable`);
+  if (arg.name === ACCU) fail(arg.at, "iteration variable overwrites accumulator variable");
   return arg.name;
 }
 
