@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PersistentVolumeClaim, Pod, ResourceQuota, Service } from "../../generated/core.v1.ts";
 import {
   validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimStatus,
   validatePersistentVolumeClaimUpdate,
 } from "./persistent-volume/persistent-volume-claim-validation.ts";
 import { validatePod } from "./pod/pod-validation.ts";
@@ -79,5 +80,12 @@ test("where a pod has a policy for SELinux, it may be either", () => {
   expect(validatePod(pod("MountOption"), pod("Recursive"))).toEqual([]);
   expect(reported(validatePod(pod("No"), pod("Recursive")))).toEqual([
     'spec.securityContext.seLinuxChangePolicy: Unsupported value: "No": supported values: "MountOption", "Recursive"',
+  ]);
+});
+
+test("a claim's allocated size is told in whole units", () => {
+  const claim = { spec: { accessModes: ["a"] }, status: { allocatedResources: { storage: "-1500m" } } };
+  expect(reported(validatePersistentVolumeClaimStatus(claim as unknown as PersistentVolumeClaim))).toEqual([
+    "status.allocatedResources[storage]: Invalid value: -1: must be a valid resource quantity",
   ]);
 });

@@ -1,5 +1,5 @@
 import type { DeviceClass } from "../../generated/resource.v1.ts";
-import { createdNameIsSubdomain } from "../../machinery/names.ts";
+import { createdNameIsLong } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { validateDeviceClass } from "./device-class-validation.ts";
 
@@ -11,7 +11,7 @@ export const deviceClass = defineResource<DeviceClass>({
   scope: "Cluster",
   updateChecks: ["meta", "metaChanges", "whole"],
   deleteReturnsObject: true,
-  validateName: createdNameIsSubdomain,
+  validateName: createdNameIsLong,
   generation: true,
   validate: validateDeviceClass,
   columns: [],

@@ -1,5 +1,5 @@
 /** pkg/apis/resource/v1/defaults.go. */
-import type { DeviceToleration, ResourceClaimSpec } from "../../generated/resource.v1.ts";
+import type { DeviceToleration, ResourceClaimSpec, ResourceClaimStatus } from "../../generated/resource.v1.ts";
 
 interface Request {
   allocationMode?: string;
@@ -14,8 +14,16 @@ export function defaultClaimSpec({ devices }: ResourceClaimSpec): void {
   }
 }
 
+export function defaultClaimStatus({ allocation }: Partial<ResourceClaimStatus>): void {
+  for (const { tolerations } of allocation?.devices?.results ?? []) defaultTolerations(tolerations);
+}
+
 function defaultRequest(request: Request): void {
   request.allocationMode ||= "ExactCount";
   if (request.allocationMode === "ExactCount") request.count ||= 1;
-  for (const toleration of request.tolerations ?? []) toleration.operator ||= "Equal";
+  defaultTolerations(request.tolerations);
+}
+
+function defaultTolerations(tolerations: readonly DeviceToleration[] = []): void {
+  for (const toleration of tolerations) toleration.operator ||= "Equal";
 }

@@ -4,7 +4,7 @@ import { invalid } from "../../machinery/field-error.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { defineResource } from "../resource.ts";
 import { dropDeallocatedDevices } from "./deallocated-devices.ts";
-import { defaultClaimSpec } from "./device-request-defaults.ts";
+import { defaultClaimSpec, defaultClaimStatus } from "./device-request-defaults.ts";
 import { validateClaimStatusUpdate } from "./resource-claim-status-validation.ts";
 import { validateClaimSpec } from "./resource-claim-validation.ts";
 
@@ -16,7 +16,10 @@ export const resourceClaim = defineResource<ResourceClaim>({
   scope: "Namespaced",
   updateChecks: ["meta", "metaChanges", "changes"],
   deleteReturnsObject: true,
-  defaults: ({ spec }) => defaultClaimSpec(spec),
+  defaults: ({ spec, status }) => {
+    defaultClaimSpec(spec);
+    defaultClaimStatus(status);
+  },
   // An unchanged spec stays valid, whatever the rules have become.
   validateCreate: ({ spec }) => validateClaimSpec(spec, "spec"),
   validateUpdate: ({ spec }, old) =>

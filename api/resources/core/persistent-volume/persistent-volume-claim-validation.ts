@@ -5,7 +5,7 @@ import { qualifiedName } from "../../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { compareQuantities, quantityOf } from "../../../machinery/quantity.ts";
 import { goDiff } from "../../go-diff.ts";
-import { isNative, type ResourceList, validateQuantity } from "../resource-list.ts";
+import { isNative, type ResourceList } from "../resource-list.ts";
 import { validateClaimSpec } from "./persistent-volume-claim-spec.ts";
 import { STORAGE_CLASS_ANNOTATION } from "./storage-class-name.ts";
 
@@ -96,8 +96,7 @@ export function validatePersistentVolumeClaimStatus({ spec, status }: Persistent
     const before = errors.length;
     validateKey(name, "status.allocatedResources", errors);
     if (errors.length > before) continue;
-    const path = `status.allocatedResources[${name}]`;
-    validateQuantity("storage", status.allocatedResources[name] ?? "0", { path, errors });
+    validateBasic({ [name]: status.allocatedResources[name] ?? "0" }, "status.allocatedResources", errors);
   }
   return errors;
 }
