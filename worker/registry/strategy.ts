@@ -62,15 +62,28 @@ function resetStatus(draft: WithParts): void {
 export function validateCreate(resource: Resource, object: KubeObject, unauthorized: readonly FieldError[] = []): void {
   const errors = fewErrors(() => {
     const meta = validateObjectMeta(object.metadata, metaRules(resource));
-    const own = [...(resource.validate?.(object) ?? []), ...(resource.validateCreate?.(object) ?? [])];
-    // Where a kind leaves metadata to the common rules, those are only applied to what is right otherwise.
-    return [...unauthorized, ...(own.length === 0 || validatesMeta(resource) ? meta : []), ...own];
+    const whole = resource.validate?.(object) ?? [];
+    const ofCreate = resource.validateCreate?.(object) ?? [];
+    switch (placeOfMeta(resource)) {
+      case "before":
+        return [...unauthorized, ...meta, ...whole, ...ofCreate];
+      case "between":
+        return [...unauthorized, ...whole, ...meta, ...ofCreate];
+      // The common rules are only applied to what is right otherwise.
+      case "apart":
+        return [...unauthorized, ...(whole.length + ofCreate.length === 0 ? meta : []), ...whole, ...ofCreate];
+    }
   });
   refuse(resource, object, errors);
 }
 
-const validatesMeta = ({ updateChecks = ALL }: Resource): boolean =>
-  updateChecks.some((check) => check === "meta" || check === "metaChanges");
+/** Where a kind checks metadata on a create, which is where it does on an update: "apart" if it does not. */
+function placeOfMeta({ updateChecks = ALL }: Resource): "before" | "between" | "apart" {
+  const place = updateChecks.findIndex((check) => check === "meta" || check === "metaChanges");
+  if (place < 0) return "apart";
+  const whole = updateChecks.indexOf("whole");
+  return whole < 0 || place < whole ? "before" : "between";
+}
 
 /** Throws what is reported alone, ahead of validation. */
 export function requireAllocatable(resource: Resource, object: KubeObject, setting: Allocation<KubeObject>): void {

@@ -193,15 +193,12 @@ function checkDeprecation(
 function checkVersionSet(errors: FieldError[], spec: HoistedSpec): void {
   const { versions, original } = spec;
   if (new Set(versions.map(({ name }) => name)).size < versions.length)
-    errors.push(invalid("spec.versions", printedVersions(spec), "must contain unique version names"));
+    errors.push(invalid("spec.versions", versions.map(printedVersion), "must contain unique version names"));
   if ((original.versions ?? []).filter(({ storage }) => storage).length !== 1)
     errors.push(
-      invalid("spec.versions", printedVersions(spec), "must have exactly one version marked as storage version"),
+      invalid("spec.versions", versions.map(printedVersion), "must have exactly one version marked as storage version"),
     );
 }
-
-const printedVersions = ({ original, versions }: HoistedSpec) =>
-  original.versions === undefined ? null : versions.map(printedVersion);
 
 /** Kubernetes prints its internal type here, whose fields have no JSON names. */
 const printedVersion = (version: CustomResourceDefinitionVersion) => ({

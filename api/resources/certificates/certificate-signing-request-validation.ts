@@ -41,11 +41,10 @@ export function validateCertificateSigningRequest({ spec, status }: CertificateS
   const problem = certificateRequestProblem(request ?? "");
   if (problem) errors.push(invalid("spec.request", request ?? null, problem));
   if (usages.length === 0) errors.push(required("spec.usages"));
-  const again = repeated(usages);
   usages.forEach((usage, i) => {
     if (!USAGES.includes(usage)) errors.push(notSupported(`spec.usages[${i}]`, usage, USAGES));
-    if (again.has(i)) errors.push(duplicate(`spec.usages[${i}]`, usage));
   });
+  for (const i of repeated(usages)) errors.push(duplicate(`spec.usages[${i}]`, usages[i]));
   if (signerName === "kubernetes.io/legacy-unknown")
     errors.push(invalid("spec.signerName", signerName, "the legacy signerName is not allowed via this API version"));
   else checkSignerName(errors, "spec.signerName", signerName);
