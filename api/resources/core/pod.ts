@@ -101,8 +101,11 @@ export const pod = defineResource<Pod>({
     resize: {
       verbs: ["get", "patch", "update"],
       prepareUpdate: (next, old) => {
+        const { status } = next;
         takeResources(next, old);
         restoreAllButSpec(next, old);
+        // Refused by validation, to which Kubernetes passes it as it was sent.
+        if (LISTS.some((list) => next.spec[list]?.length !== old.spec[list]?.length)) next.status = status;
       },
       validateUpdate: validateResize,
     },
@@ -177,16 +180,18 @@ function restoreAllButSpec(next: Pod, old: Pod): void {
   next.status = old.status;
 }
 
+const LISTS = ["containers", "initContainers"] as const;
+
 /**
  * Takes what a resize may change; containers that were added, renamed or moved stay in `next`, for validation to find.
  */
 function takeResources(next: Pod, old: Pod): void {
-  for (const list of ["containers", "initContainers"] as const) {
+  for (const list of LISTS) {
     const [after = [], before = []] = [next.spec[list], old.spec[list]];
     if (after.length !== before.length || after.some(({ name }, i) => name !== before[i]?.name)) return;
   }
   const { resources: _, ...spec } = old.spec;
-  for (const list of ["containers", "initContainers"] as const) {
+  for (const list of LISTS) {
     const before = old.spec[list];
     if (!before) continue;
     spec[list] = before.map((container, i) => {

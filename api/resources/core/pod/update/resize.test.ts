@@ -22,6 +22,22 @@ describe("a resize", () => {
     expect(podKind.subresources?.resize?.validateUpdate?.(next, old)).toEqual([]);
   });
 
+  it("that adds a container is refused with the status that was sent", () => {
+    const next = podOf({
+      spec: {
+        containers: [
+          { name: "c", image: "i" },
+          { name: "d", image: "i" },
+        ],
+      },
+    });
+    podKind.subresources?.resize?.prepareUpdate?.(next, old);
+    expect(podKind.subresources?.resize?.validateUpdate?.(next, old)).toMatchObject([
+      { path: "spec", message: 'Invalid value: "": Pod QOS Class may not change as a result of resizing' },
+      { path: "spec.containers" },
+    ]);
+  });
+
   it.each<[string, (next: typeof old) => void, string[]]>([
     [
       "takes a limit of memory where there was none",

@@ -18,7 +18,7 @@ export function validateResize(next: Pod, old: Pod): FieldError[] {
   if (old.spec.os?.name === "windows") return [forbidden(WHOLE_OBJECT, "windows pods cannot be resized")];
   const errors = validatePod(next);
   if ((old.status.qosClass ?? qosClassOf(old.spec)) !== qosClassOf(next.spec))
-    errors.push(invalid("spec", old.status.qosClass ?? "", "Pod QOS Class may not change as a result of resizing"));
+    errors.push(invalid("spec", next.status.qosClass ?? "", "Pod QOS Class may not change as a result of resizing"));
   const running = old.status.containerStatuses?.find(({ state }) => state?.running);
   if (running && !running.resources) errors.push(forbidden("spec", "Pod running on node without support for resize"));
   const comparable = withPodCompute(next, old, errors);
