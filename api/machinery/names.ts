@@ -260,10 +260,12 @@ const beforeSuffix: (...of: Parameters<ValidateName>) => string = (name, field) 
   field === "generateName" && name.length > 1 && name.endsWith("-") ? `${name.slice(0, -2)}a` : name;
 
 export const nameIsSubdomain: ValidateName = (name, field) => dnsSubdomain(beforeSuffix(name, field));
-/** For kinds that do not check `generateName` beyond the common rules. */
-export const createdNameIsSubdomain: ValidateName = (name, field) => (field === "name" ? dnsSubdomain(name) : []);
-/** The same where Kubernetes reads the rule off the type's declaration, which tells lengths in bytes. */
-export const createdNameIsLong: ValidateName = (name, field) => createdNameIsSubdomain(name, field).map(lengthInBytes);
+/**
+ * For kinds whose rule Kubernetes reads off the type's declaration: lengths are told in bytes, and `generateName` is not
+ * checked beyond the common rules.
+ */
+export const createdNameIsLong: ValidateName = (name, field) =>
+  field === "name" ? dnsSubdomain(name).map(lengthInBytes) : [];
 export const nameIsLabel: ValidateName = (name, field) => dnsLabel(beforeSuffix(name, field));
 export const nameIsPathSegment: ValidateName = (name, field) =>
   field === "name" ? pathSegmentName(name) : pathSegmentPrefix(name);
