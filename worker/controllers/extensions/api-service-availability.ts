@@ -6,7 +6,7 @@ import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
-import { API_SERVICES, discoveryCheck } from "../api-services.ts";
+import { API_SERVICES, type Availability, discoveryCheck, failedCheck, PASSED } from "../api-services.ts";
 import { defineController, type Effect, type Query, type Snapshot, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
@@ -14,8 +14,11 @@ import { fnv128a } from "../template-hash/fnv128a.ts";
 
 const SLICES = "endpointslices.discovery.k8s.io";
 
-/** A server that does not answer is asked again after 5 ms, 10 ms, … 30 s, as by kube-aggregator. */
-const RETRY_MS = { first: 5, longest: 30_000 };
+/**
+ * A server that does not answer is asked again after 5 ms, 10 ms, … 10 min. kube-aggregator's longest delay is 30 s,
+ * which would keep an idle cluster awake; here, requests to the server have it asked sooner.
+ */
+const RETRY_MS = { first: 5, longest: 600_000 };
 
 /** The server's last answer. One that answered is not asked again until something changes, or its status is doubted. */
 interface Asked {
@@ -30,7 +33,7 @@ export const apiServiceAvailability = defineController({
   reads: [API_SERVICES, "services", SLICES],
   writes: [API_SERVICES],
   remembers: true,
-  pace: { longest: RETRY_MS.longest },
+  pace: { longest: 30_000 },
   itemsOf({ resource, object, snapshot }) {
     if (resource === API_SERVICES) return [itemKey(object)];
     const { namespace } = object.metadata;
@@ -49,7 +52,7 @@ export const apiServiceAvailability = defineController({
     const answer = queryResults?.get(query);
     if (answer) {
       const asked = answer.ok ? { query, failures: 0 } : failedAgain(query, last, now);
-      const found = answer.ok ? PASSED : no("FailedDiscoveryCheck", answer.message);
+      const found = answer.ok ? PASSED : failedCheck(answer.message);
       return { effects: effectsOf(apiService, found, now), remember: asked, ...wakingAt(asked) };
     }
     const isWaiting = last?.retryAt !== undefined && last.retryAt > now;
@@ -70,15 +73,8 @@ function failedAgain(query: Query, last: Asked | undefined, now: number): Asked 
 
 const wakingAt = ({ retryAt }: Asked) => (retryAt === undefined ? {} : { wakeAt: retryAt });
 
-interface Availability {
-  readonly status: "True" | "False";
-  readonly reason: string;
-  readonly message: string;
-}
-
 const no = (reason: string, message: string): Availability => ({ status: "False", reason, message });
 const LOCAL: Availability = { status: "True", reason: "Local", message: "Local APIServices are always available" };
-const PASSED: Availability = { status: "True", reason: "Passed", message: "all checks passed" };
 
 function effectsOf(apiService: Stored<APIService>, found: Availability, now: number): Effect[] {
   const conditions = apiService.status.conditions ?? [];
