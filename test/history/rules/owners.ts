@@ -2,8 +2,8 @@
 import type { Rule } from "../history.ts";
 import { ownerOf } from "../pods.ts";
 
-/** How many revisions a controller may be behind. */
-const BEHIND = 60;
+/** How many revisions a controller may be behind: others go on writing while a webhook decides its request. */
+const BEHIND = 250;
 
 export const owners = (): Rule => {
   const gone = new Map<string, number>();
