@@ -37,6 +37,8 @@ interface ForwardingApi {
   }): Promise<readonly ApiResponse[]>;
 }
 
+/** How long a silent node has to connect again (ms): nodes seem silent to a process that stood still itself. */
+const RETURN_MS = 5000;
 /** Reports per round, of all nodes together: some 7 ms, so that the work of the loops on new pods comes first. */
 const REPORTS = 8;
 /** Requests that nobody waits for. */
@@ -181,30 +183,37 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     await this.#left(socket);
   }
 
-  async #left(socket: WebSocket): Promise<void> {
+  /** The node was last heard from at that time (ms). */
+  async #left(socket: WebSocket, heardAt = Date.now()): Promise<void> {
     const attachment = this.#links.leave(socket);
     if (attachment === undefined || !this.#links.isGone(attachment.node)) return;
     const { node, cluster, tunnels } = attachment;
     this.#updates.delete(node);
     this.#usage.delete(node);
     this.#requests.delete(node);
-    await this.#absence.left(node, { cluster, at: Date.now(), tunnels });
-    await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
+    await this.#absence.left(node, { cluster, at: heardAt, tunnels });
+    await this.#lookBy(Math.max(heardAt + GRACE_MS, Date.now() + RETURN_MS));
   }
 
-  async #lookLater(): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
+  #lookLater(): Promise<void> {
+    return this.#lookBy(Date.now() + GRACE_MS);
+  }
+
+  /** A look that is due sooner stays. */
+  async #lookBy(at: number): Promise<void> {
+    if (((await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY) > at) await this.ctx.storage.setAlarm(at);
   }
 
   /** Closes silent links, and gives up on nodes that have been away for too long. */
   override async alarm(): Promise<void> {
     const now = Date.now();
-    for (const socket of this.#links.silentSince(now - GRACE_MS)) {
+    const next = await this.#absence.look(now, (node, left) => this.#giveUp(node, left));
+    for (const { socket, heardAt } of this.#links.silentSince(now - GRACE_MS)) {
       socket.close(1011, "silent");
-      await this.#left(socket);
+      await this.#left(socket, heardAt);
     }
-    const waiting = await this.#absence.look(now, (node, left) => this.#giveUp(node, left));
-    if (waiting || this.#links.any) await this.ctx.storage.setAlarm(now + GRACE_MS);
+    if (next !== undefined) await this.#lookBy(next);
+    if (this.#links.any) await this.#lookLater();
   }
 
   async #giveUp(node: string, { cluster, tunnels = [] }: Left): Promise<boolean> {

@@ -74,36 +74,6 @@ it("sends the same over HTTP, and an empty answer if there is nothing new", asyn
   expect([then.reset, namesOf(then)]).toEqual([false, []]);
 });
 
-it("LINK-LEFT: treats a node that stops polling as disconnected", async () => {
-  const cluster = "hub-polled";
-  const hub = NODE_HUB.getByName(cluster);
-  await (await hub.fetch(`https://hub/?node=a&cluster=${cluster}&since=0`)).text();
-  await runInDurableObject(hub, async (instance, state) => {
-    const polling = async () => [...(await state.storage.list({ prefix: "polls:" })).keys()];
-    await instance.alarm();
-    expect(await polling()).toEqual(["polls:a"]);
-    // A hub that has slept knows of no poll since then.
-    await new NodeHub(state, env as NodeHubEnv).alarm();
-    expect(await polling()).toEqual([]);
-  });
-});
-
-it("LINK-CRASH: a node whose link ended with the process has as long to come back as any other", async () => {
-  const { next, socket } = await dial("hub-before", "a");
-  await next();
-  const kept = await runInDurableObject(NODE_HUB.getByName("hub-before"), (_, { storage }) => storage.list());
-  // A process that was killed leaves what is stored, but no sockets.
-  await runInDurableObject(NODE_HUB.getByName("hub-after"), async (_, state) => {
-    await state.storage.put(Object.fromEntries(kept));
-    const before = Date.now();
-    const { a: seen = 0 } = await new NodeHub(state, env as NodeHubEnv).lastSeen();
-    expect(seen).toBeGreaterThanOrEqual(before);
-    expect(await new NodeHub(state, env as NodeHubEnv).lastSeen()).toEqual({ a: seen });
-    expect(await state.storage.getAlarm()).not.toBeNull();
-  });
-  socket.close();
-});
-
 it("LINK-SLEEP: resumes from its position after hibernation, and still knows what pods refer to", async () => {
   const cluster = "hub-sleeps";
   const store = CLUSTER_STORE.getByName(cluster);

@@ -80,16 +80,17 @@ export class Absence {
 
   /**
    * Gives up on nodes that have been away for too long. `giveUp` returns whether it succeeded or must be retried.
-   * Returns whether any node is still being waited for.
+   * Returns when to look again (ms); undefined: no node is being waited for.
    */
-  async look(now: number, giveUp: (node: string, left: Left) => Promise<boolean>): Promise<boolean> {
+  async look(now: number, giveUp: (node: string, left: Left) => Promise<boolean>): Promise<number | undefined> {
     await this.#noticeLost(now);
-    let waiting = await this.#lookAtPolling(now);
+    const due = (await this.#lookAtPolling(now)) ? [now + GRACE_MS] : [];
     for (const [key, left] of await this.#storage.list<Left>({ prefix: LEFT })) {
-      if (now - left.at >= GRACE_MS && (await giveUp(key.slice(LEFT.length), left))) await this.#storage.delete(key);
-      else waiting = true;
+      const isOver = now - left.at >= GRACE_MS;
+      if (isOver && (await giveUp(key.slice(LEFT.length), left))) await this.#storage.delete(key);
+      else due.push(isOver ? now + GRACE_MS : left.at + GRACE_MS);
     }
-    return waiting;
+    return due.length > 0 ? Math.min(...due) : undefined;
   }
 
   /** The same for nodes that poll. Returns whether any of them still does. */

@@ -130,13 +130,13 @@ export class Links {
     return this.#state.getWebSockets(node).find(({ readyState }) => readyState === WebSocket.OPEN);
   }
 
-  /** The sockets that have sent nothing, not even a ping, since then (ms). */
-  silentSince(moment: number): readonly WebSocket[] {
-    return this.#state.getWebSockets().filter((socket) => {
+  /** The sockets that have sent nothing, not even a ping, since then, and when each last did (ms). */
+  silentSince(moment: number): readonly { readonly socket: WebSocket; readonly heardAt: number }[] {
+    return this.#state.getWebSockets().flatMap((socket) => {
       const attachment = attachmentOf(socket);
-      if (attachment === undefined) return false;
-      const lastSeen = this.#state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? attachment.since;
-      return lastSeen < moment;
+      if (attachment === undefined) return [];
+      const heardAt = this.#state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? attachment.since;
+      return heardAt < moment ? [{ socket, heardAt }] : [];
     });
   }
 }

@@ -1,0 +1,75 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import type { Env } from "../../worker/env.ts";
+import { NodeHub, type NodeHubEnv } from "../node-hub.ts";
+
+const { NODE_HUB } = env as Env;
+
+/** A node's link, over which it has received its snapshot. */
+async function dial(cluster: string, node: string): Promise<WebSocket> {
+  const response = await NODE_HUB.getByName(cluster).fetch(`https://hub/?node=${node}&cluster=${cluster}`, {
+    headers: { Upgrade: "websocket" },
+  });
+  const { webSocket } = response;
+  if (!webSocket) throw new Error("no WebSocket");
+  webSocket.accept();
+  await new Promise((resolve) => webSocket.addEventListener("message", resolve, { once: true }));
+  return webSocket;
+}
+
+it("LINK-LEFT: treats a node that stops polling as disconnected", async () => {
+  const cluster = "hub-polled";
+  const hub = NODE_HUB.getByName(cluster);
+  await (await hub.fetch(`https://hub/?node=a&cluster=${cluster}&since=0`)).text();
+  await runInDurableObject(hub, async (instance, state) => {
+    const polling = async () => [...(await state.storage.list({ prefix: "polls:" })).keys()];
+    await instance.alarm();
+    expect(await polling()).toEqual(["polls:a"]);
+    // A hub that has slept knows of no poll since then.
+    await new NodeHub(state, env as NodeHubEnv).alarm();
+    expect(await polling()).toEqual([]);
+  });
+});
+
+it("LINK-LEFT: a node that goes silent has been away since it was last heard from, and has 5 s to connect again", async () => {
+  await dial("hub-silent", "a");
+  await runInDurableObject(NODE_HUB.getByName("hub-silent"), async (instance, state) => {
+    const { storage } = state;
+    const since = Date.now() - 50_000;
+    for (const socket of state.getWebSockets("a"))
+      socket.serializeAttachment({ ...socket.deserializeAttachment(), since });
+    await instance.alarm();
+    expect(await storage.get("left:a")).toMatchObject({ at: since });
+    expect(((await storage.getAlarm()) ?? 0) - Date.now()).toBeLessThan(5001);
+    await instance.alarm();
+    expect(await storage.get("left:a")).toBeUndefined();
+  });
+});
+
+it("LINK-LEFT: a node that leaves postpones no look at those that left before", async () => {
+  const sockets = await Promise.all(["a", "b"].map((node) => dial("hub-leaving", node)));
+  const hub = NODE_HUB.getByName("hub-leaving");
+  const due = () => runInDurableObject(hub, (_, { storage }) => storage.getAlarm());
+  await runInDurableObject(hub, (_, { storage }) => storage.setAlarm(Date.now() + 20_000));
+  const before = await due();
+  sockets[0]?.close();
+  await expect.poll(() => runInDurableObject(hub, (_, { storage }) => storage.get("left:a"))).toBeDefined();
+  expect(await due()).toBe(before);
+  sockets[1]?.close();
+});
+
+it("LINK-CRASH: a node whose link ended with the process has as long to come back as any other", async () => {
+  const socket = await dial("hub-before", "a");
+  const kept = await runInDurableObject(NODE_HUB.getByName("hub-before"), (_, { storage }) => storage.list());
+  // A process that was killed leaves what is stored, but no sockets.
+  await runInDurableObject(NODE_HUB.getByName("hub-after"), async (_, state) => {
+    await state.storage.put(Object.fromEntries(kept));
+    const before = Date.now();
+    const { a: seen = 0 } = await new NodeHub(state, env as NodeHubEnv).lastSeen();
+    expect(seen).toBeGreaterThanOrEqual(before);
+    expect(await new NodeHub(state, env as NodeHubEnv).lastSeen()).toEqual({ a: seen });
+    expect(await state.storage.getAlarm()).not.toBeNull();
+  });
+  socket.close();
+});
