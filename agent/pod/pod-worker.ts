@@ -8,6 +8,7 @@ import type { Eviction } from "../pressure/choose-victim.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { steadyNow } from "../steady-now.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
+import { ActiveDeadline, PAST_DEADLINE } from "./active-deadline.ts";
 import { type WaitingForRoom, withAllocation } from "./allocation.ts";
 import { carryOut, clearWaiting, showBackOff } from "./life/carry-out.ts";
 import { endPod } from "./life/end-pod.ts";
@@ -29,6 +30,7 @@ export class PodWorker {
   readonly #record: PodRecord;
   readonly #loop: WakeLoop;
   readonly #onDone: () => void;
+  readonly #deadline = new ActiveDeadline();
   #admitted = false;
   /** `onDone`: nothing of the pod is left on the machine, and the API no longer has it. */
   constructor(context: WorkerContext, pod: Pod, onDone: () => void) {
@@ -280,16 +282,14 @@ export class PodWorker {
 
   #checkDeadline(): void {
     const record = this.#record;
-    const seconds = record.pod.spec.activeDeadlineSeconds;
-    if (seconds === undefined || record.terminating) return;
-    const left = record.startTime + seconds * 1000 - Date.now();
-    if (left > 0) {
-      this.#loop.wakeIn(left);
-      return;
+    const now = { timeOfDay: Date.now(), steady: steadyNow() };
+    const left = this.#deadline.left(record.pod, record.startTime, now);
+    if (left === undefined || record.terminating) return;
+    if (left > 0) this.#loop.wakeIn(left);
+    else {
+      record.verdict = PAST_DEADLINE;
+      record.recordEvent(undefined, "Normal", PAST_DEADLINE.reason, PAST_DEADLINE.message);
     }
-    const message = "Pod was active on the node longer than the specified deadline";
-    record.verdict = { reason: "DeadlineExceeded", message, refused: false };
-    record.recordEvent(undefined, "Normal", "DeadlineExceeded", message);
   }
 
   async #endStep(observation: Observation): Promise<void> {
