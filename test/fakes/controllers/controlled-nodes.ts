@@ -34,6 +34,15 @@ export const pod = (name: string, tolerations: Pod["spec"]["tolerations"] = []):
   status: { phase: "Running" },
 });
 export type At = ReturnType<typeof start>;
+/** The node renews its lease; its clock is `aheadMs` ahead. */
+export function renew({ cluster }: At, name = "n1", aheadMs = 0): void {
+  cluster.put("leases.coordination.k8s.io", {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name, namespace: "kube-node-lease" },
+    spec: { holderIdentity: name, renewTime: new Date(cluster.now + aheadMs).toISOString() },
+  });
+}
 export const nodeAt = ({ cluster }: At, name = "n1") => cluster.get("nodes", "", name);
 export const taints = (at: At) =>
   (nodeAt(at)?.spec.taints ?? []).map(({ key, effect }) => `${key?.split("/")[1]} ${effect}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { node, nodeAt, pod, start, taints } from "../../../test/fakes/controllers/controlled-nodes.ts";
+import { node, nodeAt, pod, renew, start, taints } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
 describe("nodes", () => {
   it("are tainted by their conditions, and lose the taints when these clear", async () => {
@@ -40,24 +40,37 @@ describe("nodes", () => {
     at.cluster.change("nodes", "", "n1", ({ status }) => {
       status.conditions = [{ type: "Ready", status: "True" }];
     });
-    const renew = () => {
-      const spec = { holderIdentity: "n1", renewTime: new Date(at.cluster.now).toISOString() };
-      const metadata = { name: "n1", namespace: "kube-node-lease" };
-      at.cluster.put("leases.coordination.k8s.io", {
-        apiVersion: "coordination.k8s.io/v1",
-        kind: "Lease",
-        metadata,
-        spec,
-      });
-    };
     for (let beats = 0; beats < 12; beats++) {
-      renew();
+      renew(at);
       await at.pass(10_000);
     }
     const readyOf = () => nodeAt(at)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
     expect(readyOf()).toBe("True");
     await at.pass(45_000);
     expect(readyOf()).toBe("Unknown");
+  });
+
+  it("CTL-NODE-CLOCK: whose clock is ahead fall silent, too", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "True"));
+    const readyOf = () => nodeAt(at)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
+    await at.pass(49_000);
+    // Nothing new: it told the same time before.
+    at.cluster.change("nodes", "", "n1", ({ metadata }) => {
+      metadata.labels = { seen: "again" };
+    });
+    at.restart();
+    expect(readyOf()).toBe("True");
+    await at.pass(1000);
+    expect(readyOf()).toBe("Unknown");
+    at.cluster.put("nodes", node("n2", "True"));
+    for (let beats = 0; beats < 12; beats++) {
+      renew(at, "n2", 10 * 365 * 86_400_000);
+      await at.pass(10_000);
+    }
+    expect(nodeAt(at, "n2")?.status.conditions?.[0]?.status).toBe("True");
+    await at.pass(100_000);
+    expect(nodeAt(at, "n2")?.status.conditions?.[0]?.status).toBe("Unknown");
   });
 
   it("CTL-NODE-OUTAGE: that could not renew their leases while the control plane was out have a whole grace period then", async () => {

@@ -29,10 +29,11 @@ const MONITOR_MS = 5000;
 /** Its node-startup-grace-period, for nodes that have not reported yet. */
 const STARTUP_GRACE_MS = 60_000;
 
-/** Nodes could not renew their leases while the control plane was out: their grace begins anew. */
 interface Memory {
-  /** ms */
-  readonly backSince: number;
+  /** Nodes could not renew their leases while the control plane was out: their grace begins anew (ms). */
+  readonly backSince?: number;
+  /** The node's clock is ahead: the times that it told last, and when it told them (ms). */
+  readonly ahead?: { readonly times: string; readonly toldAt: number };
 }
 
 const LEASES = "leases.coordination.k8s.io";
@@ -52,12 +53,13 @@ export const nodeLifecycleController = defineController({
   reconcile(name, context) {
     const node = context.snapshot.get("nodes", "", name);
     if (!node) return settled;
-    const { now, remembered } = context;
-    const silentAt = silenceOf(node, context);
+    const { now } = context;
+    const remembered = rememberedOf(node, context);
+    const silentAt = silenceOf(node, remembered, context);
     if (silentAt === undefined) return { effects: taintAndLabelPatch(node, context) };
     if (silentAt > now) return { effects: taintAndLabelPatch(node, context), wakeAt: silentAt, remember: remembered };
     if (silentAt > now - MONITOR_MS) return { ...planSilent(node, context), remember: remembered };
-    const remember: Memory = { backSince: now };
+    const remember: Memory = { ...remembered, backSince: now };
     return { effects: taintAndLabelPatch(node, context), wakeAt: now + graceOf(node), remember };
   },
 });
@@ -89,22 +91,41 @@ function withOldLabels({ metadata }: Node): Readonly<Record<string, string>> | u
   return metadata.labels && labels;
 }
 
-/** When the node becomes silent (ms); undefined: it is connected, or known to be silent. */
-function silenceOf(node: Stored<Node>, { snapshot, lastSeen, remembered }: ReconcileContext): number | undefined {
-  const ready = readyCondition(node);
-  if (ready?.status === "Unknown") return undefined;
-  const seen = lastSeen(node.metadata.name) ?? 0;
-  if (!Number.isFinite(seen)) return undefined;
-  const reported = timeOf(ready?.lastHeartbeatTime) ?? timeOf(ready?.lastTransitionTime) ?? 0;
-  const made = timeOf(node.metadata.creationTimestamp) ?? 0;
+/** When the node last reported, and when it renewed its lease (ms), by its own clock. */
+function timesTold({ metadata, status }: Stored<Node>, { snapshot }: ReconcileContext): readonly number[] {
+  const ready = readyCondition({ status });
   // A node without one of our links, such as a kubelet's, renews its lease as with kube-apiserver.
-  const lease = snapshot.get(LEASES, NODE_LEASES, node.metadata.name);
-  const renewed = timeOf(lease?.spec.renewTime) ?? 0;
-  const { backSince = 0 } = (remembered ?? {}) as Partial<Memory>;
-  return Math.max(seen, reported, made, renewed, backSince) + graceOf(node);
+  const lease = snapshot.get(LEASES, NODE_LEASES, metadata.name);
+  const reported = timeOf(ready?.lastHeartbeatTime) ?? timeOf(ready?.lastTransitionTime);
+  return [reported, timeOf(lease?.spec.renewTime)].filter((time) => time !== undefined);
 }
 
-const readyCondition = ({ status }: Node) => status.conditions?.find(({ type }) => type === "Ready");
+const isAhead = (time: number, { now }: ReconcileContext): boolean => time > now + MONITOR_MS;
+
+function rememberedOf(node: Stored<Node>, context: ReconcileContext): Memory | undefined {
+  const { ahead: before, ...rest } = (context.remembered ?? {}) as Memory;
+  const told = timesTold(node, context).filter((time) => isAhead(time, context));
+  if (told.length === 0) return rest.backSince === undefined ? undefined : rest;
+  const times = told.join();
+  return { ...rest, ahead: before?.times === times ? before : { times, toldAt: context.now } };
+}
+
+/** When the node becomes silent (ms); undefined: it is connected, or known to be silent. */
+function silenceOf(
+  node: Stored<Node>,
+  { backSince = 0, ahead }: Memory = {},
+  context: ReconcileContext,
+): number | undefined {
+  const ready = readyCondition(node);
+  if (ready?.status === "Unknown") return undefined;
+  const seen = context.lastSeen(node.metadata.name) ?? 0;
+  if (!Number.isFinite(seen)) return undefined;
+  const made = timeOf(node.metadata.creationTimestamp) ?? 0;
+  const told = timesTold(node, context).filter((time) => !isAhead(time, context));
+  return Math.max(seen, made, backSince, ahead?.toldAt ?? 0, ...told) + graceOf(node);
+}
+
+const readyCondition = ({ status }: Pick<Node, "status">) => status.conditions?.find(({ type }) => type === "Ready");
 
 const graceOf = (node: Node): number => (readyCondition(node) ? GRACE_MS : STARTUP_GRACE_MS);
 
