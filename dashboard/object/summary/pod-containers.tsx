@@ -39,7 +39,7 @@ export function PodContainers({ object }: ObjectProps) {
         <dt>Address</dt>
         <dd>{status.podIP ?? "none yet"}</dd>
       </dl>
-      <table class="small">
+      <table class="small stacked">
         <TableHead titles={["Name", "State", "Restarts", "Image", ""]} />
         <tbody>
           {containers.map(({ name, image, role, status }) => (
@@ -47,10 +47,10 @@ export function PodContainers({ object }: ObjectProps) {
               <td>
                 {name} {role !== "" && <span class="quiet">{role}</span>}
               </td>
-              <td>
+              <td class="told">
                 <State of={status} />
               </td>
-              <td>{status?.restartCount ?? 0}</td>
+              <td data-title="Restarts">{status?.restartCount ?? 0}</td>
               <td class="wrap">{image}</td>
               <td>
                 <button type="button" onClick={() => replaceQuery({ tab: "logs", container: name })}>
