@@ -9,6 +9,15 @@ import {
   validateStatusUpdate,
 } from "./certificate-signing-request-validation.ts";
 
+/** That of an older version, to which Kubernetes' table refers. */
+const SIGNER_NAME = `Requested signer for the request. It is a qualified name in the form: \`scope-hostname.io/name\`. If empty, it will be defaulted:
+ 1. If it's a kubelet client certificate, it is assigned
+    "kubernetes.io/kube-apiserver-client-kubelet".
+ 2. If it's a kubelet serving certificate, it is assigned
+    "kubernetes.io/kubelet-serving".
+ 3. Otherwise, it is assigned "kubernetes.io/legacy-unknown".
+Distribution of trust for signers happens out of band. You can select on this field using \`spec.signerName\`.`;
+
 export const certificateSigningRequest = defineResource<CertificateSigningRequest>({
   group: "certificates.k8s.io",
   version: "v1",
@@ -55,7 +64,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
     {
       name: "SignerName",
       type: "string",
-      description: { field: "certificates.v1.CertificateSigningRequestSpec.signerName" },
+      description: SIGNER_NAME,
       of: ({ spec }) => spec.signerName || "<none>",
     },
     {
