@@ -34,6 +34,8 @@ export interface Column<T extends KubeObject> {
   /** A text, or the schema field whose documentation it shows: `{field: "core.v1.ConfigMap.data"}`. */
   readonly description: string | { readonly field: string };
   readonly priority?: 0 | 1;
+  /** Kubernetes fills its cells, but does not define the column. Default: false. */
+  readonly isUndefined?: boolean;
   /** The cell. Depends on the current time only through `age`, so that everything else can be cached. */
   readonly of: (object: T, age: Ages) => string | number | bigint | boolean | null;
 }

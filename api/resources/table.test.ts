@@ -85,3 +85,13 @@ test("a kind can define its own order of rows", () => {
   const table = renderTable({ columns, rowOrder }, [object, later], options);
   expect(table.rows?.map(({ cells }) => cells[0])).toEqual(["b", "a"]);
 });
+
+test("an undefined column has cells only", () => {
+  const table = renderTable(
+    { columns: columns.map((column) => ({ ...column, isUndefined: true })) },
+    [object],
+    options,
+  );
+  expect(table.columnDefinitions?.map(({ name }) => name)).toEqual(["Name", "Age"]);
+  expect(table.rows?.[0]?.cells).toEqual(["a", 1, "125m", "x"]);
+});

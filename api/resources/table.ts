@@ -55,7 +55,7 @@ export type Printed = Pick<
 
 /** Objects are consumed as their rows are made. */
 export function renderTable(printed: Printed, objects: Iterable<KubeObject>, options: TableOptions): Table {
-  const columns = columnsOf(printed);
+  const columns = columnsOf(printed).filter(({ isUndefined }) => !isUndefined);
   const print = rowPrinter(printed, agesAt(options.now));
   const ordered = printed.rowOrder ? [...objects].sort(printed.rowOrder) : objects;
   const rows = Array.from(ordered, (object) => ({

@@ -5,6 +5,7 @@ import { dnsSubdomain, pathSegmentName } from "../../machinery/names.ts";
 import { canonicalIPProblems } from "../../machinery/network/ip.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
 
 export const ipAddress = defineResource<IPAddress>({
   group: "networking.k8s.io",
@@ -46,6 +47,7 @@ export const ipAddress = defineResource<IPAddress>({
         return [qualified?.toLowerCase(), namespace, name].filter((part) => part).join("/");
       },
     },
+    { ...ageColumn, isUndefined: true },
   ],
   age: false,
 });
