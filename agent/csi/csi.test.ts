@@ -112,14 +112,19 @@ test("AGENT-CSI-STAGE: a volume is staged once, published for each pod, and torn
   expect(existsSync(join(directory, "pods/1"))).toBe(false);
 });
 
+/** The driver comes back as one that mounts. */
+async function restartMounting() {
+  driver.stop();
+  await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
+  driver = await FakeCsiDriver.start({ directory, name: NAME, mounts: true });
+  await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(1);
+}
+
 const cannotMount = spawnSync("unshare", ["-m", "true"]).status !== 0;
 test.skipIf(cannotMount)(
   "AGENT-CSI-RECORD: an agent completes volume operations that its killed predecessor left unfinished",
   async () => {
-    driver.stop();
-    await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
-    driver = await FakeCsiDriver.start({ directory, name: NAME, mounts: true });
-    await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(1);
+    await restartMounting();
     object = { ...object, spec: { attachRequired: false, fsGroupPolicy: "File" } };
     const grouped = { ...pod("1"), spec: { ...pod("1").spec, securityContext: { fsGroup: 1234 } } };
     const publish = () => volumesOf().publish(grouped, persistentVolume(volume, false));
@@ -138,10 +143,7 @@ test.skipIf(cannotMount)(
 test.skipIf(cannotMount)(
   "AGENT-CSI-REPUBLISH: a volume of a driver with requiresRepublish is republished with new tokens, but staged once",
   async () => {
-    driver.stop();
-    await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
-    driver = await FakeCsiDriver.start({ directory, name: NAME, mounts: true });
-    await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(1);
+    await restartMounting();
     object = {
       ...object,
       spec: { attachRequired: false, requiresRepublish: true, tokenRequests: [{ audience: "v" }] },

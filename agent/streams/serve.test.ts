@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
 import type { Runtime } from "../runtime/runtime.ts";
-import { serveTunnel } from "./serve.ts";
+import { serveTunnel, type TunnelContext } from "./serve.ts";
 import type { ServeContext } from "./serve-context.ts";
 
 /** The other end leaves when it receives the beginning of the body. */
@@ -75,15 +75,23 @@ test("TUNNEL-END: an answer that breaks off does not look complete", async () =>
   expect([socket.heard.slice(1), socket.code]).toEqual([["\u0001the beginning"], 1011]);
 });
 
+/** What serves commands in the container `c` of any pod, each with these streams. */
+const executing = (streams: object): TunnelContext =>
+  ({
+    runtime: {
+      observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
+      exec: async () => streams,
+    },
+    findPod: () => ({ metadata: { uid: "u" } }),
+    nodeApi: vi.fn(),
+    followed: () => {},
+  }) as unknown as TunnelContext;
+
 test("TUNNEL-FRAME: invalid frames from an exec client end at most its own stream", async () => {
   const stdin = new PassThrough();
   const resize = vi.fn();
   const streams = { stdin, resize, close: () => {}, exit: new Promise<never>(() => {}) };
-  const runtime = {
-    observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
-    exec: async () => streams,
-  } as unknown as Runtime;
-  const context = { runtime, findPod: () => ({ metadata: { uid: "u" } }), nodeApi: vi.fn(), followed: () => {} };
+  const context = executing(streams);
   const socket = new LeavingSocket();
   const request = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["cat"] } as const;
   const dialled = new Promise<void>((resolve) => {
@@ -91,7 +99,7 @@ test("TUNNEL-FRAME: invalid frames from an exec client end at most its own strea
       setTimeout(resolve);
       return socket as unknown as WebSocket;
     };
-    void serveTunnel({ ...request, stdin: true, stdout: true, stderr: true, tty: true }, dial, context as never);
+    void serveTunnel({ ...request, stdin: true, stdout: true, stderr: true, tty: true }, dial, context);
   });
   await dialled;
   const say = (channel: number, text: string) =>
@@ -111,15 +119,11 @@ test("TUNNEL-FRAME: invalid frames from an exec client end at most its own strea
 
 test("the outcome of a command is reported with the runtime's message", async () => {
   const exit = Promise.resolve({ code: 3, words: "error executing command [false], exit code 3" });
-  const runtime = {
-    observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
-    exec: async () => ({ resize: () => {}, close: () => {}, exit }),
-  } as unknown as Runtime;
-  const context = { runtime, findPod: () => ({ metadata: { uid: "u" } }), nodeApi: vi.fn(), followed: () => {} };
+  const context = executing({ resize: () => {}, close: () => {}, exit });
   const socket = new LeavingSocket();
   const request = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["false"] } as const;
   const dial = async () => socket as unknown as WebSocket;
-  await serveTunnel({ ...request, stdin: false, stdout: true, stderr: true, tty: false }, dial, context as never);
+  await serveTunnel({ ...request, stdin: false, stdout: true, stderr: true, tty: false }, dial, context);
   expect(JSON.parse(socket.heard.at(-1)?.slice(1) ?? "")).toMatchObject({
     reason: "NonZeroExitCode",
     message: "error executing command [false], exit code 3",
@@ -196,11 +200,7 @@ test.each([
       exit = resolve;
     }),
   };
-  const runtime = {
-    observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
-    exec: async () => streams,
-  } as unknown as Runtime;
-  const context = { runtime, findPod: () => ({ metadata: { uid: "u" } }), nodeApi: vi.fn(), followed: () => {} };
+  const context = executing(streams);
   const socket = new TellingSocket();
   const request = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["cat"] } as const;
   const answers: unknown[] = [];
@@ -209,7 +209,7 @@ test.each([
     return socket as unknown as WebSocket;
   };
   const asked = { ...request, stdin: true, stdout: true, stderr: false, tty: false, protocol };
-  const served = serveTunnel(asked, dial, context as never);
+  const served = serveTunnel(asked, dial, context);
   await expect.poll(() => answers).toEqual([{ code: 200, protocol }]);
   socket.emit("message", Buffer.from(input), typeof input !== "string");
   await expect.poll(() => stdin.read()?.toString()).toBe("in");

@@ -1,22 +1,9 @@
 import { expect, test } from "vitest";
 import type { Revision, WatchRequest } from "../../../api/store/store.ts";
 import { relayOf } from "../../../test/fakes/relayed-store.ts";
+import { watchingThings, writeThing } from "../../../test/fakes/things.ts";
 import { MemoryStore } from "../memory-store.ts";
 import { RelayDirectory } from "./relay-directory.ts";
-
-const watching: WatchRequest = {
-  resource: "things",
-  since: 1 as Revision,
-  bookmarks: false,
-  bookmarkKind: { kind: "Thing", apiVersion: "v1" },
-  timeoutSeconds: 60,
-};
-
-async function write(store: MemoryStore, name: string, length = 1): Promise<void> {
-  const key = { resource: "things", namespace: "", name };
-  const text = JSON.stringify({ metadata: { name, resourceVersion: "" }, body: "x".repeat(length) });
-  await store.commit({ writes: [{ op: "create", key, text, attributes: { labels: {}, fields: {} } }] });
-}
 
 /** Everything a watch sends until it ends. */
 function reported(stream: ReadableStream<Uint8Array>) {
@@ -38,7 +25,7 @@ function reported(stream: ReadableStream<Uint8Array>) {
 }
 
 async function watch(relay: ReturnType<typeof relayOf>, of: Partial<WatchRequest> = {}) {
-  const answer = await relay.watch({ ...watching, ...of });
+  const answer = await relay.watch({ ...watchingThings, ...of });
   if (!answer.ok) throw new Error(answer.reason);
   return reported(answer.stream);
 }
@@ -49,15 +36,15 @@ test("RELAY-TAIL: all watches share one stream of the store's log, which ends wi
   const store = new MemoryStore();
   const relay = relayOf(store);
   const watches = await Promise.all(Array.from({ length: 50 }, () => watch(relay)));
-  await write(store, "a");
-  await write(store, "b");
+  await writeThing(store, "a");
+  await writeThing(store, "b");
   await expect.poll(() => watches.map(({ text }) => namesIn(text))).toEqual(watches.map(() => ["a", "b"]));
   expect(relay.tails).toEqual({ opened: 1, open: 1 });
   expect(store.watches).toBe(0);
   for (const { stop } of watches) await stop();
   await expect.poll(() => relay.tails.open).toBe(0);
   // The next watch starts over, and misses nothing of what happened in between.
-  await write(store, "c");
+  await writeThing(store, "c");
   const late = await watch(relay);
   await expect.poll(() => namesIn(late.text)).toEqual(["a", "b", "c"]);
   expect(relay.tails.opened).toBe(2);
@@ -70,7 +57,7 @@ test("RELAY-AGAIN: a broken stream is replaced without the watches noticing", as
   const one = await watch(relay);
   const names = Array.from({ length: 20 }, (_, i) => `t${i}`);
   for (const name of names) {
-    await write(store, name);
+    await writeThing(store, name);
     await new Promise((resume) => setTimeout(resume, 3));
   }
   await expect.poll(() => namesIn(one.text)).toEqual(names);
@@ -81,7 +68,7 @@ test("RELAY-AGAIN: a broken stream is replaced without the watches noticing", as
 
 test("RELAY-AGAIN: a watch whose state cannot be read breaks off, and counts no longer", async () => {
   const relay = relayOf(new MemoryStore(), { isSilent: true });
-  const { since: _, ...fromState } = watching;
+  const { since: _, ...fromState } = watchingThings;
   const answer = await relay.watch(fromState);
   if (!answer.ok) throw new Error(answer.reason);
   const one = reported(answer.stream);
@@ -93,7 +80,7 @@ test("RELAY-AGAIN: a malformed stream is abandoned", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { first: "garbled" });
   const one = await watch(relay);
-  await write(store, "a");
+  await writeThing(store, "a");
   await expect.poll(() => namesIn(one.text)).toEqual(["a"]);
   expect(relay.tails).toEqual({ opened: 2, open: 1 });
   await one.stop();
@@ -102,10 +89,10 @@ test("RELAY-AGAIN: a malformed stream is abandoned", async () => {
 test("RELAY-AGAIN: a watch that arrives when the relay gives up the log is refused instead of waiting forever", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { first: "compacted" });
-  const { since: _, ...fromNow } = watching;
+  const { since: _, ...fromNow } = watchingThings;
   await expect(relay.watch({ ...fromNow, sendInitialEvents: false })).rejects.toThrow("cannot be followed");
   const one = await watch(relay);
-  await write(store, "a");
+  await writeThing(store, "a");
   await expect.poll(() => namesIn(one.text)).toEqual(["a"]);
   await one.stop();
 });
@@ -114,13 +101,13 @@ test("RELAY-AGAIN: if the log no longer reaches back to the relay's position, al
   const store = new MemoryStore({ window: { minAgeMs: -1, minRevisions: 0 } });
   const relay = relayOf(store);
   const one = await watch(relay);
-  await write(store, "a");
+  await writeThing(store, "a");
   await expect.poll(() => namesIn(one.text)).toEqual(["a"]);
   store.advance(100 as Revision);
   store.compact();
-  await write(store, "b");
+  await writeThing(store, "b");
   await expect.poll(() => one.ended).toBe("the watch was interrupted");
-  expect(await relay.watch(watching)).toMatchObject({ ok: false, reason: "compacted" });
+  expect(await relay.watch(watchingThings)).toMatchObject({ ok: false, reason: "compacted" });
   const resumed = await watch(relay, { since: 100 as Revision });
   await expect.poll(() => namesIn(resumed.text)).toEqual(["b"]);
   await resumed.stop();
@@ -129,15 +116,15 @@ test("RELAY-AGAIN: if the log no longer reaches back to the relay's position, al
 test("WATCH-SLOW: a client that falls behind the relay's buffer reads the store's log, and misses nothing", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { maxLogLength: 10_000 });
-  const answer = await relay.watch(watching);
+  const answer = await relay.watch(watchingThings);
   if (!answer.ok) throw new Error(answer.reason);
   const other = await watch(relay);
   const names = Array.from({ length: 30 }, (_, i) => `t${i}`);
-  for (const name of names) await write(store, name, 50_000);
+  for (const name of names) await writeThing(store, name, 50_000);
   await expect.poll(() => namesIn(other.text)).toEqual(names);
   const slow = reported(answer.stream);
   await expect.poll(() => namesIn(slow.text)).toEqual(names);
-  await write(store, "live again");
+  await writeThing(store, "live again");
   await expect.poll(() => namesIn(slow.text)).toEqual([...names, "live again"]);
   await Promise.all([slow.stop(), other.stop()]);
 });
@@ -145,12 +132,12 @@ test("WATCH-SLOW: a client that falls behind the relay's buffer reads the store'
 test("a watch without a revision starts at the store's revision, not the relay's", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store);
-  await write(store, "before");
-  const { since: _, ...fromNow } = watching;
+  await writeThing(store, "before");
+  const { since: _, ...fromNow } = watchingThings;
   const answer = await relay.watch({ ...fromNow, sendInitialEvents: false });
   if (!answer.ok) throw new Error(answer.reason);
   const one = reported(answer.stream);
-  await write(store, "after");
+  await writeThing(store, "after");
   await expect.poll(() => namesIn(one.text)).toEqual(["after"]);
   await one.stop();
 });
@@ -176,7 +163,7 @@ test("RELAY-ROOM: new watches go to the first relay with room, whichever watches
 test("FAIR-WATCH: a relay allows a client no more watches than a store does; the store limits the total", async () => {
   const relay = relayOf(new MemoryStore());
   const share = { holder: { name: "ann", most: 2 }, most: 5 };
-  const ask = () => relay.watch({ ...watching, share });
+  const ask = () => relay.watch({ ...watchingThings, share });
   const answers = await Promise.all([ask(), ask(), ask()]);
   expect(answers.map(({ ok }) => ok)).toEqual([true, true, false]);
   expect(answers[2]).toEqual({ ok: false, reason: "too-many" });
@@ -186,7 +173,7 @@ test("FAIR-WATCH: a relay allows a client no more watches than a store does; the
 test("FAIR-WATCH-COST: an expensive watch takes more of its client's share, and returns it when it ends", async () => {
   const relay = relayOf(new MemoryStore());
   const ask = (takes?: number) =>
-    relay.watch({ ...watching, share: { holder: { name: "ann", most: 5, ...(takes && { takes }) } } });
+    relay.watch({ ...watchingThings, share: { holder: { name: "ann", most: 5, ...(takes && { takes }) } } });
   const [large, small, refused] = [await ask(4), await ask(), await ask()];
   expect([large.ok, small.ok, refused.ok]).toEqual([true, true, false]);
   if (large.ok) await large.stream.cancel();

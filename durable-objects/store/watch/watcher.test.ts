@@ -1,18 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Revision, WatchRequest } from "../../../api/store/store.ts";
+import type { WatchRequest } from "../../../api/store/store.ts";
+import { watchingThings, writeThing } from "../../../test/fakes/things.ts";
 import { MemoryStore } from "../memory-store.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const SECOND = 1000;
-const request: WatchRequest = {
-  resource: "things",
-  since: 1 as Revision,
-  bookmarks: false,
-  bookmarkKind: { kind: "Thing", apiVersion: "v1" },
-  timeoutSeconds: 3600,
-};
+const request: WatchRequest = { ...watchingThings, timeoutSeconds: 3600 };
 
 async function open(store: MemoryStore, of: Partial<WatchRequest> = {}) {
   const answer = await store.watch({ ...request, ...of });
@@ -21,10 +16,8 @@ async function open(store: MemoryStore, of: Partial<WatchRequest> = {}) {
   return answer.stream.getReader();
 }
 
-async function write(store: MemoryStore, name: string, length = 1): Promise<void> {
-  const key = { resource: "things", namespace: "", name };
-  const text = JSON.stringify({ metadata: { name, resourceVersion: "" }, body: "x".repeat(length) });
-  await store.commit({ writes: [{ op: "create", key, text, attributes: { labels: {}, fields: {} } }] });
+async function write(...of: Parameters<typeof writeThing>): Promise<void> {
+  await writeThing(...of);
   await vi.advanceTimersByTimeAsync(10);
 }
 
