@@ -56,9 +56,10 @@ function createOf(resource: Resource, object: KubeObject, now: number): Write {
   const { status } = object as { status?: unknown };
   const draft: KubeObject & { status?: unknown } = structuredClone(object);
   resource.defaults?.(draft);
+  // As on any create: what the kind adds has no owner.
+  trackOwner(resource, draft, timestamp(now));
   prepareCreate(resource, draft, { uid: crypto.randomUUID(), now });
   if (status !== undefined) draft.status = status;
-  trackOwner(resource, draft, timestamp(now));
   return {
     op: "create",
     key: keyOf(resource, draft.metadata.namespace ?? "", draft.metadata.name ?? ""),

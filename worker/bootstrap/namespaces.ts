@@ -6,7 +6,7 @@ const namespace = (name: string): KubeObject & Record<string, unknown> => ({
   kind: "Namespace",
   apiVersion: "v1",
   metadata: { name, labels: { "kubernetes.io/metadata.name": name } },
-  spec: { finalizers: ["kubernetes"] },
+  spec: {},
   status: { phase: "Active" },
 });
 

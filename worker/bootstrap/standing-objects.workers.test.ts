@@ -19,3 +19,11 @@ test("CTL-STANDING: default objects are recreated when they are deleted", async 
   const service = (await call(places[0] ?? "")).object as unknown as { spec: { clusterIP: string } };
   expect(service.spec.clusterIP).toBe("10.96.0.1");
 });
+
+test("what Kubernetes itself adds to its first objects has no owner", async () => {
+  const cluster = await newCluster("owners");
+  const { metadata } = (await call(`${cluster}/api/v1/namespaces/default`)).object;
+  expect(metadata?.managedFields?.map(({ manager, fieldsV1 }) => [manager, fieldsV1])).toEqual([
+    ["kube-apiserver", { "f:metadata": { "f:labels": { ".": {}, "f:kubernetes.io/metadata.name": {} } } }],
+  ]);
+});

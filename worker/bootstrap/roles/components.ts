@@ -76,12 +76,11 @@ export const componentRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
   "system:kubelet-api-admin": [
     allow(READ, "core", "nodes"),
     allow("proxy", "core", "nodes"),
-    allow("*", "core", "nodes/proxy nodes/metrics nodes/stats nodes/log nodes/configz nodes/healthz nodes/pods"),
+    allow("*", "core", "nodes/proxy nodes/metrics nodes/stats nodes/log"),
+    allow("*", "core", "nodes/pods nodes/healthz nodes/configz"),
   ],
   "system:monitoring": [
-    allowPaths("get", "/metrics /metrics/slis /livez /readyz /healthz /livez/* /readyz/* /healthz/*"),
-    allowPaths("get", "/flagz"),
-    allowPaths("get", "/statusz"),
+    allowPaths("get", "/metrics /metrics/slis /livez /readyz /healthz /livez/* /readyz/* /healthz/* /flagz /statusz"),
     allow("get", "core", "nodes/metrics"),
   ],
   "system:node": nodeRules,
@@ -91,8 +90,8 @@ export const componentRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow("list watch", "core", "services endpoints"),
     allow(READ, "core", "nodes"),
     recordEvents,
-    allow("list watch", "discovery.k8s.io", "endpointslices"),
     allow("list watch", "networking.k8s.io", "servicecidrs"),
+    allow("list watch", "discovery.k8s.io", "endpointslices"),
   ],
   "system:persistent-volume-provisioner": [
     allow(`${READ} create delete`, "core", "persistentvolumes"),
