@@ -209,3 +209,25 @@ test("FAIR-LIST: a list that cannot be rendered counts no longer, and history is
   now = 10;
   expect(store.compact()).toBe(store.revision);
 });
+
+test("STORE-STREAM-FORM: while a list's length is measured, others have their turns", async () => {
+  let time = 0;
+  const store = new MemoryStore({ now: () => (time += 15) });
+  for (let i = 0; i < 40; i++) {
+    const metadata = { name: `n${i}`, namespace: "n", resourceVersion: "" };
+    const text = JSON.stringify({ kind: "ConfigMap", apiVersion: "v1", metadata, data: { a: "x".repeat(100_000) } });
+    const key = { resource: "configmaps", namespace: "n", name: `n${i}` };
+    await store.commit({ writes: [{ op: "create", key, text, attributes: { labels: {}, fields: {} } }] });
+  }
+  let turns = 0;
+  const count = () => {
+    turns++;
+    waiting = setImmediate(count);
+  };
+  let waiting = setImmediate(count);
+  const items = { protobufList: { kind: "ConfigMapList", apiVersion: "v1" } };
+  const frame = { open: "", close: "", gzip: false, page: { issued: 7, within: true } };
+  await store.listStream({ resource: "configmaps", items, frame });
+  clearImmediate(waiting);
+  expect(turns).toBeGreaterThan(5);
+});

@@ -21,6 +21,9 @@ const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 /** kube-apiserver compresses answers larger than this. */
 const MIN_COMPRESSED_BYTES = 128 * 1024;
 
+/** How long reading ahead may hold the thread. */
+const TURN_MS = 20;
+
 /** Less than the length of any list. */
 const NOTHING = -1;
 
@@ -63,8 +66,9 @@ interface Ahead {
 }
 
 /** Reads parts until they exceed `enough` bytes; with `turns`, other requests run in between. */
-async function readAhead(parts: Iterator<Part>, enough: number, turns?: Pick<Turns, "settled">): Promise<Ahead> {
+async function readAhead(parts: Iterator<Part>, enough: number, turns?: Pick<Turns, "now" | "later">): Promise<Ahead> {
   const ahead: Part[] = [];
+  let turnEnds = (turns?.now() ?? 0) + TURN_MS;
   let length = 0;
   while (length <= enough) {
     const { value: part } = parts.next();
@@ -72,9 +76,16 @@ async function readAhead(parts: Iterator<Part>, enough: number, turns?: Pick<Tur
     length += part.bytes.length;
     if (length <= MAX_BUFFERED_BYTES) ahead.push(part);
     else ahead.length = 0;
-    await turns?.settled();
+    if (!turns || turns.now() < turnEnds) continue;
+    await networkPolled(turns);
+    turnEnds = turns.now() + TURN_MS;
   }
   return { length, ahead, all: length <= MAX_BUFFERED_BYTES };
+}
+
+/** After a single turn the next may be due before the network was polled. */
+async function networkPolled({ later }: Pick<Turns, "later">): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => later(resolve));
 }
 
 function* chain(ahead: Iterable<Part>, rest: Iterable<Part>): Iterable<Part> {
