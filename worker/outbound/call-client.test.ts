@@ -123,3 +123,23 @@ test("HOOK-EXTERNAL: a Service of type ExternalName is called at that name, with
     ),
   );
 });
+
+test("HOOK-OWN-API: a webhook of the API's own Service is called at the API, by the control plane itself", async () => {
+  const seen: Request[] = [];
+  const fetched = async (url: string, init: RequestInit) => {
+    seen.push(new Request(url, init));
+    return fine();
+  };
+  const store = { read: async () => ({}), selected: async () => [], asItself: () => store } as unknown as StoreClient;
+  const callAt = (path: string) =>
+    callClient(
+      { env: { API: { fetch: fetched } } as unknown as Env, cluster: DEFAULT_CLUSTER, store },
+      { config: { service: { namespace: "default", name: "kubernetes", path } }, milliseconds: 5000, body: "{}" },
+    );
+  expect(await callAt("/apis/hooks.example.com/v1/checks")).toEqual({ ok: true, text: "yes" });
+  expect(new URL(seen[0]?.url ?? "").pathname).toMatch(/\/apis\/hooks\.example\.com\/v1\/checks$/);
+  expect([seen[0]?.method, await seen[0]?.text()]).toEqual(["POST", "{}"]);
+  for (const path of ["/sailplane/v1/store/rewind", "/apis/../sailplane/v1/join", "/clusters/other/apis/g/v1"])
+    expect(await callAt(path)).toMatchObject({ ok: false });
+  expect(seen).toHaveLength(1);
+});
