@@ -37,8 +37,10 @@ interface ForwardingApi {
   }): Promise<readonly ApiResponse[]>;
 }
 
-/** How long a silent node has to connect again (ms): nodes seem silent to a process that stood still itself. */
+/** How long a node whose link was silent has to connect again (ms). */
 const RETURN_MS = 5000;
+/** If an alarm is later than this (ms), the process stood still, or the clock was set. */
+const LATE_MS = 10_000;
 /** Reports per round, of all nodes together: some 7 ms, so that the work of the loops on new pods comes first. */
 const REPORTS = 8;
 /** Requests that nobody waits for. */
@@ -205,8 +207,13 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   /** Closes silent links, and gives up on nodes that have been away for too long. */
-  override async alarm(): Promise<void> {
+  override async alarm({ scheduledTime = Date.now() }: Partial<AlarmInvocationInfo> = {}): Promise<void> {
     const now = Date.now();
+    if (now - scheduledTime > LATE_MS) {
+      // What nodes said meanwhile was not heard.
+      await this.#absence.noticeLost(now);
+      return this.#lookLater();
+    }
     const next = await this.#absence.look(now, (node, left) => this.#giveUp(node, left));
     for (const { socket, heardAt } of this.#links.silentSince(now - GRACE_MS)) {
       socket.close(1011, "silent");

@@ -55,7 +55,7 @@ export class Absence {
   }
 
   /** Nodes that were there before this object was, and are not now: they have as much time as others to come back. */
-  async #noticeLost(now: number): Promise<void> {
+  async noticeLost(now: number): Promise<void> {
     if (this.#knowsLost) return;
     this.#knowsLost = true;
     for (const prefix of [LINKED, POLLS])
@@ -73,7 +73,7 @@ export class Absence {
 
   /** When each node without a link was last heard from (ms). */
   async lastSeen(now: number): Promise<readonly (readonly [node: string, at: number])[]> {
-    await this.#noticeLost(now);
+    await this.noticeLost(now);
     const left = await this.#storage.list<Left>({ prefix: LEFT });
     return [...[...left].map(([key, { at }]) => [key.slice(LEFT.length), at] as const), ...this.#polled];
   }
@@ -83,7 +83,7 @@ export class Absence {
    * Returns when to look again (ms); undefined: no node is being waited for.
    */
   async look(now: number, giveUp: (node: string, left: Left) => Promise<boolean>): Promise<number | undefined> {
-    await this.#noticeLost(now);
+    await this.noticeLost(now);
     const due = (await this.#lookAtPolling(now)) ? [now + GRACE_MS] : [];
     for (const [key, left] of await this.#storage.list<Left>({ prefix: LEFT })) {
       const isOver = now - left.at >= GRACE_MS;

@@ -47,6 +47,22 @@ it("LINK-LEFT: a node that goes silent has been away since it was last heard fro
   });
 });
 
+it("LINK-LATE: a hub that stood still gives up no node for what it could not hear", async () => {
+  await dial("hub-still", "a");
+  await runInDurableObject(NODE_HUB.getByName("hub-still"), async (instance, state) => {
+    const { storage } = state;
+    const scheduledTime = Date.now() - 50_000;
+    const [socket] = state.getWebSockets("a");
+    socket?.serializeAttachment({ ...socket.deserializeAttachment(), since: scheduledTime });
+    await storage.put("left:b", { cluster: "hub-still", at: scheduledTime });
+    await storage.deleteAlarm();
+    await instance.alarm({ scheduledTime });
+    expect([...(await storage.list({ prefix: "left:" })).keys()]).toEqual(["left:b"]);
+    expect(socket?.readyState).toBe(WebSocket.OPEN);
+    expect(((await storage.getAlarm()) ?? 0) - Date.now()).toBeGreaterThan(35_000);
+  });
+});
+
 it("LINK-LEFT: a node that leaves postpones no look at those that left before", async () => {
   const sockets = await Promise.all(["a", "b"].map((node) => dial("hub-leaving", node)));
   const hub = NODE_HUB.getByName("hub-leaving");
