@@ -73,6 +73,23 @@ describe("nodes", () => {
     expect(nodeAt(at, "n2")?.status.conditions?.[0]?.status).toBe("Unknown");
   });
 
+  it.each([6, 30, 50, 3600])(
+    "CTL-NODE-CLOCK: whose clock is %i s ahead are silent 50 s after they were last seen",
+    async (s) => {
+      const at = start();
+      const aheadAt = new Date(at.cluster.now + s * 1000).toISOString();
+      at.cluster.put("nodes", node("n1", "True"));
+      at.cluster.change("nodes", "", "n1", ({ status }) => {
+        status.conditions = [{ type: "Ready", status: "True", lastHeartbeatTime: aheadAt }];
+      });
+      const readyOf = () => nodeAt(at)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
+      await at.pass(49_000);
+      expect(readyOf()).toBe("True");
+      await at.pass(2000);
+      expect(readyOf()).toBe("Unknown");
+    },
+  );
+
   it("CTL-NODE-OUTAGE: that could not renew their leases while the control plane was out have a whole grace period then", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));

@@ -32,7 +32,7 @@ const STARTUP_GRACE_MS = 60_000;
 interface Memory {
   /** Nodes could not renew their leases while the control plane was out: their grace begins anew (ms). */
   readonly backSince?: number;
-  /** The node's clock is ahead: the times that it told last, and when it told them (ms). */
+  /** The node's clock was ahead: the times that it told last, and when they were first seen (ms). */
   readonly ahead?: { readonly times: string; readonly toldAt: number };
 }
 
@@ -100,14 +100,13 @@ function timesTold({ metadata, status }: Stored<Node>, { snapshot }: ReconcileCo
   return [reported, timeOf(lease?.spec.renewTime)].filter((time) => time !== undefined);
 }
 
-const isAhead = (time: number, { now }: ReconcileContext): boolean => time > now + MONITOR_MS;
-
 function rememberedOf(node: Stored<Node>, context: ReconcileContext): Memory | undefined {
   const { ahead: before, ...rest } = (context.remembered ?? {}) as Memory;
-  const told = timesTold(node, context).filter((time) => isAhead(time, context));
-  if (told.length === 0) return rest.backSince === undefined ? undefined : rest;
+  const told = timesTold(node, context);
   const times = told.join();
-  return { ...rest, ahead: before?.times === times ? before : { times, toldAt: context.now } };
+  if (before?.times === times) return { ...rest, ahead: before };
+  if (told.some((time) => time > context.now + MONITOR_MS)) return { ...rest, ahead: { times, toldAt: context.now } };
+  return rest.backSince === undefined ? undefined : rest;
 }
 
 /** When the node becomes silent (ms); undefined: it is connected, or known to be silent. */
@@ -121,8 +120,8 @@ function silenceOf(
   const seen = context.lastSeen(node.metadata.name) ?? 0;
   if (!Number.isFinite(seen)) return undefined;
   const made = timeOf(node.metadata.creationTimestamp) ?? 0;
-  const told = timesTold(node, context).filter((time) => !isAhead(time, context));
-  return Math.max(seen, made, backSince, ahead?.toldAt ?? 0, ...told) + graceOf(node);
+  const told = ahead ? [ahead.toldAt] : timesTold(node, context);
+  return Math.max(seen, made, backSince, ...told) + graceOf(node);
 }
 
 const readyCondition = ({ status }: Pick<Node, "status">) => status.conditions?.find(({ type }) => type === "Ready");
