@@ -6,7 +6,7 @@ import { build } from "esbuild";
  */
 const ROOMS = {
   resources: "api/resources/index.ts",
-  expressions: "./api/machinery/cel/run/evaluate.ts",
+  expressions: "api/machinery/cel/run/evaluate.ts",
   admission: "worker/admission/index.ts",
   controllers: "worker/controllers/index.ts",
   "serve-resource": "worker/http/serve-resource.ts",

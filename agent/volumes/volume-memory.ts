@@ -1,6 +1,6 @@
 /**
- * One in-memory file system for what a kubelet puts on no disk: secrets, tokens, the downward API. Volumes are directories in it:
- * a mount for each would cost every pod two processes, and every starting container a look at the mounts of all.
+ * One in-memory file system for what a kubelet puts on no disk: secrets, tokens, the downward API. Volumes are directories
+ * in it: a mount for each would cost every pod two processes, and every starting container a look at the mounts of all.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
