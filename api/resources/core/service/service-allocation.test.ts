@@ -23,6 +23,13 @@ test.each<[string, Service, Service | undefined, boolean, string | undefined]>([
     "Invalid value: 30000: provided port is already allocated",
   ],
   [
+    "of two protocols that is not the first of their port",
+    service({ port: 80, nodePort: 30_000 }, { port: 80, nodePort: 30_001 }, { port: 80, nodePort: 30_001 }),
+    undefined,
+    false,
+    "Invalid value: 30001: provided port is already allocated",
+  ],
+  [
     "of two ports, later",
     service({ port: 80, protocol: "TCP", nodePort: 30_080 }, { port: 81, protocol: "TCP", nodePort: 30_080 }),
     old,
@@ -47,4 +54,12 @@ test("REG-ALLOCATION: families that the cluster has not are reported before node
   next.spec = { ...next.spec, ipFamilies: ["IPv6"] };
   const refused = unallocatable(next, { dryRun: false, cluster: ["IPv4"] });
   expect(refused?.details?.causes?.map(({ field }) => field)).toEqual(["spec.ipFamilies[0]"]);
+});
+
+test("REG-ALLOCATION: a node port is taken by the first entry that gets it, although a later one chose it", () => {
+  const next = service({ port: 80 }, { port: 81, nodePort: 30_000 }, { port: 80, nodePort: 30_000 });
+  const told = () => unallocatable(next, { dryRun: false, cluster: ["IPv4"] })?.details?.causes?.[0]?.field;
+  expect(told()).toBe("spec.ports[1].nodePort");
+  next.spec = { ...next.spec, type: "LoadBalancer", allocateLoadBalancerNodePorts: false };
+  expect(told()).toBe("spec.ports[2].nodePort");
 });

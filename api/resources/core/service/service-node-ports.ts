@@ -1,7 +1,7 @@
 /** Ports on every node that lead to a Service. */
-import type { ServiceSpec } from "../../../generated/core.v1.ts";
+import type { ServicePort, ServiceSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, invalid } from "../../../machinery/field-error.ts";
-import { mayHaveNodePorts } from "./service-defaults.ts";
+import { mayHaveNodePorts, needsNodePorts } from "./service-defaults.ts";
 
 /** The range of node ports; all others are the machine's own. */
 export const NODE_PORTS = { first: 30_000, last: 32_767 } as const;
@@ -23,20 +23,30 @@ export function healthCheckPortProblem(
 
 /**
  * The first port that cannot be allocated, in the allocator's words; further ones are not checked, as in Kubernetes. In
- * a new Service, only protocols of the same port can share a node port. A dry run takes ports of any range.
+ * a new Service, all protocols of a port share the node port that the first of them chose, which is theirs alone. A dry
+ * run takes ports of any range.
  */
 export function newPortProblem(spec: ServiceSpec, dryRun: boolean): FieldError | undefined {
   if (!mayHaveNodePorts(spec)) return undefined;
-  const users = new Map<number, Set<number>>();
-  for (const [i, { nodePort, port }] of (spec.ports ?? []).entries()) {
-    if (!nodePort) continue;
+  const ports = spec.ports ?? [];
+  const shared = sharedNodePorts(ports);
+  const takenBy = new Map<number, number>();
+  for (const [i, { nodePort, port }] of ports.entries()) {
+    const wanted = nodePort || (needsNodePorts(spec) ? shared.get(port) : undefined);
+    if (!wanted || (takenBy.get(wanted) === port && wanted === shared.get(port))) continue;
     const path = `spec.ports[${i}].nodePort`;
-    if (!dryRun && !isNodePort(nodePort)) return invalid(path, nodePort, OUT_OF_RANGE);
-    const ports = users.get(nodePort) ?? new Set();
-    if (ports.size > 0 && !ports.has(port)) return invalid(path, nodePort, PORT_TAKEN);
-    users.set(nodePort, ports.add(port));
+    if (!dryRun && !isNodePort(wanted)) return invalid(path, wanted, OUT_OF_RANGE);
+    if (takenBy.has(wanted)) return invalid(path, wanted, PORT_TAKEN);
+    takenBy.set(wanted, port);
   }
   return undefined;
+}
+
+/** For each port, the first node port that was chosen for it: protocols for which none was chosen get the same. */
+export function sharedNodePorts(ports: readonly ServicePort[]): Map<number, number> {
+  const shared = new Map<number, number>();
+  for (const { port, nodePort } of ports) if (nodePort && !shared.has(port)) shared.set(port, nodePort);
+  return shared;
 }
 
 /**

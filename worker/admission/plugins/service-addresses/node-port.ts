@@ -1,9 +1,13 @@
 /** Node ports: a number belongs to one Service, which may use it for several protocols. */
-import type { Service, ServicePort } from "../../../../api/generated/core.v1.ts";
+import type { Service } from "../../../../api/generated/core.v1.ts";
 import { invalid as invalidField } from "../../../../api/machinery/field-error.ts";
 import { internalError, invalid } from "../../../../api/machinery/status.ts";
 import { needsHealthCheckPort, needsNodePorts } from "../../../../api/resources/core/service/service-defaults.ts";
-import { healthCheckPortProblem, PORT_TAKEN } from "../../../../api/resources/core/service/service-node-ports.ts";
+import {
+  healthCheckPortProblem,
+  PORT_TAKEN,
+  sharedNodePorts,
+} from "../../../../api/resources/core/service/service-node-ports.ts";
 import type { Key, Write } from "../../../../api/store/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
@@ -30,15 +34,11 @@ export async function pickNodePorts(
   const lacksHealthCheckPort = needsHealthCheckPort(spec) && !spec.healthCheckNodePort;
   if (lacking.length > 0 || lacksHealthCheckPort) {
     const draw = await drawing(service, request);
-    // In a new Service, the same number may serve another protocol of the same port.
-    const chosen = new Map<number, number>();
-    const share = ({ port, nodePort = 0 }: ServicePort) => {
-      if (!old && !chosen.has(port)) chosen.set(port, nodePort);
-    };
-    for (const port of spec.ports ?? []) if (port.nodePort) share(port);
+    // In a new Service, the same number serves all protocols of a port.
+    const shared = old ? new Map<number, number>() : sharedNodePorts(spec.ports ?? []);
     for (const port of lacking) {
-      port.nodePort = chosen.get(port.port) ?? draw("nodePort");
-      share(port);
+      port.nodePort = shared.get(port.port) ?? draw("nodePort");
+      if (!old) shared.set(port.port, port.nodePort);
     }
     if (lacksHealthCheckPort) spec.healthCheckNodePort = draw("HealthCheck NodePort 0");
   }
