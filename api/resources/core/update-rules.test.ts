@@ -83,9 +83,9 @@ test("where a pod has a policy for SELinux, it may be either", () => {
   ]);
 });
 
-test("a claim's allocated size is told in whole units", () => {
+test("a claim's allocated size is told in whole units, rounded away from zero", () => {
   const claim = { spec: { accessModes: ["a"] }, status: { allocatedResources: { storage: "-1500m" } } };
   expect(reported(validatePersistentVolumeClaimStatus(claim as unknown as PersistentVolumeClaim))).toEqual([
-    "status.allocatedResources[storage]: Invalid value: -1: must be a valid resource quantity",
+    "status.allocatedResources[storage]: Invalid value: -2: must be a valid resource quantity",
   ]);
 });

@@ -3,7 +3,7 @@ import { sameValue } from "../../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../../machinery/field-error.ts";
 import { qualifiedName } from "../../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
-import { compareQuantities, quantityOf } from "../../../machinery/quantity.ts";
+import { compareQuantities, quantityOf, wholeUnits } from "../../../machinery/quantity.ts";
 import { goDiff } from "../../go-diff.ts";
 import { isNative, type ResourceList } from "../resource-list.ts";
 import { validateClaimSpec } from "./persistent-volume-claim-spec.ts";
@@ -103,9 +103,9 @@ export function validatePersistentVolumeClaimStatus({ spec, status }: Persistent
 
 function validateBasic(list: ResourceList | undefined, path: string, errors: FieldError[]): void {
   for (const name in list) {
-    const { nanos } = quantityOf(list[name]);
-    if (nanos < 0n)
-      errors.push(invalid(`${path}[${name}]`, Number(nanos / 1_000_000_000n), "must be a valid resource quantity"));
+    const quantity = quantityOf(list[name]);
+    if (quantity.nanos < 0n)
+      errors.push(invalid(`${path}[${name}]`, Number(wholeUnits(quantity)), "must be a valid resource quantity"));
   }
 }
 
