@@ -166,3 +166,15 @@ test("unknown fields cannot be preserved beside defaults", () => {
     { message: expect.stringContaining("cannot set to true") },
   ]);
 });
+
+test("on an update, stored versions are checked after what may not change", () => {
+  const old = definition({ type: "object" });
+  const [version] = old.spec.versions;
+  const next = {
+    ...old,
+    spec: { ...old.spec, group: "other.example.com", versions: [{ ...version, name: "v2" }] },
+    status: { ...old.status, storedVersions: ["v1"] },
+  } as CustomResourceDefinition;
+  const paths = validateDefinitionUpdate(next, old).map(({ path }) => path);
+  expect(paths).toEqual(["spec.group", "status.storedVersions", "status.storedVersions[0]"]);
+});

@@ -23,12 +23,15 @@ import { checkRootSchema } from "./root-schema-validation.ts";
 import { partsOf } from "./schema-parts.ts";
 import { unstructuredProblem } from "./unstructured-schema.ts";
 
-function validateDefinition(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
+function validateSpec({ spec }: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
-  const { spec } = definition;
   const stored = (old?.spec.versions ?? []).map((version) => version.schema?.openAPIV3Schema);
   checkSpec(errors, hoistedSpec(spec), (schema) => stored.some((each) => sameValue(each, schema)));
-  errors.push(...validateDefinitionStatus(definition));
+  return errors;
+}
+
+function validateStored(definition: CustomResourceDefinition): FieldError[] {
+  const errors = validateDefinitionStatus(definition);
   checkStoredVersions(errors, "status.storedVersions", definition);
   return errors;
 }
@@ -49,14 +52,15 @@ export function validateDefinitionCreate(definition: CustomResourceDefinition): 
   }
   return [
     ...errors,
-    ...validateDefinition(definition),
+    ...validateSpec(definition),
+    ...validateStored(definition),
     ...validateApproval(definition),
     ...preservesUnknownFields(definition),
   ];
 }
 
 export function validateDefinitionUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
-  const errors = validateDefinition(next, old);
+  const errors = validateSpec(next, old);
   const { spec } = next;
   // They determine how objects are stored, so they cannot change once there may be objects.
   if (isConditionTrue(old.status, "Established")) {
@@ -65,7 +69,7 @@ export function validateDefinitionUpdate(next: CustomResourceDefinition, old: Cu
   }
   checkImmutable(errors, "spec.group", spec.group, old.spec.group);
   checkImmutable(errors, "spec.names.plural", spec.names.plural, old.spec.names.plural);
-  errors.push(...validateBundle(next, old), ...validateApproval(next, old));
+  errors.push(...validateBundle(next, old), ...validateStored(next), ...validateApproval(next, old));
   if (!old.spec.preserveUnknownFields) errors.push(...preservesUnknownFields(next));
   return errors;
 }
