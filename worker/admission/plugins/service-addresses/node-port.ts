@@ -11,10 +11,15 @@ import {
 import type { Key, Write } from "../../../../api/store/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
-import { PortLots } from "./port-lots.ts";
+import { drawNodePorts } from "./port-lots.ts";
 
 /** An internal resource, which no URL reaches. */
 const RESOURCE = "nodeports.sailplane.dev";
+
+/** How many more ports are looked up than are needed. */
+const SPARE = 8;
+
+type AllocationStore = Pick<AdmissionRequest["context"]["store"], "readMany" | "list">;
 
 export const nodePortKey = (port: number): Key => ({ resource: RESOURCE, namespace: "", name: String(port) });
 
@@ -33,7 +38,7 @@ export async function pickNodePorts(
   const lacking = needsNodePorts(spec) ? (spec.ports ?? []).filter(({ nodePort }) => !nodePort) : [];
   const lacksHealthCheckPort = needsHealthCheckPort(spec) && !spec.healthCheckNodePort;
   if (lacking.length > 0 || lacksHealthCheckPort) {
-    const draw = await drawing(service, request);
+    const draw = await drawing(service, request, lacking.length + Number(lacksHealthCheckPort));
     // In a new Service, the same number serves all protocols of a port.
     const shared = old ? new Map<number, number>() : sharedNodePorts(spec.ports ?? []);
     for (const port of lacking) {
@@ -46,16 +51,32 @@ export async function pickNodePorts(
   return usedNodePorts(service).filter((port) => !held.has(port));
 }
 
-/** Draws ports that no Service has; a commit that loses one to another is decided again. Throws if none is left. */
-async function drawing(service: Service, { context, drawn }: AdmissionRequest): Promise<(what: string) => number> {
-  const { items } = await context.store.list({ resource: RESOURCE });
-  const lots = new PortLots([...items.map(({ key }) => Number(key.name)), ...usedNodePorts(service)], randomBelow);
+/**
+ * Draws up to `count` ports that no Service has; a commit that loses one to another is decided again. Throws if none is
+ * left.
+ */
+async function drawing(
+  service: Service,
+  { context: { store }, drawn }: AdmissionRequest,
+  count: number,
+): Promise<(what: string) => number> {
+  const free = await freePorts(usedNodePorts(service), store, count);
   return (what) => {
-    const port = lots.draw();
+    const port = free.shift();
     if (port === undefined) throw new ApiError(internalError(`failed to allocate a ${what}: range is full`));
     drawn.add(String(port));
     return port;
   };
+}
+
+/** Looks some ports up, of which enough are free while not most are taken; only then all taken ones are read. */
+async function freePorts(own: readonly number[], store: AllocationStore, count: number): Promise<number[]> {
+  const some = drawNodePorts(count + SPARE, own, randomBelow);
+  const entries = await store.readMany(some.map(nodePortKey));
+  const free = some.filter((_, i) => entries[i] === undefined);
+  if (free.length >= count) return free;
+  const { items } = await store.list({ resource: RESOURCE });
+  return drawNodePorts(count, [...own, ...items.map(({ key }) => Number(key.name))], randomBelow);
 }
 
 function randomBelow(count: number): number {
