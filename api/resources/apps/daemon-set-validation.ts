@@ -12,7 +12,7 @@ import { checkCollisionCount, checkReplicaCounts } from "./replicas-validation.t
 import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";
 import { checkRunsForever, checkSelectorMatches, isEmptySelector } from "./workload-template.ts";
 
-export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
+export function validateDaemonSet({ spec }: DaemonSet, old?: DaemonSet): FieldError[] {
   const errors = validateLabelSelector(spec.selector, "spec.selector");
   const path = "spec.template";
   if (errors.length === 0) checkSelectorMatches(errors, path, spec.selector, spec.template);
@@ -20,7 +20,7 @@ export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
     errors.push(
       invalid("spec.selector", printedLabelSelector(spec.selector), "empty selector is invalid for daemonset"),
     );
-  checkPodTemplate(errors, path, spec.template);
+  checkPodTemplate(errors, path, { template: spec.template, old: old?.spec.template });
   checkRunsForever(errors, path, "DaemonSet", spec.template);
   checkNonNegative(errors, "spec.minReadySeconds", spec.minReadySeconds);
   checkUpdateStrategy(errors, spec.updateStrategy ?? {});

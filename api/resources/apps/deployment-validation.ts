@@ -11,10 +11,10 @@ import {
 } from "./replicas-validation.ts";
 import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";
 
-export function validateDeployment({ spec }: Deployment): FieldError[] {
+export function validateDeployment({ spec }: Deployment, old?: Deployment): FieldError[] {
   const errors: FieldError[] = [];
   checkNonNegative(errors, "spec.replicas", spec.replicas);
-  checkReplicasTemplate(errors, spec);
+  checkReplicasTemplate(errors, spec, old?.spec);
   checkStrategy(errors, spec.strategy ?? {});
   checkNonNegative(errors, "spec.minReadySeconds", spec.minReadySeconds);
   checkNonNegative(errors, "spec.revisionHistoryLimit", spec.revisionHistoryLimit);

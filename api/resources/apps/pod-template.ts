@@ -10,6 +10,12 @@ export function defaultPodTemplate(holder: { template?: PodTemplateSpec }): void
   defaultPodSpec(holder.template.spec);
 }
 
-export function checkPodTemplate(errors: FieldError[], path: string, template: PodTemplateSpec | undefined): void {
-  errors.push(...validatePodTemplateSpec(template ?? {}, path));
+interface Templates {
+  readonly template: PodTemplateSpec | undefined;
+  /** On an update, the template that it replaces. */
+  readonly old: PodTemplateSpec | undefined;
+}
+
+export function checkPodTemplate(errors: FieldError[], path: string, { template, old }: Templates): void {
+  errors.push(...validatePodTemplateSpec(template ?? {}, path, { old: old?.spec }));
 }

@@ -61,11 +61,11 @@ export const replicaSet = defineResource<ReplicaSet>({
   age: false,
 });
 
-function validateReplicaSet({ spec }: ReplicaSet): FieldError[] {
+function validateReplicaSet({ spec }: ReplicaSet, old?: ReplicaSet): FieldError[] {
   const errors: FieldError[] = [];
   checkNonNegative(errors, "spec.replicas", spec.replicas);
   checkNonNegative(errors, "spec.minReadySeconds", spec.minReadySeconds);
-  checkReplicasTemplate(errors, spec);
+  checkReplicasTemplate(errors, spec, old?.spec);
   return errors;
 }
 

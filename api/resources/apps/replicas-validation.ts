@@ -31,14 +31,14 @@ export function checkSelector(
 }
 
 /** Kubernetes words the error for an empty selector of a ReplicaSet like a Deployment's. */
-export function checkReplicasTemplate(errors: FieldError[], spec: ReplicasSpec): void {
+export function checkReplicasTemplate(errors: FieldError[], spec: ReplicasSpec, old?: ReplicasSpec): void {
   if (!checkSelector(errors, spec.selector, "empty selector is invalid for deployment")) {
     errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), "invalid label selector"));
     return;
   }
   const path = "spec.template";
   checkSelectorMatches(errors, path, spec.selector, spec.template);
-  checkPodTemplate(errors, path, spec.template);
+  checkPodTemplate(errors, path, { template: spec.template, old: old?.template });
   checkRunsForever(errors, path, "ReplicaSet", spec.template);
 }
 

@@ -34,7 +34,11 @@ const dnsLabelErrors = (name = ""): FieldError[] =>
 
 function validateSpec(
   spec: StatefulSetSpec,
-  { claims, serviceName }: { claims: readonly FieldError[]; serviceName: readonly FieldError[] },
+  {
+    claims,
+    serviceName,
+    old,
+  }: { claims: readonly FieldError[]; serviceName: readonly FieldError[]; old?: StatefulSetSpec },
 ): FieldError[] {
   const errors: FieldError[] = [];
   checkPodManagement(errors, spec.podManagementPolicy);
@@ -49,7 +53,7 @@ function validateSpec(
   const path = "spec.template";
   if (checkSelector(errors, spec.selector, "empty selector is invalid for statefulset")) {
     checkSelectorMatches(errors, path, spec.selector, spec.template);
-    checkPodTemplate(errors, path, asPodsAreMade(spec));
+    checkPodTemplate(errors, path, { template: asPodsAreMade(spec), old: old?.template });
     // Kubernetes reports what is wrong with them twice.
     errors.push(...validateTemplateMetadata(spec.template ?? {}, path));
   } else errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), ""));
@@ -133,7 +137,7 @@ const MUTABLE = {
 };
 
 export function validateStatefulSetUpdate({ spec }: StatefulSet, old: StatefulSet): FieldError[] {
-  const errors = validateSpec(spec, { claims: [], serviceName: [] });
+  const errors = validateSpec(spec, { claims: [], serviceName: [], old: old.spec });
   if (sameValue({ ...spec, ...MUTABLE }, { ...old.spec, ...MUTABLE })) return errors;
   return [
     ...errors,

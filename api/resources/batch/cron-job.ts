@@ -105,7 +105,10 @@ function validateCronJob({ spec }: CronJob, old?: CronJob): FieldError[] {
   if (!spec.concurrencyPolicy) errors.push(required("spec.concurrencyPolicy"));
   else if (!POLICIES.includes(spec.concurrencyPolicy))
     errors.push(notSupported("spec.concurrencyPolicy", spec.concurrencyPolicy, POLICIES));
-  checkJobTemplateSpec(errors, "spec.jobTemplate.spec", spec.jobTemplate.spec ?? { template: {} });
+  checkJobTemplateSpec(errors, "spec.jobTemplate.spec", {
+    spec: spec.jobTemplate.spec ?? { template: {} },
+    old: old?.spec.jobTemplate.spec,
+  });
   checkNonNegative(errors, "spec.successfulJobsHistoryLimit", spec.successfulJobsHistoryLimit);
   checkNonNegative(errors, "spec.failedJobsHistoryLimit", spec.failedJobsHistoryLimit);
   return errors;

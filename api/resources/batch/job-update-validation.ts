@@ -15,7 +15,7 @@ import { checkSpecAndSelector } from "./job-validation.ts";
 export function validateJobUpdate(next: Job, old: Job): FieldError[] {
   const errors: FieldError[] = [];
   const { spec } = next;
-  checkSpecAndSelector(errors, spec);
+  checkSpecAndSelector(errors, spec, old.spec);
   checkCompletions(errors, spec, old.spec);
   if (!sameValue(spec.selector, old.spec.selector))
     errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), FIELD_IMMUTABLE));

@@ -18,11 +18,17 @@ const MANY = 100_000;
 const LIMIT_FOR_MANY = 10_000;
 const MAX_MANAGED_BY = 63;
 
+interface JobSpecs {
+  readonly spec: JobSpec;
+  /** On an update. */
+  readonly old: JobSpec | undefined;
+}
+
 /** `old`: on an update. */
 export function validateJob(job: Job, old?: Job): FieldError[] {
   const errors: FieldError[] = [];
   checkGeneratedSelector(errors, job, old);
-  checkSpecAndSelector(errors, job.spec);
+  checkSpecAndSelector(errors, job.spec, old?.spec);
   const { completionMode, completions = 0 } = job.spec;
   if (completionMode === "Indexed" && completions > 0) {
     // Pods of an indexed job have their index in the hostname.
@@ -34,8 +40,8 @@ export function validateJob(job: Job, old?: Job): FieldError[] {
   return errors;
 }
 
-export function checkSpecAndSelector(errors: FieldError[], spec: JobSpec): void {
-  checkJobSpec(errors, "spec", spec);
+export function checkSpecAndSelector(errors: FieldError[], spec: JobSpec, old: JobSpec | undefined): void {
+  checkJobSpec(errors, "spec", { spec, old });
   const problems = spec.selector ? validateLabelSelector(spec.selector, "spec.selector") : [required("spec.selector")];
   errors.push(...problems);
   if (spec.selector && problems.length > 0) return;
@@ -47,14 +53,14 @@ export function checkSpecAndSelector(errors: FieldError[], spec: JobSpec): void 
 }
 
 /** The spec of a cron job's job template, whose jobs get their selectors later. */
-export function checkJobTemplateSpec(errors: FieldError[], path: string, spec: JobSpec): void {
-  checkJobSpec(errors, path, spec);
+export function checkJobTemplateSpec(errors: FieldError[], path: string, { spec, old }: JobSpecs): void {
+  checkJobSpec(errors, path, { spec, old });
   if (spec.selector)
     errors.push(invalid(`${path}.selector`, printedLabelSelector(spec.selector), "`selector` will be auto-generated"));
   if (spec.manualSelector) errors.push(notSupported(`${path}.manualSelector`, true, ["nil", "false"]));
 }
 
-function checkJobSpec(errors: FieldError[], path: string, spec: JobSpec): void {
+function checkJobSpec(errors: FieldError[], path: string, { spec, old }: JobSpecs): void {
   checkNonNegative(errors, `${path}.parallelism`, spec.parallelism);
   checkNonNegative(errors, `${path}.completions`, spec.completions);
   checkNonNegative(errors, `${path}.activeDeadlineSeconds`, spec.activeDeadlineSeconds);
@@ -81,7 +87,7 @@ function checkJobSpec(errors: FieldError[], path: string, spec: JobSpec): void {
       );
   }
   checkPodReplacementPolicy(errors, `${path}.podReplacementPolicy`, spec);
-  checkPodTemplate(errors, `${path}.template`, spec.template);
+  checkPodTemplate(errors, `${path}.template`, { template: spec.template, old: old?.template });
   checkRestartPolicy(errors, `${path}.template.spec.restartPolicy`, spec);
 }
 

@@ -17,7 +17,7 @@ export const podTemplate = defineResource<PodTemplate>({
   defaults: ({ template }) => {
     if (template?.spec) defaultPodSpec(template.spec);
   },
-  validate: ({ template }) => validatePodTemplateSpec(template ?? {}, "template"),
+  validate: ({ template }, old) => validatePodTemplateSpec(template ?? {}, "template", { old: old?.template?.spec }),
   // An unchanged template causes no warnings again.
   warnings: ({ metadata, template }, old) =>
     old && old.metadata.generation === metadata.generation ? [] : podWarnings(template ?? {}, "template"),

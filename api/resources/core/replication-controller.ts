@@ -106,7 +106,7 @@ export const replicationController = defineResource<ReplicationController>({
   age: false,
 });
 
-function validate({ spec }: ReplicationController): FieldError[] {
+function validate({ spec }: ReplicationController, old?: ReplicationController): FieldError[] {
   const errors: FieldError[] = [];
   if ((spec.minReadySeconds ?? 0) < 0) errors.push(invalid("spec.minReadySeconds", spec.minReadySeconds, NOT_NEGATIVE));
   const { selector = {}, template, replicas = 1 } = spec;
@@ -118,7 +118,12 @@ function validate({ spec }: ReplicationController): FieldError[] {
     errors.push(
       invalid("spec.template.metadata.labels", sortedMap(labels), "`selector` does not match template `labels`"),
     );
-  errors.push(...validatePodTemplateSpec(template, "spec.template", { restartPolicies: ["Always"] }));
+  errors.push(
+    ...validatePodTemplateSpec(template, "spec.template", {
+      restartPolicies: ["Always"],
+      old: old?.spec.template?.spec,
+    }),
+  );
   if (template.spec?.activeDeadlineSeconds !== undefined)
     errors.push(
       forbidden(
