@@ -105,8 +105,7 @@ export const pod = defineResource<Pod>({
         takeResources(next, old);
         restoreAllButSpec(next, old);
         // Refused by validation, to which Kubernetes passes it as it was sent.
-        if (LISTS.some((list) => (next.spec[list] ?? []).length !== (old.spec[list] ?? []).length))
-          next.status = status;
+        if (LISTS.some((list) => next.spec[list]?.length !== old.spec[list]?.length)) next.status = status;
       },
       validateUpdate: validateResize,
     },

@@ -22,14 +22,6 @@ describe("a resize", () => {
     expect(podKind.subresources?.resize?.validateUpdate?.(next, old)).toEqual([]);
   });
 
-  it("with an empty list of containers instead of none keeps the status", () => {
-    const next = structuredClone(old);
-    next.spec.initContainers = [];
-    next.status = { phase: "Failed" };
-    podKind.subresources?.resize?.prepareUpdate?.(next, old);
-    expect(next.status).toEqual(old.status);
-  });
-
   it("that adds a container is refused with the status that was sent", () => {
     const next = podOf({
       spec: {
