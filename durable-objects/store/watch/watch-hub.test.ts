@@ -169,3 +169,33 @@ test("WATCH-TURN: a watcher is served after the writer, and only after eight mor
   await reader.cancel();
   expect(received).toEqual(["the writer", "the watcher after nine turns"]);
 });
+
+test("WATCH-TURN: the sockets are polled after 24 and 48 watchers, and only then", async () => {
+  let polls = 0;
+  const store = new LogStore(new MemoryTables(), {
+    turns: {
+      ...nodeTurns(Date.now),
+      later: (run) => {
+        polls++;
+        setTimeout(run, 0);
+      },
+    },
+  });
+  const { revision } = await store.status();
+  const pollsAtRead: number[] = [];
+  const readers = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const opened = await store.watch({ ...base, since: revision });
+      if (!opened.ok) throw new Error(opened.reason);
+      return opened.stream.getReader();
+    }),
+  );
+  const read = readers.map((reader) => reader.read().then(() => pollsAtRead.push(polls)));
+  const key = { resource: base.resource, namespace: "n", name: "a" };
+  const text = JSON.stringify({ kind: "Thing", apiVersion: "v1", metadata: { name: "a", resourceVersion: "" } });
+  polls = 0;
+  await store.commit({ writes: [{ op: "create", key, text, attributes: { labels: {}, fields: {} } }] });
+  await Promise.all(read);
+  await Promise.all(readers.map((reader) => reader.cancel()));
+  expect([23, 47, 99].map((index) => pollsAtRead[index])).toEqual([1, 2, 2]);
+});

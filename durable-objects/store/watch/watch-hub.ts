@@ -28,6 +28,8 @@ interface WatchHubOptions {
 const BATCH = 256;
 const BATCH_LENGTH = 1024 * 1024;
 const SLICE = 24;
+/** How many slices of a batch are followed by a poll of the sockets: a writer's answer may need two to reach its own. */
+const POLLS = 2;
 /**
  * Turns that writers' answers are given before fan-out: out of the object, through the Worker, onto their sockets. None
  * of them is a timer: while clients keep the event loop busy, a timer waits for all of them each time.
@@ -207,16 +209,12 @@ export class WatchHub {
           if (rest.length > 0) watcher.push(joinBytes(rest.map((event) => event.bytes)), watcher.liveSince);
         }
         served++;
-        if (served === SLICE) await this.#aside();
-        else if (served % SLICE === 0) await this.#options.turns.settled();
+        if (served % SLICE === 0) await (served <= SLICE * POLLS ? this.#aside() : this.#options.turns.settled());
       }
     }
   }
 
-  /**
-   * Yields once per batch, if there are many watchers: turns that only wait for the disk come before what waits at the
-   * sockets.
-   */
+  /** Turns that only wait for the disk come before what waits at the sockets. */
   #aside(): Promise<void> {
     return new Promise((resume) => this.#options.turns.later(resume));
   }
