@@ -1,7 +1,9 @@
 /**
- * What the store costs by itself, without API server, TLS or validation: `node bench/store-object.ts [--port N]
- * [--objects N]`. Prints a table, and the same as JSON. Figures of single calls are medians; all include the machine's
- * noise.
+ * What the store costs by itself, without API server, TLS or validation:
+ *
+ *     npm run bench -- store-object [--port N] [--objects N]
+ *
+ * Prints a table, and the same as JSON. Figures of single calls are medians; all include the machine's noise.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
