@@ -13,6 +13,8 @@ import type { JsonObject } from "../json/json-object.ts";
 import { parseApplied } from "./parse-applied.ts";
 import { structuralView } from "./structural-view.ts";
 
+const parsed = (text: string) => parseApplied({ ok: true, text });
+
 describe("server-side apply", () => {
   test("APPLY-01: an applier owns the fields that it sets, and objects whose members merge only as a whole", () => {
     const a = podTemplate();
@@ -192,21 +194,25 @@ describe("server-side apply", () => {
   });
 
   test("APPLY-14: the body must be a YAML map, and an empty one changes nothing", () => {
-    expect(parseApplied("")).toEqual({ ok: true, value: {} });
-    expect(parseApplied("[]")).toMatchObject({
+    expect(parsed("")).toEqual({ ok: true, value: {} });
+    expect(parsed("[]")).toMatchObject({
       code: 400,
       message:
         "error decoding YAML: error unmarshaling JSON: while decoding JSON: " +
         "json: cannot unmarshal array into Go value of type map[string]interface {}",
     });
-    expect(parseApplied("a: b: c")).toMatchObject({
+    expect(parseApplied({ ok: false, problem: "invalid leading UTF-8 octet" })).toMatchObject({
+      code: 400,
+      message: "error decoding YAML: error converting YAML to JSON: yaml: invalid leading UTF-8 octet",
+    });
+    expect(parsed("a: b: c")).toMatchObject({
       message:
         "error decoding YAML: error converting YAML to JSON: yaml: mapping values are not allowed in this context",
     });
   });
 
   test("APPLY-15: repeated keys are reported by line, and only Strict refuses them", () => {
-    expect(parseApplied("data:\n  k: y\n  k: z\n")).toMatchObject({
+    expect(parsed("data:\n  k: y\n  k: z\n")).toMatchObject({
       value: { data: { k: "z" } },
       strict: {
         failure: {

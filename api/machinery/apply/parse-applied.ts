@@ -2,7 +2,7 @@
 
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { badRequest, goJsonType, type PatchFailure } from "../patch/patch-result.ts";
-import { readYaml } from "../yaml/decode-yaml.ts";
+import { readYaml, type YamlText } from "../yaml/decode-yaml.ts";
 
 export type ParsedApplied =
   | {
@@ -14,8 +14,8 @@ export type ParsedApplied =
   | PatchFailure;
 
 /** An empty body is an empty map: its missing kind is reported later. */
-export function parseApplied(text: string): ParsedApplied {
-  const read = readYaml(text);
+export function parseApplied(body: YamlText): ParsedApplied {
+  const read = body.ok ? readYaml(body.text) : { ok: false as const, message: `yaml: ${body.problem}` };
   if (!read.ok) return badRequest(`error decoding YAML: error converting YAML to JSON: ${read.message}`);
   const value = read.value ?? {};
   if (!isJsonObject(value)) {

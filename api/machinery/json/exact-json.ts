@@ -119,6 +119,15 @@ export function wholeNumber(value: bigint): number | bigint {
   return Number.isSafeInteger(number) || value !== BigInt.asIntN(64, value) ? number : value;
 }
 
+/** What Go reads a float as after it has printed it as JSON: a whole one that fits is an integer from then on. */
+export function rereadFloat(value: number): number | bigint {
+  if (Number.isSafeInteger(value) || !Number.isInteger(value) || Math.abs(value) >= MAX_PLAIN) return value;
+  return wholeNumber(BigInt(String(value)));
+}
+
+/** From here on, numbers are printed with exponents. */
+const MAX_PLAIN = 1e21;
+
 /** Clamped to int64. */
 export const toInt64 = (value: number): bigint =>
   value >= 2 ** 63 ? GREATEST : BigInt.asIntN(64, BigInt(Math.trunc(value)));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { yamlToJson } from "./decode-yaml.ts";
+import { readYaml, yamlToJson } from "./decode-yaml.ts";
 
 const messageOf = (text: string) => {
   const converted = yamlToJson(text);
@@ -8,11 +8,14 @@ const messageOf = (text: string) => {
 
 test.each([
   ["a: 0o17", '{"a":15}'],
+  ["a: '\\ud83d'", '{"a":"\\\\ud83d"}'],
+  ['{"a":"\\\\ud83d"}', '{"a":"\\\\ud83d"}'],
   ["a: -0o17", '{"a":-15}'],
   ["a: 2024-01-01", '{"a":"2024-01-01"}'],
   ["a: 1e309", '{"a":"1e309"}'],
   ["a: -1.5E+400", '{"a":"-1.5E+400"}'],
   ["a: 1e+100", '{"a":1e+100}'],
+  ["a: [9007199254740993.0, 1e18, 1e19]", '{"a":[9007199254740992,1000000000000000000,10000000000000000000]}'],
   ["a: !!omap [b: c]", '{"a":[{"b":"c"}]}'],
   ["%YAML 1.1\n---\na: y", '{"a":true}'],
 ])("WIRE-YAML-READ: %j is parsed as by go-yaml", (text, json) => {
@@ -30,6 +33,8 @@ test.each([
   ["%YAML 1.2\n---\na: b", "yaml: found incompatible YAML document"],
   ['a:\n b: "\\q"', "yaml: line 2: found unknown escape character"],
   ['a:\n b: "x', "yaml: line 2: found unexpected end of stream"],
+  ['{"a":"\\ud83d\\ude00"}', "yaml: found invalid Unicode character escape code"],
+  ['a:\n  b: "\n    \\\\\\uDc00"', "yaml: line 3: found invalid Unicode character escape code"],
   ["a:\n  b: c\n d: e", "yaml: line 2: did not find expected key"],
   ["a:\n  b: }", "yaml: line 1: did not find expected node content"],
   ["a: }", "yaml: did not find expected node content"],
@@ -56,4 +61,8 @@ test("WIRE-YAML-READ: a duplicate key is reported with the line of its value", (
   expect(yamlToJson("a: b\na:\n  c: d\na: e")).toMatchObject({
     duplicates: ['yaml: unmarshal errors:\n  line 3: key "a" already set in map\n  line 4: key "a" already set in map'],
   });
+});
+
+test("WIRE-YAML-READ: a whole float is an integer once it is JSON, and compares as one", () => {
+  expect(readYaml("[1e18, 1e19]")).toMatchObject({ value: [10n ** 18n, 1e19] });
 });

@@ -1,14 +1,17 @@
 /** Parses YAML text as Kubernetes does (sigs.k8s.io/yaml over go-yaml 2): YAML 1.1, where `y` is true. */
 
 import { type CollectionTag, LineCounter, parseDocument, type ScalarTag, type Tags } from "yaml";
-import { exactJson, wholeNumber } from "../json/exact-json.ts";
+import { exactJson, rereadFloat, wholeNumber } from "../json/exact-json.ts";
 import { type JsonObject, setMember } from "../json/json-object.ts";
 import { MAX_DEPTH } from "../json/json-syntax.ts";
 import { jsonAsYaml } from "./json-as-yaml.ts";
 import { repeatsMore } from "./yaml-aliases.ts";
 import { isDeeper } from "./yaml-depth.ts";
 import { isLonger } from "./yaml-length.ts";
-import { duplicateText, keyProblem, problemOf, repeatedPairs, textProblem } from "./yaml-problem.ts";
+import { duplicateText, escapeProblem, keyProblem, problemOf, repeatedPairs, textProblem } from "./yaml-problem.ts";
+
+/** The text of a YAML document, or why its bytes are none. */
+export type YamlText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
 
 export type ReadYaml =
   /** `duplicates` are the texts of strict decoding errors: one for all duplicate keys. */
@@ -63,6 +66,8 @@ export function readYaml(text: string): ReadYaml {
     });
     const [broken] = document.errors.filter(({ code }) => code !== "MULTIPLE_DOCS");
     if (broken) return { ok: false, message: `yaml: ${problemOf(broken, text, lines)}` };
+    const badEscape = escapeProblem(document, text, lines);
+    if (badEscape !== undefined) return { ok: false, message: `yaml: ${badEscape}` };
     const badKey = keyProblem(document, lines);
     if (badKey !== undefined) return { ok: false, message: badKey };
     if (repeatsMore(document, MAX_NODES)) return { ok: false, message: TOO_MANY_ALIASES };
@@ -121,6 +126,7 @@ class JsonValue {
     if (typeof value === "bigint") return wholeNumber(value);
     if (typeof value === "number" && !Number.isFinite(value))
       throw new Unsupported(`json: unsupported value: ${Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"}`);
+    if (typeof value === "number") return rereadFloat(value);
     if (typeof value !== "object" || value === null) return value;
     if (value instanceof Uint8Array) return this.#counted(binaryText(value));
     if (value instanceof Set) return Object.fromEntries([...value].map((key) => [key, null]));

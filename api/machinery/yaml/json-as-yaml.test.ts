@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { exactJson } from "../json/exact-json.ts";
 import { readYaml } from "./decode-yaml.ts";
 import { jsonAsYaml } from "./json-as-yaml.ts";
 
@@ -6,6 +7,7 @@ test.each([
   '{"b": 1, "a": {"d": [1, {"z": 0, "y": "x"}], "c": null}}',
   '{"text": "a \\"quoted: word\\\\", "empty": "", "colon": "a:b:c", "escaped\\u003akey": true}',
   '{"n": 1.0, "e": 1e3, "big": 12345678901234567890, "minus": -0.5}',
+  '{"float": 9007199254740993.0, "e": 1e18, "wide": 123456789012345678.5, "int": 9007199254740993}',
   '\n  [{"<<": {"a": 1}}, "y", "2026-01-02"]\n',
   '{"__proto__": {"a": 1}}',
   "{}",
@@ -13,7 +15,7 @@ test.each([
   const read = jsonAsYaml(json);
   // Preceded by a space it begins a comment, which JSON does not have.
   expect(readYaml(`${json} # YAML`)).toEqual({ ok: true, value: read?.value, duplicates: [] });
-  expect(JSON.stringify(read?.value)).toBe(JSON.stringify((readYaml(`${json} # YAML`) as { value: unknown }).value));
+  expect(exactJson(read?.value)).toBe(exactJson((readYaml(`${json} # YAML`) as { value: unknown }).value));
 });
 
 test.each([

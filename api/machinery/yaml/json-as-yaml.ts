@@ -3,15 +3,19 @@
  * JSON takes a twentieth of the time.
  */
 
+import { rereadFloat } from "../json/exact-json.ts";
 import { membersOf, setMember } from "../json/json-object.ts";
 import { parseJson } from "../json/json-syntax.ts";
 
+/** JSON escapes a character in halves, YAML does not; and a tab is not everywhere a space in YAML. */
+const UNLIKE = /\t|\\u[dD][89a-fA-F]/;
+
 /**
  * The value of a text that is JSON and means the same as YAML, with sorted keys; undefined for all others: with
- * duplicate keys, an infinite number, or a tab where YAML does not allow one.
+ * duplicate keys, an infinite number, a tab or an escaped surrogate.
  */
 export function jsonAsYaml(text: string): { readonly value: unknown } | undefined {
-  if (!/^\s*[{[]/.test(text) || text.includes("\t")) return undefined;
+  if (!/^\s*[{[]/.test(text) || UNLIKE.test(text)) return undefined;
   const parsed = parseJson(text);
   if (!parsed.ok) return undefined;
   const copy = new Ordered();
@@ -25,7 +29,7 @@ class Ordered {
   isFinite = true;
 
   of(value: unknown): unknown {
-    if (typeof value === "number" && !Number.isFinite(value)) this.isFinite = false;
+    if (typeof value === "number") return this.#number(value);
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map((item) => this.of(item));
     const ordered: Record<string, unknown> = {};
@@ -33,6 +37,11 @@ class Ordered {
     this.members += keys.length;
     for (const key of keys) setMember(ordered, key, this.of(membersOf(value)[key]));
     return ordered;
+  }
+
+  #number(value: number): number | bigint {
+    if (!Number.isFinite(value)) this.isFinite = false;
+    return rereadFloat(value);
   }
 }
 

@@ -70,6 +70,26 @@ export function keyProblem(document: Document, lines: LineCounter): string | und
   return problem;
 }
 
+/** A surrogate, or what is beyond Unicode, behind any number of escaped backslashes. */
+const NO_CHARACTER = /(?<!\\)(?:\\\\)*\\(?:u[dD][89a-fA-F]|U0000[dD][89a-fA-F]|U(?!000|0010))/;
+
+/** JSON allows escaped surrogates, YAML does not. */
+export function escapeProblem(document: Document, text: string, lines: LineCounter): string | undefined {
+  if (!NO_CHARACTER.test(text)) return undefined;
+  let problem: string | undefined;
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (type !== "QUOTE_DOUBLE" || !range) return undefined;
+      const found = NO_CHARACTER.exec(text.slice(range[0], range[1]));
+      if (!found) return undefined;
+      const { line } = lines.linePos(range[0] + found.index);
+      problem = atScannerLine(line, "found invalid Unicode character escape code");
+      return visit.BREAK;
+    },
+  });
+  return problem;
+}
+
 /** As %#v prints the parsed value. */
 function goSyntax(node: unknown): string {
   if (isSeq(node)) return `[]interface {}{${node.items.map(goSyntax).join(", ")}}`;

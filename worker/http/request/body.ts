@@ -13,12 +13,14 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { decodeProtobufBody } from "../../../api/machinery/protobuf/protobuf.ts";
 import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../../../api/machinery/status.ts";
 import { decodeCustom } from "../../../api/machinery/structural/decode.ts";
+import type { YamlText } from "../../../api/machinery/yaml/decode-yaml.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteBody, noteObject } from "../../audit/audited-request.ts";
 import { type Bounds, boundedBody, hasBody } from "../../bounded-body.ts";
 import { Deadline, REQUEST_MS } from "../../deadline.ts";
 import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "./write-options.ts";
+import { yamlText } from "./yaml-text.ts";
 
 /** Kubernetes' limit on request bodies. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
@@ -115,25 +117,19 @@ const UNKNOWN_UNTYPED_BODY =
 /** Custom kinds have no protobuf form. */
 function decodeUntyped(body: Uint8Array, { type, ...of }: Expected, schema: JSONSchemaProps): DecodedBody {
   if (type === "protobuf") throw new ApiError(unsupportedMediaType(UNKNOWN_UNTYPED_BODY));
-  if (type === "yaml" && !isUtf8(body)) return notUtf8(body, of.expected);
-  return decodeCustom({ text: textOf(body), syntax: type, ...of }, schema);
+  const read = textOfType(body, type);
+  return read.ok ? decodeCustom({ text: read.text, syntax: type, ...of }, schema) : unreadable(body, of, read.problem);
 }
 
-function decodeAs(body: Uint8Array, { type, expected, fieldValidation }: Expected): DecodedBody {
-  if (type === "protobuf") return decodeProtobufBody(body, expected);
-  if (type === "yaml" && !isUtf8(body)) return notUtf8(body, expected);
-  return decodeBody({ text: textOf(body), syntax: type, expected, fieldValidation });
+function decodeAs(body: Uint8Array, { type, ...of }: Expected): DecodedBody {
+  if (type === "protobuf") return decodeProtobufBody(body, of.expected);
+  const read = textOfType(body, type);
+  return read.ok ? decodeBody({ text: read.text, syntax: type, ...of }) : unreadable(body, of, read.problem);
 }
 
 /** In JSON, Go replaces what is not UTF-8; go-yaml refuses it. */
-const notUtf8 = (body: Uint8Array, expected: GroupVersionKind): DecodedBody =>
-  unrecognized(expected, "yaml: invalid leading UTF-8 octet", summaryOfBytes(body));
+const textOfType = (body: Uint8Array, type: "json" | "yaml"): YamlText =>
+  type === "yaml" ? yamlText(body) : { ok: true, text: textOf(body) };
 
-function isUtf8(body: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const unreadable = (body: Uint8Array, { expected }: Pick<Expected, "expected">, problem: string): DecodedBody =>
+  unrecognized(expected, `yaml: ${problem}`, summaryOfBytes(body));

@@ -31,6 +31,7 @@ import { decodeObject, mediaTypeOf } from "../request/body.ts";
 import { revisionOption } from "../request/list-options.ts";
 import { applyFormat, parsePatch, patchFormatOf } from "../request/patch-format.ts";
 import { patchOptions, type WriteOptions, writeOptions } from "../request/write-options.ts";
+import { yamlText } from "../request/yaml-text.ts";
 import { type Accepted, negotiate } from "../response/negotiate.ts";
 import { patchRefused } from "../response/patch-failure.ts";
 import { readAtServedVersion, renderView, VIEWS } from "../response/views.ts";
@@ -142,7 +143,7 @@ function withManagedFields(
 }
 
 function appliedScale(context: RequestContext, live: KubeObject, { fieldManager, force }: WriteOptions): Scale {
-  const parsed = parseApplied(new TextDecoder().decode(context.body));
+  const parsed = parseApplied(yamlText(context.body));
   if (!parsed.ok) throw patchRefused(parsed);
   const { resource } = scaleServed;
   const result = applyPatch({

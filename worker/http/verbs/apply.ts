@@ -17,6 +17,7 @@ import { type Updated, updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "../request/write-options.ts";
+import { yamlText } from "../request/yaml-text.ts";
 import { patchRefused } from "../response/patch-failure.ts";
 import { atServedVersion } from "../response/views.ts";
 import { setAttemptWarnings } from "./attempt-warnings.ts";
@@ -30,7 +31,7 @@ export async function applyServerSide(context: RequestContext, options: WriteOpt
   const { served, path } = context;
   const { resource } = served;
   const tracked = { tracked: true, dryRun: options.dryRun, fieldManager: options.fieldManager } as const;
-  const parsed = parseApplied(new TextDecoder().decode(context.body));
+  const parsed = parseApplied(yamlText(context.body));
   if (!parsed.ok) throw patchRefused(parsed);
   const { value: applied, strict } = parsed;
   return updateObject(context, {
