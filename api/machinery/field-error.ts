@@ -3,6 +3,7 @@
  * 422 Invalid. `path` is the field's path as Kubernetes prints it: `spec.containers[0].image`.
  */
 import { isImplicitEmptyList } from "../schema/implicit-empty-list.ts";
+import { showDouble } from "./json/double-text.ts";
 import { goJson } from "./json/go-json.ts";
 
 export interface FieldError {
@@ -30,9 +31,13 @@ const withDetail = (head: string, detail: string) => (detail === "" ? head : `${
 /** A value as Go prints it in these messages: strings quoted, objects as JSON with HTML characters escaped. */
 const printValue = (value: unknown): string => {
   if (typeof value === "string") return goQuote(value);
+  if (typeof value === "number") return printNumber(value);
   if (value === undefined || value === null || isImplicitEmptyList(value)) return "null";
   return goJson(value);
 };
+
+/** A number in Go is an integer or a float; a float is printed with an exponent sooner than in JSON. */
+const printNumber = (value: number): string => (Number.isSafeInteger(value) ? String(value) : showDouble(value));
 
 /** Characters that Go escapes with a backslash and a letter, or doubles. */
 export const GO_ESCAPES: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 /** The bounds of numbers. JSON does not distinguish 1 from 1.0, so a number is an integer if it is whole. */
 
 import { type FieldError, invalid } from "../field-error.ts";
+import { showDouble } from "../json/double-text.ts";
 import { isWholeNumber } from "../json/exact-json.ts";
 import { checkedFormat } from "./formats.ts";
 import type { Schema } from "./json-walk.ts";
@@ -21,29 +22,32 @@ export function validateNumber(value: number | bigint, schema: Schema, name: str
     errors.push(...unfit);
     return unfit.length === 0 && isInt64(value) ? Math.trunc(bound) : bound;
   };
+  const shown = (bound: number) => (isInt64(value) && Number.isInteger(bound) ? String(bound) : showDouble(bound));
   if (schema.multipleOf !== undefined) {
     const factor = asRead("MultipleOf", schema.multipleOf);
     if (factor <= 0)
       errors.push(invalid(name, factor, `factor MultipleOf declared for ${name} must be positive: ${factor}`));
-    else if (!isMultiple(value, factor)) wrong(`a multiple of ${schema.multipleOf}`);
+    else if (!isMultiple(value, factor)) wrong(`a multiple of ${shown(factor)}`);
   }
   if (schema.minimum !== undefined) {
     const minimum = asRead("Minimum boundary", schema.minimum);
-    if (schema.exclusiveMinimum && value <= minimum) wrong(`greater than ${minimum}`);
-    else if (value < minimum) wrong(`greater than or equal to ${minimum}`);
+    if (schema.exclusiveMinimum && value <= minimum) wrong(`greater than ${shown(minimum)}`);
+    else if (value < minimum) wrong(`greater than or equal to ${shown(minimum)}`);
   }
   if (schema.maximum !== undefined) {
     const maximum = asRead("Maximum boundary", schema.maximum);
-    if (schema.exclusiveMaximum && value >= maximum) wrong(`less than ${maximum}`);
-    else if (value > maximum) wrong(`less than or equal to ${maximum}`);
+    if (schema.exclusiveMaximum && value >= maximum) wrong(`less than ${shown(maximum)}`);
+    else if (value > maximum) wrong(`less than or equal to ${shown(maximum)}`);
   }
   return errors;
 }
 
 function isMultiple(value: number | bigint, factor: number): boolean {
-  if (typeof value === "bigint" && Number.isInteger(factor)) return value % BigInt(factor) === 0n;
+  if (isInt64(value) && Number.isInteger(factor)) return BigInt(value) % BigInt(factor) === 0n;
   const times = factor < 1 ? (1 / factor) * Number(value) : Number(value) / factor;
-  return Math.abs(times - Math.round(times)) < 1e-9;
+  if (Math.abs(times) > Number.MAX_SAFE_INTEGER) return false;
+  const whole = Math.round(times);
+  return times === whole || Math.abs(times - whole) < 1e-9 * Math.abs(whole);
 }
 
 const INT_RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {

@@ -1,9 +1,9 @@
 /** CEL's conversions between its types. */
 import { parseGoFloat } from "../../encoding/go-float.ts";
 import { parseUintProblem } from "../../encoding/parse-uint.ts";
+import { showDouble } from "../../json/double-text.ts";
 import { formatDuration, parseNanos } from "../../time/duration-text.ts";
 import type { Declaration } from "../declaration.ts";
-import { showDouble } from "../values/double-text.ts";
 import { parseTimestamp, showTimestamp, timestamp, wholeMillis } from "../values/timestamp-text.ts";
 import { parseType } from "../values/type.ts";
 import { utf8Text } from "../values/utf8-text.ts";

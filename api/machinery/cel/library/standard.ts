@@ -1,6 +1,7 @@
 /** CEL's standard functions and operators. */
+
+import { showDouble } from "../../json/double-text.ts";
 import { type Declaration, noSuchOverload } from "../declaration.ts";
-import { showDouble } from "../values/double-text.ts";
 import { keyedSum } from "../values/keyed-list.ts";
 import { compileRegex } from "../values/regex.ts";
 import { timestamp } from "../values/timestamp-text.ts";

@@ -2,9 +2,9 @@
 
 import { compareTexts } from "../../../compare-texts.ts";
 import { goQuote } from "../../field-error.ts";
+import { showDouble } from "../../json/double-text.ts";
 import { ownMember } from "../../json/own-member.ts";
 import { formatDuration } from "../../time/duration-text.ts";
-import { showDouble } from "./double-text.ts";
 import { type Clause, partsOfFormat, unfitTypeProblem } from "./format-clauses.ts";
 import { showTimestamp } from "./timestamp-text.ts";
 import { utf8Text } from "./utf8-text.ts";
