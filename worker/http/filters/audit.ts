@@ -12,6 +12,7 @@ import { clientAddress } from "../../client-address.ts";
 import { parseResourcePath } from "../../resource-path.ts";
 import type { Bindings } from "../bindings.ts";
 import { mediaTypeOf } from "../request/body.ts";
+import { isLongRunningSubresource } from "../request/long-running.ts";
 import { queryOf } from "../request/request-url.ts";
 import { verbOf } from "../request/verb.ts";
 
@@ -19,9 +20,6 @@ interface Audit {
   readonly policy: AuditPolicy;
   readonly request: AuditedRequest;
 }
-
-/** Subresources whose answers are not objects, and may be endless. */
-const STREAMS: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 
 /** `id` is the request's Audit-Id. */
 export function auditResponse(c: Context<Bindings>, { policy, request }: Audit, id: string): void {
@@ -70,7 +68,7 @@ function completedRequest(c: Context<Bindings>, request: AuditedRequest, id: str
     headers: raw.headers,
     address: clientAddress(raw),
     code: c.res.status,
-    streams: c.res.status === 101 || verb === "watch" || STREAMS.has(resource?.subresource ?? ""),
+    streams: c.res.status === 101 || verb === "watch" || isLongRunningSubresource(resource?.subresource ?? ""),
     now: Date.now(),
   };
 }

@@ -8,23 +8,17 @@ import { badRequest } from "../../../api/machinery/status.ts";
 import { durationProblem, parseDuration } from "../../../api/machinery/time/duration.ts";
 import { ApiError } from "../../api-error.ts";
 import { parseResourcePath } from "../../resource-path.ts";
-import { isWatch } from "../request/list-options.ts";
+import { isLongRunning } from "../request/long-running.ts";
 import { queryOf } from "../request/request-url.ts";
-
-/** Their answers take as long as they take; the parameter does not apply. */
-const LONG_RUNNING: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 
 /** `path` is the URL's, without the cluster's prefix. */
 export function refuseBadTimeout(url: string, path: string): void {
   if (!/[?&]timeout=/.test(url)) return;
   const query = queryOf(url);
   const timeout = query.get("timeout") ?? "";
-  if (timeout === "" || parseDuration(timeout) !== undefined || isLongRunning(path, query)) return;
-  throw new ApiError(badRequest(`invalid timeout specified in the request URL - ${durationProblem(timeout)}`));
-}
-
-function isLongRunning(path: string, query: URLSearchParams): boolean {
+  if (timeout === "" || parseDuration(timeout) !== undefined) return;
   const resource = parseResourcePath(path);
-  if (!resource) return false;
-  return resource.watch || (resource.name === "" && isWatch(query)) || LONG_RUNNING.has(resource.subresource);
+  // To long-running requests the parameter does not apply.
+  if (resource && isLongRunning(resource, query)) return;
+  throw new ApiError(badRequest(`invalid timeout specified in the request URL - ${durationProblem(timeout)}`));
 }

@@ -9,14 +9,12 @@ import { priorityLevels } from "../../fairness/priority-levels.ts";
 import { type CountedRequest, costOf } from "../../fairness/request-cost.ts";
 import { type Entrance, Seats } from "../../fairness/seats.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
+import { isLongRunningSubresource } from "../request/long-running.ts";
 
 /** As in Kubernetes. */
 const MAX_WAIT_MS = REQUEST_MS / 4;
 const LOOK_MS = 1000;
 const RETRY_SECONDS = 1;
-
-/** They last, and take no seat (apiserver/pkg/server/filters). A watch has one until it begins. */
-const LASTING: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 
 const byCluster = new Map<string, Seats>();
 
@@ -54,7 +52,9 @@ export class RequestSeats {
     if (this.#leave) return undefined;
     const { cluster, policy, flow, attributes } = request;
     const levels = policy.derive(priorityLevels);
-    const level = flow && !LASTING.has(attributes.subresource) ? levels.get(flow.priorityLevel) : undefined;
+    // What lasts takes no seat; a watch has one until it begins.
+    const lasts = isLongRunningSubresource(attributes.subresource);
+    const level = flow && !lasts ? levels.get(flow.priorityLevel) : undefined;
     if (!flow || !level) return undefined;
     // What needs more than the level has runs alone there.
     const claim = { level, flow: flowKey(flow, request), seats: Math.min(costOf(request), Math.max(1, level.nominal)) };

@@ -1,5 +1,5 @@
 import type { ResourcePath } from "../../resource-path.ts";
-import { isWatch } from "./list-options.ts";
+import { requestsWatch } from "./long-running.ts";
 
 /** The verb for authorization (apiserver/pkg/endpoints/request). */
 export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): string {
@@ -8,7 +8,7 @@ export function verbOf(method: string, path: ResourcePath, query: URLSearchParam
       return "create";
     case "GET":
     case "HEAD":
-      if (path.watch || (path.name === "" && isWatch(query))) return "watch";
+      if (requestsWatch(path, query)) return "watch";
       return path.name === "" ? "list" : "get";
     case "PUT":
       return "update";
