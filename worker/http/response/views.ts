@@ -1,5 +1,5 @@
 /** The views in which a client may request objects: as they are, as a Table, or just their metadata. */
-import { canonicalObject, completeObject, draftObject } from "../../../api/machinery/json/object-text.ts";
+import { canonicalObject, completeObject, draftObject, parseObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../../api/machinery/partial-metadata.ts";
 import { badRequest, notAcceptable } from "../../../api/machinery/status.ts";
@@ -9,7 +9,7 @@ import type { Served } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { documentationLookup, loadDocumentation } from "../documentation.ts";
 import { type Accepted, negotiate, type View } from "./negotiate.ts";
-import { renderValue } from "./respond.ts";
+import { renderText, renderValue } from "./respond.ts";
 
 /** Where one form of metadata is accepted, both are recognised; the wrong one is refused by name. */
 export const VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
@@ -37,6 +37,10 @@ export const atServedVersion = ({ conversion }: Served, object: KubeObject): Kub
 export const readAtServedVersion = ({ conversion }: Served, parsed: KubeObject): KubeObject =>
   conversion ? canonicalObject(conversion.fromStored(completeObject(parsed))) : parsed;
 
+/** The reverse: an object that a client sent at the version in the URL, as the kind is stored. */
+export const atStoredVersion = ({ conversion }: Served, object: KubeObject): KubeObject =>
+  conversion ? conversion.toStored(object) : object;
+
 /** Whether a client is shown the metadata exactly as stored. */
 export const showsStoredMetadata = ({ converter, resource }: Served): boolean =>
   !converter && !resource.annotationsOfConversion;
@@ -47,16 +51,30 @@ export function includeObject(query: URLSearchParams): IncludeObject {
   return parsed.includeObject;
 }
 
+interface ViewReply {
+  readonly accepted: Accepted;
+  readonly status?: number;
+}
+
+/** The object of a stored text, which is the answer as it is unless the client requested another form or version. */
+export const renderStored = (
+  context: RequestContext,
+  text: string,
+  { accepted, status = 200 }: ViewReply,
+): Response | Promise<Response> =>
+  accepted.as === undefined && !context.served.conversion
+    ? renderText(text, accepted, status)
+    : renderView(context, parseObject(text), { accepted, status });
+
 export function renderView(
   context: RequestContext,
   object: KubeObject,
-  { accepted, status = 200 }: { readonly accepted: Accepted; readonly status?: number },
+  { accepted, status = 200 }: ViewReply,
 ): Response | Promise<Response> {
-  const shown = atServedVersion(context.served, object);
   const { as } = accepted;
   switch (as) {
     case undefined:
-      return renderValue(shown, accepted, status);
+      return renderValue(atServedVersion(context.served, object), accepted, status);
     case "PartialObjectMetadata":
       return renderValue(
         atViewVersion(partialObjectMetadata(object, context.served.resource), accepted),

@@ -19,7 +19,7 @@ import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "../request/write-options.ts";
 import { yamlText } from "../request/yaml-text.ts";
 import { patchRefused } from "../response/patch-failure.ts";
-import { atServedVersion } from "../response/views.ts";
+import { atServedVersion, atStoredVersion } from "../response/views.ts";
 import { setAttemptWarnings } from "./attempt-warnings.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";
@@ -94,15 +94,11 @@ interface Applied {
 function appliedDraft(context: RequestContext, { applied, strict, live, options, convert }: Applied): KubeObject {
   const { served, path } = context;
   const { resource } = served;
-  const { group, version, conversion } = served;
-  // Custom kinds are at the request's version already.
-  const other = served.custom ? undefined : conversion;
-  // What is made of it shares its parts, and gets defaults that the live object does not have.
-  const own = live && served.custom ? copyJson(live) : live;
-  const shown = own && other ? atServedVersion(served, own) : own;
+  const { group, version, custom } = served;
   // In the form in which it is answered: what Go renders as null is present there, and differs from what an applier
-  // omits.
-  const stated = shown && canonicalObject(shown);
+  // omits. A custom object is at the request's version already; what is made of it shares its parts, and gets defaults
+  // that it does not have.
+  const stated = live && (custom ? canonicalObject(copyJson(live)) : atServedVersion(served, live));
   const result = applyPatch({
     live: stated && membersOf(stated),
     applied,
@@ -117,11 +113,11 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options,
   const decoded = decodePatched(typed, served, { nulls: "kept" });
   if (!decoded.ok) {
     // The configuration is set field by field, like the result of a strategic merge: PATCH-10.
-    const problem = served.custom ? undefined : unstructuredProblem(typed, structFor(served));
+    const problem = custom ? undefined : unstructuredProblem(typed, structFor(served));
     throw new ApiError(undecodableStatus(context, applied, problem ?? decoded.message));
   }
   const object = kubeObject(decoded.value);
-  const draft = other ? other.toStored(object) : object;
+  const draft = custom ? object : atStoredVersion(served, object);
   if (!live && draft.metadata.uid) throw noSuchUid(context, draft.metadata.uid);
   checkIdentity(context, draft);
   // Only the server decides these two; an applier may repeat what it once read.

@@ -1,12 +1,7 @@
 import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { generatedName } from "../../../api/machinery/generated-name.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
-import {
-  droppingEmptyRevision,
-  parseObject,
-  textWithoutRevision,
-  withRevision,
-} from "../../../api/machinery/json/object-text.ts";
+import { droppingEmptyRevision, textWithoutRevision, withRevision } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { alreadyExists, conflict, failure, MODIFIED, noUniqueName } from "../../../api/machinery/status.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
@@ -32,21 +27,17 @@ import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { bodyType, decodeObject } from "../request/body.ts";
 import { type WriteOptions, writeOptions } from "../request/write-options.ts";
-import { renderText } from "../response/respond.ts";
-import { acceptedBy, renderView } from "../response/views.ts";
+import { acceptedBy, atStoredVersion, renderStored } from "../response/views.ts";
 
 /** POST to a collection. */
 export async function create(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
-  const { served } = context;
   // Before the options are checked, unlike for an update.
   bodyType(context.request);
   const options = writeOptions(context.query, "CreateOptions");
   const body = decodeObject(context, options);
-  const draft = served.conversion ? served.conversion.toStored(body) : body;
-  const text = await createObject(context, draft, options);
-  if (accepted.as === undefined && !served.conversion) return renderText(text, accepted, 201);
-  return renderView(context, parseObject(text), { accepted, status: 201 });
+  const text = await createObject(context, atStoredVersion(context.served, body), options);
+  return renderStored(context, text, { accepted, status: 201 });
 }
 
 /** A generated name that is taken is replaced as often as in Kubernetes. */

@@ -2,13 +2,12 @@ import { badRequest, notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { resourceNameOf } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { keyOf, objectOf } from "../../storage/entry.ts";
+import { keyOf } from "../../storage/entry.ts";
 import { RevisionTooLarge } from "../../storage/store-failures.ts";
 import { mayBeNodeLease, withRenewTimes } from "../nodes/renewed-leases.ts";
 import { revisionOption } from "../request/list-options.ts";
 import { booleanOption } from "../request/write-options.ts";
-import { renderText } from "../response/respond.ts";
-import { acceptedBy, renderView } from "../response/views.ts";
+import { acceptedBy, renderStored } from "../response/views.ts";
 
 /** GET of one object: the store's own text, unless the client requested another form or version. */
 export async function get(context: RequestContext): Promise<Response> {
@@ -22,6 +21,5 @@ export async function get(context: RequestContext): Promise<Response> {
   if (atLeast !== undefined && atLeast > revision) throw new RevisionTooLarge(atLeast, revision);
   if (!stored) throw new ApiError(notFound(resourceNameOf(served), path.name));
   const [entry = stored] = mayBeNodeLease(context) ? await withRenewTimes(context, [stored]) : [stored];
-  if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);
-  return renderView(context, objectOf(entry), { accepted });
+  return renderStored(context, entry.text, { accepted });
 }

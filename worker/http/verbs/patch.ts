@@ -1,6 +1,5 @@
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
-import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { invalid } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
@@ -10,8 +9,7 @@ import type { RequestContext } from "../../request-context.ts";
 import { mediaTypeOf } from "../request/body.ts";
 import { applyFormat, type PatchFormat, parsePatch, patchFormatOf } from "../request/patch-format.ts";
 import { patchOptions, type WriteOptions } from "../request/write-options.ts";
-import { renderText } from "../response/respond.ts";
-import { acceptedBy, atServedVersion, renderView } from "../response/views.ts";
+import { acceptedBy, atServedVersion, atStoredVersion, renderStored } from "../response/views.ts";
 import { APPLY_TYPE, applyServerSide } from "./apply.ts";
 import { setAttemptWarnings } from "./attempt-warnings.ts";
 import { checkIdentity } from "./check-identity.ts";
@@ -26,14 +24,12 @@ export async function patch(context: RequestContext): Promise<Response> {
   const { text, created } = format
     ? await applyPatchTo(context, options, format)
     : await applyServerSide(context, options);
-  const status = created ? 201 : 200;
-  if (accepted.as === undefined && !context.served.conversion) return renderText(text, accepted, status);
-  return renderView(context, parseObject(text), { accepted, status });
+  return renderStored(context, text, { accepted, status: created ? 201 : 200 });
 }
 
 async function applyPatchTo(context: RequestContext, options: WriteOptions, format: PatchFormat) {
   const { served, path } = context;
-  const { resource, conversion } = served;
+  const { resource } = served;
   return updateObject(context, {
     subresource: path.subresource,
     dryRun: options.dryRun,
@@ -46,7 +42,7 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
       setAttemptWarnings(context, patched.warnings);
       checkIdentity(context, patched.object);
       checkVersion(context, patched.object);
-      const draft = conversion ? conversion.toStored(patched.object) : patched.object;
+      const draft = atStoredVersion(served, patched.object);
       resource.defaults?.(draft);
       return draft;
     },

@@ -1,12 +1,10 @@
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
-import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
-import { renderText } from "../response/respond.ts";
-import { acceptedBy, renderView } from "../response/views.ts";
+import { acceptedBy, atStoredVersion, renderStored } from "../response/views.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";
 import { checkUid, dropRevision } from "./preconditions.ts";
@@ -14,7 +12,7 @@ import { checkUid, dropRevision } from "./preconditions.ts";
 /** PUT of an object or of a subresource that is part of it. */
 export async function update(context: RequestContext): Promise<Response> {
   const { served, path } = context;
-  const { resource, conversion } = served;
+  const { resource } = served;
   const accepted = acceptedBy(context);
   const options = writeOptions(context.query, "UpdateOptions");
   const body = decodeObject(context, options);
@@ -26,7 +24,7 @@ export async function update(context: RequestContext): Promise<Response> {
     fieldManager: options.fieldManager,
     ...updateStrategy(resource, path.subresource),
     draftOf(current) {
-      const draft = conversion ? conversion.toStored(copyJson(body)) : copyJson(body);
+      const draft = atStoredVersion(served, copyJson(body));
       resource.defaults?.(draft);
       checkUid(context, draft, { current, dryRun: options.dryRun });
       return draft;
@@ -35,14 +33,12 @@ export async function update(context: RequestContext): Promise<Response> {
       ? {
           onMissing: async () => {
             checkUid(context, body, { current: { metadata: { uid: "" } }, dryRun: options.dryRun });
-            const draft = conversion ? conversion.toStored(copyJson(body)) : copyJson(body);
+            const draft = atStoredVersion(served, copyJson(body));
             dropRevision(draft);
             return { text: await createObject(context, draft, { ...options, otherVerb: true }), created: true };
           },
         }
       : {}),
   });
-  const status = created ? 201 : 200;
-  if (accepted.as === undefined && !conversion) return renderText(text, accepted, status);
-  return renderView(context, parseObject(text), { accepted, status });
+  return renderStored(context, text, { accepted, status: created ? 201 : 200 });
 }
