@@ -110,9 +110,9 @@ export const atViewVersion = <T extends object>(view: T, { viewVersion = "v1" }:
 
 export interface ListMeta {
   /** Absent if nothing is stored. */
-  resourceVersion?: string;
-  continue?: string;
-  remainingItemCount?: number;
+  readonly resourceVersion?: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
 }
 
 /** Descriptions of columns that show a field. */

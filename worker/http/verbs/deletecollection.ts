@@ -6,8 +6,8 @@ import type { RequestContext } from "../../request-context.ts";
 import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
 import { listOptions } from "../request/list-options.ts";
 import { renderListView, storedObject } from "../response/list-views.ts";
-import { acceptedBy } from "../response/views.ts";
-import { type ListMetadata, listRequest, pageMetadata, requireReached } from "./list.ts";
+import { acceptedBy, type ListMeta } from "../response/views.ts";
+import { listRequest, pageMetadata, requireReached } from "./list.ts";
 
 /** Concurrent deletions. The network is polled after each round, since workerd runs calls within the process first. */
 const MAX_CONCURRENT = 16;
@@ -20,7 +20,7 @@ export async function removeCollection(context: RequestContext): Promise<Respons
   const deletion = deletionOf(context);
   context.warnings.push(...propagationWarnings(context.served.resource, deletion));
   const entries: Entry[] = [];
-  let metadata: ListMetadata = { resourceVersion: "" };
+  let metadata: ListMeta = {};
   for await (const page of context.store.pages(request)) {
     requireReached(options, page.revision);
     entries.push(...page.items);

@@ -11,7 +11,7 @@ import { type ListOptions, listOptions } from "../request/list-options.ts";
 import { acceptsGzip, GZIP, peek } from "../response/compress.ts";
 import { renderListView, storedObject } from "../response/list-views.ts";
 import type { Accepted } from "../response/negotiate.ts";
-import { acceptedBy } from "../response/views.ts";
+import { acceptedBy, type ListMeta } from "../response/views.ts";
 import { isLong, renderLongList } from "./long-list.ts";
 import { selectedBy } from "./selected.ts";
 import { type StreamedForm, streamedForm } from "./streamed-form.ts";
@@ -40,7 +40,7 @@ export async function list(context: RequestContext): Promise<Response> {
 /** How much text of a list without a limit is held here at once, however many clients request one. */
 const PAGE_LENGTH = 1024 * 1024;
 
-const revisionOf = ({ revision }: ListPage): ListMetadata => ({ resourceVersion: String(revision) });
+const revisionOf = ({ revision }: ListPage): ListMeta => ({ resourceVersion: String(revision) });
 
 async function* noPages(): AsyncGenerator<ListPage, undefined> {}
 
@@ -51,14 +51,8 @@ async function* renewedPages(
   for await (const page of pages) yield { ...page, items: await withRenewTimes(context, page.items) };
 }
 
-export interface ListMetadata {
-  readonly resourceVersion: string;
-  readonly continue?: string;
-  readonly remainingItemCount?: number;
-}
-
 /** A page's continue token, and the number of remaining items. */
-export function pageMetadata(context: RequestContext, page: ListPage): ListMetadata {
+export function pageMetadata(context: RequestContext, page: ListPage): ListMeta {
   const last = page.items.at(-1);
   return {
     ...revisionOf(page),
@@ -108,7 +102,8 @@ const COMPACTION: Key = { resource: "compactions.sailplane.dev", namespace: "", 
  * tell.
  */
 async function requireFresh({ now, store }: RequestContext, token: ContinueToken): Promise<void> {
-  if (token.revision === undefined || now / 1000 - (token.issued ?? now) < CONTINUE_SECONDS) return;
+  const { issued } = token;
+  if (token.revision === undefined || issued === undefined || now / 1000 - issued < CONTINUE_SECONDS) return;
   const { revision } = await store.read(COMPACTION);
   if (revision === token.revision) {
     const nothing = { labels: {}, fields: {} };
