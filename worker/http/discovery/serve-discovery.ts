@@ -14,9 +14,10 @@ import { customResources } from "../../policy/custom-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { requirePath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
+import type { MediaType } from "../media-types.ts";
 import { BuiltDocuments, type WaitUntil } from "../response/built-documents.ts";
 import { respondWithEtag, type TaggedDocument, taggedDocument } from "../response/etag.ts";
-import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../response/negotiate.ts";
+import { MEDIA_TYPES, negotiate, parseAccept } from "../response/negotiate.ts";
 import { encodeValue, renderValue } from "../response/respond.ts";
 import {
   AGGREGATED_DISCOVERY,

@@ -1,4 +1,5 @@
 /** Paths that are about no kind: the indexes of groups, versions and resources, the version, and the token issuer. */
+import { OBJECT_TYPES } from "../media-types.ts";
 import { capital, groupName, type Operation, renderOperation, tagOf } from "./operations.ts";
 import type { OpenApiVersion, Schema } from "./schemas.ts";
 
@@ -10,14 +11,13 @@ export interface IndexContext {
 }
 
 const JSON_TYPE = "application/json";
-const INDEX_TYPES = [JSON_TYPE, "application/yaml", "application/vnd.kubernetes.protobuf"];
 const TEXT: Schema = { type: "string" };
 
 type Index = Pick<Operation, "description" | "operationId" | "tag" | "response"> & {
   readonly types?: readonly string[];
 };
 
-function indexItem({ types = INDEX_TYPES, ...index }: Index, version: OpenApiVersion): Schema {
+function indexItem({ types = OBJECT_TYPES, ...index }: Index, version: OpenApiVersion): Schema {
   const operation: Operation = { ...index, method: "get", parameters: [], responseTypes: types, codes: [200] };
   return { get: renderOperation(operation, [], version) };
 }

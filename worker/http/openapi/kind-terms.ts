@@ -1,5 +1,7 @@
 /** What all operations of a kind, or of one of its subresources, share. */
+
 import type { Resource } from "../../../api/resources/resource.ts";
+import { EVENT_TYPES, OBJECT_TYPES } from "../media-types.ts";
 import { capital, groupName, type Kind, type Operation, tagOf } from "./operations.ts";
 import type { Schema } from "./schemas.ts";
 
@@ -28,10 +30,8 @@ export interface Subresource {
 
 /** Custom kinds lack both: kubectl learns here how it may patch. */
 export const STRATEGIC = "application/strategic-merge-patch+json";
-const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
-export const OBJECT_TYPES = ["application/json", "application/yaml", PROTOBUF];
-export const STREAM_TYPES = [...OBJECT_TYPES, "application/json;stream=watch", `${PROTOBUF};stream=watch`];
+export const STREAM_TYPES = [...OBJECT_TYPES, ...EVENT_TYPES];
 export const ANY = ["*/*"];
 
 export interface KindTerms {

@@ -1,5 +1,6 @@
 /** Streams of a kind: a container's log, and whatever becomes a connection. */
-import { ANY, type KindTerms, OBJECT_TYPES, type Subresource } from "./kind-terms.ts";
+import { OBJECT_TYPES } from "../media-types.ts";
+import { ANY, type KindTerms, type Subresource } from "./kind-terms.ts";
 import { capital, type Operation } from "./operations.ts";
 import { PRETTY } from "./parameters.ts";
 import type { Schema } from "./schemas.ts";

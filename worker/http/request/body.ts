@@ -19,6 +19,7 @@ import { noteBody, noteObject } from "../../audit/audited-request.ts";
 import { type Bounds, boundedBody, hasBody } from "../../bounded-body.ts";
 import { Deadline, REQUEST_MS } from "../../deadline.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { PROTOBUF } from "../media-types.ts";
 import type { WriteOptions } from "./write-options.ts";
 import { yamlText } from "./yaml-text.ts";
 
@@ -58,7 +59,7 @@ export type BodyType = "json" | "yaml" | "protobuf";
 const BODY_TYPES: Readonly<Record<string, BodyType>> = {
   "application/json": "json",
   "application/yaml": "yaml",
-  "application/vnd.kubernetes.protobuf": "protobuf",
+  [PROTOBUF]: "protobuf",
 };
 
 const UNKNOWN_BODY =

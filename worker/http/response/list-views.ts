@@ -1,4 +1,5 @@
 /** The same views of lists. */
+
 import { draftObject, parseObject, readObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.ts";
@@ -8,6 +9,7 @@ import type { Entry } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kinds/kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { PROTOBUF } from "../media-types.ts";
 import { type Accepted, noSuchForm } from "./negotiate.ts";
 import { renderBytes, renderValue } from "./respond.ts";
 import {
@@ -48,7 +50,7 @@ export async function renderListView(
   reply: ListReply,
 ): Promise<Response> {
   const { accepted } = reply;
-  if (accepted.type === "application/vnd.kubernetes.protobuf" && accepted.as !== "Table")
+  if (accepted.type === PROTOBUF && accepted.as !== "Table")
     return renderBytes(await protobufList(context, [objects], reply), accepted);
   return renderValue(await listView(context, objects, reply), accepted);
 }

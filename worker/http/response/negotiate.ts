@@ -1,10 +1,10 @@
 /** Content negotiation of answers (apiserver/pkg/endpoints/handlers/negotiation). */
+
 import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { failure, notAcceptable } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import { EVENT_TYPES, type MediaType, OBJECT_TYPES, PROTOBUF } from "../media-types.ts";
 import { acceptsGzip } from "./compress.ts";
-
-export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf";
 
 export interface Accepted {
   readonly type: MediaType;
@@ -28,21 +28,17 @@ interface Clause {
 export const MEDIA_TYPES: Readonly<Record<string, MediaType>> = {
   "application/json": "application/json",
   "application/yaml": "application/yaml",
-  "application/vnd.kubernetes.protobuf": "application/vnd.kubernetes.protobuf",
+  [PROTOBUF]: PROTOBUF,
   "*/*": "application/json",
   "application/*": "application/json",
 };
 
-const PROTOBUF = "application/vnd.kubernetes.protobuf";
-const PRODUCED = ["application/json", "application/yaml", PROTOBUF];
-const STREAMED = ["application/json;stream=watch", `${PROTOBUF};stream=watch`];
-
 /** The client accepts none of the available forms. */
-export const noSuchForm = (forms: readonly string[] = PRODUCED): ApiError =>
+export const noSuchForm = (forms: readonly string[] = OBJECT_TYPES): ApiError =>
   new ApiError(notAcceptable(`only the following media types are accepted: ${forms.join(", ")}`));
 
 /** The same for a watch. */
-export const noSuchStream = (): ApiError => noSuchForm(STREAMED);
+export const noSuchStream = (): ApiError => noSuchForm(EVENT_TYPES);
 
 export function parseAccept(header: string): Clause[] {
   return header
@@ -105,11 +101,11 @@ const isServed = (media: MediaType, { stream = "", sv = "" }: Clause["parameters
 const isRouted = (header: string): boolean =>
   header.split(",").some((clause) => {
     const type = (clause.split(";")[0] ?? "").trim();
-    return type === "*/*" || PRODUCED.includes(type);
+    return type === "*/*" || OBJECT_TYPES.some((produced) => produced === type);
   });
 
 function noSuchRoute(streams: boolean): ApiError {
-  const forms = streams ? [...PRODUCED, ...STREAMED] : PRODUCED;
+  const forms = streams ? [...OBJECT_TYPES, ...EVENT_TYPES] : OBJECT_TYPES;
   const message = `406: Not Acceptable\n\nAvailable representations: ${forms.join(", ")}`;
   return new ApiError(failure(406, "NotAcceptable", message, {}));
 }

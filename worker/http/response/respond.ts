@@ -1,8 +1,10 @@
 /** Renders objects: the one place that knows how answers look on the wire. */
+
 import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { encodeProtobuf } from "../../../api/machinery/protobuf/protobuf.ts";
 import type { Status } from "../../../api/machinery/status.ts";
+import { PROTOBUF } from "../media-types.ts";
 import { GZIP, isLarge } from "./compress.ts";
 import { type Accepted, noSuchForm } from "./negotiate.ts";
 import { encodeYaml } from "./yaml.ts";
@@ -41,7 +43,7 @@ export function encodeValue(value: object, { type, pretty }: Accepted): string |
       return pretty ? exactJson(value, 2) : `${exactJson(value)}\n`;
     case "application/yaml":
       return encodeYaml(value);
-    case "application/vnd.kubernetes.protobuf":
+    case PROTOBUF:
       return protobufOf(value);
   }
 }

@@ -3,9 +3,11 @@
  * at the revision of the first page, so the whole list is never in memory, and nobody else has to wait for it. A
  * protobuf list begins with its length, so there the encoded bytes are held, but nothing else.
  */
+
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { ListPage } from "../../../api/store/store.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { PROTOBUF } from "../media-types.ts";
 import { GZIP } from "../response/compress.ts";
 import { listView, protobufList, storedObject } from "../response/list-views.ts";
 import type { Accepted } from "../response/negotiate.ts";
@@ -37,8 +39,6 @@ export async function renderLongList(context: RequestContext, list: LongList, ac
     headers: { "Content-Type": accepted.type, ...(accepted.gzip ? GZIP : {}) },
   });
 }
-
-const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 async function inProtobuf(
   context: RequestContext,

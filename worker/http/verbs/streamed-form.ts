@@ -1,10 +1,12 @@
 /** Lists that the store renders itself: those whose items can be made from the stored texts alone. */
+
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
 import { hasNoPrinter, renderTable } from "../../../api/resources/table.ts";
 import type { ItemRequest, ListFrame } from "../../../api/store/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
+import { PROTOBUF } from "../media-types.ts";
 import { includesEmptyContinue } from "../response/list-views.ts";
 import { type Accepted, noSuchForm } from "../response/negotiate.ts";
 import { atViewVersion, columnTexts, includeObject, showsStoredMetadata } from "../response/views.ts";
@@ -77,8 +79,6 @@ async function rowsOfTable(context: RequestContext, accepted: Accepted): Promise
     },
   };
 }
-
-const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 function protobufList(list: { readonly apiVersion: string; readonly kind: string }): StreamedForm {
   if (!ProtobufList.of(list)) throw noSuchForm();

@@ -20,6 +20,7 @@ import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted, RevisionTooLarge } from "../../storage/store-failures.ts";
 import { requestsWebSocket } from "../../tunnels/upgrade.ts";
+import { PROTOBUF } from "../media-types.ts";
 import { requireNamed, watchOptions } from "../request/list-options.ts";
 import { type Accepted, noSuchForm, noSuchStream } from "../response/negotiate.ts";
 import { protobufOf } from "../response/respond.ts";
@@ -128,8 +129,6 @@ function storedEventForm(
       return undefined;
   }
 }
-
-const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 const streamType = ({ type }: Accepted) => (type === "application/json" ? type : `${type};stream=watch`);
 
