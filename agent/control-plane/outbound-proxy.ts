@@ -2,11 +2,13 @@
  * The proxy for the machine's outbound connections, configured as for curl and Go programs: `HTTPS_PROXY` (or lower
  * case), and `NO_PROXY` for hosts that are reached directly.
  */
+
 import { type ClientRequestArgs, request } from "node:http";
 import { Agent, type AgentOptions, request as secureRequest } from "node:https";
 import { BlockList, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import { joinHostPort } from "../../api/machinery/network/join-host-port.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -57,7 +59,7 @@ export function connectThrough(
   proxy: URL,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Socket> {
-  const target = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const target = joinHostPort(host, port);
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   return new Promise((resolve, reject) => {
     const fail = (message: string) =>

@@ -1,8 +1,4 @@
 /** Connection and response errors in Go's words: users know these texts from the kubelet's events. */
-import { isIPv6 } from "node:net";
-
-export const joinHostPort = (host: string, port: number): string =>
-  isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 
 const CALLS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connect: connection refused",

@@ -1,10 +1,12 @@
 /** HTTP for probes and hooks, behaving like Go's client. */
+
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { errorMessage } from "../../api/error-message.ts";
 import type { HTTPGetAction, HTTPHeader } from "../../api/generated/core.v1.ts";
+import { joinHostPort } from "../../api/machinery/network/join-host-port.ts";
 import { timerMs } from "../longest-timer.ts";
-import { isNotTls, joinHostPort, requestError } from "./go-errors.ts";
+import { isNotTls, requestError } from "./go-errors.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
 
 const MAX_OUTPUT_BYTES = 10 * 1024;

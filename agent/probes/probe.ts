@@ -1,11 +1,13 @@
 /** One probe of a container, with its outcome in the kubelet's words. */
+
 import { connect } from "node:net";
 import { errorMessage } from "../../api/error-message.ts";
 import type { Container, Probe } from "../../api/generated/core.v1.ts";
+import { joinHostPort } from "../../api/machinery/network/join-host-port.ts";
 import { timerMs } from "../longest-timer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { ExecTimeout } from "../runtime/runtime-error.ts";
-import { dialError, joinHostPort } from "./go-errors.ts";
+import { dialError } from "./go-errors.ts";
 import { probeGrpc } from "./grpc-health.ts";
 import { getHttp } from "./http-probe.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";

@@ -1,10 +1,12 @@
 /** Single connections to ports of pods and endpoints, and port-forward. */
+
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { isIP, plainIP, specialIPProblem } from "../../api/machinery/network/ip.ts";
+import { joinHostPort } from "../../api/machinery/network/join-host-port.ts";
 import type { PodHttpRequest, StreamRequest } from "../../api/node/node-sync.ts";
-import { dialError, joinHostPort } from "../probes/go-errors.ts";
+import { dialError } from "../probes/go-errors.ts";
 import { SpdySession } from "../spdy/spdy.ts";
 import { writeTo } from "../spdy/write-to.ts";
 import { joinPorts } from "./port-channels.ts";

@@ -1,7 +1,7 @@
 import type { Server } from "node:https";
-import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
+import { joinHostPort } from "../../api/machinery/network/join-host-port.ts";
 import { callApi, explainUnreachable } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { isWildcard } from "../control-plane/identity.ts";
@@ -99,8 +99,8 @@ function listen(server: Server, bind: string, port: number): Promise<string> {
     });
     server.listen(port, bind, () => {
       const bound = server.address();
-      const host = isWildcard(bind) ? "127.0.0.1" : isIPv6(bind) ? `[${bind}]` : bind;
-      resolve(`https://${host}:${typeof bound === "object" ? bound?.port : port}`);
+      const actual = typeof bound === "object" && bound ? bound.port : port;
+      resolve(`https://${joinHostPort(isWildcard(bind) ? "127.0.0.1" : bind, actual)}`);
     });
   });
 }

@@ -1,9 +1,11 @@
 /** Everything that a control plane needs before its process starts: keys, kubeconfig, configuration. */
+
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorMessage } from "../../api/error-message.ts";
+import { joinHostPort } from "../../api/machinery/network/join-host-port.ts";
 import { CliError } from "../cli-error.ts";
 import { type Connection, renderKubeconfig } from "../kubeconfig.ts";
 import { advertisedAddress } from "./advertised-address.ts";
@@ -48,7 +50,7 @@ export async function prepareControlPlane(options: ControlPlaneOptions): Promise
   const identity = loadIdentity(directory, { bind, names: options.names ?? [] }, new Date());
   const address = advertisedAddress(bind, port);
   const host = isWildcard(bind) ? "127.0.0.1" : bind;
-  const server = `https://${hostPort(host, port)}`;
+  const server = `https://${joinHostPort(host, port)}`;
   const connection = { server, token: identity.adminToken, ca: identity.ca };
   directory.write("kubeconfig", renderKubeconfig("sailplane", connection));
 
@@ -61,14 +63,14 @@ export async function prepareControlPlane(options: ControlPlaneOptions): Promise
       manifest,
       modulesPath: relative(dirname(textFile), workerDirectory),
       assetsPath: dashboardDirectory,
-      address: hostPort(bind, port),
+      address: joinHostPort(bind, port),
       certificateChain: identity.certificateChain,
       privateKey: identity.certificateKey,
       storagePath: directory.makeDirectory("storage"),
       tunnelsPath: directory.makeEmptyDirectory("storage/Tunnel"),
       pinnedCallsSocket: files.pinnedCallsSocket,
       readinessSocket: files.readinessSocket,
-      ...(ingressPort !== undefined && { ingressAddress: hostPort(bind, ingressPort) }),
+      ...(ingressPort !== undefined && { ingressAddress: joinHostPort(bind, ingressPort) }),
       trustedCertificates: options.trustedCertificates ?? [],
       secrets: {
         ...options.bindings,
@@ -87,8 +89,6 @@ export async function prepareControlPlane(options: ControlPlaneOptions): Promise
   return connection;
 }
 
-const hostPort = (host: string, port: number): string => `${host.includes(":") ? `[${host}]` : host}:${port}`;
-
 /** The port, or a free one for 0; throws CliError if this process may not listen there. */
 function claimPort(bind: string, port: number, option = "--port"): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -100,7 +100,7 @@ function claimPort(bind: string, port: number, option = "--port"): Promise<numbe
         EADDRNOTAVAIL: `${bind} is no address of this machine; choose another with --bind`,
         ENOTFOUND: `${bind} is no address; choose one of this machine with --bind`,
       };
-      reject(new CliError(known[error.code ?? ""] ?? `cannot listen on ${hostPort(bind, port)}: ${error.message}`));
+      reject(new CliError(known[error.code ?? ""] ?? `cannot listen on ${joinHostPort(bind, port)}: ${error.message}`));
     });
     server.listen({ host: bind, port, exclusive: true }, () => {
       const address = server.address();

@@ -2,7 +2,9 @@
  * Whether an aggregated API server answers for its group version, which is asked before it counts as available
  * (kube-aggregator's availability controller, rule AGG-AVAILABLE).
  */
+
 import { errorMessage } from "../../api/error-message.ts";
+import { joinHostPort } from "../../api/machinery/network/join-host-port.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { withSignal } from "../outbound/with-signal.ts";
 import { type EndpointPort, findEndpoints } from "../tunnels/service-endpoint.ts";
@@ -53,4 +55,4 @@ async function askDiscovery(caller: Caller, endpoint: EndpointPort, remote: Remo
 const LATE = "net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
 
 const urlOf = ({ address, port }: EndpointPort, path: string): string =>
-  `https://${address.includes(":") ? `[${address}]` : address}:${port}${path}`;
+  `https://${joinHostPort(address, port)}${path}`;

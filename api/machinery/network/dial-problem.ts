@@ -1,5 +1,7 @@
 /** Why a connection failed, in Go's words, which Kubernetes' clients know, derived from Node.js' errors. */
+
 import { type HostMismatch, hostMismatch } from "./host-mismatch.ts";
+import { joinHostPort } from "./join-host-port.ts";
 
 interface NodeProblem extends Partial<HostMismatch> {
   readonly message: string;
@@ -31,7 +33,7 @@ const VERIFY: Readonly<Record<string, string>> = {
 export function dialProblem(problem: NodeProblem): string {
   const [, kind = "", address = "", port = ""] = /connect (E[A-Z]+) (.+):(\d+)/.exec(problem.message) ?? [];
   const connect = CONNECT[kind];
-  if (connect) return `dial tcp ${address.includes(":") ? `[${address}]` : address}:${port}: ${connect}`;
+  if (connect) return `dial tcp ${joinHostPort(address, port)}: ${connect}`;
   if (problem.errors?.[0]) return dialProblem(problem.errors[0]);
   const { code = "", hostname = "", message, host, cert } = problem;
   if (VERIFY[code]) return `tls: failed to verify certificate: ${VERIFY[code]}`;

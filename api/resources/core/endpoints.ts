@@ -1,5 +1,6 @@
 import type { EndpointSubset, Endpoints } from "../../generated/core.v1.ts";
 import { ipWarnings } from "../../machinery/network/ip-warnings.ts";
+import { joinHostPort } from "../../machinery/network/join-host-port.ts";
 import { defineResource } from "../resource.ts";
 import { validateEndpoints } from "./endpoints-validation.ts";
 
@@ -35,8 +36,6 @@ export const endpoints = defineResource<Endpoints>({
   ],
 });
 
-const hostOf = (ip: string): string => (ip.includes(":") ? `[${ip}]` : ip);
-
 function printSubsets(subsets: readonly EndpointSubset[]): string {
   if (subsets.length === 0) return "<none>";
   const shown: string[] = [];
@@ -45,7 +44,7 @@ function printSubsets(subsets: readonly EndpointSubset[]): string {
     for (const port of ports.length > 0 ? ports : [undefined])
       for (const { ip } of addresses) {
         count++;
-        if (shown.length < SHOWN) shown.push(port ? `${hostOf(ip)}:${port.port}` : ip);
+        if (shown.length < SHOWN) shown.push(port ? joinHostPort(ip, port.port) : ip);
       }
   return count > shown.length ? `${shown.join(",")} + ${count - SHOWN} more...` : shown.join(",");
 }

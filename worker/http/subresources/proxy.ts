@@ -5,6 +5,7 @@
  */
 
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import { joinHostPort } from "../../../api/machinery/network/join-host-port.ts";
 import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
 import type { NodeRequest } from "../../../api/node/node-sync.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
@@ -133,7 +134,7 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
     return new Response(null, { status: 301, headers: { Location: `${prefix}/${url.search}` } });
   }
   const { address, port } = endpoint;
-  const host = `${address.includes(":") ? `[${address}]` : address}:${port}`;
+  const host = joinHostPort(address, port);
   const call = {
     env,
     cluster,

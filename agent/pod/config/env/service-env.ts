@@ -1,5 +1,7 @@
 /** The variables that describe the Services of its namespace to a container, in the style of Docker links. */
+
 import type { Service } from "../../../../api/generated/core.v1.ts";
+import { joinHostPort } from "../../../../api/machinery/network/join-host-port.ts";
 
 export interface Variable {
   readonly name: string;
@@ -7,7 +9,6 @@ export interface Variable {
 }
 
 const upper = (name: string): string => name.toUpperCase().replaceAll("-", "_");
-const hostPort = (host: string, port: number): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
 
 function variablesOf({ metadata, spec }: Service): Variable[] {
   const prefix = upper(metadata.name ?? "");
@@ -22,12 +23,12 @@ function variablesOf({ metadata, spec }: Service): Variable[] {
     ...ports
       .filter(({ name }) => name !== undefined && name !== "")
       .map(({ name = "", port }) => ({ name: `${prefix}_SERVICE_PORT_${upper(name)}`, value: String(port) })),
-    { name: `${prefix}_PORT`, value: `${protocolOf(first.protocol)}://${hostPort(host, first.port)}` },
+    { name: `${prefix}_PORT`, value: `${protocolOf(first.protocol)}://${joinHostPort(host, first.port)}` },
   ];
   for (const { port, protocol } of ports) {
     const name = `${prefix}_PORT_${port}_${protocolOf(protocol).toUpperCase()}`;
     variables.push(
-      { name, value: `${protocolOf(protocol)}://${hostPort(host, port)}` },
+      { name, value: `${protocolOf(protocol)}://${joinHostPort(host, port)}` },
       { name: `${name}_PROTO`, value: protocolOf(protocol) },
       { name: `${name}_PORT`, value: String(port) },
       { name: `${name}_ADDR`, value: host },
