@@ -34,7 +34,7 @@ export async function requestOverLink({ env, cluster, node, body, ...head }: Ove
   const outcome = await env.NODE_HUB.getByName(cluster).request(node, frame);
   if (typeof outcome === "string") return { kind: outcome };
   const answer = parseLinkFrame<LinkAnswer>(outcome, decoder);
-  if (answer?.head.response === undefined && answer !== undefined) return { kind: "held", id };
+  if (answer && answer.head.response === undefined) return { kind: "held", id };
   return { kind: "answered", response: readable(answer?.head.response, answer?.body) };
 }
 

@@ -2,7 +2,6 @@
 import type { Status } from "../../api/machinery/status.ts";
 import type { OneWayRequest } from "../../api/node/link-request.ts";
 import { ANSWERED_BY_POD, type PodHttpRequest, type StreamRequest } from "../../api/node/node-sync.ts";
-import type { Env } from "../env.ts";
 import { type Dial, dialBack } from "./dial-back.ts";
 import { type NodeCall, requestNode } from "./node-request.ts";
 import { upgradeOf } from "./upgrade.ts";
@@ -36,36 +35,30 @@ export interface PodCall extends Omit<NodeCall, "stream"> {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** Passes a client's WebSocket upgrade on to a pod. The status is 101, or the pod's own if it refuses. */
-export async function joinPod({
-  env,
-  cluster,
-  node,
-  request,
-  client,
-  upgrade,
-  signal,
-}: {
-  readonly env: Env;
-  readonly cluster: string;
-  readonly node: string;
+export interface PodUpgrade extends Pick<Dial, "env" | "cluster" | "node" | "client"> {
   readonly request: PodHttpRequest;
-  readonly client?: string;
+  /** The client's. */
   readonly upgrade: Request;
   readonly signal?: AbortSignal;
-}): Promise<PodResponse> {
+}
+
+/** Passes a client's WebSocket upgrade on to a pod. The status is 101, or the pod's own if it refuses. */
+export async function joinPod({ request, upgrade, signal, ...dial }: PodUpgrade): Promise<PodResponse> {
   const stream = { kind: "websocket", ...request } as const;
   const init = { headers: upgradeOf(upgrade), ...(signal && { signal }) };
-  const response = await dialBack({ env, cluster, node, stream, ...(client && { client }), init });
-  if (response.headers.get(ANSWERED_BY_POD) === null)
-    return { ok: false, why: ((await response.json()) as Status).message ?? "" };
-  return { ok: true, response };
+  return podResponse(await dialBack({ ...dial, stream, init }));
 }
 
 /** The pod's response, or why there is none. */
 export type PodResponse =
   | { readonly ok: true; readonly response: Response }
   | { readonly ok: false; readonly why: string };
+
+/** What comes instead of a pod's response is a Status. */
+async function podResponse(response: Response): Promise<PodResponse> {
+  if (response.headers.get(ANSWERED_BY_POD) !== null) return { ok: true, response };
+  return { ok: false, why: ((await response.json()) as Status).message ?? "" };
+}
 
 /** Methods for which a length is expected even of an empty body (RFC 9110, 8.6). */
 const HAVE_BODIES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
@@ -79,13 +72,10 @@ export function callPod({ request, ...call }: PodCall): Promise<PodResponse> {
 
 /** A request that is answered over HTTP, by a pod or by the node's own API. */
 export async function callNode(call: NodeCall): Promise<PodResponse> {
-  const response = await requestNode(call);
-  if (response.headers.get(ANSWERED_BY_POD) === null)
-    return { ok: false, why: ((await response.json()) as Status).message ?? "" };
-  const headers = new Headers(response.headers);
+  const answered = await podResponse(await requestNode(call));
+  if (!answered.ok) return answered;
+  const { body, status, headers: marked } = answered.response;
+  const headers = new Headers(marked);
   headers.delete(ANSWERED_BY_POD);
-  return {
-    ok: true,
-    response: new Response(response.body, { status: response.status, headers, encodeBody: "manual" }),
-  };
+  return { ok: true, response: new Response(body, { status, headers, encodeBody: "manual" }) };
 }

@@ -43,7 +43,7 @@ async function responseOfTarget(context: RequestContext): Promise<Response> {
   if (!entry) throw new ApiError(notFound({ group: "", resource: served.resource.plural }, target.name));
   if (kind === "Node") {
     requireKubeletPort(JSON.parse(entry.text) as Node, target);
-    return requestNode(context, target.name);
+    return requestKubelet(context, target.name);
   }
   return forward(context, target, podPort(JSON.parse(entry.text) as Pod, target));
 }
@@ -114,7 +114,7 @@ const LOCAL_VOLUMES = /^\/localVolumes\/[^/]+$/;
 const changeOf = ({ method }: Request): Pick<NodeRequest, "method"> | undefined =>
   method === "PUT" || method === "DELETE" ? { method } : undefined;
 
-async function requestNode({ env, cluster, request, body, path }: RequestContext, node: string): Promise<Response> {
+async function requestKubelet({ env, cluster, request, body, path }: RequestContext, node: string): Promise<Response> {
   const url = new URL(request.url);
   const changes = LOCAL_VOLUMES.test(path.rest) && changeOf(request);
   if (request.method !== "GET" && !changes) throw new ApiError(methodNotAllowed());
