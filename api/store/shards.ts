@@ -2,7 +2,7 @@
  * Which resources of a cluster may be kept in store objects of their own (docs/decisions/0011): numerous ones that no
  * decision depends on. Each such object is a store of its own, with its own log and revisions.
  */
-import type { GroupResource, Write } from "./store.ts";
+import type { CommitFailure, GroupResource, Write } from "./store.ts";
 
 /** By their names in the deployment's setting. */
 const SHARDABLE: Readonly<Record<string, GroupResource>> = { events: "events", leases: "leases.coordination.k8s.io" };
@@ -56,3 +56,7 @@ export function portionsOf(writes: readonly Write[], shards: readonly GroupResou
   };
   return [undefined, ...shards].map(portion).filter((each) => each.writes.length > 0);
 }
+
+/** Why a portion was refused, as the whole commit's answer: with the write's index there. */
+export const failureOfWhole = (failure: CommitFailure, { places }: Portion): CommitFailure =>
+  "write" in failure ? { ...failure, write: places[failure.write] ?? failure.write } : failure;

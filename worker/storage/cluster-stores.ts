@@ -9,14 +9,11 @@ import type { StoreStub } from "./store-stub.ts";
 
 type Stores = Pick<Env, "CLUSTER_STORE">;
 
-/** RPC's derived types lose branded numbers and unions; the methods are those of Store. */
-const storeNamed = ({ CLUSTER_STORE }: Stores, name: string) => CLUSTER_STORE.getByName(name);
-
 /** The cluster's main store, which has everything that decisions depend on. */
-export const ownStore = (env: Stores, cluster: string) => storeNamed(env, cluster);
+export const ownStore = ({ CLUSTER_STORE }: Stores, cluster: string) => CLUSTER_STORE.getByName(cluster);
 
-export const shardStore = (env: Stores, cluster: string, shard: GroupResource) =>
-  storeNamed(env, shardName(cluster, shard));
+export const shardStore = ({ CLUSTER_STORE }: Stores, cluster: string, shard: GroupResource) =>
+  CLUSTER_STORE.getByName(shardName(cluster, shard));
 
 /** All of them as one store. */
 export function wholeStore(env: Stores, cluster: string, shards: readonly GroupResource[]): StoreStub {
@@ -30,12 +27,12 @@ export type StoreObject = readonly [shard: GroupResource | undefined, store: Dur
 
 /** Each by itself, the main store first. */
 export const storeObjects = (
-  { CLUSTER_STORE }: Stores,
+  env: Stores,
   cluster: string,
   shards: readonly GroupResource[],
 ): readonly [StoreObject, ...StoreObject[]] => [
-  [undefined, CLUSTER_STORE.getByName(cluster)],
-  ...shards.map((shard) => [shard, CLUSTER_STORE.getByName(shardName(cluster, shard))] as const),
+  [undefined, ownStore(env, cluster)],
+  ...shards.map((shard) => [shard, shardStore(env, cluster, shard)] as const),
 ];
 
 /** Those of them that run in this isolate. */

@@ -3,7 +3,7 @@
  * rewound), all existing stubs of it are useless for good. Each call creates a new one.
  */
 import { asRevision } from "../../api/store/revision.ts";
-import { portionsOf } from "../../api/store/shards.ts";
+import { failureOfWhole, portionsOf } from "../../api/store/shards.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision, Store } from "../../api/store/store.ts";
 import type { Env } from "../env.ts";
 import { readShards } from "../policy/cluster-shards.ts";
@@ -59,14 +59,14 @@ export async function commitApart({ writes }: CommitRequest, { own, shards, shar
   const [first] = portions;
   if (portions.length === 1 && first?.shard !== undefined) return shardOf(first.shard).commit({ writes });
   const revisions: (Revision | undefined)[] = writes.map(() => undefined);
-  for (const { shard, writes: portion, places } of portions) {
-    if (shard !== undefined) {
-      await record(shardOf(shard), portion);
+  for (const portion of portions) {
+    if (portion.shard !== undefined) {
+      await record(shardOf(portion.shard), portion.writes);
       continue;
     }
-    const result = await own.commit({ writes: portion });
-    if (!result.ok) return "write" in result ? { ...result, write: places[result.write] ?? result.write } : result;
-    for (const [i, place] of places.entries()) revisions[place] = result.revisions[i];
+    const result = await own.commit({ writes: portion.writes });
+    if (!result.ok) return { ok: false, ...failureOfWhole(result, portion) };
+    for (const [i, place] of portion.places.entries()) revisions[place] = result.revisions[i];
   }
   let before = revisions.find((revision) => revision !== undefined) ?? asRevision(0);
   return {

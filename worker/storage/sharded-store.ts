@@ -5,7 +5,7 @@
  */
 import type { NearbyStore } from "../../api/store/nearby-stores.ts";
 import { asRevision } from "../../api/store/revision.ts";
-import { portionsOf } from "../../api/store/shards.ts";
+import { failureOfWhole, portionsOf } from "../../api/store/shards.ts";
 import type {
   AfterRequest,
   CommitRequest,
@@ -54,7 +54,8 @@ export class ShardedStore implements StoreStub {
       if (refused) return refused;
     }
     const revisions: Revision[] = [];
-    for (const { shard, writes: own, places } of portions) {
+    for (const portion of portions) {
+      const { shard, writes: own, places } = portion;
       const store = shard === undefined ? undefined : this.#shards.get(shard);
       const result = await (store
         ? store.commit({ writes: own, ...(limits && { limits }) })
@@ -64,7 +65,7 @@ export class ShardedStore implements StoreStub {
             ...(changesPolicy && { changesPolicy }),
             ...(limits && { limits }),
           }));
-      if (!result.ok) return "write" in result ? { ...result, write: places[result.write] ?? result.write } : result;
+      if (!result.ok) return { ok: false, ...failureOfWhole(result, portion) };
       for (const [i, place] of places.entries()) revisions[place] = result.revisions[i] ?? asRevision(0);
     }
     return { ok: true, revisions };

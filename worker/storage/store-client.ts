@@ -17,6 +17,7 @@ import type {
   ListPage,
   ListRequest,
   ListStreamRequest,
+  ReadFailure,
   ReadResult,
   Revision,
   Selected,
@@ -210,8 +211,7 @@ export class StoreClient {
     const requested = "bookmarkKind" in request ? (request.since ?? request.notOlderThan) : request.at;
     const failure = (await response.json()) as WatchFailure;
     if (failure.reason === "too-many") throw what === "watch" ? tooManyWatches() : tooManyLists();
-    this.#unwrap({ ok: false, ...failure }, requested);
-    return response;
+    return this.#refused(failure, requested);
   }
 
   /** Awaited directly: each promise derived from an RPC promise costs the platform another object. */
@@ -271,20 +271,22 @@ export class StoreClient {
   }
 
   #unwrap<T>(result: ReadResult<T>, requested: Revision | undefined): T {
-    if (result.ok) {
-      this.#confirmed();
-      return result;
-    }
-    switch (result.reason) {
+    if (!result.ok) return this.#refused(result, requested);
+    this.#confirmed();
+    return result;
+  }
+
+  #refused(failure: ReadFailure, requested: Revision | undefined): never {
+    switch (failure.reason) {
       case "stale-policy":
         this.#unconfirmed = false;
         throw new StalePolicy();
       case "identity-gone":
         return this.#identityGone();
       case "compacted":
-        throw new Compacted(result.oldest);
+        throw new Compacted(failure.oldest);
       case "future":
-        throw new RevisionTooLarge(requested ?? result.revision, result.revision);
+        throw new RevisionTooLarge(requested ?? failure.revision, failure.revision);
     }
   }
 

@@ -1,4 +1,4 @@
-/** The errors for clients when the store does not answer. */
+/** The errors for clients when the store refuses what was asked of it, or cannot do it. */
 import { expired, failure, tooManyRequests } from "../../api/machinery/status.ts";
 import type { Revision } from "../../api/store/store.ts";
 import { ApiError } from "../api-error.ts";
