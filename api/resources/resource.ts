@@ -65,8 +65,8 @@ export interface ScaleView<T extends KubeObject> {
   readonly statusReplicas: (object: T) => number;
   readonly selector: (object: T) => string;
   readonly setReplicas: (draft: T, replicas: number) => void;
-  /** Where `setReplicas` writes, for field ownership. Default: `["spec", "replicas"]`. */
-  readonly replicasPath?: readonly string[];
+  /** Where `setReplicas` writes, for field ownership. */
+  readonly replicasPath: readonly string[];
   /** The same by apiVersion, if versions differ; null: that version has no scale. */
   readonly replicasPaths?: Readonly<Record<string, readonly string[] | null>>;
 }

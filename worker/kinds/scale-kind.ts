@@ -37,18 +37,20 @@ const scaleResource: Resource = defineResource<Scale>({
 export const scaleServed: Served = { resource: scaleResource, group: "autoscaling", version: "v1", custom: false };
 
 /** Where each version of the kind has its replicas. */
-export function replicasPaths({ group, version, otherVersions = [], scale }: Resource): ReplicasPaths {
-  if (scale?.replicasPaths) return scale.replicasPaths;
-  const path = scale?.replicasPath ?? ["spec", "replicas"];
+export function replicasPaths(
+  { group, version, otherVersions = [] }: Resource,
+  { replicasPath, replicasPaths }: ScaleView<KubeObject>,
+): ReplicasPaths {
+  if (replicasPaths) return replicasPaths;
   const served = [{ group, version }, ...otherVersions.map((other) => ({ group: other.group ?? group, ...other }))];
-  return Object.fromEntries(served.map((at) => [apiVersionOf(at.group, at.version), path]));
+  return Object.fromEntries(served.map((at) => [apiVersionOf(at.group, at.version), replicasPath]));
 }
 
 export function scaleOf(object: KubeObject, resource: Resource, view: ScaleView<KubeObject>): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const replicas = view.specReplicas(object) ?? 0;
   const selector = view.selector(object);
-  const managedFields = scaleEntries(object.metadata.managedFields, replicasPaths(resource));
+  const managedFields = scaleEntries(object.metadata.managedFields, replicasPaths(resource, view));
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",

@@ -10,6 +10,7 @@ interface Replicated extends KubeObject {
 }
 
 export const replicasScale: ScaleView<Replicated> = {
+  replicasPath: ["spec", "replicas"],
   specReplicas: ({ spec }) => spec.replicas ?? 0,
   statusReplicas: ({ status }) => status.replicas ?? 0,
   selector: ({ spec }) => formatLabelSelector(spec.selector),

@@ -43,6 +43,7 @@ export const replicationController = defineResource<ReplicationController>({
   // Kubernetes applies defaults again when it reads.
   status: { prepareUpdate: labelAsTemplate, validateUpdate: validateStatus },
   scale: {
+    replicasPath: ["spec", "replicas"],
     specReplicas: ({ spec }) => spec.replicas ?? 1,
     statusReplicas: ({ status }) => status.replicas,
     selector: ({ spec }) =>

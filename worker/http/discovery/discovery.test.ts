@@ -215,7 +215,8 @@ describe("a discovery document with an ETag", () => {
 });
 
 test("WIRE-DISCOVERY: subresources of a custom kind are status before scale, those of built-in kinds are sorted by name", () => {
-  const scale = { specReplicas: () => 1, statusReplicas: () => 1, selector: () => "", setReplicas: () => {} };
+  const numbers = { specReplicas: () => 1, statusReplicas: () => 1, selector: () => "", setReplicas: () => {} };
+  const scale = { replicasPath: ["spec", "replicas"], ...numbers };
   const kind = {
     group: "e.com",
     version: "v1",

@@ -24,7 +24,13 @@ const resources: readonly Resource[] = [
     plural: "deployments",
     scope: "Namespaced",
     status: {},
-    scale: { specReplicas: () => 0, statusReplicas: () => 0, selector: () => "", setReplicas: () => {} },
+    scale: {
+      replicasPath: ["spec", "replicas"],
+      specReplicas: () => 0,
+      statusReplicas: () => 0,
+      selector: () => "",
+      setReplicas: () => {},
+    },
   }),
   crontab,
 ];

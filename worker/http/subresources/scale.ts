@@ -1,4 +1,5 @@
 /** `scale`: a workload's replicas as autoscaling/v1 Scale, for kubectl scale and autoscalers. */
+
 import type { Scale } from "../../../api/generated/autoscaling.v1.ts";
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
@@ -17,6 +18,7 @@ import {
   notFound,
 } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
+import type { ScaleView } from "../../../api/resources/resource.ts";
 import { ownedKind, trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { decodePatched } from "../../kinds/decode-patched.ts";
@@ -69,10 +71,14 @@ function withoutOwners(object: KubeObject): KubeObject {
 /** Stands for the replicas of a custom object that does not specify any, until somebody does. */
 const UNSET = -(2 ** 31);
 
-const replicasField = ({ resource: { scale } }: RequestContext["served"]) =>
-  `the spec replicas field ${JSON.stringify(`.${(scale?.replicasPath ?? []).join(".")}`)}`;
+/** As Kubernetes writes paths. */
+const pathText = ({ replicasPath }: View): string => `.${replicasPath.join(".")}`;
 
-function viewOf({ served: { resource } }: Pick<RequestContext, "served">) {
+const replicasField = (view: View): string => `the spec replicas field ${JSON.stringify(pathText(view))}`;
+
+type View = ScaleView<KubeObject>;
+
+function viewOf({ served: { resource } }: Pick<RequestContext, "served">): View {
   if (resource.scale) return resource.scale;
   throw new Error(`${resource.kind} has no scale`);
 }
@@ -81,8 +87,9 @@ async function current({ served, path, store }: RequestContext): Promise<KubeObj
   const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
   if (!entry) throw new ApiError(notFound(resourceNameOf(served), path.name));
   const object = readAtServedVersion(served, objectOf(entry));
-  if (viewOf({ served }).specReplicas(object) === undefined)
-    throw new ApiError(internalError(`${replicasField(served)} does not exist`));
+  const view = viewOf({ served });
+  if (view.specReplicas(object) === undefined)
+    throw new ApiError(internalError(`${replicasField(view)} does not exist`));
   return object;
 }
 
@@ -120,8 +127,7 @@ function checkScale(
   const { custom, group, resource } = served;
   if (custom) {
     if (replicas >= 0) return;
-    const field = `.${(resource.scale?.replicasPath ?? ["spec", "replicas"]).join(".")}`;
-    const error = invalidField(field, replicas, "should be a non-negative integer");
+    const error = invalidField(pathText(viewOf({ served })), replicas, "should be a non-negative integer");
     throw new ApiError(invalid(group, resource.kind, name, [error]));
   }
   const errors = validateObjectMeta(metadata, { scope: "Namespaced" });
@@ -185,12 +191,12 @@ async function write(
       const next = nextOf(old);
       await mutate(next, old);
       const replicas = next.spec?.replicas ?? 0;
-      if (replicas === UNSET) throw new ApiError(badRequest(`${replicasField(served)} cannot be empty`));
+      if (replicas === UNSET) throw new ApiError(badRequest(`${replicasField(view)} cannot be empty`));
       checkScale(context, next, { replicas, uid: object.metadata.uid });
       const draft: KubeObject = structuredClone(object);
       view.setReplicas(draft, replicas);
       const managedFields = parentEntries(object.metadata.managedFields, next.metadata.managedFields, {
-        paths: replicasPaths(resource),
+        paths: replicasPaths(resource, view),
         apiVersion: apiVersionOf(served.group, served.version),
       });
       if (managedFields) draft.metadata.managedFields = managedFields;
