@@ -6,6 +6,7 @@ import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { type KubeObject, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
+import { defineResource } from "../../../api/resources/resource.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
 import { admitMutation, admitValidation } from "../../admission/index.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
@@ -18,6 +19,7 @@ import {
   ISSUER,
   type KubernetesClaims,
 } from "../../auth/credentials/service-account-token.ts";
+import type { Served } from "../../kinds/kind-registry.ts";
 import { placeInNamespace } from "../../registry/place-in-namespace.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
@@ -42,16 +44,29 @@ const BINDABLE: Readonly<Record<string, { resource: string; namespaced: boolean;
     Secret: { resource: "secrets", namespaced: true, claim: "secret" },
   };
 
+/** The kind is not served by itself. */
+const tokenRequests: Served = {
+  resource: defineResource<TokenRequest>({
+    group: "authentication.k8s.io",
+    version: "v1",
+    kind: "TokenRequest",
+    plural: "tokenrequests",
+    scope: "Namespaced",
+  }),
+  group: "authentication.k8s.io",
+  version: "v1",
+  custom: false,
+};
+
 export async function requestToken(context: RequestContext): Promise<Response> {
   if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
   const accepted = acceptedBy(context, METADATA_VIEWS);
   const options = writeOptions(context.query, "CreateOptions");
-  const served = context.registry.findKind("authentication.k8s.io", "v1", "TokenRequest") ?? TOKEN_REQUEST;
-  const object = decodeObject(context, options, served);
+  const object = decodeObject(context, options, tokenRequests);
   placeInNamespace(context, object);
   (object as TokenRequest).spec.expirationSeconds ??= DEFAULT_SECONDS;
   const tracked = { fieldManager: options.fieldManager, subresource: "token" };
-  trackManagedFields({ ...context, served }, { old: undefined, next: object }, tracked);
+  trackManagedFields({ ...context, served: tokenRequests }, { old: undefined, next: object }, tracked);
   const request = admissionOf(context, object, options);
   await admitMutation(request);
   await requireExpectations(request);
@@ -83,7 +98,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
   };
-  return renderView({ ...context, served }, tokenRequest, { accepted, status: 201 });
+  return renderView({ ...context, served: tokenRequests }, tokenRequest, { accepted, status: 201 });
 }
 
 interface Granted {
@@ -127,19 +142,6 @@ const admissionOf = (context: RequestContext, object: KubeObject, { dryRun }: Wr
     old: undefined,
     dryRun,
   });
-
-const TOKEN_REQUEST = {
-  resource: {
-    group: "authentication.k8s.io",
-    version: "v1",
-    kind: "TokenRequest",
-    plural: "tokenrequests",
-    scope: "Namespaced",
-  },
-  group: "authentication.k8s.io",
-  version: "v1",
-  custom: false,
-} as const;
 
 async function serviceAccount({ store, served, path }: RequestContext) {
   const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
