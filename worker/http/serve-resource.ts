@@ -32,14 +32,14 @@ import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
 import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import type { Bindings } from "./bindings.ts";
-import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custom-verbs.ts";
+import { customVerb, requireCustomSubresourceVerb } from "./filters/custom-verbs.ts";
 import { identify } from "./filters/identify.ts";
 import { limitInFlight } from "./filters/in-flight.ts";
 import { withPolicy } from "./filters/with-policy.ts";
 import { type RequestSeats, withSeats } from "./filters/with-seats.ts";
 import { bodyBytes, readBody } from "./request/body.ts";
 import { queryOf } from "./request/request-url.ts";
-import { verbOf } from "./request/verb.ts";
+import { type RequestVerb, verbOf } from "./request/verb.ts";
 import { sandboxedResponse } from "./response/sandboxed-response.ts";
 import { warningHeaders } from "./response/warning-headers.ts";
 import { findSubresource } from "./subresources/index.ts";
@@ -125,7 +125,7 @@ interface IdentifiedRequest extends RoutedRequest {
   readonly turn: Turn;
   readonly body: Body;
   readonly user: User;
-  readonly verb: string;
+  readonly verb: RequestVerb;
   readonly attributes: ResourceAttributes;
   readonly now: number;
 }
@@ -137,7 +137,7 @@ async function serve(c: Context<Bindings>, identified: IdentifiedRequest): Promi
 
   const caller = { env: c.env, cluster: c.get("cluster"), store };
   const remote = policy.derive(remoteApis).get(apiVersionOf(path.group, path.version));
-  if (remote) return passOn(c, remote, identified);
+  if (remote) return passOn(c, caller, { ...identified, remote });
   const registry = policy.derive(deployedResources(c.env));
   const served = registry.find(path.group, path.version, path.resource);
   if (!served) {
@@ -177,12 +177,14 @@ async function serve(c: Context<Bindings>, identified: IdentifiedRequest): Promi
   }
 }
 
-async function passOn(c: Context<Bindings>, remote: RemoteApi, identified: IdentifiedRequest): Promise<Response> {
-  const { user, body, verb, store } = identified;
+interface PassedOn extends Pick<IdentifiedRequest, "user" | "body" | "verb"> {
+  readonly remote: RemoteApi;
+}
+
+async function passOn(c: Context<Bindings>, caller: Caller, { remote, user, body, verb }: PassedOn): Promise<Response> {
   const request = c.req.raw;
   const { pathname, search } = new URL(request.url);
   const { method, headers } = request;
-  const caller = { env: c.env, cluster: c.get("cluster"), store };
   const call = {
     remote,
     user,
@@ -214,23 +216,18 @@ function storeFor(caller: Caller, served: Served, query: URLSearchParams): Store
   return selectsAsRead(served, query) ? new SelectingStore(store, served) : store;
 }
 
-async function serveVerb(context: RequestContext, verb: string): Promise<Response> {
+async function serveVerb(context: RequestContext, verb: RequestVerb): Promise<Response> {
   const { resource } = context.served;
   const { path, request } = context;
-  if (context.served.custom) {
-    requireCustomVerb(context);
-    return verbs[verb as Verb](context);
-  }
-  if (request.method === "HEAD") throw new ApiError(methodNotAllowed());
-  const offered: readonly string[] = resource.verbs ?? Object.keys(verbs);
-  if (!offered.includes(verb) || !(verb in verbs) || !fitsPath(request.method, path, resource.scope)) {
+  if (context.served.custom) return verbs[customVerb(context, verb)](context);
+  const isOffered = verb !== "" && (resource.verbs?.includes(verb) ?? true);
+  if (request.method === "HEAD" || !isOffered || !fitsPath(request.method, path, resource.scope))
     throw new ApiError(methodNotAllowed());
-  }
   const problems = path.name === "" ? [] : pathSegmentName(path.name);
   if (problems.length > 0)
     throw new ApiError(badRequest(`Name parameter invalid: ${goQuote(path.name)}: ${problems.join(";")}`));
   const action = findAction(context, verb);
-  return action ? action(context) : verbs[verb as Verb](context);
+  return action ? action(context) : verbs[verb](context);
 }
 
 /**

@@ -2,9 +2,19 @@
  * Requests that custom objects do not support. In Kubernetes they have one handler for all methods, while other kinds
  * have a route per method: so HEAD is treated as GET, and a create at an object's name is possible as well.
  */
+
 import { badRequest, verbNotSupported } from "../../../api/machinery/status.ts";
+import type { Verb } from "../../../api/resources/resource.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
+import type { RequestVerb } from "../request/verb.ts";
+
+export function customVerb({ path, served }: RequestContext, verb: RequestVerb): Verb {
+  if (verb === "") throw notSupported(served, verb);
+  if (path.name === "" && (verb === "update" || verb === "patch"))
+    throw new ApiError(badRequest("name must be provided"));
+  return verb;
+}
 
 const VERBS: Readonly<Record<string, string>> = {
   GET: "get",
@@ -13,13 +23,6 @@ const VERBS: Readonly<Record<string, string>> = {
   PATCH: "patch",
   DELETE: "delete",
 };
-
-export function requireCustomVerb({ request: { method }, path, served }: RequestContext): void {
-  const verb = VERBS[method];
-  if (verb === undefined) throw notSupported(served, "");
-  if (path.name === "" && (verb === "update" || verb === "patch"))
-    throw new ApiError(badRequest("name must be provided"));
-}
 
 export function requireCustomSubresourceVerb({ request: { method }, served }: RequestContext): void {
   const verb = VERBS[method] ?? "";

@@ -1,8 +1,12 @@
+import type { Verb } from "../../../api/resources/resource.ts";
 import type { ResourcePath } from "../../resource-path.ts";
 import { requestsWatch } from "./long-running.ts";
 
+/** What a request wants done with its resource; "" if its method is none of Kubernetes'. */
+export type RequestVerb = Verb | "";
+
 /** The verb for authorization (apiserver/pkg/endpoints/request). */
-export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): string {
+export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): RequestVerb {
   switch (method) {
     case "POST":
       return "create";
@@ -17,7 +21,6 @@ export function verbOf(method: string, path: ResourcePath, query: URLSearchParam
     case "DELETE":
       return path.name === "" ? "deletecollection" : "delete";
     default:
-      // Not a verb of Kubernetes.
       return "";
   }
 }
