@@ -2,12 +2,13 @@
  * A request for an aggregated API server. It is forwarded through the node of the server's pod, on behalf of the
  * original user, whom this server vouches for with a front-proxy client certificate.
  */
-import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
+
 import { badRequest, timedOut } from "../../api/machinery/status.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
 import { MASTERS, type User } from "../auth/user.ts";
 import { REQUEST_MS } from "../deadline.ts";
 import { clientOf } from "../fairness/client.ts";
+import { pemOf } from "../outbound/ca-bundle.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { withSignal } from "../outbound/with-signal.ts";
 import { clientHeaders } from "../tunnels/client-headers.ts";
@@ -63,6 +64,7 @@ export async function callEndpoint(
   const { certificate, key } = await env.CLUSTER_KEYS.getByName(cluster).frontProxy();
   const { namespace, name, port } = remote.service;
   const serverName = `${name}.${namespace}.svc`;
+  const authorities = pemOf(remote.caBundle);
   const request = {
     ...endpoint,
     method,
@@ -72,7 +74,7 @@ export async function callEndpoint(
       serverName,
       identity: { certificate, key },
       unverified: remote.unverified,
-      ...(remote.caBundle ? { authorities: pemOf(remote.caBundle) } : {}),
+      ...(authorities !== undefined && { authorities }),
     },
   };
   const target = { env, cluster, node: endpoint.node, request, signal };
@@ -98,8 +100,3 @@ async function awaitStart<T>(milliseconds: number, call: (signal: AbortSignal) =
 /** Only this server states who the user is. */
 const passedOn = (headers: Headers): [string, string][] =>
   clientHeaders(headers).filter(([name]) => !name.startsWith("x-remote-"));
-
-function pemOf(base64: string): string {
-  const bytes = decodeBase64(base64);
-  return typeof bytes === "number" ? "" : new TextDecoder().decode(bytes);
-}

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
-import { type ClientResponse, callClient } from "./call-client.ts";
+import { callClient } from "./call-client.ts";
+import type { ClientResponse } from "./client-response.ts";
 import type { PinnedCall } from "./pinned-call.ts";
 
 /** Calls a webhook at `https://hook/a` that gives these answers, repeating the last one. */

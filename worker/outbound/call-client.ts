@@ -5,17 +5,14 @@
 
 import { errorMessage } from "../../api/error-message.ts";
 import type { WebhookClientConfig } from "../../api/generated/admissionregistration.v1.ts";
-import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
-import { isJsonObject } from "../../api/machinery/json/json-object.ts";
-import { parseJson } from "../../api/machinery/json/json-syntax.ts";
-import type { Status } from "../../api/machinery/status.ts";
 import { clusterBase, DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
+import { pemOf } from "./ca-bundle.ts";
+import { type ClientResponse, readClientResponse } from "./client-response.ts";
 import { callPinned, type PinnedCall } from "./pinned-call.ts";
-import { readResponseText } from "./read-response-text.ts";
 import { type Hop, redirectOf } from "./redirect.ts";
 import { withSignal } from "./with-signal.ts";
 
@@ -24,11 +21,6 @@ export interface Caller {
   readonly cluster: string;
   readonly store: StoreClient;
 }
-
-/** `problem` says why there is no answer; it completes kube-apiserver's `failed to call webhook: `. */
-export type ClientResponse =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly problem: string };
 
 export interface ClientCall {
   readonly config: WebhookClientConfig;
@@ -74,7 +66,7 @@ export async function callClient(caller: Caller, call: ClientCall): Promise<Clie
       const redirect = redirectOf(hop, response, redirects++);
       const wait = redirect ? undefined : retryAfter(response);
       if (!redirect && (wait === undefined || attempts++ > MAX_RETRIES))
-        return await readResponse(response, caller.cluster);
+        return await readClientResponse(response, caller.cluster);
       await response.body?.cancel();
       if (redirect && !redirect.ok) return failed(redirect.problem, redirect.at);
       if (redirect) hop = redirect.to;
@@ -101,56 +93,6 @@ function retryAfter({ status, headers }: Response): number | undefined {
   return (status === 429 || status >= 500) && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
-async function readResponse(response: Response, cluster: string): Promise<ClientResponse> {
-  const { status } = response;
-  const text = await readResponseText(response.body, cluster);
-  if (text === undefined) return { ok: false, problem: "the answer is too large" };
-  const type = response.headers.get("Content-Type") ?? "";
-  if (status < 200 || status > 206) {
-    const message = statusMessage(text);
-    if (message !== undefined) return { ok: false, problem: message };
-    const isShown = type === "" || type.startsWith("text/");
-    return { ok: false, problem: problemOf(status, isShown ? text.trim().slice(0, MAX_SHOWN) : "unknown") };
-  }
-  if (text !== "") return { ok: true, text };
-  return {
-    ok: false,
-    problem: `0-length response with status code: ${status} and content type: ${type || "application/json"}`,
-  };
-}
-
-/** The message of the answer, if it is a Status. */
-function statusMessage(text: string): string | undefined {
-  const parsed = parseJson(text);
-  const { kind, apiVersion, message } = (
-    parsed.ok && isJsonObject(parsed.value) ? parsed.value : {}
-  ) as Partial<Status>;
-  return kind === "Status" && apiVersion === "v1" && typeof message === "string" ? message : undefined;
-}
-
-const MAX_SHOWN = 2048;
-/** Kubernetes' client's texts for bare status codes; for other codes it shows the answer's body. */
-const PROBLEMS: Readonly<Record<number, string>> = {
-  400: "the server rejected our request for an unknown reason",
-  401: "the server has asked for the client to provide credentials",
-  404: "the server could not find the requested resource",
-  405: "the server does not allow this method on the requested resource",
-  409: "the server reported a conflict",
-  422: "the server rejected our request due to an error in our request",
-  429: "the server has received too many requests and has asked us to try again later",
-  503: "the server is currently unable to handle the request",
-  504: "the server was unable to return a response in the time allotted, but may still be processing the request",
-};
-const REPORTED_BY_SERVER: ReadonlySet<number> = new Set([403, 406, 415]);
-
-function problemOf(status: number, message: string): string {
-  const known = REPORTED_BY_SERVER.has(status) ? message : PROBLEMS[status];
-  if (known !== undefined) return known;
-  return status >= 500
-    ? `an error on the server (${JSON.stringify(message)}) has prevented the request from succeeding`
-    : `the server responded with the status code ${status} but did not return more information`;
-}
-
 type Called = ClientCall & { readonly hop: Hop; readonly signal: AbortSignal };
 
 const headersOf = ({ method, referer }: Hop): [string, string][] => [
@@ -163,7 +105,7 @@ const headersOf = ({ method, referer }: Hop): [string, string][] => [
 /** Returns a text saying why, if the call failed. */
 async function callUrl({ env, cluster }: Caller, { config, hop, body, signal }: Called): Promise<Response | string> {
   const { method, address } = hop;
-  const ca = authoritiesOf(config);
+  const ca = pemOf(config.caBundle);
   const call = { method, url: String(address), authorities: ca, headers: headersOf(hop), ...sentWith(hop, body) };
   if (env.PINNED_CALLS) return callPinned(env.PINNED_CALLS, { ...call, ...reachOf(env, cluster) }, signal);
   if (ca !== undefined) return NO_PINNING;
@@ -191,7 +133,7 @@ async function callExternalName(
     method: hop.method,
     url: `https://${externalName}:${port}${pathname}${search}`,
     serverName,
-    authorities: authoritiesOf(config),
+    authorities: pemOf(config.caBundle),
     headers: [["Host", `${serverName}:${port}`] as const, ...headersOf(hop)],
     ...sentWith(hop, body),
     ...reachOf(env, cluster),
@@ -223,7 +165,7 @@ async function callService(caller: Caller, called: Called): Promise<Response | s
     return found.externalName === undefined ? found.message : callExternalName(caller, called, found.externalName);
   const { endpoint } = found;
   const serverName = `${name}.${namespace}.svc`;
-  const authorities = authoritiesOf(config);
+  const authorities = pemOf(config.caBundle);
   const call = {
     env: caller.env,
     cluster: caller.cluster,
@@ -243,11 +185,4 @@ async function callService(caller: Caller, called: Called): Promise<Response | s
     signal,
   );
   return response.ok ? response.response : response.why;
-}
-
-/** The PEM text of the bundle; undefined if there is none. */
-function authoritiesOf({ caBundle }: WebhookClientConfig): string | undefined {
-  if (!caBundle) return undefined;
-  const bytes = decodeBase64(caBundle);
-  return typeof bytes === "number" ? "" : new TextDecoder().decode(bytes);
 }
