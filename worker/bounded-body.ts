@@ -22,7 +22,7 @@ export async function boundedBody(request: Request, { bytes, deadline }: Bounds)
   const late = deadline.passed.then(() => "too slow" as const);
   const declared = request.headers.get("Content-Length");
   if (declared !== null) return Number(declared) > bytes ? "too large" : Promise.race([readWhole(request), late]);
-  return request.body === null ? new Uint8Array() : Promise.race([readInChunks(request.body, bytes), late]);
+  return request.body === null ? new Uint8Array() : Promise.race([readUpTo(request.body, bytes), late]);
 }
 
 async function readWhole(request: Request): Promise<BoundedBody> {
@@ -33,7 +33,11 @@ async function readWhole(request: Request): Promise<BoundedBody> {
   }
 }
 
-async function readInChunks(body: ReadableStream<Uint8Array>, most: number): Promise<BoundedBody> {
+/** The whole of a stream that has at most so many bytes. */
+export async function readUpTo(
+  body: ReadableStream<Uint8Array>,
+  most: number,
+): Promise<Exclude<BoundedBody, "too slow">> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,5 +1,7 @@
 /** An issuer's keys, fetched according to OpenID Connect Discovery and cached in each isolate. */
+
 import { errorMessage } from "../../../api/error-message.ts";
+import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
 import { discover, type Fetch, fetchJson, type Issuer, isAccess } from "./discovery.ts";
 import type { SigningKey } from "./signature.ts";
 
@@ -26,7 +28,7 @@ export interface KeyLookup {
   readonly fetch: Fetch;
 }
 
-const idOf = ({ url, discoveryURL = "" }: Issuer, { cluster }: KeyLookup): string =>
+export const issuerId = ({ url, discoveryURL = "" }: Issuer, { cluster }: Pick<KeyLookup, "cluster">): string =>
   `${cluster} ${url} ${discoveryURL}`;
 
 const cache = new Map<string, CachedKeys>();
@@ -34,20 +36,19 @@ const lookedUpAt = new Map<string, number>();
 
 /** The cached keys, fetched if there are none or they are old. */
 export async function issuerKeys(issuer: Issuer, lookup: KeyLookup): Promise<IssuerKeys> {
-  const known = cache.get(idOf(issuer, lookup));
+  const known = cache.get(issuerId(issuer, lookup));
   if (known && lookup.now - known.at < CACHE_MS) return known;
   return (await newIssuerKeys(issuer, lookup)) ?? known ?? NONE;
 }
 
 /** Freshly fetched keys; undefined if they were fetched a moment ago, or the fetch fails. */
 export async function newIssuerKeys(issuer: Issuer, lookup: KeyLookup): Promise<IssuerKeys | undefined> {
-  const id = idOf(issuer, lookup);
+  const id = issuerId(issuer, lookup);
   const { now, fetch } = lookup;
   if (now - (lookedUpAt.get(id) ?? 0) < LOOKUP_INTERVAL_MS) return undefined;
   lookedUpAt.set(id, now);
   try {
-    const { keys } = await fetchJson<{ readonly keys: readonly SigningKey[] }>(await keySetOf(issuer, fetch), fetch);
-    const fresh = { keys, at: now, verified: new Map() };
+    const fresh = { keys: await keysAt(await keySetOf(issuer, fetch), fetch), at: now, verified: new Map() };
     cache.set(id, fresh);
     return fresh;
   } catch (error) {
@@ -62,6 +63,13 @@ const NONE: IssuerKeys = { keys: [], verified: new Map() };
 async function keySetOf(issuer: Issuer, fetch: Fetch): Promise<string> {
   if (isAccess(issuer)) return `${issuer.url}/cdn-cgi/access/certs`;
   const { jwks_uri } = await discover(issuer, fetch);
-  if (!jwks_uri?.startsWith("https://")) throw new Error(`${issuer.url} names no jwks_uri with https`);
+  if (typeof jwks_uri !== "string" || !jwks_uri.startsWith("https://"))
+    throw new Error(`${issuer.url} names no jwks_uri with https`);
   return jwks_uri;
+}
+
+async function keysAt(url: string, fetch: Fetch): Promise<readonly SigningKey[]> {
+  const { keys } = await fetchJson(url, fetch);
+  if (!Array.isArray(keys)) throw new Error(`${url} has no list of keys`);
+  return keys.filter((key): key is SigningKey => isJsonObject(key));
 }

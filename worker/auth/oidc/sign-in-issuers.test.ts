@@ -18,6 +18,12 @@ const documents: Record<string, object> = {
     authorization_endpoint: "http://plain.example/authorize",
     token_endpoint: "https://plain.example/token",
   },
+  "https://odd.example/.well-known/openid-configuration": {
+    issuer: "https://odd.example",
+    authorization_endpoint: "https://odd.example/authorize",
+    token_endpoint: 7,
+    scopes_supported: null,
+  },
   "https://false.example/.well-known/openid-configuration": {
     issuer: "https://good.example",
     authorization_endpoint: "https://false.example/authorize",
@@ -50,7 +56,7 @@ test("AUTH-BROWSER: an issuer is listed with its client, its endpoints and its s
 });
 
 test("AUTH-BROWSER: an issuer without TLS, with another name, unreachable, or without a discovery document is not listed", async () => {
-  const urls = ["plain.example", "false.example", "away.example", "team.cloudflareaccess.com"];
+  const urls = ["plain.example", "odd.example", "false.example", "away.example", "team.cloudflareaccess.com"];
   const { requests, at } = asking("b");
   const found = await signInIssuers(
     urls.map((host) => authenticator(`https://${host}`)),

@@ -5,8 +5,8 @@
 
 import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
 import type { SignInIssuer } from "../../../api/authentication/sign-in-issuer.ts";
-import { type DiscoveryDocument, discover, isAccess } from "./discovery.ts";
-import type { KeyLookup } from "./issuer-keys.ts";
+import { type DiscoveryDocument, discover, type Issuer, isAccess } from "./discovery.ts";
+import { issuerId, type KeyLookup } from "./issuer-keys.ts";
 
 /** How long an issuer's document is cached; if it does not answer, it is soon asked again. */
 const CACHE_MS = 3_600_000;
@@ -31,10 +31,11 @@ export async function signInIssuers(
 }
 
 async function signInIssuer({ issuer }: JwtAuthenticator, lookup: KeyLookup): Promise<SignInIssuer | undefined> {
-  const { authorization_endpoint, token_endpoint, scopes_supported = [] } = (await documentOf(issuer, lookup)) ?? {};
+  const { authorization_endpoint, token_endpoint, scopes_supported } = (await documentOf(issuer, lookup)) ?? {};
   const [clientId] = issuer.audiences;
   if (!isHttps(authorization_endpoint) || !isHttps(token_endpoint) || clientId === undefined) return undefined;
-  const more = ["profile", "email", "groups"].filter((scope) => scopes_supported.includes(scope));
+  const supported: readonly unknown[] = Array.isArray(scopes_supported) ? scopes_supported : [];
+  const more = ["profile", "email", "groups"].filter((scope) => supported.includes(scope));
   return {
     issuer: issuer.url,
     clientId,
@@ -44,11 +45,9 @@ async function signInIssuer({ issuer }: JwtAuthenticator, lookup: KeyLookup): Pr
   };
 }
 
-async function documentOf(
-  issuer: JwtAuthenticator["issuer"],
-  { cluster, now, fetch }: KeyLookup,
-): Promise<DiscoveryDocument | undefined> {
-  const id = `${cluster} ${issuer.url} ${issuer.discoveryURL ?? ""}`;
+async function documentOf(issuer: Issuer, lookup: KeyLookup): Promise<DiscoveryDocument | undefined> {
+  const { now, fetch } = lookup;
+  const id = issuerId(issuer, lookup);
   const known = cache.get(id);
   if (known && known.until > now) return known.document;
   // Concurrent callers get what was known before.
@@ -58,7 +57,8 @@ async function documentOf(
   return document ?? known?.document;
 }
 
-const isHttps = (url: string | undefined): url is string => url?.startsWith("https://") === true && URL.canParse(url);
+const isHttps = (url: unknown): url is string =>
+  typeof url === "string" && url.startsWith("https://") && URL.canParse(url);
 
 /** Where browsers fetch tokens, for the page's content security policy. */
 export const tokenOrigins = (issuers: readonly SignInIssuer[]): readonly string[] => [

@@ -126,6 +126,24 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
     for (const token of tokens) expect([token, (await verify(token)).ok]).toEqual([token, false]);
   });
 
+  const endless = () =>
+    new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(32)) }));
+
+  test.each([
+    ["null", () => Response.json(null)],
+    ["no list", () => Response.json({})],
+    ["keys that are no objects", () => Response.json({ keys: [null, "x"] })],
+    ["no end", endless],
+  ])("whose key set is %s is refused", async (_, keySet) => {
+    const key = ec("e");
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { claims, authenticator, fetch } = newIssuer(key);
+    const told = async (at: string) => (at.endsWith("/keys") ? keySet() : fetch(at));
+    const verified = verifyOidcToken(sign(key, claims), authenticator, { cluster: "default", now, fetch: told });
+    expect((await verified).ok).toBe(false);
+    log.mockRestore();
+  });
+
   test("whose discovery document names another issuer is refused", async () => {
     const key = ec("e");
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
