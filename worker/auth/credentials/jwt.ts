@@ -1,7 +1,9 @@
 /** JWTs signed with the cluster's own key (ES256; RFC 7515, RFC 7519). */
+
 import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 import type { PublicKey } from "../../../durable-objects/cluster-keys.ts";
 import type { Env } from "../../env.ts";
+import { parseJwtPart } from "./jwt-part.ts";
 
 /** By cluster. Keys are added, never changed, so only an unknown key id refreshes the list. */
 const keysOf = new Map<string, Map<string, CryptoKey>>();
@@ -21,7 +23,11 @@ const verified = new Map<string, unknown>();
 const REMEMBERED = 1000;
 
 /** The claims of a correctly signed token; it is up to the caller to check them. */
-export async function verifiedClaims<T>(token: string, env: Env, cluster: string): Promise<T | undefined> {
+export async function verifiedClaims<T extends object>(
+  token: string,
+  env: Env,
+  cluster: string,
+): Promise<T | undefined> {
   const id = `${cluster} ${token}`;
   const known = verified.get(id);
   if (known !== undefined) return known as T;
@@ -32,16 +38,16 @@ export async function verifiedClaims<T>(token: string, env: Env, cluster: string
   return claims;
 }
 
-async function checkSignature<T>(token: string, env: Env, cluster: string): Promise<T | undefined> {
+async function checkSignature<T extends object>(token: string, env: Env, cluster: string): Promise<T | undefined> {
   const [head = "", body = "", signature = "", ...more] = token.split(".");
-  const header = parsePart<{ alg?: string; kid?: string }>(head);
+  const header = parseJwtPart<{ alg?: string; kid?: string }>(head);
   const signed = fromBase64Url(signature);
   if (more.length > 0 || header?.alg !== "ES256" || header.kid === undefined || !signed) return undefined;
   const key = keysOf.get(cluster)?.get(header.kid) ?? (await loadKeys(env, cluster))?.get(header.kid);
   if (!key) return undefined;
   const data = new TextEncoder().encode(`${head}.${body}`);
   const valid = await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signed, data);
-  return valid ? parsePart<T>(body) : undefined;
+  return valid ? parseJwtPart<T>(body) : undefined;
 }
 
 async function loadKeys(env: Env, cluster: string): Promise<Map<string, CryptoKey> | undefined> {
@@ -56,14 +62,4 @@ async function loadKeys(env: Env, cluster: string): Promise<Map<string, CryptoKe
   const keys = new Map(await Promise.all(imported));
   keysOf.set(cluster, keys);
   return keys;
-}
-
-function parsePart<T>(part: string): T | undefined {
-  const bytes = fromBase64Url(part);
-  if (!bytes) return undefined;
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as T;
-  } catch {
-    return undefined;
-  }
 }

@@ -6,7 +6,7 @@ import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { stillExists } from "../../../api/store/lifeline.ts";
-import type { Key, Lifeline } from "../../../api/store/store.ts";
+import type { Lifeline } from "../../../api/store/store.ts";
 import type { Env } from "../../env.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import { AUTHENTICATED, type User } from "../user.ts";
@@ -146,12 +146,12 @@ async function verifyLegacy(
   };
   const secretName = claims["kubernetes.io/serviceaccount/secret.name"];
   const [accountEntry, secretEntry] = await store.readMany([
-    keyOf("serviceaccounts", namespace, account),
+    { resource: "serviceaccounts", namespace, name: account.name },
     { resource: "secrets", namespace, name: secretName },
   ]);
   const secret = secretEntry && (JSON.parse(secretEntry.text) as Secret);
   if (!secret || secret.metadata.deletionTimestamp || secret.data?.token !== btoa(token)) {
-    return invalidToken("service account token has been invalidated");
+    return invalidToken(INVALIDATED);
   }
   const found = accountEntry && (JSON.parse(accountEntry.text) as ServiceAccount);
   if (!found || found.metadata.deletionTimestamp || found.metadata.uid !== account.uid)
@@ -161,12 +161,6 @@ async function verifyLegacy(
   await noteUse(secret, secretEntry, { store, now });
   return { ok: true, user: accountUser(namespace, account), audiences: granted };
 }
-
-const keyOf = (resource: string, namespace: string, { name }: Pick<ObjectClaim, "name">): Key => ({
-  resource,
-  namespace,
-  name,
-});
 
 const accountUser = (namespace: string, { name, uid }: ObjectClaim): User => ({
   name: `system:serviceaccount:${namespace}:${name}`,

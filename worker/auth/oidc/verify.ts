@@ -1,6 +1,8 @@
 /** Tokens of OpenID Connect issuers that the deployment trusts (docs/spec/authorization.md, AUTH-OIDC). */
+
 import { type JwtAuthenticator, parseAuthentication } from "../../../api/authentication/config.ts";
 import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
+import { parseJwtPart } from "../credentials/jwt-part.ts";
 import { invalidToken, type Refused } from "../credentials/verified.ts";
 import type { User } from "../user.ts";
 import { type IssuerKeys, issuerKeys, type KeyLookup, newIssuerKeys } from "./issuer-keys.ts";
@@ -27,7 +29,7 @@ export function issuersOf(text: string | undefined): readonly JwtAuthenticator[]
 /** The issuer that the token names. */
 export function issuerOf(token: string, issuers: readonly JwtAuthenticator[]): JwtAuthenticator | undefined {
   if (issuers.length === 0) return undefined;
-  const iss = partOf(token.split(".")[1])?.iss;
+  const iss = parseJwtPart<TokenClaims>(token.split(".")[1] ?? "")?.iss;
   return issuers.find(({ issuer }) => issuer.url === iss);
 }
 
@@ -55,7 +57,7 @@ async function verifiedClaims(
   const remembered = keys.verified.get(token);
   if (remembered) return remembered;
   const [head = "", body = "", signature = ""] = token.split(".");
-  const header = partOf(head);
+  const header = parseJwtPart<TokenClaims>(head);
   const bytes = fromBase64Url(signature);
   if (typeof header?.alg !== "string" || !bytes) return undefined;
   const signed = { algorithm: header.alg, text: `${head}.${body}`, signature: bytes.slice() };
@@ -64,7 +66,7 @@ async function verifiedClaims(
   // An unknown key may be new.
   if (!keys.keys.some(isOf)) keys = (await newIssuerKeys(issuer, at)) ?? keys;
   if (!(await isSignedByOne(keys, isOf, signed))) return undefined;
-  const claims = partOf(body);
+  const claims = parseJwtPart<TokenClaims>(body);
   if (claims) remember(keys, token, claims);
   return claims;
 }
@@ -81,15 +83,4 @@ async function isSignedByOne(
 function remember({ verified }: IssuerKeys, token: string, claims: TokenClaims): void {
   if (verified.size >= REMEMBERED) verified.clear();
   verified.set(token, claims);
-}
-
-function partOf(part: string | undefined): TokenClaims | undefined {
-  const bytes = fromBase64Url(part ?? "");
-  if (!bytes) return undefined;
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof value === "object" && value !== null ? (value as TokenClaims) : undefined;
-  } catch {
-    return undefined;
-  }
 }
