@@ -44,6 +44,10 @@ export class SelectingStore extends StoreClient {
     return this.#store.commit(writes);
   }
 
+  override textForWriter(text: string): string | Promise<string> {
+    return this.#store.textForWriter(text);
+  }
+
   override read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
     return this.#store.read(key, at);
   }
