@@ -94,9 +94,21 @@ function podPort({ metadata, spec, status }: Pod, { scheme, port }: Target): End
     uid: metadata.uid ?? "",
     node: spec.nodeName ?? "",
     address: status.podIP,
-    port: port === "" ? (declared ?? (scheme === "https" ? 443 : 80)) : Number(port),
+    port: port === "" ? (declared ?? (scheme === "https" ? 443 : 80)) : parsePort(port),
   };
 }
+
+const MAX_PORT = 65_535;
+
+/** What is no port is only found out when it is dialled, as in Kubernetes. */
+function parsePort(text: string): number {
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && Number(text) <= MAX_PORT) return Number(text);
+  throw unreachable(`dial tcp: ${isNumber ? `address ${text}: invalid port` : `lookup tcp/${text}: unknown port`}`);
+}
+
+const unreachable = (why: string): ApiError =>
+  new ApiError(serviceUnavailable(`error trying to reach service: ${why}`));
 
 /** The default port of kubelets. */
 const KUBELET_PORT = 10_250;
@@ -120,7 +132,7 @@ async function requestKubelet({ env, cluster, request, body, path }: RequestCont
   if (request.method !== "GET" && !changes) throw new ApiError(methodNotAllowed());
   const stream = { kind: "node", path: `${path.rest || "/"}${url.search}`, ...changes } as const;
   const result = await callNode({ env, cluster, node, stream, body });
-  if (!result.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${result.why}`));
+  if (!result.ok) throw unreachable(result.why);
   return result.response;
 }
 
@@ -153,7 +165,7 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
   const result = await (isUpgrade
     ? joinPod({ ...call, client, upgrade: request })
     : callPod({ ...call, client, body }));
-  if (!result.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${result.why}`));
+  if (!result.ok) throw unreachable(result.why);
   if (isUpgrade) return result.response;
   return withLinksBelow(result.response, { prefix, host });
 }
