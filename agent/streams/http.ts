@@ -27,15 +27,19 @@ export function receiveBody(tunnel: Tunnel): SendHttp {
       socket.destroy();
       throw new Error("the client has left");
     }
-    const call = await beginRequest(request, socket);
+    const call = await beginRequest(request, socket, tunnel.signal);
     body.pipe(call);
     return responseTo(call);
   };
 }
 
 /** A request over the connection; its body is yet to be written. */
-async function beginRequest({ method, path, headers, tls }: PodHttpRequest, socket: Duplex): Promise<ClientRequest> {
-  const connection = tls === undefined ? socket : await secured(socket, tls);
+async function beginRequest(
+  { method, path, headers, tls }: PodHttpRequest,
+  socket: Duplex,
+  signal: AbortSignal,
+): Promise<ClientRequest> {
+  const connection = tls === undefined ? socket : await secured(socket, tls, signal);
   return send({
     method,
     path,
@@ -56,7 +60,34 @@ export const headOf = (response: IncomingMessage): NonNullable<NodeResponse["htt
   headers: endToEnd(headersOf(response)),
 });
 
-export function secured(
+/** How long a server may take to say what TLS needs: Go's default. */
+const HANDSHAKE_MS = 10_000;
+
+/** TLS over the connection, which ends if there is none in time, or once nobody waits for it (`signal`). */
+export function secured(socket: Duplex, expectation: TlsExpectation, signal?: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const settled = () => {
+      clearTimeout(overdue);
+      signal?.removeEventListener("abort", leave);
+    };
+    const fail = (error: Error) => {
+      settled();
+      // Nothing may come of it: it would end silently.
+      socket.destroy();
+      reject(error);
+    };
+    const leave = () => fail(new Error("the client has left"));
+    const overdue = setTimeout(() => fail(new Error("net/http: TLS handshake timeout")), HANDSHAKE_MS);
+    signal?.addEventListener("abort", leave);
+    handshake(socket, expectation).then((secure) => {
+      settled();
+      resolve(secure);
+    }, fail);
+    if (signal?.aborted) leave();
+  });
+}
+
+function handshake(
   socket: Duplex,
   { serverName, authorities, unverified = false, identity }: TlsExpectation,
 ): Promise<Duplex> {

@@ -66,7 +66,7 @@ export async function requestPod(call: PodRequest): Promise<IncomingMessage> {
   const { method, path, headers, tls } = request;
   const connection: PodConnection = {
     connectionName: connectionNameOf(request),
-    open: async () => (tls === undefined ? connect() : secured(await connect(), tls)),
+    open: async () => (tls === undefined ? connect() : secured(await connect(), tls, signal)),
   };
   const fields = endToEnd(headers).flat();
   const sent = send({ method, path, headers: fields, setHost: false, agent: podConnections, ...connection });
