@@ -14,7 +14,7 @@ let file: string;
 beforeAll(async () => {
   source = await Cluster.start({ agent: false });
   // A backup does not depend on how objects are distributed over stores.
-  target = await Cluster.start({ agent: false, options: ["--shards", "events,leases"] });
+  target = await Cluster.start({ options: ["--shards", "events,leases"] });
   file = `${source.directory}/backup.jsonl`;
 });
 afterAll(async () => {
@@ -48,7 +48,7 @@ test("STORE-CHECK: check reports that the store is consistent", async () => {
   expect(code).toBe(0);
 });
 
-test("RESTORE-STATE, BACKUP-LEFT-OUT: a new cluster gets the state of the backup, including identities", async () => {
+test("RESTORE-STATE, RESTORE-FRESH, BACKUP-LEFT-OUT: a new cluster gets the state of the backup, including identities", async () => {
   await source.output("create namespace shop");
   await source.output("create secret generic key -n shop --from-literal=password=x");
   await source.output("create deployment web -n shop --image=nginx --replicas=2");
@@ -62,6 +62,8 @@ test("RESTORE-STATE, BACKUP-LEFT-OUT: a new cluster gets the state of the backup
   const resources = new Set(backedUp.map(([resource]) => resource));
   expect([CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS].filter((resource) => resources.has(resource))).toEqual([]);
   expect(resources).toContain("secrets");
+  // A new cluster has this by itself, as soon as it has a node.
+  await expect.poll(() => target.output("get storageclasses -o name")).toBe("storageclass.storage.k8s.io/local\n");
   const { stdout, stderr } = await sailplane("restore", file, "-d", target.directory);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/restored .* created/);

@@ -26,6 +26,7 @@ const OWN: ReadonlySet<string> = new Set([
 /** Everywhere else, anything beyond these numbers is somebody's: objects per resource in a namespace. */
 const BORN_WITH: Readonly<Record<string, number>> = {
   "/namespaces": 4,
+  "/storageclasses.storage.k8s.io": 1,
   "default/configmaps": 1,
   "default/endpoints": 1,
   "default/endpointslices.discovery.k8s.io": 1,
