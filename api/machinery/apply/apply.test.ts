@@ -53,6 +53,10 @@ describe("server-side apply", () => {
     a.apply("m1", data({ k: "1" }));
     expect(a.apply("m2", data({ k: "2" }), { force: true })).toMatchObject({ ok: true, changed: true });
     expect(a.owners).toEqual(['m2 {"f:data":{"f:k":{}}}']);
+    a.apply("m3", {});
+    expect(a.owners).toEqual(['m2 {"f:data":{"f:k":{}}}']);
+    a.apply("m2", {});
+    expect(a.owners).toEqual([]);
   });
 
   test("APPLY-04: managers that apply the same value share ownership, and one that changed nothing has no time", () => {
@@ -114,19 +118,25 @@ describe("server-side apply", () => {
   test.each<[string, JsonObject]>([
     ["invalid object type: /, Kind=", { apiVersion: "", kind: "" }],
     ["invalid object type: apps/v1, Kind=ConfigMap", { apiVersion: "apps/v1" }],
+    ["invalid object type: /v1, Kind=Secret", { kind: "Secret" }],
     ["metadata.managedFields must be nil", { metadata: { managedFields: [] } }],
   ])("APPLY-09: a body of another kind, or with managedFields, is a 400: %s", (message, body) => {
     expect(configMap().apply("m", body)).toMatchObject({ ok: false, code: 400, reason: "BadRequest", message });
+    expect(configMap().apply("m", { metadata: { managedFields: null } }).ok).toBe(true);
   });
 
   test("APPLY-10: fields of an object without managedFields belong to before-first-apply", () => {
     const a = configMap();
-    a.object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", uid: "u" }, data: { k: "1" } };
+    const metadata = { name: "a", uid: "u", labels: { l: "1" } };
+    a.object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { k: "1" } };
     expect(a.apply("m", data({ k: "2" }))).toMatchObject({
       message: 'Apply failed with 1 conflict: conflict with "before-first-apply" using v1: .data.k',
     });
     a.apply("m", data({ k: "2" }), { force: true });
-    expect(a.owners).toEqual(['m {"f:data":{"f:k":{}}}', 'before-first-apply {"f:data":{}}']);
+    expect(a.owners).toEqual([
+      'm {"f:data":{"f:k":{}}}',
+      'before-first-apply {"f:data":{},"f:metadata":{"f:labels":{".":{},"f:l":{}}}}',
+    ]);
   });
 
   test("APPLY-11: fields that the endpoint resets have no owner and cause no conflict", () => {

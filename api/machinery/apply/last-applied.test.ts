@@ -10,6 +10,9 @@ test("APPLY-12: kubectl takes over client-side applied fields without force, and
     draft.data = { k: "1", l: "changed" };
     draft.metadata = { name: "a", uid: "u", annotations: { [LAST]: JSON.stringify(applied) } };
   });
+  expect(a.apply("another", data({ k: "2" }))).toMatchObject({ code: 409 });
+  expect(a.apply("another", data({ n: "1" })).ok).toBe(true);
+  expect(a.object).toHaveProperty(["metadata", "annotations", LAST], JSON.stringify(applied));
   expect(a.apply("kubectl", data({ k: "2", l: "2" }))).toMatchObject({
     message: 'Apply failed with 1 conflict: conflict with "kubectl-client-side-apply" using v1: .data.l',
   });
