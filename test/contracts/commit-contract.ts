@@ -12,6 +12,7 @@ import {
   type OpenStore,
   remove,
   replace,
+  textOf,
   watchOf,
 } from "./store-under-test.ts";
 
@@ -70,6 +71,18 @@ export function commitContract(title: string, open: OpenStore): void {
       expect(must(await store.read({ key: key("first") })).entry).toBeUndefined();
     });
 
+    test("STORE-COMMIT: expectations that hold let the commit through", async () => {
+      const store = open();
+      await done(store, create(key("there"), labelled({ app: "web" })));
+      const requirements = [has("app", "web")];
+      const writes: Write[] = [
+        { op: "expect", key: key("there"), exists: true, requirements },
+        { op: "expect", key: key("gone"), exists: false, requirements },
+        create(key("a")),
+      ];
+      expect(await store.commit({ writes })).toEqual({ ok: true, revisions: [2, 2, 3] });
+    });
+
     test("STORE-COMMIT: a write sees earlier writes of its commit", async () => {
       const store = open();
       expect(
@@ -121,11 +134,15 @@ export function commitContract(title: string, open: OpenStore): void {
       const limited = (write: Write) => store.commit({ writes: [write], limits: { bytes: 10_000 } });
       const of = (length: number) => "x".repeat(length);
       expect((await limited(create(key("a"), bare, of(9000)))).ok).toBe(true);
-      const refused = await limited(create(key("b"), bare, of(1000)));
-      expect(refused).toMatchObject({ reason: "over-limit", message: expect.stringContaining("limited to 10000") });
+      const used = must(await store.read({ key: key("a") })).entry?.text.length;
+      const message = `bytes: used ${used}, limited to 10000`;
+      expect(await limited(create(key("b"), bare, of(1000)))).toEqual({ ok: false, reason: "over-limit", message });
       expect((await limited(replace(key("a"), bare, of(10_500)))).ok).toBe(true);
       expect((await limited(replace(key("a"), bare, of(11_000)))).ok).toBe(false);
       expect((await limited(replace(key("a"), bare, of(10_000)))).ok).toBe(true);
+      // The last state of a deleted object is not counted.
+      expect((await limited({ op: "delete", key: key("a"), text: textOf(key("a"), of(9000)) })).ok).toBe(true);
+      expect((await limited(create(key("b"), bare, of(9000)))).ok).toBe(true);
     });
 
     test("STORE-POLICY: every call that was authorized with an older policy is refused", async () => {
@@ -158,6 +175,8 @@ export function commitContract(title: string, open: OpenStore): void {
       expect(await holds()).toBe(false);
       await write("replace", text("two"));
       expect(await store.commit({ writes: [create(key("a"))], ...requested })).toEqual(refusal);
+      const both = { lifelines: [{ key: who, uid: "two" }, ...requested.lifelines] };
+      expect(await store.commit({ writes: [create(key("a"))], ...both })).toEqual(refusal);
       expect(await store.read({ key: who, ...requested })).toEqual(refusal);
       expect(await store.readMany({ keys: [], ...requested })).toEqual(refusal);
       expect(await store.list({ resource: "things", ...requested })).toEqual(refusal);
