@@ -101,7 +101,6 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
         "resourceClaimStatuses",
         "extendedResourceClaimStatus",
       ]),
-      ...(spec.resources && pickPresent(status, ["resources", "allocatedResources"])),
       // Most pods have one address, repeated here.
       ...(podIPs.length > 1 || podIPs.some(({ ip }) => ip !== podIP) ? { podIPs } : {}),
       ...(conditions && { conditions: heldConditions(pod, conditions) }),
