@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { CommitLane } from "../../../api/store/commit-lane.ts";
+import { asRevision } from "../../../api/store/revision.ts";
 import type { CommitRequest, CommitResult } from "../../../api/store/store.ts";
 import type { Appended } from "../tables/log-tables.ts";
 import { MemoryTables } from "../tables/memory-tables.ts";
@@ -28,13 +29,17 @@ const millisecond = () => new Promise<void>((resume) => setTimeout(resume, 1));
 function open({ settled = millisecond } = {}) {
   const tables = new FailingTables();
   const groups: number[] = [];
+  const touched: (readonly string[])[] = [];
   const lane = new CommitLane();
   const commits = new GroupCommit({
     tables,
     lane,
     now: () => 0,
     settled,
-    committed: () => groups.push(commits.marks.revision),
+    committed: (resources) => {
+      groups.push(commits.marks.revision);
+      touched.push([...resources]);
+    },
   });
   /** Submits through the lane. */
   const submit = (request: CommitRequest): Promise<CommitResult> =>
@@ -42,7 +47,7 @@ function open({ settled = millisecond } = {}) {
       lane.submit({ request, resolve: answer, fail });
       void lane.call(0, () => commits.carry());
     });
-  return { tables, lane, commits, groups, submit };
+  return { tables, lane, commits, groups, touched, submit };
 }
 
 test("STORE-GROUP: commits that arrive in one turn form a group, and those that arrive while the disk is busy form another", async () => {
@@ -51,6 +56,20 @@ test("STORE-GROUP: commits that arrive in one turn form a group, and those that 
   await first[0];
   await Promise.all(["c", "d", "e"].map((name) => commits.commit(creating(name))));
   expect(groups).toEqual([3, 6]);
+});
+
+test("STORE-GROUP: commits of several turns wait together while the disk is busy", async () => {
+  const syncs: (() => void)[] = [];
+  const { commits, groups } = open({ settled: () => new Promise((resolve) => syncs.push(resolve)) });
+  await commits.commit(creating("a"));
+  const second = commits.commit(creating("b"));
+  await millisecond();
+  const third = commits.commit(creating("c"));
+  await millisecond();
+  expect(groups).toEqual([2]);
+  syncs.shift()?.();
+  await Promise.all([second, third]);
+  expect(groups).toEqual([2, 4]);
 });
 
 test("STORE-GROUP: under load, the first commit waits one turn for others on their way", async () => {
@@ -136,4 +155,28 @@ test("STORE-LANE: a later group never reports the lost commits of an earlier one
   submit("kept");
   await commits.carry();
   expect(told).toEqual(["kept"]);
+});
+
+test("RESTORE-STATE: listeners hear of a rewrite, older policy is stale for good, limits count again, and the disk is awaited", async () => {
+  const syncs: (() => void)[] = [];
+  const { tables, commits, groups, touched } = open({ settled: () => new Promise((resolve) => syncs.push(resolve)) });
+  const limited = (name: string) => commits.commit({ ...creating(name), limits: { objects: 2 } });
+  expect((await limited("a")).ok).toBe(true);
+  let isRewritten = false;
+  const rewritten = commits.rewrite(({ revision }, append) => {
+    const key = { resource: "gadgets", namespace: "", name: "b" };
+    const content = { attributes: "{}", text: '{"metadata":{"resourceVersion":"3"}}' };
+    append({ revision: asRevision(revision + 1), replaced: null, tombstone: false, committed: 0, key, ...content });
+    return {};
+  });
+  void rewritten.then(() => {
+    isRewritten = true;
+  });
+  await millisecond();
+  expect([groups, touched, isRewritten]).toEqual([[2, 3], [["things"], ["gadgets"]], false]);
+  expect(tables.marks()).toEqual({ revision: 3, oldest: 1, policy: 3 });
+  expect(commits.marks).toEqual(tables.marks());
+  for (const settle of syncs) settle();
+  await rewritten;
+  expect(await limited("c")).toMatchObject({ reason: "over-limit", message: "objects: used 2, limited to 2" });
 });
