@@ -1,37 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { ConfigMap } from "../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../api/generated/meta.v1.ts";
-import type { ClusterRole } from "../../api/generated/rbac.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
+import {
+  CLUSTER_ROLES,
+  clusterRole,
+  configMap,
+  GADGETS,
+  gadgetDefinition,
+  owner,
+} from "../../test/fakes/controllers/owned-objects.ts";
 import { garbageCollector } from "./garbage-collector.ts";
 
 const start = () => controlledCluster([garbageCollector]);
-const configMap = (name: string, owners: readonly OwnerReference[] = [], finalizers?: string[]): ConfigMap => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: {
-    name,
-    namespace: "ns",
-    ...(owners.length > 0 ? { ownerReferences: [...owners] } : {}),
-    ...(finalizers ? { finalizers } : {}),
-  },
-});
-const owner = (object: Stored<ConfigMap>, blocking = false): OwnerReference => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  name: object.metadata.name,
-  uid: object.metadata.uid,
-  ...(blocking ? { blockOwnerDeletion: true } : {}),
-});
-
-const CLUSTER_ROLES = "clusterroles.rbac.authorization.k8s.io";
-const clusterRole = (name: string, ownerReferences: readonly OwnerReference[] = []): ClusterRole => ({
-  apiVersion: "rbac.authorization.k8s.io/v1",
-  kind: "ClusterRole",
-  metadata: { name, ownerReferences: [...ownerReferences] },
-});
-
 describe("garbage collector", () => {
   it("removes dependents of a deleted owner, and their dependents", async () => {
     const { cluster, settle, pass } = start();
@@ -120,6 +102,22 @@ describe("garbage collector", () => {
     await settle();
     expect(cluster.get("configmaps", "ns", "d")?.metadata.ownerReferences).toEqual([owner(b as Stored<ConfigMap>)]);
     expect(cluster.requests).toEqual(["patch configmaps d"]);
+  });
+
+  it("releases custom objects and objects of dotted groups alike, though only these have strategic merge patches", async () => {
+    const { cluster, settle } = start();
+    cluster.put("customresourcedefinitions.apiextensions.k8s.io", gadgetDefinition);
+    const a = cluster.put("configmaps", configMap("a"));
+    const b = cluster.put("configmaps", configMap("b"));
+    const dependent = (kind: string) => ({ kind, metadata: { ...configMap("d", [owner(a), owner(b)]).metadata } });
+    const resources = { [GADGETS]: "example.com/v1", "ingresses.networking.k8s.io": "networking.k8s.io/v1" };
+    for (const [resource, apiVersion] of Object.entries(resources))
+      cluster.put(resource, { apiVersion, ...dependent(resource === GADGETS ? "Gadget" : "Ingress") });
+    await settle();
+    cluster.remove("configmaps", "ns", "a", { propagationPolicy: "Orphan" });
+    await settle();
+    for (const resource of Object.keys(resources))
+      expect(cluster.get(resource, "ns", "d")?.metadata.ownerReferences).toEqual([owner(b)]);
   });
 
   it("no longer waits for a dependent that gives up its owner", async () => {

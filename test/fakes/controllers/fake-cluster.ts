@@ -6,16 +6,20 @@
 
 import type { SubjectAccessReview } from "../../../api/generated/authorization.v1.ts";
 import type { Status } from "../../../api/generated/meta.v1.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { groupResource, type KubeObject, type Stored } from "../../../api/machinery/meta.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
+import { resources } from "../../../api/resources/index.ts";
 import type { ResourceTypes } from "../../../api/resources/resource-types.ts";
 import type { Change, Revision, Store } from "../../../api/store/store.ts";
 import type { ApiClient, DeleteOptions, Outcome, Query } from "../../../client/api-client.ts";
 import type { Target } from "../../../client/resource-path.ts";
+import { patched } from "./patched.ts";
 
 type Any = Stored<KubeObject>;
 type Json = Record<string, unknown>;
+const STRATEGIC = "application/strategic-merge-patch+json";
+const BUILT_IN: ReadonlySet<string> = new Set(resources.map(({ group, plural }) => groupResource(group, plural)));
 const NO_ATTRIBUTES = { labels: {}, fields: {} };
 
 export class FakeCluster {
@@ -172,14 +176,10 @@ export class FakeCluster {
         if (!patched.ok) return failure(patched.code, patched.reason, patched.message);
         return this.#settle(target, patched.object as unknown as Stored<T>);
       }
-      return this.#settle(
-        target,
-        merge(
-          current as unknown as Json,
-          patch as Json,
-          type !== "application/merge-patch+json",
-        ) as unknown as Stored<T>,
-      );
+      if (type === STRATEGIC && !BUILT_IN.has(target.resource)) return failure(415, "UnsupportedMediaType", type);
+      const strategic = type !== "application/merge-patch+json";
+      const next = patched(current as unknown as Json, patch as Json, { strategic });
+      return this.#settle(target, next as unknown as Stored<T>);
     },
     delete: async (target, options = {}) => {
       const refused = this.#refused("delete", target);
@@ -269,32 +269,3 @@ const mergeSubresource = (target: Target, current: KubeObject, next: Json): Json
         ...next,
         ...((current as { status?: unknown }).status ? { status: (current as { status?: unknown }).status } : {}),
       };
-
-/** Merge patch, with owner references and finalizers merged as in the strategic patches of controllers. */
-function merge(current: Json, patch: Json, strategic: boolean): Json {
-  const next: Json = { ...current };
-  for (const [key, value] of Object.entries(patch)) {
-    if (key.startsWith("$setElementOrder/")) continue;
-    if (value === null) delete next[key];
-    else if (strategic && key === "ownerReferences" && Array.isArray(value))
-      next[key] = mergeList(next[key], value, (each) => each.uid);
-    else if (strategic && key === "finalizers" && Array.isArray(value))
-      next[key] = [...new Set([...((next[key] as string[]) ?? []), ...value])];
-    else if (key === "$deleteFromPrimitiveList/finalizers")
-      next.finalizers = ((next.finalizers as string[]) ?? []).filter((each) => !(value as string[]).includes(each));
-    else if (typeof value === "object" && !Array.isArray(value))
-      next[key] = merge((next[key] as Json) ?? {}, value as Json, strategic);
-    else next[key] = value;
-    if (Array.isArray(next[key]) && (next[key] as unknown[]).length === 0) delete next[key];
-  }
-  return next;
-}
-
-function mergeList(current: unknown, patch: Json[], keyOf: (item: Json) => unknown): Json[] {
-  let items = [...((current as Json[]) ?? [])];
-  for (const { $patch, ...item } of patch) {
-    items = items.filter((each) => keyOf(each) !== keyOf(item));
-    if ($patch !== "delete") items.push(item);
-  }
-  return items;
-}
