@@ -9,10 +9,11 @@ import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
 import { renderFamilies } from "../api/metrics/exposition.ts";
 import { resources } from "../api/resources/index.ts";
 import type { GroupResource, Store } from "../api/store/store.ts";
-import { type ApiClient, apiClientOver } from "../client/api-client.ts";
+import { apiClientOver } from "../client/api-client.ts";
 import type { ClusterFacts } from "../worker/controllers/cluster-facts.ts";
-import { type Controller, EVERYTHING } from "../worker/controllers/controller.ts";
+import { EVERYTHING } from "../worker/controllers/controller.ts";
 import { controllers } from "../worker/controllers/index.ts";
+import { actingAs } from "./controllers/acting-as.ts";
 import { ControlLoop } from "./controllers/control-loop.ts";
 import type { Authority } from "./controllers/effects.ts";
 import { IGNORED, LogFollower, type Shard } from "./controllers/log-follower.ts";
@@ -162,7 +163,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
           [...readWhole],
           builtIns,
         ),
-        apiOf: (controller) => clientActingAs(api, controller),
+        apiOf: (controller) => actingAs(api, controller),
         authority: wiring.authority(cluster),
         memory: this.ctx.storage.kv,
         grace: GRACE_AWAKE_MS,
@@ -176,12 +177,3 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     }
   };
 }
-
-const clientActingAs = (api: ApiClient, { name, program }: Controller): ApiClient =>
-  api.as({
-    // Field managers are named after the user agent.
-    "user-agent": program ?? "kube-controller-manager",
-    "impersonate-user": `system:serviceaccount:kube-system:${name}`,
-    // The control plane's own accounts may do whatever their effects need; what they may write is checked before.
-    "impersonate-group": "system:serviceaccounts,system:serviceaccounts:kube-system",
-  });

@@ -9,13 +9,14 @@ import { type NodeMessage, parseReply } from "../api/node/node-message.ts";
 import type { NodeUsage } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store/store.ts";
 import type { ClusterStore } from "./cluster-store.ts";
+import { EventRecorder } from "./controllers/event-recorder.ts";
 import { eraseObject } from "./erase-object.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
 import { attachmentOf, MAX_TUNNELS } from "./node-hub/attachment.ts";
 import { LinkRequests } from "./node-hub/link-requests.ts";
 import { Links } from "./node-hub/links.ts";
 import { FOLLOWED, REFERENCED, syncFor } from "./node-hub/node-feed.ts";
-import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
+import { markLost, type NodeLifeEnv } from "./node-hub/node-life.ts";
 import { NodeUpdates } from "./node-hub/node-updates.ts";
 import { UsageCalls } from "./node-hub/usage-calls.ts";
 import { Rounds } from "./rounds.ts";
@@ -59,6 +60,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   readonly #usage = new UsageCalls();
   readonly #requests = new LinkRequests();
   #reports: Rounds | undefined;
+  #events: EventRecorder | undefined;
 
   constructor(state: DurableObjectState, env: NodeHubEnv) {
     super(state, env);
@@ -226,7 +228,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   async #giveUp(node: string, { cluster, tunnels = [] }: Left): Promise<boolean> {
     // Neither end would notice that the path between them is cut.
     await Promise.allSettled(tunnels.map((id) => this.env.TUNNEL.getByName(`${cluster}/${id}`).cut()));
-    return markUnknown(this.env, cluster, node);
+    this.#events ??= new EventRecorder(this.ctx.storage.kv);
+    return markLost(this.env, { cluster, node, events: this.#events });
   }
 }
 

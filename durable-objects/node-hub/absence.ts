@@ -6,6 +6,8 @@ import type { Links } from "./links.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
 export const GRACE_MS = 40_000;
+/** Until a node is given up again (ms) if that failed: Kubernetes' node-monitor-period. */
+const RETRY_MS = 5000;
 const LEFT = "left:";
 const LINKED = "linked:";
 const POLLS = "polls:";
@@ -88,7 +90,7 @@ export class Absence {
     for (const [key, left] of await this.#storage.list<Left>({ prefix: LEFT })) {
       const isOver = now - left.at >= GRACE_MS;
       if (isOver && (await giveUp(key.slice(LEFT.length), left))) await this.#storage.delete(key);
-      else due.push(isOver ? now + GRACE_MS : left.at + GRACE_MS);
+      else due.push(isOver ? now + RETRY_MS : left.at + GRACE_MS);
     }
     return due.length > 0 ? Math.min(...due) : undefined;
   }

@@ -1,32 +1,47 @@
-/**
- * Marks a silent node's conditions Unknown, as the node lifecycle controller of kube-controller-manager does for a
- * silent kubelet.
- */
-import type { Node } from "../../api/generated/core.v1.ts";
-import { timestamp } from "../../api/machinery/time/time.ts";
+/** Marks a silent node and its pods, as the node lifecycle controller does for nodes without a link. */
+import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { createApiClient } from "../../client/api-client.ts";
 import { clusterBase } from "../../worker/cluster.ts";
-import { unknownConditions } from "../../worker/controllers/node/unknown-conditions.ts";
+import { planLoss } from "../../worker/controllers/node/lost-node.ts";
+import { nodeLifecycleController as controller } from "../../worker/controllers/node/node-lifecycle.ts";
+import { actingAs } from "../controllers/acting-as.ts";
+import type { EventRecorder } from "../controllers/event-recorder.ts";
 
 export interface NodeLifeEnv {
   readonly API: Fetcher;
 }
 
+interface LostNode {
+  readonly cluster: string;
+  readonly node: string;
+  readonly events: EventRecorder;
+}
+
 /** Returns whether the node is marked, or gone. */
-export async function markUnknown(env: NodeLifeEnv, cluster: string, name: string): Promise<boolean> {
+export async function markLost(env: NodeLifeEnv, { cluster, node: name, events }: LostNode): Promise<boolean> {
   const client = createApiClient({
     fetch: (request) => env.API.fetch(request),
     base: clusterBase(cluster),
     headers: () => ({}),
   });
-  const found = await client.get<Node>({ resource: "nodes", name });
+  const api = actingAs(client, controller);
+  const found = await api.get<Node>({ resource: "nodes", name });
   if (!found.ok) return found.status.code === 404;
-  const conditions = unknownConditions(found.object, timestamp(Date.now()));
-  if (conditions.length === 0) return true;
-  const marked = await client.patch<Node>(
-    { resource: "nodes", name, subresource: "status" },
-    "application/strategic-merge-patch+json",
-    { status: { conditions } },
-  );
-  return marked.ok;
+  const onNode = await api.list<Pod>({ resource: "pods" }, { fieldSelector: `spec.nodeName=${name}` });
+  if (!onNode.ok) return false;
+  const now = Date.now();
+  // Objects in a list do not say what they are, and events about them do.
+  const named = onNode.object.items.map((pod) => ({ ...pod, apiVersion: "v1", kind: "Pod" }));
+  const { pods, node } = planLoss(found.object, named, now);
+  for (const { type, patch, record, ...target } of [...pods, ...node]) {
+    const marked = await api.patch(target, type, patch);
+    if (!marked.ok && marked.status.code !== 404) return false;
+    if (marked.ok && record?.success)
+      void events.record(
+        { ...record.success, type: record.success.type ?? "Normal", about: record.about },
+        controller.name,
+        { api, now },
+      );
+  }
+  return true;
 }

@@ -143,6 +143,6 @@ describe("nodes", () => {
     ]);
     expect(["n1", "n2"].map(readyOf)).toEqual(["False", "True"]);
     const reported = at.cluster.list("events").filter(({ reason }) => reason === "NodeNotReady");
-    expect(reported.map(({ involvedObject: { kind, name } }) => `${kind} ${name}`)).toEqual(["Node n1", "Pod n1"]);
+    expect(reported.map(({ involvedObject: { kind, name } }) => `${kind} ${name}`)).toEqual(["Pod n1", "Node n1"]);
   });
 });

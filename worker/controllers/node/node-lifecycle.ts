@@ -4,23 +4,12 @@
  */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time/time.ts";
-import {
-  defineController,
-  type Effect,
-  type EventRecord,
-  type Plan,
-  type ReconcileContext,
-  settled,
-} from "../controller.ts";
+import { defineController, type Effect, type ReconcileContext, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
-import { isReady } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
-import { conditionsPatch } from "../status-update.ts";
 import { timeOf } from "../time.ts";
-import { isNodeReady } from "./readiness.ts";
+import { planLoss } from "./lost-node.ts";
 import { evictingTaint, taintsOf } from "./taints.ts";
-import { unknownConditions } from "./unknown-conditions.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 50_000;
@@ -58,7 +47,7 @@ export const nodeLifecycleController = defineController({
     const silentAt = silenceOf(node, remembered, context);
     if (silentAt === undefined) return { effects: taintAndLabelPatch(node, context) };
     if (silentAt > now) return { effects: taintAndLabelPatch(node, context), wakeAt: silentAt, remember: remembered };
-    if (silentAt > now - MONITOR_MS) return { ...planSilent(node, context), remember: remembered };
+    if (silentAt > now - MONITOR_MS) return { effects: silentPatches(node, context), remember: remembered };
     const remember: Memory = { ...remembered, backSince: now };
     return { effects: taintAndLabelPatch(node, context), wakeAt: now + graceOf(node), remember };
   },
@@ -128,38 +117,7 @@ const readyCondition = ({ status }: Pick<Node, "status">) => status.conditions?.
 
 const graceOf = (node: Node): number => (readyCondition(node) ? GRACE_MS : STARTUP_GRACE_MS);
 
-/** If its own kubelet reported it as not ready or unknown, that is no news, and its pods are left alone. */
-function planSilent(node: Stored<Node>, context: ReconcileContext): Plan {
-  const { now, failure } = context;
-  const unknown = unknownConditions(node, timestamp(now));
-  if (unknown.length === 0) return settled;
-  const effects = [conditionsPatch("nodes", node, unknown)];
-  if (!isNodeReady(node)) return { effects };
-  const { name } = node.metadata;
-  const pods = podsNotReady(node, context);
-  const lost: EventRecord = {
-    about: node,
-    type: "Normal",
-    reason: "NodeNotReady",
-    message: `Node ${name} status is now: NodeNotReady`,
-  };
-  // The node comes last: if a pod has changed in the meantime, everything but the events is repeated.
-  return {
-    effects: [{ op: "batch", effects: pods.effects }, ...effects],
-    events: failure ? [] : [lost, ...pods.events],
-  };
-}
-
-/** The pods of a silent node are not ready, whatever they last reported. */
-function podsNotReady(
-  node: Stored<Node>,
-  { snapshot, now }: ReconcileContext,
-): { effects: readonly Effect[]; events: readonly EventRecord[] } {
-  const pods = snapshot.podsOnNode(node.metadata.name).filter(isReady);
-  const unready = [{ type: "Ready", status: "False", lastTransitionTime: timestamp(now) }];
-  const effects = pods.map((pod) => conditionsPatch("pods", pod, unready));
-  const events = pods.map(
-    (about): EventRecord => ({ about, type: "Warning", reason: "NodeNotReady", message: "Node is not ready" }),
-  );
-  return { effects, events };
+function silentPatches(node: Stored<Node>, { snapshot, now }: ReconcileContext) {
+  const loss = planLoss(node, snapshot.podsOnNode(node.metadata.name), now);
+  return [{ op: "batch", effects: loss.pods } as const, ...loss.node];
 }
