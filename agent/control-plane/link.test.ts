@@ -64,6 +64,16 @@ test("LINK-POLL: if WebSockets are blocked, the node polls over HTTP from its la
   expect(link.awaySince).toBeDefined();
 });
 
+test("LINK-TOLD: the log says that the link is down, and when it is up again", async () => {
+  start();
+  await expect.poll(() => server.clients.size, { timeout: 10_000 }).toBe(1);
+  expect(messages).toEqual([]);
+  for (const client of server.clients) client.terminate();
+  await expect
+    .poll(() => messages, { timeout: 10_000 })
+    .toEqual([expect.stringMatching(/is down; pods keep running$/), expect.stringMatching(/is up again$/)]);
+});
+
 test("LINK-UNREAD: the hub's marks are returned unchanged", async () => {
   const mark = JSON.stringify({ type: "mark", id: "7" });
   const heard: string[] = [];

@@ -75,6 +75,8 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #path: string;
   #up = false;
+  /** Whether it was reported that the link is down. */
+  #reportedDown = false;
   readonly #started = Date.now();
   #failedSince: number | undefined;
   #skewMs = 0;
@@ -155,6 +157,7 @@ export class Link {
       if (lived) {
         down = undefined;
         retry = FIRST_RETRY_MS;
+        this.#reportedDown = true;
         log.warn("the link to the control plane is down; pods keep running");
       }
       this.#failedSince ??= Date.now();
@@ -185,6 +188,8 @@ export class Link {
         opened = true;
         this.#up = true;
         this.#failedSince = undefined;
+        if (this.#reportedDown) this.#options.log.warn("the link to the control plane is up again");
+        this.#reportedDown = false;
         this.#options.onUp();
       });
       const replies: LinkReplies = {
