@@ -47,6 +47,25 @@ it("LINK-LEFT: a node that goes silent has been away since it was last heard fro
   });
 });
 
+it("LINK-LEFT: nothing is sent over the old socket of a node that has left or connected again", async () => {
+  const cluster = "hub-cut";
+  const sockets = [await dial(cluster, "a")];
+  await runInDurableObject(NODE_HUB.getByName(cluster), async (instance, state) => {
+    const [old] = state.getWebSockets("a");
+    // As platforms present it after a sleep: closed by the hub, but not by the node.
+    old?.serializeAttachment("left");
+    expect(old?.readyState).toBe(WebSocket.OPEN);
+    expect([await instance.isLinked("a"), await instance.linkedNodes()]).toEqual([false, []]);
+  });
+  sockets.push(await dial(cluster, "a"));
+  await runInDurableObject(NODE_HUB.getByName(cluster), async (instance, state) => {
+    expect(await instance.isLinked("a")).toBe(true);
+    const attachments = state.getWebSockets("a").map((socket) => socket.deserializeAttachment());
+    expect(attachments.filter((each) => each !== "left")).toHaveLength(1);
+  });
+  for (const socket of sockets) socket.close();
+});
+
 it("LINK-LATE: a hub that stood still gives up no node for what it could not hear", async () => {
   await dial("hub-still", "a");
   await runInDurableObject(NODE_HUB.getByName("hub-still"), async (instance, state) => {

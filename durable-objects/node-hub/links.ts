@@ -23,7 +23,10 @@ export class Links {
 
   /** Replaces the sockets that the node had before. */
   accept(node: string, socket: WebSocket): void {
-    for (const old of this.#state.getWebSockets(node)) old.close(1012, "the node has connected again");
+    for (const old of this.#state.getWebSockets(node)) {
+      old.close(1012, "the node has connected again");
+      this.leave(old);
+    }
     this.#state.acceptWebSocket(socket, [node]);
   }
 
@@ -126,8 +129,11 @@ export class Links {
     return this.#openOf(node) !== undefined;
   }
 
+  /** A socket that was closed, but whose other end does not answer, looks open again once the object has slept. */
   #openOf(node: string): WebSocket | undefined {
-    return this.#state.getWebSockets(node).find(({ readyState }) => readyState === WebSocket.OPEN);
+    return this.#state
+      .getWebSockets(node)
+      .find((socket) => socket.readyState === WebSocket.OPEN && socket.deserializeAttachment() !== LEFT);
   }
 
   /** The sockets that have sent nothing, not even a ping, since then, and when each last did (ms). */
