@@ -23,7 +23,7 @@ export async function serveTerminal(
 ): Promise<void> {
   const { containers } = await runtime.observe(pod.metadata.uid ?? "");
   const observed = containers.find(({ name, state }) => name === request.container && state === "running");
-  if (observed === undefined) throw new Refusal(404, "NotFound", `container not found ("${request.container}")`);
+  if (observed === undefined) throw new Refusal(404, "NotFound", absence(pod, request));
   const { stdin, stdout, stderr, tty } = request;
   const streams: ProcessStream =
     request.kind === "exec"
@@ -53,6 +53,12 @@ export async function serveTerminal(
   await tunnel.send(CHANNEL.error, Buffer.from(JSON.stringify(exitStatus(exit))));
   tunnel.close();
 }
+
+/** In the kubelet's words. */
+const absence = ({ metadata }: Pod, { kind, container }: CommandRequest): string =>
+  kind === "exec"
+    ? `container not found ("${container}")`
+    : `container ${container} not found in pod ${metadata.name}_${metadata.namespace}`;
 
 /** Undefined for invalid sizes: a client may send anything. */
 function readSize(text: string): { width: number; height: number } | undefined {

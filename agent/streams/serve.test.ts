@@ -82,7 +82,7 @@ const executing = (streams: object): TunnelContext =>
       observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
       exec: async () => streams,
     },
-    findPod: () => ({ metadata: { uid: "u" } }),
+    findPod: () => ({ metadata: { namespace: "n", name: "p", uid: "u" } }),
     nodeApi: vi.fn(),
     followed: () => {},
   }) as unknown as TunnelContext;
@@ -130,6 +130,20 @@ test("the outcome of a command is reported with the runtime's message", async ()
     details: { causes: [{ reason: "ExitCode", message: "3" }] },
   });
 });
+
+test.each([
+  ["exec", 'container not found ("stopped")'],
+  ["attach", "container stopped not found in pod p_n"],
+] as const)(
+  "TUNNEL-REFUSED: %s in a container that does not run is refused in the kubelet's words",
+  async (kind, message) => {
+    const stopped = { kind, namespace: "n", pod: "p", uid: "u", container: "stopped", command: ["true"] };
+    const dial = vi.fn(async () => Promise.reject(new Error("answered")));
+    const request = { ...stopped, stdin: false, stdout: true, stderr: true, tty: false };
+    await serveTunnel(request, dial, executing({})).catch(() => {});
+    expect(dial).toHaveBeenCalledWith({ code: 404, reason: "NotFound", message });
+  },
+);
 
 test("TUNNEL-HTTP: requests to a host network pod go to the machine's address, not to loopback", async () => {
   const dialled = vi.fn(async () => Promise.reject(new Error("refused")));

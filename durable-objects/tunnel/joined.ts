@@ -3,7 +3,7 @@
  * side has room for it: a slow reader slows the writer, in either direction, and nothing is buffered here. Therefore
  * the node speaks the client's protocol.
  */
-import { failure, internalError, type Status } from "../../api/machinery/status.ts";
+import { failure, type Status } from "../../api/machinery/status.ts";
 import type { NodeResponse } from "../../api/node/node-sync.ts";
 import { errorFrame, isPassedOn, toClient } from "../../api/terminal-protocol.ts";
 import { headersOf, statusResponse } from "../../worker/tunnels/node-response.ts";
@@ -43,14 +43,15 @@ export function joined(socket: WebSocket, response: NodeResponse | undefined, cl
 }
 
 /**
- * Clients of exec and attach get the error over their socket, as from kube-apiserver: kubectl takes any other answer
- * for a server without WebSockets, and retries with SPDY.
+ * Clients of exec and attach get the error over their socket: kubectl takes any other answer for a server without
+ * WebSockets, retries with SPDY, and then words the kubelet's answer like this.
  */
 export function refused(status: Status, { protocol, isTerminal }: JoinedClient): Response {
   if (!isTerminal || protocol === "") return statusResponse(status);
   const { 0: outer, 1: client } = new WebSocketPair();
   client.accept();
-  const frame = toClient(protocol, errorFrame(internalError(`unable to upgrade connection: ${status.message}`)));
+  const why = failure(500, "InternalError", `unable to upgrade connection: ${status.message}`);
+  const frame = toClient(protocol, errorFrame(why));
   if (frame !== undefined) client.send(frame);
   client.close(1000);
   return upgraded(outer, protocol);

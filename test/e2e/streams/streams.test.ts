@@ -135,6 +135,8 @@ describe("streams of processes", () => {
       const said = expect.stringContaining('node "nowhere" is not connected to the control plane');
       expect([command, code, stderr]).toEqual([command, 1, said]);
     }
+    const { stderr } = await cluster.kubectl("exec lost -- true");
+    expect(stderr).toMatch(/^error: unable to upgrade connection: /);
     await cluster.output("delete pod lost --force --grace-period=0");
   });
 });
