@@ -175,6 +175,20 @@ describe("daemon set", () => {
     expect(status(at)?.desiredNumberScheduled).toBe(0);
   });
 
+  it("leaves an adopted pod that is meant for no node to the scheduler", async () => {
+    const at = start();
+    at.cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "solo", namespace: "ns", labels: { app: "dm" } },
+      spec: { containers: [] },
+      status: { phase: "Pending" },
+    });
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    expect(at.cluster.get("pods", "ns", "solo")?.metadata.ownerReferences).toHaveLength(1);
+  });
+
   it("CTL-DS-PLACE: pins a pod to its node with affinity for the node's name only", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));

@@ -98,7 +98,7 @@ function endedEvent(about: Stored<DaemonSet>, pod: Stored<Pod>, node: string): E
       };
 }
 
-/** Pods meant for nodes that were deleted before the pods got there. */
+/** Pods meant for nodes that were deleted before the pods got there. An adopted pod may be meant for none. */
 export const strayPods = (
   daemonSet: Stored<DaemonSet>,
   pods: readonly Stored<Pod>[],
@@ -107,5 +107,6 @@ export const strayPods = (
   const underWay = pods.filter((pod) => !pod.spec.nodeName && !pod.metadata.deletionTimestamp);
   if (underWay.length === 0) return [];
   const known = new Set(nodes.map(({ metadata }) => metadata.name));
-  return underWay.filter((pod) => !known.has(nodeOf(pod) ?? "")).map((pod) => podRemoval(daemonSet, pod));
+  const isStray = (node: string | undefined) => node !== undefined && !known.has(node);
+  return underWay.filter((pod) => isStray(nodeOf(pod))).map((pod) => podRemoval(daemonSet, pod));
 };
