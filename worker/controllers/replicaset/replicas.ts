@@ -69,14 +69,13 @@ export function planReplicas<T extends Replicated>(
     adoptable: (pod) => !isTerminated(pod),
     releasable: (pod) => !isTerminated(pod),
   });
-  const active = claimed.owned.filter(isActive);
-  const counted = [...active, ...claimed.adopting];
+  const active = [...claimed.owned.filter(isActive), ...claimed.adopting];
   const terminating = claimed.owned.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length;
   const { minReadySeconds = 0 } = owner.spec;
-  const difference = counted.length - (owner.spec.replicas ?? 0);
+  const difference = active.length - (owner.spec.replicas ?? 0);
   const scaling = owner.metadata.deletionTimestamp
     ? []
-    : scale(owner, difference, () => byDeletionCost(counted, rules, now));
+    : scale(owner, difference, () => byDeletionCost(active, rules, now));
   const status = statusOf(owner, active, difference, { failure, now, terminating, rules });
   const update = statusUpdate(rules.resource, owner, status);
   const effects = [...claimed.effects, ...update, ...scaling];

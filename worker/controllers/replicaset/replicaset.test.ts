@@ -45,6 +45,19 @@ describe("replica set", () => {
     expect(pods()).toHaveLength(3);
   });
 
+  it("counts a pod in the turn that adopts it, so that its status does not dip", async () => {
+    const { cluster, settle, pods } = start();
+    cluster.put("replicasets.apps", set(3));
+    await settle();
+    cluster.requests.length = 0;
+    cluster.change("pods", "ns", pods()[0]?.metadata.name ?? "", ({ metadata }) => {
+      metadata.ownerReferences = [];
+    });
+    await settle();
+    expect(pods()[0]?.metadata.ownerReferences).toHaveLength(1);
+    expect(cluster.requests.filter((each) => each.includes("replicasets"))).toEqual([]);
+  });
+
   it("CTL-RS-ENDED: keeps a finished pod, whatever its labels", async () => {
     const { cluster, settle, pods } = start();
     cluster.put("replicasets.apps", set(1));
