@@ -3,9 +3,9 @@ import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { jobController } from "../../../worker/controllers/job/job.ts";
 import { jobOrphanController } from "../../../worker/controllers/job/orphan-pods.ts";
-import { type ControlledCluster, controlledCluster } from "./controlled-cluster.ts";
+import { type ControlledCluster, controlledCluster, type Disorder } from "./controlled-cluster.ts";
 
-export const start = () => controlledCluster([jobController, jobOrphanController]);
+export const start = (disorder?: Disorder) => controlledCluster([jobController, jobOrphanController], disorder);
 
 export const newJob = (spec: Partial<Job["spec"]> = {}): Job => ({
   apiVersion: "batch/v1",

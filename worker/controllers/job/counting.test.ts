@@ -123,4 +123,17 @@ describe("the finalizer of a pod that no running Job counts", () => {
     await at.settle();
     expect(isTracked(podAt(at, 0))).toBe(stays);
   });
+
+  it("stays on a pod that its Job adopts in the meantime", async () => {
+    const turns: number[] = [];
+    const at = start({ delay: () => turns.pop() ?? 0 });
+    at.cluster.put("jobs.batch", newJob());
+    await at.settle();
+    at.cluster.change("pods", "ns", podAt(at, 0).metadata.name ?? "", ({ metadata }) => {
+      metadata.ownerReferences = [];
+    });
+    turns.push(20);
+    await at.pass(5000);
+    expect(pods(at)).toMatchObject([{ metadata: { ownerReferences: [{ name: "j" }], finalizers: [TRACKING] } }]);
+  });
 });

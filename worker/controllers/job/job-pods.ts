@@ -69,13 +69,22 @@ export function deletedAt({ metadata }: Pod): number | undefined {
   return until === undefined ? undefined : until - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
 }
 
-export const untrack = (pod: Stored<Pod>): PatchEffect => ({
+export const untrack = (pod: Stored<Pod>): PatchEffect => untrackIf({ uid: pod.metadata.uid }, pod);
+
+/** Only as long as the pod is as it was seen. */
+export const untrackUnchanged = (pod: Stored<Pod>): PatchEffect =>
+  untrackIf({ resourceVersion: pod.metadata.resourceVersion }, pod);
+
+const untrackIf = (
+  precondition: Partial<Stored<Pod>["metadata"]>,
+  { metadata: { namespace = "", name } }: Stored<Pod>,
+): PatchEffect => ({
   op: "patch",
   resource: "pods",
-  namespace: pod.metadata.namespace ?? "",
-  name: pod.metadata.name,
+  namespace,
+  name,
   type: "application/strategic-merge-patch+json",
-  patch: { metadata: { uid: pod.metadata.uid, "$deleteFromPrimitiveList/finalizers": [TRACKING] } },
+  patch: { metadata: { ...precondition, "$deleteFromPrimitiveList/finalizers": [TRACKING] } },
 });
 
 export function newJobPod(job: Stored<Job>): Pod {

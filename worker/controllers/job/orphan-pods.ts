@@ -6,7 +6,7 @@ import { controllerOf } from "../controller-ref.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { API_BACKOFF } from "./backoff.ts";
 import { isFinished } from "./conditions.ts";
-import { isManagedHere, isTracked, untrack } from "./job-pods.ts";
+import { isManagedHere, isTracked, untrackUnchanged } from "./job-pods.ts";
 
 const JOBS = "jobs.batch";
 
@@ -25,7 +25,8 @@ export const jobOrphanController = defineController({
     const { namespace, name } = splitItem(item);
     const pod = snapshot.get("pods", namespace, name);
     if (!pod || !isTracked(pod)) return settled;
-    return isCounted(pod, snapshot) ? settled : { effects: [untrack(pod)] };
+    // A pod without an owner may be adopted by a Job at the same time, which tracks it from then on.
+    return isCounted(pod, snapshot) ? settled : { effects: [untrackUnchanged(pod)] };
   },
 });
 
