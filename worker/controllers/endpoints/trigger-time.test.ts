@@ -32,6 +32,8 @@ describe("CTL-EP-TRIGGER: the time that endpoints carry", () => {
     expect(triggerTime(service, [], { shown: undefined, now: at(1) })).toBe(MADE);
     expect(triggerTime(service, [], { shown: undefined, now: at(2), lastActed: at(1) })).toBeUndefined();
     expect(triggerTime(service, [], { shown: undefined, now: at(60) })).toBeUndefined();
+    // Those of an earlier service of this name were deleted then.
+    expect(triggerTime(service, [], { shown: undefined, now: at(1), lastActed: at(-5) })).toBe(MADE);
   });
 
   it.each([

@@ -41,7 +41,8 @@ export function triggerTime(
   if (!shown) {
     const { creationTimestamp: made } = service.metadata;
     // A manual deletion is not a trigger.
-    return lastActed === undefined && made !== undefined && isRecent(made) ? made : undefined;
+    const isNew = (lastActed ?? 0) < (timeOf(made) ?? 0);
+    return isNew && made !== undefined && isRecent(made) ? made : undefined;
   }
   const published = shown.annotations?.[TRIGGER] ?? "";
   const times = pods.flatMap((pod) => {
