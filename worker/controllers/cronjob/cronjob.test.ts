@@ -36,6 +36,37 @@ describe("cron job", () => {
     expect(reasons(at)).toEqual(["SuccessfulCreate", "SawCompletedJob"]);
   });
 
+  it("writes its status once per start", async () => {
+    const at = start();
+    await at.pass(3 * MINUTE_MS);
+    expect(jobs(at)).toHaveLength(3);
+    expect(at.cluster.requests.filter((request) => request.includes("cronjobs"))).toHaveLength(3);
+    expect(status(at)?.lastScheduleTime).toBe("2026-01-01T00:03:00Z");
+  });
+
+  it("CTL-CRON-CHANGED: does not catch up on times of a new schedule before the change", async () => {
+    const at = start({ schedule: "0 * * * *" });
+    await at.pass(70 * MINUTE_MS);
+    expect(jobs(at)).toHaveLength(1);
+    at.restart();
+    at.cluster.change("cronjobs.batch", "ns", "c", ({ spec }) => {
+      spec.schedule = "5,30 * * * *";
+    });
+    await at.pass(19 * MINUTE_MS);
+    expect(jobs(at)).toHaveLength(1);
+    await at.pass(MINUTE_MS);
+    expect(jobs(at)).toHaveLength(2);
+    at.cluster.change("cronjobs.batch", "ns", "c", ({ spec }) => {
+      spec.suspend = true;
+    });
+    await at.pass(60 * MINUTE_MS);
+    at.cluster.change("cronjobs.batch", "ns", "c", ({ spec }) => {
+      spec.suspend = false;
+    });
+    await at.settle();
+    expect(jobs(at)).toHaveLength(3);
+  });
+
   it("CTL-CRON-SURPLUS: sends only the deletion event for a finished job that is deleted at once", async () => {
     const at = start({ successfulJobsHistoryLimit: 0 });
     await at.pass(MINUTE_MS);

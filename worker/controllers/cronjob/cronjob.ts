@@ -25,6 +25,7 @@ export const cronJobController = defineController({
   name: "cronjob-controller",
   reads: [RESOURCE, JOBS],
   writes: [RESOURCE, JOBS],
+  remembers: true,
   itemsOf({ resource, object }) {
     if (resource === RESOURCE) return [itemKey(object)];
     const owner = controllerOf(object);
@@ -33,9 +34,24 @@ export const cronJobController = defineController({
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
     const cronJob = context.snapshot.get(RESOURCE, namespace, name);
-    return cronJob ? planCronJob(cronJob, context) : settled;
+    if (!cronJob) return settled;
+    const memory = rememberedOf(cronJob, context);
+    return { ...planCronJob(cronJob, memory, context), remember: memory };
   },
 });
+
+interface Memory {
+  readonly schedule: string;
+  readonly timeZone?: string;
+  /** When these replaced others (ms). */
+  readonly since?: number;
+}
+
+function rememberedOf({ spec: { schedule, timeZone } }: CronJob, { remembered, now }: ReconcileContext): Memory {
+  const before = remembered as Memory | undefined;
+  if (before?.schedule === schedule && before.timeZone === timeZone) return before;
+  return { schedule, ...(timeZone !== undefined && { timeZone }), ...(before && { since: now }) };
+}
 
 const endOf = (job: Job) =>
   job.status.conditions?.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
@@ -47,8 +63,7 @@ const normal = (about: Stored<CronJob>, reason: string, message: string): EventR
   message,
 });
 
-function planCronJob(cronJob: Stored<CronJob>, context: ReconcileContext): Plan {
-  const { snapshot, now } = context;
+function planCronJob(cronJob: Stored<CronJob>, memory: Memory, { snapshot, now }: ReconcileContext): Plan {
   const jobs = snapshot
     .ownedBy(JOBS, cronJob.metadata.uid)
     .filter((job) => controllerOf(job)?.uid === cronJob.metadata.uid);
@@ -59,7 +74,7 @@ function planCronJob(cronJob: Stored<CronJob>, context: ReconcileContext): Plan 
   const noted = statusUpdate(RESOURCE, cronJob, status);
   // The next start is decided once the status lists these.
   if (noted.length > 0) return { effects: [...trimmed, ...noted], events };
-  const start = cronJob.metadata.deletionTimestamp ? settled : planStart(cronJob, jobs, now);
+  const start = cronJob.metadata.deletionTimestamp ? settled : planStart(cronJob, jobs, { memory, now });
   return { ...start, effects: [...trimmed, ...start.effects], events: [...events, ...(start.events ?? [])] };
 }
 
@@ -69,7 +84,7 @@ interface Jobs {
   readonly surplus: readonly Stored<Job>[];
 }
 
-/** The active jobs, and when one last succeeded. */
+/** The active jobs, and when one was last started, and last succeeded. */
 function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: EventRecord[]): CronJobStatus {
   const byUid = new Map(jobs.map((job) => [job.metadata.uid, job]));
   const known = new Set((cronJob.status.active ?? []).map(({ uid }) => uid));
@@ -94,9 +109,11 @@ function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: Eve
   const latest = successes.at(-1) ?? "";
   const { lastSuccessfulTime: before = "", active: _, ...rest } = cronJob.status;
   const lastSuccessfulTime = [latest, before].toSorted().at(-1);
+  const started = lastStarted(jobs);
   return {
     ...(active.length > 0 ? { active } : {}),
     ...rest,
+    ...(started > (timeOf(rest.lastScheduleTime) ?? 0) ? { lastScheduleTime: timestamp(started) } : {}),
     ...(lastSuccessfulTime ? { lastSuccessfulTime } : {}),
   };
 }
@@ -148,13 +165,17 @@ const deletion = (cronJob: Stored<CronJob>, job: Stored<Job>): Effect => ({
   record: { about: cronJob, success: { reason: "SuccessfulDelete", message: `Deleted job ${job.metadata.name}` } },
 });
 
-function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: number): Plan {
+function planStart(
+  cronJob: Stored<CronJob>,
+  jobs: readonly Stored<Job>[],
+  { memory, now }: { readonly memory: Memory; readonly now: number },
+): Plan {
   const { schedule, suspend, startingDeadlineSeconds, timeZone, concurrencyPolicy } = cronJob.spec;
   if (suspend) return settled;
   const made = timeOf(cronJob.metadata.creationTimestamp) ?? now;
-  const since = Math.max(timeOf(cronJob.status.lastScheduleTime) ?? made, lastStarted(jobs));
-  const deadlineMs = startingDeadlineSeconds === undefined ? undefined : startingDeadlineSeconds * 1000;
-  const after = deadlineMs === undefined ? since : Math.max(since, now - deadlineMs);
+  const last = timeOf(cronJob.status.lastScheduleTime) ?? made;
+  const deadline = startingDeadlineSeconds === undefined ? 0 : now - startingDeadlineSeconds * 1000;
+  const after = Math.max(last, deadline, memory.since ?? 0);
   const due = dueTimes(schedule, timeZone, { after, now });
   if (!due) return { effects: [], events: [unreadable(cronJob)] };
   const wait = earliestWake(due.next);
@@ -180,26 +201,22 @@ function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: 
       failure: { reason: "FailedCreate", message: "Error creating job: {message}" },
     },
   };
-  const scheduled: Effect = {
-    op: "patch",
-    resource: RESOURCE,
-    namespace: cronJob.metadata.namespace ?? "",
-    name: cronJob.metadata.name,
-    subresource: "status",
-    type: "application/merge-patch+json",
-    patch: { status: { lastScheduleTime: timestamp(due.latest), ...activeWithout(cronJob, replaced) } },
+  return {
+    effects: [...forgotten(cronJob, replaced), ...replaced.map((job) => deletion(cronJob, job)), create],
+    events,
+    ...wait,
   };
-  return { effects: [...replaced.map((job) => deletion(cronJob, job)), create, scheduled], events, ...wait };
 }
 
 /** Replaced jobs are not missing. */
-function activeWithout({ status }: CronJob, replaced: readonly Stored<Job>[]): { readonly active?: unknown } {
-  if (replaced.length === 0) return {};
-  const active = (status.active ?? []).filter(({ uid }) => !replaced.some(({ metadata }) => metadata.uid === uid));
-  return { active: active.length > 0 ? active : null };
+function forgotten(cronJob: Stored<CronJob>, replaced: readonly Stored<Job>[]): readonly Effect[] {
+  if (replaced.length === 0) return [];
+  const { active: listed = [], ...rest } = cronJob.status;
+  const active = listed.filter(({ uid }) => !replaced.some(({ metadata }) => metadata.uid === uid));
+  return statusUpdate(RESOURCE, cronJob, { ...rest, ...(active.length > 0 && { active }) });
 }
 
-/** The last start according to the jobs themselves, in case the status missed it. */
+/** When the latest of the jobs was due (ms). */
 const lastStarted = (jobs: readonly Stored<Job>[]) =>
   Math.max(0, ...jobs.map(({ metadata }) => timeOf(metadata.annotations?.[SCHEDULED]) ?? 0));
 
