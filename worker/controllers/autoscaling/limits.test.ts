@@ -1,5 +1,28 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import { start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
+import { firstHistory, limitReplicas, updatedHistory } from "./limits.ts";
+
+type Spec = HorizontalPodAutoscaler["spec"];
+/** The sizes of a target whose metrics propose `desired` after `seconds` each. */
+function sizesOf(spec: Spec, first: number, steps: readonly (readonly [seconds: number, desired: number])[]) {
+  const { minReplicas: min = 1, maxReplicas: max } = spec;
+  let [now, current, history] = [0, first, firstHistory(first, 0)];
+  return steps.map(([seconds, desired]) => {
+    now += seconds * 1000;
+    const { replicas } = limitReplicas(spec, { current, desired, min, max }, history, now);
+    history = updatedHistory(spec, history, { recommended: desired }, now);
+    history = updatedHistory(spec, history, { changedBy: replicas - current }, now);
+    current = replicas;
+    return current;
+  });
+}
+const scaleTargetRef = { kind: "Deployment", name: "d" };
+const policy = (type: string, value: number, periodSeconds: number) => ({
+  stabilizationWindowSeconds: 0,
+  policies: [{ type, value, periodSeconds }],
+});
 
 describe("an autoscaler", () => {
   it("follows the scaling policies of its behavior: a number of pods at a time", async () => {
@@ -55,6 +78,38 @@ describe("an autoscaler", () => {
     await at.pass(16_000);
     // There were six at the beginning of the minute; its limit counts from there.
     expect(at.replicas()).toBe(4);
+  });
+
+  it("CTL-HPA-PERIOD: forgets a change that policies of its direction reach no more when there is another", () => {
+    const behavior = { scaleUp: policy("Pods", 10, 15), scaleDown: policy("Percent", 10, 120) };
+    const spec = { minReplicas: 3, maxReplicas: 9, scaleTargetRef, behavior };
+    // Of nine, six have just been added, and five removed before; the first five that were added are forgotten.
+    const steps = [
+      [15, 8],
+      [61, 2],
+      [32, 9],
+      [15, 2],
+    ] as const;
+    expect(sizesOf(spec, 3, steps)).toEqual([8, 3, 9, 7]);
+  });
+
+  it("never leaves its bounds, more than doubles, or shrinks below what was recommended in the last five minutes", () => {
+    const step = fc.tuple(fc.integer({ min: 1, max: 400 }), fc.nat(60));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(50), fc.array(step, { minLength: 1 }), (min, more, steps) => {
+        const maxReplicas = min + more;
+        const sizes = [min, ...sizesOf({ minReplicas: min, maxReplicas, scaleTargetRef }, min, steps)];
+        const recommended = [{ at: 0, replicas: min }];
+        let now = 0;
+        for (const [index, [seconds, desired]] of steps.entries()) {
+          now += seconds;
+          recommended.push({ at: now, replicas: desired });
+          const recent = recommended.filter(({ at }) => at > now - 300).map(({ replicas }) => replicas);
+          const most = Math.min(maxReplicas, Math.max(4, 2 * (sizes[index] ?? 0)));
+          expect(sizes[index + 1]).toBe(Math.max(min, Math.min(most, Math.max(...recent))));
+        }
+      }),
+    );
   });
 
   it("CTL-HPA-FIRST: counts the initial size as a recommendation, even if the bounds or zero replicas apply first", async () => {

@@ -166,26 +166,37 @@ function leastBy(rules: HPAScalingRules | undefined, current: number, before: (s
   return selectPolicy === "Min" ? Math.max(...proposals) : Math.min(...proposals);
 }
 
-/** Updates the history, and drops what no window reaches. */
+/** Updates the history, and drops recommendations that no window reaches. */
 export function updatedHistory(
-  spec: HorizontalPodAutoscaler["spec"],
-  history: History,
-  added: { readonly recommended?: number; readonly changedBy?: number },
+  { behavior }: HorizontalPodAutoscaler["spec"],
+  { recommendations, changes }: History,
+  { recommended, changedBy }: { readonly recommended?: number; readonly changedBy?: number },
   now: number,
 ): History {
-  const { scaleUp, scaleDown } = spec.behavior ?? {};
+  const { scaleUp, scaleDown } = behavior ?? {};
   const windows = [scaleUp?.stabilizationWindowSeconds ?? 0, scaleDown?.stabilizationWindowSeconds ?? DOWNSCALE_S];
-  const periods = [...(scaleUp?.policies ?? UP), ...(scaleDown?.policies ?? DOWN)].map((each) => each.periodSeconds);
-  const since = (seconds: readonly number[]) => now - Math.max(...seconds) * 1000;
-  const { recommended, changedBy } = added;
+  const since = now - Math.max(...windows) * 1000;
   return {
     recommendations: [
-      ...history.recommendations.filter(({ at }) => at > since(windows)),
+      ...recommendations.filter(({ at }) => at > since),
       ...(recommended === undefined ? [] : [{ replicas: recommended, at: now }]),
     ],
-    changes: [
-      ...history.changes.filter(({ at }) => at > since(periods)),
-      ...(changedBy ? [{ by: changedBy, at: now }] : []),
-    ],
+    changes: changedBy ? withChange(changes, { by: changedBy, at: now }, behavior) : changes,
   };
+}
+
+/**
+ * The last of the changes in the same direction that no policy of that direction reaches is replaced, although policies
+ * of the other direction may reach it: as in Kubernetes, which reuses its place.
+ */
+function withChange(
+  changes: History["changes"],
+  change: History["changes"][number],
+  behavior: HorizontalPodAutoscaler["spec"]["behavior"],
+): History["changes"] {
+  const isUp = change.by > 0;
+  const { policies = isUp ? UP : DOWN } = (isUp ? behavior?.scaleUp : behavior?.scaleDown) ?? {};
+  const reached = change.at - Math.max(...policies.map(({ periodSeconds }) => periodSeconds)) * 1000;
+  const place = changes.findLastIndex(({ by, at }) => by > 0 === isUp && at <= reached);
+  return changes.toSpliced(place < 0 ? changes.length : place, 1, change);
 }
