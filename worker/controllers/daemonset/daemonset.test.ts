@@ -189,6 +189,20 @@ describe("daemon set", () => {
     expect(at.cluster.get("pods", "ns", "solo")?.metadata.ownerReferences).toHaveLength(1);
   });
 
+  it("counts the pods that it creates in the same turn", async () => {
+    const at = start();
+    for (const name of ["n1", "n2"]) at.cluster.put("nodes", node(name));
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    const writes = () => at.cluster.requests.filter((request) => request.includes("daemonsets"));
+    expect(status(at)).toMatchObject({ currentNumberScheduled: 2, updatedNumberScheduled: 2, numberReady: 0 });
+    expect(writes()).toHaveLength(1);
+    at.cluster.remove("pods", "ns", pods(at)[0]?.metadata.name ?? "");
+    await at.settle();
+    expect(pods(at)).toHaveLength(2);
+    expect(writes()).toHaveLength(1);
+  });
+
   it("CTL-DS-PLACE: pins a pod to its node with affinity for the node's name only", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));

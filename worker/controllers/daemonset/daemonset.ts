@@ -126,7 +126,8 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
   const stray = strayPods(daemonSet, claimed.owned, nodes);
   const busy = placement.effects.length + stray.length > 0;
   const update = busy ? [] : planUpdate(daemonSet, places, rollout);
-  const status = statusUpdate(RESOURCE, daemonSet, statusOf(daemonSet, places, rollout));
+  const status = (served: ReadonlySet<string>) =>
+    statusUpdate(RESOURCE, daemonSet, statusOf(daemonSet, places, { ...rollout, served }));
   const live = new Set([
     revisions.update.metadata.name,
     ...claimed.owned.map((pod) => `${daemonSet.metadata.name}-${pod.metadata.labels?.[HASH]}`),
@@ -138,8 +139,8 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
   return {
     // A failure to create one pod does not keep the others from being counted.
     effects: context.failure
-      ? [...status, ...placement.effects, ...stray, ...update, ...trimmed]
-      : [...placement.effects, ...stray, ...update, ...status, ...trimmed],
+      ? [...status(new Set()), ...placement.effects, ...stray, ...update, ...trimmed]
+      : [...placement.effects, ...stray, ...update, ...status(placement.served), ...trimmed],
     events: placement.events,
     remember: placement.failedPods,
     ...earliestWake(placement.wakeAt, nextAvailability(claimed.owned, minReadySeconds, now), revisions.wakeAt),

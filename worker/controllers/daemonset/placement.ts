@@ -14,6 +14,8 @@ import { surgeOf } from "./rolling-update.ts";
 
 interface Placement {
   readonly effects: readonly (Effect | Batch)[];
+  /** The nodes that get a pod. */
+  readonly served: ReadonlySet<string>;
   readonly events: readonly EventRecord[];
   readonly wakeAt?: number;
   readonly failedPods: FailedPods | undefined;
@@ -65,7 +67,13 @@ export function planPlacement(
     ...doomed.slice(0, BURST).map((pod) => podRemoval(daemonSet, pod)),
   ];
   const known = withDeleted(failedPods, failed, { generation, now });
-  return { effects, events, failedPods: known, ...(wakeAt === undefined ? {} : { wakeAt }) };
+  return {
+    effects,
+    served: new Set(missing.slice(0, BURST)),
+    events,
+    failedPods: known,
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+  };
 }
 
 /**

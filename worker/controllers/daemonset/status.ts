@@ -4,14 +4,15 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { isAvailable, isReady } from "../pod/pod-state.ts";
 import { oldestFirst, type Place, type Rollout } from "./places.ts";
 
+/** `served` are nodes without a pod that are about to get one. */
 export function statusOf(
   daemonSet: Stored<DaemonSet>,
   places: readonly Place[],
-  { isNew, now }: Rollout,
+  { isNew, now, served }: Rollout & { readonly served: ReadonlySet<string> },
 ): DaemonSetStatus {
   const { minReadySeconds = 0 } = daemonSet.spec;
   let [desired, current, misscheduled, ready, available, updated] = [0, 0, 0, 0, 0, 0];
-  for (const { fit, pods } of places) {
+  for (const { node, fit, pods } of places) {
     // If there are several during a surge, the oldest represents its node.
     const [pod] = oldestFirst(pods);
     if (!fit.shouldRun) {
@@ -19,7 +20,12 @@ export function statusOf(
       continue;
     }
     desired++;
-    if (!pod) continue;
+    if (!pod) {
+      if (!served.has(node.metadata.name)) continue;
+      current++;
+      updated++;
+      continue;
+    }
     current++;
     if (isReady(pod)) ready++;
     if (isAvailable(pod, minReadySeconds, now)) available++;
