@@ -7,7 +7,7 @@ import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isReady } from "../pod/pod-state.ts";
 import { hasEndpoint, hostnameOf, labelsOf, podsOf, portsByPod, servicesOf, targetPort } from "./service-pods.ts";
-import { removal, type SliceEffect, sliceEffects } from "./slice-effects.ts";
+import { type SliceEffect, sliceEffects } from "./slice-effects.ts";
 import { type AddressType, type PortGroup, planSlices, SLICES, type SlicePlan } from "./slice-set.ts";
 import { hintedByPreference, withHints } from "./traffic-distribution.ts";
 import { triggerTime, withTrigger } from "./trigger-time.ts";
@@ -46,9 +46,8 @@ export const endpointSliceController = defineController({
   reconcile(item, { snapshot, now, ...context }) {
     const { namespace, name } = splitItem(item);
     const service = snapshot.get("services", namespace, name);
+    if (!service || service.spec.selector === undefined || service.spec.type === "ExternalName") return settled;
     const slices = snapshot.labelled(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
-    if (!service) return { effects: slices.map(removal) };
-    if (service.spec.selector === undefined || service.spec.type === "ExternalName") return settled;
     const pods = podsOf(service, snapshot);
     const alive = pods.filter((pod) => hasEndpoint(pod, { withTerminating: true }));
     const lost = new Set(alive.filter((pod) => !isReachable(pod, service, snapshot)));
