@@ -70,6 +70,38 @@ describe("pod disruption budget", () => {
     expect(found?.status.currentHealthy).toBe(1);
   });
 
+  it("CTL-PDB-SCALED: takes a new size into account when pods come or go", async () => {
+    const { cluster, settle } = controlledCluster([disruptionController]);
+    const set = cluster.put<ReplicaSet>("replicasets.apps", {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "rs", namespace: "ns" },
+      spec: { replicas: 2, selector: {} },
+      status: { replicas: 2 },
+    });
+    const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "rs", uid: set.metadata.uid, controller: true };
+    const add = (name: string) =>
+      cluster.put<Pod>("pods", {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name, namespace: "ns", labels: { app: "x" }, ownerReferences: [owner] },
+        spec: { containers: [] },
+        status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+      });
+    const expected = () => cluster.get("poddisruptionbudgets.policy", "ns", "b")?.status.expectedPods;
+    for (const name of ["a", "b"]) add(name);
+    cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
+    await settle();
+    cluster.change("replicasets.apps", "ns", "rs", ({ spec }) => {
+      spec.replicas = 3;
+    });
+    await settle();
+    expect(expected()).toBe(2);
+    add("c");
+    await settle();
+    expect(expected()).toBe(3);
+  });
+
   it("CTL-PDB-FAILED: does not set observedGeneration if its pods could not be counted", async () => {
     const { cluster, settle } = controlledCluster([disruptionController]);
     const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "ds", uid: "u", controller: true };

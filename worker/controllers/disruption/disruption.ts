@@ -36,11 +36,12 @@ export const disruptionController = defineController({
   component: "controllermanager",
   reads: [RESOURCE, "pods", "replicasets.apps", "deployments.apps", "statefulsets.apps", "replicationcontrollers"],
   writes: [RESOURCE, "pods"],
-  itemsOf({ resource, object, previous, snapshot }) {
+  itemsOf({ resource, object, previous, deleted, snapshot }) {
     if (resource === RESOURCE) return [itemKey(object)];
     const namespace = object.metadata.namespace ?? "";
     const budgets = snapshot.list(RESOURCE, namespace);
-    if (resource !== "pods") return object.spec.replicas !== previous?.spec.replicas ? budgets.map(itemKey) : [];
+    // A controller's new size counts as soon as pods come or go.
+    if (resource !== "pods") return previous && !deleted ? [] : budgets.map(itemKey);
     return budgets
       .filter(({ spec }) => [object, previous].some((pod) => pod && selects(spec.selector, pod.metadata.labels)))
       .map(itemKey);
