@@ -179,6 +179,7 @@ const matrix: Readonly<Record<string, string>> = {
   "get persistentvolumeclaims/status in ns called claim": "admin, edit, view, view everywhere, service account",
   "patch persistentvolumeclaims/status in ns called claim": "node",
   "patch persistentvolumeclaims/status in ns called other": "",
+  "update persistentvolumeclaims/status in ns called claim": "node",
   "get persistentvolumes called volume": "node",
   "get persistentvolumes called theirs": "",
   "get persistentvolumes called other": "",

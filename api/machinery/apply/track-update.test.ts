@@ -151,11 +151,14 @@ describe("managedFields of ordinary writes", () => {
     expect(differInTimesOnly([], stored)).toBe(false);
   });
 
-  test("TRACK-07: a client may edit the entries", () => {
+  test("TRACK-07: a client may edit the entries, but not through a subresource", () => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
     const managedFields = a.entries.map((entry) => ({ ...entry, manager: "renamed" }));
-    a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields }));
+    const rename = (draft: JsonObject) => Object.assign(draft.metadata as JsonObject, { managedFields });
+    a.write("w2", rename, "status");
+    expect(a.entries.map(({ manager }) => manager)).toEqual(["w1"]);
+    a.write("w2", rename);
     expect(a.entries.map(({ manager }) => manager)).toEqual(["renamed"]);
   });
 
