@@ -1,5 +1,6 @@
 /** Lists that fit into a request are validated in a time that grows with their length only: each of these took minutes. */
 import { expect, test } from "vitest";
+import { inCpuTime } from "../../test/cpu-time.ts";
 import { podKind, podOf } from "../../test/fakes/objects/pod-draft.ts";
 import type { PodSpec } from "../generated/core.v1.ts";
 import { validatingAdmissionPolicyBinding } from "./admissionregistration/validating-admission-policy-binding.ts";
@@ -68,49 +69,64 @@ test.each<[what: string, spec: Partial<PodSpec>]>([
       ],
     },
   ],
-])("a pod with many %s", { timeout: 5000 }, (_what, spec) => {
-  expect(podErrors(spec)).toEqual([]);
-});
+])(
+  "a pod with many %s",
+  inCpuTime(5000, (_what, spec) => {
+    expect(podErrors(spec)).toEqual([]);
+  }),
+);
 
-test("a pod with many mounts and devices", { timeout: 5000 }, () => {
-  const volumeMounts = many((i) => ({ name: `v${i}`, mountPath: `/m${i}` }), 50_000);
-  const volumeDevices = many((i) => ({ name: `w${i}`, devicePath: `/d${i}` }), 50_000);
-  const errors = podErrors({ containers: [{ name: "c", image: "i", volumeMounts, volumeDevices }] });
-  expect(errors?.every(({ message }) => message.startsWith("Not found"))).toBe(true);
-});
+test(
+  "a pod with many mounts and devices",
+  inCpuTime(5000, () => {
+    const volumeMounts = many((i) => ({ name: `v${i}`, mountPath: `/m${i}` }), 50_000);
+    const volumeDevices = many((i) => ({ name: `w${i}`, devicePath: `/d${i}` }), 50_000);
+    const errors = podErrors({ containers: [{ name: "c", image: "i", volumeMounts, volumeDevices }] });
+    expect(errors?.every(({ message }) => message.startsWith("Not found"))).toBe(true);
+  }),
+);
 
-test("an update of a pod with many tolerations and gates", { timeout: 5000 }, () => {
-  const old = podOf({
-    spec: { tolerations: many((i) => exists(`k${i}`)), schedulingGates: many((i) => ({ name: `a/b${i}` })) },
-  });
-  const { tolerations = [], schedulingGates = [] } = old.spec;
-  const spec = { ...old.spec, tolerations: tolerations.toReversed(), schedulingGates: schedulingGates.slice(1) };
-  expect(podKind.validateUpdate?.({ ...old, spec }, old)).toEqual([]);
-});
+test(
+  "an update of a pod with many tolerations and gates",
+  inCpuTime(5000, () => {
+    const old = podOf({
+      spec: { tolerations: many((i) => exists(`k${i}`)), schedulingGates: many((i) => ({ name: `a/b${i}` })) },
+    });
+    const { tolerations = [], schedulingGates = [] } = old.spec;
+    const spec = { ...old.spec, tolerations: tolerations.toReversed(), schedulingGates: schedulingGates.slice(1) };
+    expect(podKind.validateUpdate?.({ ...old, spec }, old)).toEqual([]);
+  }),
+);
 
-test("files of a volume beside each other, all the same, and with many strokes", { timeout: 5000 }, () => {
-  const warnings = (items: { key: string; path: string }[]) =>
-    podWarnings({ spec: { containers: [], volumes: [{ name: "v", configMap: { name: "m", items } }] } }, "");
-  expect(warnings(many((i) => ({ key: "k", path: `p${i}` })))).toEqual([]);
-  expect(warnings(many(() => ({ key: "k", path: "p" })))[0]).toContain('overlapping paths: "p" with "p"');
-  expect(warnings([{ key: "k", path: `${"/".repeat(1_000_000)}p` }])).toEqual([]);
-});
+test(
+  "files of a volume beside each other, all the same, and with many strokes",
+  inCpuTime(5000, () => {
+    const warnings = (items: { key: string; path: string }[]) =>
+      podWarnings({ spec: { containers: [], volumes: [{ name: "v", configMap: { name: "m", items } }] } }, "");
+    expect(warnings(many((i) => ({ key: "k", path: `p${i}` })))).toEqual([]);
+    expect(warnings(many(() => ({ key: "k", path: "p" })))[0]).toContain('overlapping paths: "p" with "p"');
+    expect(warnings([{ key: "k", path: `${"/".repeat(1_000_000)}p` }])).toEqual([]);
+  }),
+);
 
-test("lists of other kinds", { timeout: 10_000 }, () => {
-  const names = many((i) => `x${i}`, 200_000);
-  const metadata = { name: "a" };
-  const families = { metadata, spec: { ipFamilies: names, ports: [{ port: 1 }] } };
-  const refused = service.unallocatable?.(families as never, { dryRun: false });
-  expect(refused?.details?.causes?.length).toBeGreaterThanOrEqual(names.length);
-  const actions = { metadata, spec: { policyName: "p", validationActions: names } };
-  expect(validatingAdmissionPolicyBinding.validate?.(actions as never)).toHaveLength(names.length);
-  const scheduling = { tolerations: names.map(exists) };
-  expect(runtimeClass.validate?.({ metadata, handler: "h", scheduling } as never)).toEqual([]);
-  const matchLabelExpressions = names.map((key) => ({ key, values: ["v"] }));
-  const topologies = { metadata, provisioner: "p", allowedTopologies: [{ matchLabelExpressions }] };
-  expect(storageClass.validate?.(topologies as never)).toHaveLength(1);
-  const conditions = { bindingConditions: names, bindingFailureConditions: names.map((name) => `${name}-`) };
-  const errors: never[] = [];
-  checkBindingConditions(errors, "d", conditions);
-  expect(errors.length).toBeGreaterThan(0);
-});
+test(
+  "lists of other kinds",
+  inCpuTime(10_000, () => {
+    const names = many((i) => `x${i}`, 200_000);
+    const metadata = { name: "a" };
+    const families = { metadata, spec: { ipFamilies: names, ports: [{ port: 1 }] } };
+    const refused = service.unallocatable?.(families as never, { dryRun: false });
+    expect(refused?.details?.causes?.length).toBeGreaterThanOrEqual(names.length);
+    const actions = { metadata, spec: { policyName: "p", validationActions: names } };
+    expect(validatingAdmissionPolicyBinding.validate?.(actions as never)).toHaveLength(names.length);
+    const scheduling = { tolerations: names.map(exists) };
+    expect(runtimeClass.validate?.({ metadata, handler: "h", scheduling } as never)).toEqual([]);
+    const matchLabelExpressions = names.map((key) => ({ key, values: ["v"] }));
+    const topologies = { metadata, provisioner: "p", allowedTopologies: [{ matchLabelExpressions }] };
+    expect(storageClass.validate?.(topologies as never)).toHaveLength(1);
+    const conditions = { bindingConditions: names, bindingFailureConditions: names.map((name) => `${name}-`) };
+    const errors: never[] = [];
+    checkBindingConditions(errors, "d", conditions);
+    expect(errors.length).toBeGreaterThan(0);
+  }),
+);

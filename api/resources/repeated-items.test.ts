@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { inCpuTime } from "../../test/cpu-time.ts";
 import type { JobSpec } from "../generated/batch.v1.ts";
 import type { CertificateSigningRequest } from "../generated/certificates.v1.ts";
 import type { FieldError } from "../machinery/field-error.ts";
@@ -18,12 +19,13 @@ const checkUsages = (usages: readonly string[]): FieldError[] =>
   validateCertificateSigningRequest({ spec: { usages, signerName: "a.b/c" }, status: {} } as CertificateSigningRequest);
 
 /** Any of these users would keep the control plane from all others for minutes. */
-test("many items are searched for repeated ones in a time that grows with their number only", () => {
-  const began = performance.now();
-  expect(checkExitCodes(numbers).map(({ reason }) => reason)).toEqual(["FieldValueTooMany"]);
-  expect(checkUsages(numbers.map(String)).length).toBeGreaterThan(numbers.length);
-  expect(performance.now() - began).toBeLessThan(5000);
-});
+test(
+  "many items are searched for repeated ones in a time that grows with their number only",
+  inCpuTime(5000, () => {
+    expect(checkExitCodes(numbers).map(({ reason }) => reason)).toEqual(["FieldValueTooMany"]);
+    expect(checkUsages(numbers.map(String)).length).toBeGreaterThan(numbers.length);
+  }),
+);
 
 test("repeated items are duplicates", () => {
   const duplicates = (errors: readonly FieldError[]) =>

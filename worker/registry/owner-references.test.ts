@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { inCpuTime } from "../../test/cpu-time.ts";
 import { dropRepeatedOwners } from "./owner-references.ts";
 
 const owner = { apiVersion: "v1", kind: "ConfigMap", name: "a", uid: "u" };
@@ -19,11 +20,12 @@ test("a duplicate owner reference is dropped with a warning; a different one sta
   expect(warnings[1]).toMatch(/contains duplicate entries after mutating admission happens; API server dedups/);
 });
 
-test("many owners with one uid are compared in a time that grows with their number only", () => {
-  const many = Array.from({ length: 20_000 }, (_, i) => ({ ...owner, name: `a${i}` }));
-  const object = { metadata: { ownerReferences: many } } as KubeObject;
-  const began = performance.now();
-  dropRepeatedOwners(object, []);
-  expect(performance.now() - began).toBeLessThan(2000);
-  expect(object.metadata.ownerReferences).toHaveLength(many.length);
-});
+test(
+  "many owners with one uid are compared in a time that grows with their number only",
+  inCpuTime(2000, () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => ({ ...owner, name: `a${i}` }));
+    const object = { metadata: { ownerReferences: many } } as KubeObject;
+    dropRepeatedOwners(object, []);
+    expect(object.metadata.ownerReferences).toHaveLength(many.length);
+  }),
+);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { inCpuTime } from "../../../../test/cpu-time.ts";
 import type { Container, PodSpec } from "../../../generated/core.v1.ts";
 import { defaultPodSpec } from "./defaults.ts";
 import { validatePodSpec } from "./pod-spec.ts";
@@ -43,19 +44,20 @@ describe("a pod's spec", () => {
     ]);
   });
 
-  it("compares many claims of a container in a time that grows with their number only", () => {
-    const claims = Array.from({ length: 20_000 }, (_, i) => ({ name: `c${i}` }));
-    const resourceClaims = claims.map(({ name }) => ({ name, resourceClaimName: "x" }));
-    const began = performance.now();
-    expect(errorsOf({ resourceClaims, containers: [{ ...container, resources: { claims } }] })).toEqual([]);
-    expect(
-      errorsOf({
-        resourceClaims,
-        containers: [{ ...container, resources: { claims: claims.map(({ name }) => ({ name: `${name}-` })) } }],
-      }),
-    ).toHaveLength(20_000);
-    expect(performance.now() - began).toBeLessThan(3000);
-  });
+  it(
+    "compares many claims of a container in a time that grows with their number only",
+    inCpuTime(3000, () => {
+      const claims = Array.from({ length: 20_000 }, (_, i) => ({ name: `c${i}` }));
+      const resourceClaims = claims.map(({ name }) => ({ name, resourceClaimName: "x" }));
+      expect(errorsOf({ resourceClaims, containers: [{ ...container, resources: { claims } }] })).toEqual([]);
+      expect(
+        errorsOf({
+          resourceClaims,
+          containers: [{ ...container, resources: { claims: claims.map(({ name }) => ({ name: `${name}-` })) } }],
+        }),
+      ).toHaveLength(20_000);
+    }),
+  );
 
   it("refuses probes of ephemeral containers, even empty ones", () => {
     const debug = { name: "d", image: "i", resources: {}, startupProbe: {}, resizePolicy: [] };
