@@ -1,51 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { observed } from "../../../test/fakes/node/observed-container.ts";
+import {
+  container,
+  exited,
+  init,
+  NOW,
+  plannedFor,
+  sandbox,
+  sidecar,
+} from "../../../test/fakes/node/planned-actions.ts";
 import { podOf } from "../../../test/fakes/node/pod-of.ts";
 import { settledLocal } from "../../../test/fakes/node/settled-pod.ts";
 import { IMAGE, RESTART_COUNT } from "../../runtime/labels.ts";
-import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
-import type { PodLocal } from "../local.ts";
+import type { ContainerObservation } from "../../runtime/observation.ts";
 import { planPod } from "./plan.ts";
 
-const NOW = 1_000_000;
-
-const sandbox = {
-  id: "s",
-  pod: { namespace: "default", name: "p", uid: "u" },
-  attempt: 0,
-  ready: true,
-  createdAt: 0,
-  ips: [],
-  labels: {},
-  annotations: {},
-};
-
-const container = (name: string, change: Partial<ContainerObservation> = {}) =>
-  observed({ id: `x://${name}`, name, createdAt: 0, startedAt: 0, image: "", imageRef: "", ...change });
-const exited = (name: string, exitCode: number, finishedAt = NOW) =>
-  container(name, { state: "exited", exitCode, finishedAt });
-
-/** The plan in short: `start c#1`, `kill c`, … */
-function short(pod: Pod, containers: readonly ContainerObservation[], change: Partial<PodLocal> = {}): string[] {
-  const observation: Observation = { sandboxes: [sandbox], containers };
-  return planPod({ pod, observation, local: settledLocal(change), now: NOW }).actions.map((action) => {
-    switch (action.do) {
-      case "start-container":
-        return `start ${action.target.container.name}#${action.restartCount}`;
-      case "kill-container":
-        return `kill ${action.target.container.name}: ${action.message}`;
-      case "back-off":
-        return action.message;
-      default:
-        return action.do;
-    }
-  });
-}
-
 const RULES = [{ action: "Restart", exitCodes: { operator: "In", values: [137] } }];
-const init = (...names: string[]) => names.map((name) => ({ name }));
-const sidecar = (name: string) => ({ name, restartPolicy: "Always" });
 
 describe("the plan of a pod", () => {
   it("starts with creating a sandbox", () => {
@@ -154,7 +124,7 @@ describe("the plan of a pod", () => {
       ["start e#0"],
     ],
   ])("%s", (_, pod, containers, expected) => {
-    expect(short(pod, containers)).toEqual(expected);
+    expect(plannedFor(pod, containers)).toEqual(expected);
   });
 
   it("backs off after the second exit, and says when to look again", () => {
@@ -173,7 +143,7 @@ describe("the plan of a pod", () => {
 
     it("whatever the restart policy, without back-off", () => {
       const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW }]]);
-      expect(short(update("web:2"), [container("c", { annotations })], { backOff })).toEqual([
+      expect(plannedFor(update("web:2"), [container("c", { annotations })], { backOff })).toEqual([
         "kill c: Container c definition changed, will be restarted",
         "start c#3",
       ]);
@@ -181,22 +151,22 @@ describe("the plan of a pod", () => {
 
     it("also if it is a sidecar", () => {
       const pod = podOf({ initContainers: [{ ...sidecar("s"), image: "web:2" }] });
-      expect(short(pod, [container("s", { annotations }), container("c")])).toEqual([
+      expect(plannedFor(pod, [container("s", { annotations }), container("c")])).toEqual([
         "kill s: Init container s definition changed",
         "start s#3",
       ]);
     });
 
     it("but not one that has the image already, or whose image is unknown", () => {
-      expect(short(update("web:1"), [container("c", { annotations })])).toEqual([]);
-      expect(short(update("web:2"), [container("c")])).toEqual([]);
+      expect(plannedFor(update("web:1"), [container("c", { annotations })])).toEqual([]);
+      expect(plannedFor(update("web:2"), [container("c")])).toEqual([]);
     });
   });
 
   it("ends a pod that is being deleted or has a verdict", () => {
     const verdict = { reason: "Evicted", message: "", refused: false };
     for (const change of [{ terminating: true }, { verdict }])
-      expect(short(podOf({}), [container("c")], change)).toEqual(["end-pod"]);
+      expect(plannedFor(podOf({}), [container("c")], change)).toEqual(["end-pod"]);
   });
 
   it.each([
@@ -209,22 +179,22 @@ describe("the plan of a pod", () => {
     });
     const pod = podOf({});
     const known = { ...pod, status: { containerStatuses: [status("d", 7), status("c", 2)] } };
-    expect(short(known, [])).toEqual([`start c#${count}`]);
+    expect(plannedFor(known, [])).toEqual([`start c#${count}`]);
   });
 
   it("restarts init containers and sidecars in a new sandbox, but not containers that have completed", () => {
     const old = (name: string) => ({ ...exited(name, 0), sandboxId: "old" });
     const pod = (...initContainers: { name: string }[]) => podOf({ restartPolicy: "Never", initContainers });
-    expect(short(pod({ name: "i" }), [old("i")])).toEqual(["start i#1"]);
-    expect(short(pod(sidecar("s")), [{ ...container("s"), sandboxId: "old" }])).toEqual(["start s#1"]);
-    expect(short(podOf({ restartPolicy: "Never" }), [old("c")])).toEqual(["end-pod"]);
+    expect(plannedFor(pod({ name: "i" }), [old("i")])).toEqual(["start i#1"]);
+    expect(plannedFor(pod(sidecar("s")), [{ ...container("s"), sandboxId: "old" }])).toEqual(["start s#1"]);
+    expect(plannedFor(podOf({ restartPolicy: "Never" }), [old("c")])).toEqual(["end-pod"]);
   });
 
   it("restarts a sidecar together with other containers", () => {
     const pod = podOf({ initContainers: [sidecar("s"), { name: "i" }] });
-    expect(short(pod, [exited("s", 1), exited("i", 0), exited("c", 1)])).toEqual(["start s#1", "start c#1"]);
-    expect(short(pod, [exited("s", 1), exited("i", 1)])).toEqual(["start s#1", "start i#1"]);
-    expect(short(podOf({ initContainers: [sidecar("s")] }), [exited("s", 1), exited("c", 1)])).toEqual([
+    expect(plannedFor(pod, [exited("s", 1), exited("i", 0), exited("c", 1)])).toEqual(["start s#1", "start c#1"]);
+    expect(plannedFor(pod, [exited("s", 1), exited("i", 1)])).toEqual(["start s#1", "start i#1"]);
+    expect(plannedFor(podOf({ initContainers: [sidecar("s")] }), [exited("s", 1), exited("c", 1)])).toEqual([
       "start s#1",
       "start c#1",
     ]);
@@ -247,41 +217,41 @@ describe("the plan of a pod", () => {
 
   it("AGENT-PROBE-RULES: kills a container that fails its liveness probe, with a message that says whether it restarts", () => {
     const probes = new Map([["x://c", { liveness: "failure" as const }]]);
-    expect(short(podOf({}), [container("c")], { probes })).toEqual([
+    expect(plannedFor(podOf({}), [container("c")], { probes })).toEqual([
       "kill c: Container c failed liveness probe, will be restarted",
       "start c#1",
     ]);
-    expect(short(podOf({ restartPolicy: "Never" }), [container("c")], { probes })).toEqual([
+    expect(plannedFor(podOf({ restartPolicy: "Never" }), [container("c")], { probes })).toEqual([
       "kill c: Stopping container c",
     ]);
     const two = podOf({
       restartPolicy: "Never",
       containers: [{ name: "c", restartPolicyRules: RULES }, { name: "d" }],
     });
-    expect(short(two, [container("c"), container("d")], { probes })).toEqual([
+    expect(plannedFor(two, [container("c"), container("d")], { probes })).toEqual([
       "kill c: Container c failed liveness probe",
     ]);
-    expect(short(two, [exited("c", 143), container("d")])).toEqual([]);
-    expect(short(two, [exited("c", 137), container("d")])).toEqual(["start c#1"]);
+    expect(plannedFor(two, [exited("c", 143), container("d")])).toEqual([]);
+    expect(plannedFor(two, [exited("c", 137), container("d")])).toEqual(["start c#1"]);
     const both = podOf({ initContainers: [sidecar("s")] });
     const failed = new Map([["x://s", { liveness: "failure" as const }]]);
-    expect(short(both, [container("s"), container("c")], { probes: failed })).toEqual([
+    expect(plannedFor(both, [container("s"), container("c")], { probes: failed })).toEqual([
       "kill s: Init container s failed liveness probe",
       "start s#1",
     ]);
     const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW }]]);
     const since = (finishedAt: number) => [container("c"), exited("c", 137, finishedAt)];
-    expect(short(podOf({}), since(NOW - 21_000), { probes, backOff }).at(-1)).toBe("start c#1");
-    expect(short(podOf({}), since(NOW - 19_000), { probes, backOff }).at(-1)).toMatch(/^back-off 20s /);
+    expect(plannedFor(podOf({}), since(NOW - 21_000), { probes, backOff }).at(-1)).toBe("start c#1");
+    expect(plannedFor(podOf({}), since(NOW - 19_000), { probes, backOff }).at(-1)).toMatch(/^back-off 20s /);
   });
 
   it("starts nothing after a sidecar that fails its startup probe, but keeps running containers", () => {
     const pod = podOf({ initContainers: [{ ...sidecar("s"), startupProbe: {} }, { name: "i" }] });
     const probes = new Map([["x://s", { startup: "failure" as const }]]);
     const killed = ["kill s: Init container s failed startup probe", "start s#1"];
-    expect(short(pod, [container("s")], { probes })).toEqual(killed);
-    expect(short(pod, [container("s")])).toEqual([]);
-    expect(short(pod, [container("s"), exited("i", 1)], { probes })).toEqual([...killed, "start i#1"]);
-    expect(short(pod, [container("s"), exited("i", 0), container("c")], { probes })).toEqual(killed);
+    expect(plannedFor(pod, [container("s")], { probes })).toEqual(killed);
+    expect(plannedFor(pod, [container("s")])).toEqual([]);
+    expect(plannedFor(pod, [container("s"), exited("i", 1)], { probes })).toEqual([...killed, "start i#1"]);
+    expect(plannedFor(pod, [container("s"), exited("i", 0), container("c")], { probes })).toEqual(killed);
   });
 });
