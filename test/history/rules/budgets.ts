@@ -1,10 +1,8 @@
 /** No eviction takes a healthy pod that a budget does not spare. */
 import { selects } from "../../../worker/controllers/label-selector.ts";
+import { STOPPED_MS } from "../behind.ts";
 import { about, type Rule } from "../history.ts";
 import { hasEnded, isAlive, isReady } from "../pods.ts";
-
-/** For how long the budget may not know that other pods are not healthy (ms). */
-const BEHIND_MS = 8000;
 
 export const budgets = (): Rule => {
   const losses: { readonly namespace: string; readonly name: string; readonly at: number }[] = [];
@@ -18,7 +16,7 @@ export const budgets = (): Rule => {
       object.metadata.deletionTimestamp &&
       object.status.conditions?.some(({ reason }) => reason === "EvictionByEvictionAPI");
     if (!isEvicted || hasEnded(previous) || !isReady(previous)) return;
-    if (losses.some((loss) => loss.namespace === namespace && loss.name !== name && at - loss.at < BEHIND_MS)) return;
+    if (losses.some((loss) => loss.namespace === namespace && loss.name !== name && at - loss.at < STOPPED_MS)) return;
     for (const { metadata, spec, status } of before.list("poddisruptionbudgets.policy", namespace)) {
       if (status.observedGeneration !== metadata.generation || !selects(spec.selector, labels)) continue;
       const left = before

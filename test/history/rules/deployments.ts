@@ -1,34 +1,33 @@
 /** A rolling update keeps what its Deployment promises: at most so many pods, and at least so many available. */
 import type { Deployment } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { STOPPED_MS, UNDER_WAY_MS } from "../behind.ts";
 import { about, type Rule } from "../history.ts";
 import { ownerOf } from "../pods.ts";
-
-/** For how long the controller may scale by what the Deployment said before (ms). */
-const BEHIND_MS = 8000;
 
 export const rollouts = (): Rule => {
   /** When a Deployment's spec last changed (ms). */
   const changed = new Map<string, number>();
+  /** When it last lost available pods (ms). */
+  const lost = new Map<string, number>();
   return function* (moment) {
     const { resource, object, previous, at } = moment;
+    const owner = ownerOf(object);
     if (resource === "deployments.apps" && object.metadata.generation !== previous?.metadata.generation)
       changed.set(object.metadata.uid, at);
-    const deployment = moment.before.get(
-      "deployments.apps",
-      object.metadata.namespace ?? "",
-      ownerOf(object)?.name ?? "",
-    );
-    if (!deployment || deployment.metadata.uid !== ownerOf(object)?.uid) return;
-    if (
-      deployment.spec.strategy?.type === "RollingUpdate" &&
-      at - (changed.get(deployment.metadata.uid) ?? 0) > BEHIND_MS
-    )
-      yield* step(deployment)(moment);
+    if (resource === "replicasets.apps" && owner && availableOf(object) < availableOf(previous))
+      lost.set(owner.uid, at);
+    const deployment = moment.before.get("deployments.apps", object.metadata.namespace ?? "", owner?.name ?? "");
+    if (!deployment || deployment.metadata.uid !== owner?.uid) return;
+    if (deployment.spec.strategy?.type !== "RollingUpdate" || at - (changed.get(owner.uid) ?? 0) < STOPPED_MS) return;
+    yield* step(deployment, at - (lost.get(owner.uid) ?? 0) < UNDER_WAY_MS)(moment);
   };
 };
 
-const step = (deployment: Stored<Deployment>): Rule =>
+const availableOf = (set: object | undefined): number =>
+  (set as { status?: { availableReplicas?: number } } | undefined)?.status?.availableReplicas ?? 0;
+
+const step = (deployment: Stored<Deployment>, hasJustLost: boolean): Rule =>
   about("replicasets.apps", function* ({ type, object, previous, before }) {
     if (type !== "MODIFIED" || !previous) return;
     const [size, earlier] = [object.spec.replicas ?? 0, previous.spec.replicas ?? 0];
@@ -37,7 +36,7 @@ const step = (deployment: Stored<Deployment>): Rule =>
     const { wanted, surge, unavailable } = promised(deployment);
     const total = sets.reduce((sum, each) => sum + (each.spec.replicas ?? 0), size - earlier);
     if (size > earlier && total > wanted + surge) yield `${total} replicas of ${wanted} and ${surge} more`;
-    if (size >= earlier) return;
+    if (size >= earlier || hasJustLost) return;
     const available = sets.reduce((sum, { status }) => sum + (status.availableReplicas ?? 0), 0);
     const unhealthy = Math.max(0, earlier - (previous.status.availableReplicas ?? 0));
     const lost = Math.max(0, earlier - size - unhealthy);

@@ -3,14 +3,10 @@
 import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { STOPPED_MS, UNDER_WAY_MS } from "../behind.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { about, type Moment, type Rule } from "../history.ts";
 import { isAlive, isReady, isTrue, ownerOf, podsOf } from "../pods.ts";
-
-/** For how long a controller may not know of a change (ms). */
-const BEHIND_MS = 8000;
-/** The same for a pod's readiness. */
-const READINESS_BEHIND_MS = 2000;
 
 /** A pod was created for a ReplicaSet, a Job or a DaemonSet. */
 export const replicas = (): Rule => {
@@ -25,7 +21,7 @@ export const replicas = (): Rule => {
     if (previous && sizeOf(object) !== sizeOf(previous)) resized.set(object.metadata.uid, at);
     const owner = ownerOf(object);
     if (moment.resource !== "pods" || type !== "ADDED" || !owner) return;
-    if (at - (resized.get(owner.uid) ?? 0) < BEHIND_MS) return;
+    if (at - (resized.get(owner.uid) ?? 0) < STOPPED_MS) return;
     const { namespace = "" } = object.metadata;
     const found =
       owner.kind === "ReplicaSet"
@@ -64,7 +60,7 @@ export const ordinals = (): Rule => {
     if (type !== "ADDED" || owner?.kind !== "StatefulSet") return;
     const set = before.get("statefulsets.apps", namespace, owner.name);
     if (!set || set.metadata.uid !== owner.uid || set.spec.podManagementPolicy === "Parallel") return;
-    if (at - (unready.get(namespace) ?? 0) < READINESS_BEHIND_MS) return;
+    if (at - (unready.get(namespace) ?? 0) < UNDER_WAY_MS) return;
     yield* unreadyBefore(set, object, before);
   });
 };
