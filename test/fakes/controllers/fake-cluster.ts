@@ -176,12 +176,12 @@ export class FakeCluster {
       if (type === "application/json-patch+json") {
         const patched = applyJsonPatch(current as unknown as Json, patch, "Strict");
         if (!patched.ok) return failure(patched.code, patched.reason, patched.message);
-        return this.#settle(target, patched.object as unknown as Stored<T>);
+        return this.#settlePatch(target, current, patched.object as unknown as Stored<T>);
       }
       if (type === STRATEGIC && !BUILT_IN.has(target.resource)) return failure(415, "UnsupportedMediaType", type);
       const strategic = type !== "application/merge-patch+json";
       const next = patched(current as unknown as Json, patch as Json, { strategic });
-      return this.#settle(target, next as unknown as Stored<T>);
+      return this.#settlePatch(target, current, next as unknown as Stored<T>);
     },
     delete: async (target, options = {}) => {
       const refused = this.#refused("delete", target);
@@ -219,6 +219,14 @@ export class FakeCluster {
   #found<T extends KubeObject>(target: Target): Outcome<Stored<T>> {
     const object = this.get<T>(target.resource, target.namespace ?? "", target.name ?? "");
     return object ? { ok: true, object } : failure(404, "NotFound", "not found");
+  }
+
+  /** A patch that sets uid or resourceVersion only applies to the object that has them. */
+  #settlePatch<T extends KubeObject>(target: Target, current: Stored<T>, next: Stored<T>): Outcome<Stored<T>> {
+    const { uid, resourceVersion } = current.metadata;
+    if (next.metadata.uid !== uid || next.metadata.resourceVersion !== resourceVersion)
+      return failure(409, "Conflict", "stale");
+    return this.#settle(target, next);
   }
 
   /** Stores a changed object; one that is being deleted and has no finalizers left is removed. */

@@ -4,11 +4,16 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import type { ReconcileContext, Snapshot } from "../controller.ts";
+import { missingNodeController } from "./missing-node.ts";
 import { podGcController } from "./pod-gc.ts";
 
 /** A terminating pod that is kept by its finalizer, with or without a node. */
-function ending(nodeName?: string) {
-  const at = controlledCluster([podGcController]);
+function ending(nodeName?: string, meanwhile = () => {}) {
+  const delay = () => {
+    meanwhile();
+    return 0;
+  };
+  const at = controlledCluster([podGcController, missingNodeController], { delay });
   at.cluster.put("pods", {
     apiVersion: "v1",
     kind: "Pod",
@@ -55,6 +60,20 @@ describe("CTL-OFF: a terminating pod is marked Failed", () => {
     await at.settle();
     expect(at.phase()).toBe("Failed");
   });
+});
+
+it.each([
+  ["without a node", undefined, 10_000],
+  ["on a missing node", "gone", 40_000],
+])("CTL-FAILED: one %s that succeeded meanwhile does not become Failed", async (_, nodeName, wait) => {
+  let hasSucceeded = false;
+  const at = ending(nodeName, () => {
+    if (hasSucceeded) return;
+    hasSucceeded = true;
+    at.cluster.change("pods", "ns", "p", ({ status }) => Object.assign(status, { phase: "Succeeded" }));
+  });
+  await at.pass(wait + 2000);
+  expect(at.phase()).toBe("Succeeded");
 });
 
 it("deletes evicted pods first, and then the oldest, of those that have ended beyond the limit", () => {

@@ -61,7 +61,7 @@ const isSwitchedOff = (node: Stored<Node>): boolean => !isNodeReady(node) && isO
 
 /** Anyone waiting for the pod, such as its owner with a finalizer, sees how it ended. */
 function failedAndRemoved(pod: Stored<Pod>): Plan {
-  const { uid, generation } = pod.metadata;
+  const { uid, resourceVersion, generation } = pod.metadata;
   const failed: Effect = {
     op: "patch",
     resource: "pods",
@@ -70,7 +70,8 @@ function failedAndRemoved(pod: Stored<Pod>): Plan {
     subresource: "status",
     type: "application/strategic-merge-patch+json",
     patch: {
-      metadata: { uid },
+      // It may have succeeded in the meantime (rule CTL-FAILED).
+      metadata: { uid, resourceVersion },
       status: { phase: "Failed", ...(generation === undefined ? {} : { observedGeneration: generation }) },
     },
   };

@@ -9,7 +9,7 @@ const TYPE = "DisruptionTarget";
 export interface Disruption {
   readonly reason: string;
   readonly message: string;
-  /** The pod has ended, too. */
+  /** The pod has ended, too, provided that it has not changed (rule CTL-FAILED). */
   readonly phase?: "Failed";
   /** The condition has no generation, as that of Kubernetes' device taint manager. */
   readonly withoutGeneration?: true;
@@ -18,7 +18,7 @@ export interface Disruption {
 /** Sets on a pod why the control plane terminates it. */
 export function disruption(pod: Stored<Pod>, why: Disruption, now: number): PatchEffect {
   const { phase, withoutGeneration, ...reason } = why;
-  const { generation } = pod.metadata;
+  const { generation, uid, resourceVersion } = pod.metadata;
   const condition = {
     type: TYPE,
     status: "True",
@@ -34,7 +34,7 @@ export function disruption(pod: Stored<Pod>, why: Disruption, now: number): Patc
     subresource: "status",
     type: "application/strategic-merge-patch+json",
     patch: {
-      metadata: { uid: pod.metadata.uid },
+      metadata: { uid, ...(phase ? { resourceVersion } : {}) },
       status: {
         ...(phase ? { phase, ...(generation === undefined ? {} : { observedGeneration: generation }) } : {}),
         conditions: [condition],
