@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endedContainer } from "./containerd-events.ts";
+import { endedContainer, startedExec } from "./containerd-events.ts";
 
 const field = (number: number, bytes: Buffer): Buffer => {
   const length = bytes.length < 0x80 ? [bytes.length] : [(bytes.length & 0x7f) | 0x80, bytes.length >> 7];
@@ -18,8 +18,8 @@ const envelope = (container: string, id: string): Buffer => {
   ]);
 };
 
-describe("containerd's exit events", () => {
-  it("name the container whose own process ended", () => {
+describe("containerd's events", () => {
+  it("of ends name the container whose own process ended", () => {
     expect(endedContainer(envelope("abc", "abc"))).toBe("abc");
     const long = "c".repeat(200);
     expect(endedContainer(envelope(long, long))).toBe(long);
@@ -27,6 +27,10 @@ describe("containerd's exit events", () => {
 
   it("are ignored for other processes of a container, such as a probe", () => {
     expect(endedContainer(envelope("abc", "probe-1"))).toBeUndefined();
+  });
+
+  it("of commands that start name the command", () => {
+    expect(startedExec(envelope("abc", "exec-1"))).toBe("exec-1");
   });
 
   it("that are malformed are ignored", () => {

@@ -1,11 +1,11 @@
 /**
- * containerd's own events, which report the end of a container at once; CRI has no events before containerd 1.7.
- * Envelope and TaskExit are decoded by hand: of each only one field matters.
+ * containerd's own events, which report the end of a container and the start of a command at once; CRI has no events
+ * before containerd 1.7. They are decoded by hand: of each only some fields matter.
  */
 import { GrpcChannel } from "../../grpc/channel.ts";
 
 const METHOD = "/containerd.services.events.v1.Events/Subscribe";
-const FILTER = `topic=="/tasks/exit",namespace==k8s.io`;
+const filterOf = (topic: string): string => `topic=="${topic}",namespace==k8s.io`;
 
 /** The first length-delimited field with that number. */
 function field(bytes: Buffer, wanted: number): Buffer | undefined {
@@ -42,30 +42,56 @@ const encodeRequest = (filter: string): Buffer => {
 
 const EMPTY = Buffer.alloc(0);
 
+/** Envelope { google.protobuf.Any event = 4 }, Any { bytes value = 2 } */
+const eventOf = (envelope: Buffer): Buffer => field(field(envelope, 4) ?? EMPTY, 2) ?? EMPTY;
+
 /**
- * Envelope { google.protobuf.Any event = 4 }, Any { bytes value = 2 }, TaskExit { string container_id = 1, string id =
- * 2 }: the id of a container whose main process ended. A command executed in it (such as a probe) has another id.
+ * TaskExit { string container_id = 1, string id = 2 }: the id of a container whose main process ended. A command
+ * executed in it (such as a probe) has another id.
  */
 export function endedContainer(envelope: Buffer): string | undefined {
-  const exit = field(field(envelope, 4) ?? EMPTY, 2) ?? EMPTY;
+  const exit = eventOf(envelope);
   const container = field(exit, 1)?.toString();
   return field(exit, 2)?.toString() === container ? container : undefined;
 }
 
-/**
- * Calls `onExit` with each container's id, and `onEnd` when there are no more events. Returns how to stop. `socket` is
- * a path.
- */
-export function followExits(socket: string, onExit: (id: string) => void, onEnd: () => void): () => void {
+/** TaskExecStarted { string exec_id = 2 } */
+export const startedExec = (envelope: Buffer): string | undefined => field(eventOf(envelope), 2)?.toString();
+
+interface EventReceiver {
+  readonly onEvent: (envelope: Buffer) => void;
+  /** There are no more events. */
+  readonly onEnd: () => void;
+}
+
+/** Returns how to stop. `socket` is a path. */
+function follow(socket: string, topic: string, { onEvent, onEnd }: EventReceiver): () => void {
   const channel = new GrpcChannel({ path: socket });
-  return channel.stream(METHOD, encodeRequest(FILTER), {
-    onMessage: (envelope) => {
-      const id = endedContainer(envelope);
-      if (id !== undefined) onExit(id);
-    },
+  return channel.stream(METHOD, encodeRequest(filterOf(topic)), {
+    onMessage: onEvent,
     onEnd: () => {
       channel.close();
       onEnd();
     },
   });
 }
+
+/** Calls `onExit` with each container's id, and `onEnd` when there are no more events. Returns how to stop. */
+export const followExits = (socket: string, onExit: (id: string) => void, onEnd: () => void): (() => void) =>
+  follow(socket, "/tasks/exit", {
+    onEvent: (envelope) => {
+      const id = endedContainer(envelope);
+      if (id !== undefined) onExit(id);
+    },
+    onEnd,
+  });
+
+/** Settles when the command has started, or the signal aborts. */
+export const execStarted = (socket: string, execId: string, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = follow(socket, "/tasks/exec-started", {
+      onEvent: (envelope) => startedExec(envelope) === execId && stop(),
+      onEnd: resolve,
+    });
+    signal.addEventListener("abort", stop);
+  });

@@ -2,15 +2,19 @@
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { Writable } from "node:stream";
 import { promisify } from "node:util";
 import { errorMessage } from "../../../api/error-message.ts";
 import { bufferedOutput } from "../buffered-output.ts";
 import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";
 import { RuntimeError } from "../runtime-error.ts";
+import { execStarted } from "./containerd-events.ts";
 
 const run = promisify(execFile);
 
 export const CTR = "/usr/bin/ctr";
+/** A command is expected to start within this (ms). */
+const START_MS = 10_000;
 
 /** Whether the runtime is containerd, and its client is installed. */
 export const hasCtr = (runtimeName: string): boolean => runtimeName === "containerd" && existsSync(CTR);
@@ -34,14 +38,18 @@ export const isAdrift = ({ message }: Error): boolean => message.includes("canno
 export const endAdrift = (socket: string, id: string): Promise<void> => ctr(socket, "task", "delete", "--force", id);
 
 export function execWithCtr(socket: string, id: string, { command, stdout, stderr }: ExecRequest): ProcessStream {
-  const words = ["task", "exec", "--exec-id", randomUUID(), id, ...command];
+  const execId = randomUUID();
+  const ended = new AbortController();
+  const started = execStarted(socket, execId, AbortSignal.any([ended.signal, AbortSignal.timeout(START_MS)]));
+  const words = ["task", "exec", "--exec-id", execId, id, ...command];
   const child = spawn(CTR, at(socket, words), { stdio: "pipe" });
+  child.once("close", () => ended.abort());
   child.stdin.on("error", () => {});
   if (!stdout) child.stdout.resume();
   if (!stderr) child.stderr.resume();
   const exit = new Promise<Exit>((resolve) => child.once("close", (code) => resolve({ code: code ?? 137 })));
   return {
-    stdin: child.stdin,
+    stdin: endedAfter(started, child.stdin),
     ...(stdout ? { stdout: bufferedOutput(child.stdout) } : {}),
     ...(stderr ? { stderr: bufferedOutput(child.stderr) } : {}),
     resize: () => {},
@@ -49,3 +57,10 @@ export function execWithCtr(socket: string, id: string, { command, stdout, stder
     exit,
   };
 }
+
+/** Containerd loses the end of an input that ends before its command has started, which then waits for it forever. */
+const endedAfter = (started: Promise<void>, stdin: Writable): Writable =>
+  new Writable({
+    write: (chunk: Buffer, _, done) => void stdin.write(chunk, () => done()),
+    final: (done) => void started.then(() => stdin.end(() => done())),
+  });

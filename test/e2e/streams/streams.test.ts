@@ -73,6 +73,16 @@ describe.skipIf(reason !== undefined)(`streams of containers${reason ? ` (${reas
     expect([code, stdout, stderr.split("\n")[0]]).toEqual([7, "in\n", "over"]);
   });
 
+  test("TUNNEL-EOF: input that is closed at once is closed for the command, too", async () => {
+    for (let i = 0; i < 5; i++) {
+      const { code, stdout } = await shell(
+        cluster,
+        "timeout 20 $kubectl exec -i web -- /bin/sh -c 'cat; echo over' </dev/null",
+      );
+      expect([code, stdout]).toEqual([0, "over\n"]);
+    }
+  });
+
   test("a command that does not read its input still reports its exit code", async () => {
     expect((await shell(cluster, `$kubectl exec -i web -- /bin/sh -c "exit 5" < ${file}`)).code).toBe(5);
   });
