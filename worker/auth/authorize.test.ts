@@ -112,12 +112,16 @@ async function cluster() {
   return { policy, store: new StoreClient(() => store, undefined) };
 }
 
-/** `get secrets.example.com/status in NS called NAME`, or `get /path`. */
+/**
+ * `get secrets.example.com/status in NS called NAME`, or `get /path`. Objects may be selected: `of` nodes, `outside` of
+ * nodes, or `titled` so.
+ */
 function parse(text: string): Attributes {
   const [verb = "", target = ""] = text.split(" ");
   if (target.startsWith("/")) return { verb, path: target };
   const [whole = "", subresource = ""] = target.split("/");
   const dot = whole.indexOf(".");
+  const selected = / (of|outside|titled) (\S+)$/.exec(text);
   return {
     verb,
     group: dot < 0 ? "" : whole.slice(dot + 1),
@@ -126,9 +130,16 @@ function parse(text: string): Attributes {
     subresource,
     namespace: / in (\S+)/.exec(text)?.[1] ?? "",
     name: / called (\S+)/.exec(text)?.[1] ?? "",
-    ...(text.endsWith(" of n1")
-      ? { fieldSelector: [{ of: "field", key: "spec.nodeName", operator: "in", values: ["n1"] }] }
-      : {}),
+    ...(selected && {
+      fieldSelector: [
+        {
+          of: "field",
+          key: selected[1] === "titled" ? "metadata.name" : "spec.nodeName",
+          operator: selected[1] === "outside" ? "notin" : "in",
+          values: selected[2]?.split(",") ?? [],
+        },
+      ],
+    }),
   };
 }
 
@@ -138,6 +149,9 @@ const matrix: Readonly<Record<string, string>> = {
   "list pods in ns called p": "admin, edit, view, view everywhere, service account, control loop, node",
   "list pods": "view everywhere, control loop",
   "list pods of n1": "view everywhere, node, control loop",
+  "list pods of n1,n2": "view everywhere, control loop",
+  "list pods outside n1": "view everywhere, control loop",
+  "list pods titled n1": "view everywhere, control loop",
   "list pods in other": "view everywhere, control loop",
   "watch pods in ns called p": "admin, edit, view, view everywhere, service account, control loop, node",
   "get pods in ns called p": "admin, edit, view, view everywhere, service account, control loop, node",
