@@ -49,9 +49,10 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
     expect(isTriedAgain(spec, change)).toBe(again);
   });
 
-  const asks = (cpu: string): Partial<PodSpec> => ({
-    containers: [{ name: "c", image: "x", resources: { requests: { cpu } } }],
+  const requests = (resources: Record<string, string>): Partial<PodSpec> => ({
+    containers: [{ name: "c", image: "x", resources: { requests: resources } }],
   });
+  const asks = (cpu: string) => requests({ cpu });
   const onDisk: Partial<PodSpec> = { nodeSelector: { disk: "ssd" } };
   const spread: Partial<PodSpec> = {
     topologySpreadConstraints: [
@@ -67,11 +68,22 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
     const changed = node(name, more);
     return { ...changed, metadata: { ...changed.metadata, resourceVersion: "9999" } };
   };
+  const GPU = "example.com/gpu";
+  const withDevices = (count: string) => {
+    const changed = unlike({});
+    return { ...changed, status: { allocatable: { ...changed.status.allocatable, [GPU]: count } } };
+  };
   const tainted = { spec: { taints: [{ key: "t", effect: "NoSchedule" }] } };
   test.each<[string, Partial<PodSpec>, Stored<KubeObject>, boolean]>([
     ["more CPU, for a pod that lacks CPU", asks("8"), unlike({ cpu: "9" }), true],
     ["more processors, still too few", asks("8"), unlike({ cpu: "5" }), false],
     ["more memory, for a pod that lacks CPU", asks("8"), unlike({ memory: "9Gi" }), false],
+    ["more memory, for a pod that lacks memory", requests({ memory: "9Gi" }), unlike({ memory: "9Gi" }), true],
+    ["more memory, still too little", requests({ memory: "9Gi" }), unlike({ memory: "8.5Gi" }), false],
+    ["more CPU, for a pod that lacks memory", requests({ memory: "9Gi" }), unlike({ cpu: "9" }), false],
+    ["devices, for a pod that lacks devices", requests({ [GPU]: "1" }), withDevices("1"), true],
+    ["too few devices", requests({ [GPU]: "2" }), withDevices("1"), false],
+    ["devices, for a pod that lacks CPU", asks("8"), withDevices("1"), false],
     ["a label, for a pod that lacks CPU", asks("8"), unlike({ labels: { disk: "ssd" } }), false],
     ["a taint, for a pod that lacks CPU", asks("8"), unlike(tainted), true],
     ["a node that is too small", asks("8"), unlike({ cpu: "2" }, "b"), false],
@@ -126,5 +138,27 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
     const { metadata, ...other } = running("other", "other");
     const gone = { ...other, metadata: { ...metadata, resourceVersion: "9999" } };
     expect(isTriedAgain(away("other"), ["pods", gone, "goes"])).toBe(true);
+  });
+
+  test.each([
+    ["the port that it is to listen at", 80, true],
+    ["another port", 81, false],
+  ])("a pod leaves %s", (_, freed, again) => {
+    const listening = (name: string, hostPort: number, spec: Partial<PodSpec> = {}) =>
+      pod(name, {
+        spec: { ...spec, containers: [{ name: "c", image: "x", ports: [{ containerPort: 1, hostPort }] }] },
+      });
+    const holders = [80, 81].map((port) => listening(`at-${port}`, port, { nodeName: "a" }));
+    const state = schedulerOf([node("a"), ...holders, listening("p", 80)]);
+    const waiting = state.queue.take();
+    if (!waiting) throw new Error("nothing waits");
+    const decision = schedule(waiting, state.cluster, { random: () => 0, startAt: 0, now: 0 });
+    if (decision.kind !== "refuse") throw new Error(decision.kind);
+    state.queue.refuse(waiting, decision.plugins, 0);
+    for (const holder of holders) {
+      const gone = { ...holder, metadata: { ...holder.metadata, resourceVersion: "9999" } };
+      if (holder.metadata.name === `at-${freed}`) state.apply("pods", gone, { deleted: true, now: LATER });
+    }
+    expect(state.queue.take() !== undefined).toBe(again);
   });
 });
