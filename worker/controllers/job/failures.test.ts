@@ -17,6 +17,18 @@ describe("job", () => {
     expect(job(at).status.failed).toBe(2);
   });
 
+  it("CTL-JOB-WAIT: does not back off for failures of a deleted job of the same name", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob());
+    await at.settle();
+    end(at, podAt(at, 0), "Failed");
+    await at.settle();
+    at.cluster.remove("jobs.batch", "ns", "j");
+    at.cluster.put("jobs.batch", newJob());
+    await at.settle();
+    expect(pods(at).filter(({ status }) => status.phase !== "Failed")).toHaveLength(1);
+  });
+
   it("fails at once if the pod failure policy says so", async () => {
     const at = start();
     const rules = [{ action: "FailJob", onExitCodes: { containerName: "c", operator: "In", values: [42] } }];

@@ -22,7 +22,7 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { earliestWake } from "../time.ts";
 import { withEvent } from "../with-event.ts";
-import { API_BACKOFF, endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
+import { API_BACKOFF, endOfBackoff, type Failures, failuresOf, failuresSince } from "./backoff.ts";
 import { addCondition, decidedEnding, type Ending, isFinished } from "./conditions.ts";
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
 import {
@@ -65,7 +65,7 @@ export const jobController = defineController({
 function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
   const { snapshot, now } = context;
   const claimed = claim<Pod>(snapshot, "pods", job, { selector: job.spec.selector, finalizers: [TRACKING] });
-  const known = (context.remembered ?? []) as readonly Failure[];
+  const known = failuresOf(job, context.remembered);
   if (claimed.effects.length > 0) return remembering(known, { effects: claimed.effects });
   const pods = claimed.owned;
   const leftAlone = decidedEnding(job.status) ? 0 : Math.max(0, ...pods.map((pod) => restsUntil(job, pod)));
@@ -80,8 +80,8 @@ function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
 const lengthening = ({ status }: Job, { ended, ignored }: Tally): Tally["ended"] =>
   status.active ? ended : { ...ended, failed: ended.failed.filter((pod) => !ignored.includes(pod)) };
 
-const remembering = (failures: readonly Failure[], plan: Plan): Plan =>
-  failures.length > 0 ? { ...plan, remember: failures } : plan;
+const remembering = (failures: Failures, plan: Plan): Plan =>
+  failures.recent.length > 0 ? { ...plan, remember: failures } : plan;
 
 /**
  * Until when a terminating pod is left alone (ms): by then it may have ended by itself, and counts by its own result,
@@ -95,7 +95,7 @@ const REST_MS = 2000;
 interface Found {
   readonly pods: readonly Stored<Pod>[];
   readonly tally: Tally;
-  readonly failures: readonly Failure[];
+  readonly failures: Failures;
 }
 
 function planPodsOf(
