@@ -13,10 +13,12 @@ import {
 } from "../../../api/machinery/status.ts";
 import { storeStreamUrls } from "../../../api/store/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
+import { deploymentOf } from "../../bootstrap/deployment.ts";
+import { ensureSystemObjects } from "../../bootstrap/ensure.ts";
 import { settingsOf } from "../../policy/cluster-settings.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";
-import { storeObjects } from "../../storage/cluster-stores.ts";
+import { ownStore, storeObjects } from "../../storage/cluster-stores.ts";
 import { restoreShards } from "../../storage/restore-shards.ts";
 import type { Bindings } from "../bindings.ts";
 import { isFresh } from "./fresh-cluster.ts";
@@ -135,8 +137,13 @@ export async function serveRestoreCommit(c: Context<Bindings>): Promise<Response
   if (typeof report === "number") {
     throw new ApiError(failure(409, "Conflict", `${report} of ${objects} objects are uploaded`));
   }
+  await complete(c);
   return c.json(reports.reduce(sumOf, report));
 }
+
+/** An older version of the control plane, or another deployment, had other system objects. */
+const complete = async (c: Context<Bindings>): Promise<void> =>
+  ensureSystemObjects(ownStore(c.env, c.get("cluster")), Date.now(), await deploymentOf(c.env, c.get("cluster")));
 
 /** POST /sailplane/v1/store/rewind `{time}`: restores the state of that moment, where the platform keeps it. */
 export async function serveRewind(c: Context<Bindings>): Promise<Response> {
@@ -152,6 +159,7 @@ export async function serveRewind(c: Context<Bindings>): Promise<Response> {
     () => rewindStore(() => storeOf(c), moment),
   );
   for (const place of shards) await rewindStore(() => storesHere(c)[place]?.[1] ?? storeOf(c), moment);
+  await complete(c);
   return c.json({ revision: revision + 1, time: new Date(moment).toISOString() });
 }
 
