@@ -8,7 +8,7 @@ import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isReady } from "../pod/pod-state.ts";
 import { hasEndpoint, hostnameOf, labelsOf, podsOf, portsByPod, servicesOf, targetPort } from "./service-pods.ts";
 import { type SliceEffect, sliceEffects } from "./slice-effects.ts";
-import { type AddressType, type PortGroup, planSlices, SLICES, type SlicePlan } from "./slice-set.ts";
+import { type AddressType, isOwnedBy, type PortGroup, planSlices, SLICES, type SlicePlan } from "./slice-set.ts";
 import { hintedByPreference, withHints } from "./traffic-distribution.ts";
 import { triggerTime, withTrigger } from "./trigger-time.ts";
 import {
@@ -47,7 +47,11 @@ export const endpointSliceController = defineController({
     const { namespace, name } = splitItem(item);
     const service = snapshot.get("services", namespace, name);
     if (!service || service.spec.selector === undefined || service.spec.type === "ExternalName") return settled;
-    const slices = snapshot.labelled(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
+    const isEnding = service.metadata.deletionTimestamp !== undefined;
+    const slices = snapshot
+      .labelled(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER })
+      // Those that an ending service owns no more have been orphaned.
+      .filter((slice) => !isEnding || isOwnedBy(slice, service));
     const pods = podsOf(service, snapshot);
     const alive = pods.filter((pod) => hasEndpoint(pod, { withTerminating: true }));
     const lost = new Set(alive.filter((pod) => !isReachable(pod, service, snapshot)));
@@ -61,7 +65,7 @@ export const endpointSliceController = defineController({
       labels: sliceLabels(service),
       annotations: (before) => withTrigger(before, time),
       ownerReferences: [controllerReference(service)],
-    }).filter(({ op }) => op !== "create" || !service.metadata.deletionTimestamp);
+    }).filter(({ op }) => op !== "create" || !isEnding);
     return {
       effects: effects.map((effect) => reported(effect, service)),
       events: [...(effects.length > 0 ? events : []), ...lostEvent(service, [...lost])],

@@ -67,7 +67,7 @@ export function planSlices(
   return { slices: [{ addressType, ports: [], endpoints: [], changes: true }], stale };
 }
 
-const isOwnedBy = ({ metadata }: EndpointSlice, { metadata: { uid } }: Stored<Service>): boolean =>
+export const isOwnedBy = ({ metadata }: EndpointSlice, { metadata: { uid } }: Stored<Service>): boolean =>
   metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.kind === "Service") ?? false;
 
 /** Whether it is the empty slice that a service without endpoints has. */
