@@ -94,6 +94,28 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
     expect(await meant()).toBe("b");
   });
 
+  test("gives up its node when its claim is gone, not while it is being deleted", async () => {
+    const bench = new SchedulingBench();
+    const meant = async () => (await bench.podOf("p"))?.status.nominatedNodeName;
+    await bench.put("create", node("a"), waitingClass, waitingClaim, pod("p", { spec: { volumes: claimedVolumes } }));
+    await bench.loop.run();
+    const deletionTimestamp = "2026-01-01T00:00:00Z";
+    for (const claim of await bench.all("persistentvolumeclaims"))
+      await bench.put("replace", { ...claim, metadata: { ...claim.metadata, deletionTimestamp } });
+    await bench.loop.run();
+    expect(await meant()).toBe("a");
+    await bench.remove("persistentvolumeclaims", "data");
+    await bench.loop.run();
+    expect(await meant()).toBeUndefined();
+    expect(await reported(bench)).toEqual([
+      "SchedulerError",
+      'running PreBind plugin "VolumeBinding": binding volumes: failed to check provisioning pvc: persistentvolumeclaims "default/data" not found',
+    ]);
+    bench.now += 1000;
+    await bench.loop.run();
+    expect((await reported(bench))[1]).toContain('persistentvolumeclaim "data" not found');
+  });
+
   test("is moved to another node, not deleted, if its place is taken", async () => {
     const bench = new SchedulingBench();
     await bench.put(

@@ -40,8 +40,9 @@ export const volumeBinding: Plugin = {
     if (change.kind === "node") return !change.previous || changesLabels(change);
     if (change.kind !== "object") return false;
     const { metadata } = change.object;
-    if (change.deleted) return false;
-    if (change.resource !== CLAIMS) return AWAITED.has(change.resource);
+    if (change.resource !== CLAIMS) return !change.deleted && AWAITED.has(change.resource);
+    // Only a pod that waits on a node for its claim has to know that it is gone.
+    if (change.deleted && !pod.pod.status.nominatedNodeName) return false;
     return metadata.namespace === pod.namespace && claimNamesOf(pod).some(({ name }) => name === metadata.name);
   },
 };
