@@ -18,3 +18,8 @@ test("texts are quoted like Go's strings, and those of other types printed like 
     `Unsupported value: ${quoted}: supported values: "x"`,
   ]);
 });
+
+test("fractions are printed with an exponent from a million on, whole numbers are not", () => {
+  expect(invalid("v", 1234567.5, "").message).toBe("Invalid value: 1.2345675e+06");
+  expect(invalid("v", 2 ** 60, "").message).toBe(`Invalid value: ${2 ** 60}`);
+});

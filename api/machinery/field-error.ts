@@ -31,13 +31,10 @@ const withDetail = (head: string, detail: string) => (detail === "" ? head : `${
 /** A value as Go prints it in these messages: strings quoted, objects as JSON with HTML characters escaped. */
 const printValue = (value: unknown): string => {
   if (typeof value === "string") return goQuote(value);
-  if (typeof value === "number") return printNumber(value);
+  if (typeof value === "number" && !Number.isInteger(value)) return showDouble(value);
   if (value === undefined || value === null || isImplicitEmptyList(value)) return "null";
   return goJson(value);
 };
-
-/** A number in Go is an integer or a float; a float is printed with an exponent sooner than in JSON. */
-const printNumber = (value: number): string => (Number.isSafeInteger(value) ? String(value) : showDouble(value));
 
 /** Characters that Go escapes with a backslash and a letter, or doubles. */
 export const GO_ESCAPES: Readonly<Record<string, string>> = {

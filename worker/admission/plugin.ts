@@ -17,6 +17,8 @@ export interface AdmissionRequest {
   readonly namespace: string;
   /** "" while the name of a new object is yet to be generated, and when a collection is deleted. */
   readonly name: string;
+  /** What `name` was when plugins could still change the object. */
+  readonly nameAtFirst?: string;
   /** The draft at the stored version; undefined for DELETE. */
   readonly object: KubeObject | undefined;
   /** The stored object, undefined for CREATE. */

@@ -25,11 +25,16 @@ const ALL: readonly UpdateCheck[] = ["meta", "whole", "metaChanges", "changes"];
 type WithParts = KubeObject & { spec?: unknown; status?: unknown };
 
 /** Fields that a client cannot set on a new object are dropped before anything else, managedFields included. */
-export function dropServerFields({ metadata }: KubeObject): void {
+export function dropServerFields(draft: KubeObject): void {
+  dropIdentity(draft);
+  delete draft.metadata.deletionTimestamp;
+  delete draft.metadata.deletionGracePeriodSeconds;
+}
+
+/** All that is dropped of an object that a PUT or an apply creates: one may be created as being deleted. */
+export function dropIdentity({ metadata }: KubeObject): void {
   delete metadata.uid;
   delete metadata.creationTimestamp;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
 }
 

@@ -12,10 +12,16 @@ const outside = (detail: string): FieldError => invalid(NOWHERE, "", detail);
 /** Whether Go treats it as an integer: for floats, if they are whole and exact. */
 export const isInt64 = (value: number | bigint): boolean => typeof value === "bigint" || Number.isSafeInteger(value);
 
+/** A float is printed with an exponent sooner than in JSON. */
+const invalidNumber = (path: string, value: number | bigint, detail: string): FieldError => ({
+  ...invalid(path, value, detail),
+  ...(isInt64(value) ? {} : { message: `Invalid value: ${showDouble(Number(value))}: ${detail}` }),
+});
+
 /** `name` is the path as shown in messages. */
 export function validateNumber(value: number | bigint, schema: Schema, name: string): FieldError[] {
   const errors: FieldError[] = [...rangeErrors("Checked", value, schema, name)];
-  const wrong = (detail: string) => errors.push(invalid(name, value, `${name} in body should be ${detail}`));
+  const wrong = (detail: string) => errors.push(invalidNumber(name, value, `${name} in body should be ${detail}`));
   // Go compares an integer with the integer part of the bound, or as a float if the type cannot hold the bound.
   const asRead = (what: string, bound: number) => {
     const unfit = rangeErrors(what, bound, schema, name);

@@ -47,10 +47,11 @@ export const immortalNamespaces = defineResourcePlugin({
   },
 });
 
+/** Kubernetes refuses it before a name is generated. */
 function beingTerminated(request: AdmissionRequest) {
-  const { namespace } = request;
+  const { namespace, name, nameAtFirst = name } = request;
   const message = `unable to create new content in namespace ${namespace} because it is being terminated`;
-  const { status } = refusal(request, message);
+  const { status } = refusal({ ...request, name: nameAtFirst }, message);
   const since = `namespace ${namespace} is being terminated`;
   return failure(403, "Forbidden", status.message ?? "", {
     ...status.details,

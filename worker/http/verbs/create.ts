@@ -22,7 +22,13 @@ import { resourceNameOf } from "../../kinds/kind-registry.ts";
 import { fitObject } from "../../registry/fit-object.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { placeInNamespace } from "../../registry/place-in-namespace.ts";
-import { dropServerFields, prepareCreate, requireAllocatable, validateCreate } from "../../registry/strategy.ts";
+import {
+  dropIdentity,
+  dropServerFields,
+  prepareCreate,
+  requireAllocatable,
+  validateCreate,
+} from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { bodyType, decodeObject } from "../request/body.ts";
@@ -55,7 +61,8 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   const { resource } = context.served;
   const { metadata } = draft;
   placeInNamespace(context, draft);
-  dropServerFields(draft);
+  if (options.otherVerb) dropIdentity(draft);
+  else dropServerFields(draft);
   if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
   const draws = !metadata.name && !!metadata.generateName;
   for (let attempt = 1, names = 0; ; attempt++) {
@@ -134,7 +141,7 @@ async function requireCreate({ user, policy, store, served, path }: RequestConte
 function assignName(request: AdmissionRequest, { metadata }: KubeObject): AdmissionRequest {
   if (!metadata.name && metadata.generateName)
     metadata.name = generatedName(metadata.generateName, crypto.getRandomValues(new Uint8Array(5)));
-  return { ...request, name: metadata.name ?? "" };
+  return { ...request, name: metadata.name ?? "", nameAtFirst: request.name };
 }
 
 async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRun: boolean): Promise<Tried> {

@@ -157,3 +157,33 @@ test("WIRE-YAML-READ: YAML that is not UTF-8 is refused", async () => {
     message: expect.stringMatching(/^the object provided is unrecognized .*: yaml: invalid leading UTF-8 octet \(/),
   });
 });
+
+const send = async (method: string, path: string, body?: object, type = "application/json") => {
+  const init = { method, headers: { "Content-Type": type }, ...(body && { body: JSON.stringify(body) }) };
+  return (await API.fetch(new Request(`https://sailplane${path}`, init))).json();
+};
+
+test("what is refused in a namespace that ends is named by its generateName: no name was generated yet", async () => {
+  await send("POST", "/api/v1/namespaces", { metadata: { name: "ending" } });
+  await send("DELETE", "/api/v1/namespaces/ending");
+  const maps = "/api/v1/namespaces/ending/configmaps";
+  const why = "unable to create new content in namespace ending because it is being terminated";
+  const refused = (name: string) => ({ code: 403, message: `configmaps "${name}" is forbidden: ${why}` });
+  expect(await send("POST", maps, { metadata: { generateName: "drawn-" } })).toMatchObject(refused("drawn-"));
+  const both = { name: "named", generateName: "drawn-" };
+  expect(await send("POST", maps, { metadata: both })).toMatchObject(refused("named"));
+});
+
+test("REG-CREATE-ENDING: a PUT or an apply may create an object that is being deleted, a POST does not", async () => {
+  const leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+  const lease = (name: string) => ({
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name, uid: "", deletionTimestamp: "2020-01-02T03:04:05Z", deletionGracePeriodSeconds: 5 },
+  });
+  const ending = { metadata: { deletionTimestamp: "2020-01-02T03:04:05Z", deletionGracePeriodSeconds: 5 } };
+  expect(await send("POST", leases, lease("posted"))).not.toHaveProperty("metadata.deletionTimestamp");
+  expect(await send("PUT", `${leases}/put`, lease("put"))).toMatchObject(ending);
+  const apply = "application/apply-patch+yaml";
+  expect(await send("PATCH", `${leases}/applied?fieldManager=a`, lease("applied"), apply)).toMatchObject(ending);
+});
