@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -27,6 +27,20 @@ it("becomes PATH.1 once it is large", async () => {
   await written(path, large);
   await written(path, "a\n", "b\n");
   expect([readFileSync(path, "utf8"), readFileSync(`${path}.1`, "utf8") === large]).toEqual(["a\nb\n", true]);
+});
+
+it("begins anew if somebody has moved it away, and goes on where it is if it cannot", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "sailplane-log-"));
+  const path = join(directory, "log");
+  const log = openLog(path);
+  const write = (text: string) => new Promise<unknown>((done) => log.write(text, done));
+  await write("x".repeat(10_000_001));
+  renameSync(path, join(directory, "elsewhere"));
+  await write("a\n");
+  expect(readFileSync(path, "utf8")).toBe("a\n");
+  await write("x".repeat(10_000_001));
+  rmSync(directory, { recursive: true });
+  expect(await write("b\n")).toBeNull();
 });
 
 it.skipIf(!existsSync("/dev/full"))("a log on a full disk accepts everything without an error", async () => {

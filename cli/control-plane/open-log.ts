@@ -1,4 +1,4 @@
-import { close, fstatSync, openSync, renameSync, write } from "node:fs";
+import { close, existsSync, fstatSync, openSync, renameSync, write } from "node:fs";
 import { Writable } from "node:stream";
 
 /** As in keeper.sh, which writes the same log. */
@@ -13,10 +13,15 @@ export function openLog(path: string): Writable {
   let file = open();
   let { size } = fstatSync(file);
   const rotate = () => {
-    close(file);
-    renameSync(path, `${path}.1`);
-    file = open();
     size = 0;
+    const full = file;
+    try {
+      if (existsSync(path)) renameSync(path, `${path}.1`);
+      file = open();
+      close(full);
+    } catch {
+      // The directory is gone, or no file can be made in it: the log goes on in the one that is open.
+    }
   };
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
