@@ -1,9 +1,10 @@
 /**
- * A cluster's audit events; one object per cluster, named after it. The newest events are kept for reading, and all of
- * them are forwarded, in order and at least once, to a webhook if the deployment names one. Events arrive in batches; a
+ * A cluster's audit events; one object per cluster, named after it. The newest events are kept for reading, and what is
+ * kept is forwarded, in order and at least once, to a webhook if the deployment names one. Events arrive in batches; a
  * batch is one row.
  */
 import { DurableObject } from "cloudflare:workers";
+import { AuditDelivery, type Batch } from "./audit-delivery.ts";
 import { postEvents } from "./audit-webhook.ts";
 import { eraseObject } from "./erase-object.ts";
 
@@ -25,12 +26,11 @@ export interface AuditPage {
 const MAX_STORED_LENGTH = 16 * 1024 * 1024;
 /** How many rows are written between two prunings. */
 const PRUNE_EVERY = 64;
+/** The key of the id of the newest batch that the webhook has. */
 const SENT = "sent";
-const RETRY_MS = { first: 1000, most: 300_000 };
 
 export class AuditLog extends DurableObject<AuditLogEnv> {
-  #delivering: Promise<void> | undefined;
-  #retryMs = RETRY_MS.first;
+  readonly #delivery = this.env.AUDIT_WEBHOOK_URL ? this.#deliveryTo(this.env.AUDIT_WEBHOOK_URL) : undefined;
 
   constructor(state: DurableObjectState, env: AuditLogEnv) {
     super(state, env);
@@ -46,7 +46,7 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
       const id = Number(sql.exec("INSERT INTO batches (text) VALUES (?) RETURNING id", text).one().id);
       if (id % PRUNE_EVERY === 0) this.#prune();
     }
-    if (this.env.AUDIT_WEBHOOK_URL) this.ctx.waitUntil(this.#deliver(this.env.AUDIT_WEBHOOK_URL));
+    if (this.#delivery) this.ctx.waitUntil(this.#delivery.attempt());
   }
 
   /** The events after `after`, where an earlier page ended; without it, roughly the last `limit`. */
@@ -74,7 +74,7 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
   }
 
   override async alarm(): Promise<void> {
-    if (this.env.AUDIT_WEBHOOK_URL) await this.#deliver(this.env.AUDIT_WEBHOOK_URL);
+    await this.#delivery?.attempt();
   }
 
   #prune(): void {
@@ -87,33 +87,18 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
     }
   }
 
-  #deliver(url: string): Promise<void> {
-    this.#delivering ??= this.#deliverAll(url).finally(() => {
-      this.#delivering = undefined;
+  #deliveryTo(url: string): AuditDelivery {
+    const { storage } = this.ctx;
+    const query = "SELECT id, text FROM batches WHERE id > ? ORDER BY id LIMIT 1";
+    return new AuditDelivery({
+      next: () => storage.sql.exec<Row>(query, storage.kv.get<number>(SENT) ?? 0).toArray()[0],
+      delivered: ({ id }) => storage.kv.put(SENT, id),
+      post: (text) => postEvents(text, { url, token: this.env.AUDIT_WEBHOOK_TOKEN }),
+      retryAt: (at) => storage.setAlarm(at),
+      now: () => Date.now(),
+      onProblem: (problem) => console.error(JSON.stringify({ level: "error", event: "audit sink", problem })),
     });
-    return this.#delivering;
-  }
-
-  async #deliverAll(url: string): Promise<void> {
-    const { sql, kv } = this.ctx.storage;
-    for (;;) {
-      const query = "SELECT id, text FROM batches WHERE id > ? ORDER BY id LIMIT 1";
-      const [row] = sql.exec<Row>(query, kv.get<number>(SENT) ?? 0).toArray();
-      if (!row) return;
-      const problem = await postEvents(row.text, { url, token: this.env.AUDIT_WEBHOOK_TOKEN });
-      if (problem !== undefined) {
-        console.error(JSON.stringify({ level: "error", event: "audit sink", problem }));
-        await this.ctx.storage.setAlarm(Date.now() + this.#retryMs);
-        this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MS.most);
-        return;
-      }
-      this.#retryMs = RETRY_MS.first;
-      kv.put(SENT, row.id);
-    }
   }
 }
 
-interface Row extends Record<string, SqlStorageValue> {
-  id: number;
-  text: string;
-}
+type Row = Record<string, SqlStorageValue> & Batch;
