@@ -12,7 +12,7 @@ export interface AuditDeliveryOptions {
   readonly delivered: (batch: Batch) => void;
   /** Returns what went wrong, or undefined once the receiver has it. */
   readonly post: (text: string) => Promise<string | undefined>;
-  /** `attempt` is to be called at this time (ms since the epoch), even if the object sleeps until then. */
+  /** `retry` is to be called at this time (ms since the epoch), even if the object sleeps until then. */
   readonly retryAt: (at: number) => Promise<void>;
   readonly now: () => number;
   readonly onProblem: (problem: string) => void;
@@ -25,27 +25,34 @@ export class AuditDelivery {
   readonly #options: AuditDeliveryOptions;
   #attempt: Promise<void> | undefined;
   #pauseMs = PAUSE_MS.first;
+  #pausedUntil = 0;
 
   constructor(options: AuditDeliveryOptions) {
     this.#options = options;
   }
 
+  /** Call this after a batch was added. During a pause, the batch waits for `retry` with the others. */
+  async deliver(): Promise<void> {
+    if (this.#options.now() >= this.#pausedUntil) await this.retry();
+  }
+
   /** Hands over all that is left, up to the first failure. Concurrent calls share one attempt. */
-  attempt(): Promise<void> {
-    this.#attempt ??= this.#deliver().finally(() => {
+  retry(): Promise<void> {
+    this.#attempt ??= this.#deliverAll().finally(() => {
       this.#attempt = undefined;
     });
     return this.#attempt;
   }
 
-  async #deliver(): Promise<void> {
+  async #deliverAll(): Promise<void> {
     const { next, delivered, post, retryAt, now, onProblem } = this.#options;
     for (let batch = next(); batch; batch = next()) {
       const problem = await post(batch.text);
       if (problem !== undefined) {
         onProblem(problem);
-        await retryAt(now() + this.#pauseMs);
+        this.#pausedUntil = now() + this.#pauseMs;
         this.#pauseMs = Math.min(2 * this.#pauseMs, PAUSE_MS.most);
+        await retryAt(this.#pausedUntil);
         return;
       }
       this.#pauseMs = PAUSE_MS.first;

@@ -46,7 +46,7 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
       const id = Number(sql.exec("INSERT INTO batches (text) VALUES (?) RETURNING id", text).one().id);
       if (id % PRUNE_EVERY === 0) this.#prune();
     }
-    if (this.#delivery) this.ctx.waitUntil(this.#delivery.attempt());
+    if (this.#delivery) this.ctx.waitUntil(this.#delivery.deliver());
   }
 
   /** The events after `after`, where an earlier page ended; without it, roughly the last `limit`. */
@@ -74,7 +74,7 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#delivery?.attempt();
+    await this.#delivery?.retry();
   }
 
   #prune(): void {
