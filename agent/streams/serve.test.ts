@@ -273,3 +273,17 @@ test("TUNNEL-END: a pod that was being connected to when the client left gets no
   await serveTunnel(request, async () => socket as unknown as WebSocket, context as never);
   expect([connection.destroyed, connection.read()]).toEqual([true, null]);
 });
+
+test("TUNNEL-REFUSED: a refused stream whose connection breaks ends alone", async () => {
+  const socket = new ClosingSocket();
+  const context = executing({});
+  const request = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "none", command: ["cat"] } as const;
+  const told: unknown[] = [];
+  const dial = async (response: unknown) => {
+    told.push(response);
+    return socket as unknown as WebSocket;
+  };
+  await serveTunnel({ ...request, stdin: false, stdout: true, stderr: true, tty: false }, dial, context);
+  expect(told).toEqual([expect.objectContaining({ code: 404 })]);
+  expect(() => socket.emit("error", new Error("read ECONNRESET"))).not.toThrow();
+});

@@ -51,8 +51,8 @@ export async function serveTunnel(
       await serveOneWay(request, tunnel, { ...context, sendHttp: receiveBody(tunnel) });
     } else await serveJoined(request, open, context);
   } catch (error) {
-    if (opened === undefined) (await dial(responseOf(error))).close();
-    else opened.close();
+    const tunnel = opened ?? new Tunnel(await dial(responseOf(error)));
+    tunnel.close();
   }
 }
 
