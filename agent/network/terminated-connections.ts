@@ -7,12 +7,11 @@ import type { Socket } from "node:net";
 import { errorMessage } from "../../api/error-message.ts";
 import { Forwarder } from "../api-forwarding/forwarder.ts";
 import type { Logger } from "../logger.ts";
+import { timerMs } from "../longest-timer.ts";
 import { fetchApiProxyCertificate } from "./api-proxy-certificate.ts";
 import type { ControlPlaneCalls } from "./control-plane-calls.ts";
 
 const RETRY_MS = { first: 500, most: 30_000 };
-/** The longest delay that timers support. */
-const MAX_WAIT_MS = 86_400_000;
 
 /** How long a client that refused the certificate is believed to go on refusing it. */
 const DISTRUST_MS = 3_600_000;
@@ -73,7 +72,7 @@ export class TerminatedConnections {
       this.#isCertified = true;
       this.#lastError = "";
       this.#retryMs = RETRY_MS.first;
-      wait = Math.min(renewAt - Date.now(), MAX_WAIT_MS);
+      wait = timerMs(renewAt - Date.now());
     } catch (error) {
       const message = errorMessage(error);
       if (message !== this.#lastError) log.warn(message);
