@@ -58,7 +58,7 @@ export interface ClusterKeysEnv {
 export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
   #pair: Promise<KeyPair> | undefined;
   readonly #authorities = new Map<AuthorityName, Promise<StoredAuthority>>();
-  #frontProxy: { readonly identity: Promise<FrontProxy>; readonly until: number } | undefined;
+  #frontProxy: { readonly identity: FrontProxy; readonly until: number } | undefined;
 
   /** A JWT (RFC 7519) with these claims, signed with ES256. */
   async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
@@ -98,14 +98,14 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
   /** Valid for at least some minutes more. */
   async frontProxy(): Promise<FrontProxy> {
     const now = Date.now();
-    if (this.#frontProxy === undefined || now > this.#frontProxy.until - FRONT_PROXY_MS / 2) {
-      const until = now + FRONT_PROXY_MS;
-      const identity = this.#authority(FRONT_PROXY_AUTHORITY).then((authority) =>
-        issueIdentity(authority, { name: "front-proxy-client", from: new Date(now), until: new Date(until) }),
-      );
-      this.#frontProxy = { identity, until };
-    }
-    return this.#frontProxy.identity;
+    const known = this.#frontProxy;
+    if (known && now <= known.until - FRONT_PROXY_MS / 2) return known.identity;
+    const until = now + FRONT_PROXY_MS;
+    const validity = { from: new Date(now), until: new Date(until) };
+    const authority = await this.#authority(FRONT_PROXY_AUTHORITY);
+    const identity = await issueIdentity(authority, { name: "front-proxy-client", ...validity });
+    this.#frontProxy = { identity, until };
+    return identity;
   }
 
   async #authority(name: AuthorityName): Promise<Authority> {
