@@ -1,11 +1,9 @@
 import {
   closeSync,
   constants,
-  existsSync,
   ftruncateSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -14,6 +12,7 @@ import {
 import * as v from "valibot";
 import { parse, stringify } from "yaml";
 import { CliError } from "./cli-error.ts";
+import { readFile, readFileIfPresent } from "./read-file.ts";
 import { systemReason } from "./system-reason.ts";
 
 /** How to reach a control plane, and as whom. */
@@ -77,21 +76,16 @@ export function contextNameOf(text: string): string | undefined {
 }
 
 export const readContextName = (dataDirectory: string): string =>
-  contextNameOf(readFileSync(`${dataDirectory}/kubeconfig`, "utf8")) ?? "sailplane";
+  contextNameOf(readFile(`${dataDirectory}/kubeconfig`)) ?? "sailplane";
 
 /**
  * Reads the administrator's connection from a data directory; if there is none, throws a CliError that says what to do.
  */
 export function readKubeconfig(dataDirectory: string): Connection {
   const file = `${dataDirectory}/kubeconfig`;
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-      throw new CliError(`cannot read ${file}: ${systemReason(error)}`);
+  const text = readFileIfPresent(file);
+  if (text === undefined)
     throw new CliError(`no kubeconfig at ${file}; start the control plane with "sailplane up", or name its --data-dir`);
-  }
   const connection = parseKubeconfig(text);
   if (!connection)
     throw new CliError(`${file} is not a kubeconfig with a token; delete it, and "sailplane up" writes a new one`);
@@ -117,7 +111,7 @@ export function saveKubeconfig(dataDirectory: string, name: string, connection: 
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const file = `${dataDirectory}/kubeconfig`;
   const text = renderKubeconfig(name, connection);
-  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  if (readFileIfPresent(file) === text) return;
   try {
     // Reserved space is overwritten in place: if it were freed, somebody else might take it.
     const opened = openSync(`${file}.new`, constants.O_RDWR | constants.O_CREAT, 0o600);

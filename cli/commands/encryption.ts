@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { type ApiCall, fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { createEncryptionKey, ENCRYPTION_KEYS } from "../control-plane/identity.ts";
 import { writeDurably } from "../control-plane/write-durably.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
+import { readFileIfPresent } from "../read-file.ts";
 import { dataDirectoryOption } from "./options.ts";
 
 interface Options {
@@ -60,11 +60,9 @@ async function prune({ dataDir }: Options): Promise<void> {
 
 function readKeys(dataDirectory: string): string[] {
   const file = `${dataDirectory}/${ENCRYPTION_KEYS}`;
-  try {
-    return readFileSync(file, "utf8").trim().split(",");
-  } catch {
-    throw new CliError(`no keys at ${file}; the first start of the control plane creates one`);
-  }
+  const text = readFileIfPresent(file);
+  if (text === undefined) throw new CliError(`no keys at ${file}; the first start of the control plane creates one`);
+  return text.trim().split(",");
 }
 
 function writeKeys(dataDirectory: string, keys: readonly string[]): void {

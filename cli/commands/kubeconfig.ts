@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { readContextName, readKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
+import { readFile } from "../read-file.ts";
 import { serverForOthers } from "../server-for-others.ts";
 import { dataDirectoryOption } from "./options.ts";
 
@@ -29,7 +29,7 @@ Examples:
 async function print({ dataDir, remote }: Options): Promise<void> {
   const connection = readKubeconfig(dataDir);
   if (!remote) {
-    process.stdout.write(readFileSync(`${dataDir}/kubeconfig`, "utf8"));
+    process.stdout.write(readFile(`${dataDir}/kubeconfig`));
     return;
   }
   const server = await serverForOthers(connection);

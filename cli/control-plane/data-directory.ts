@@ -14,6 +14,7 @@ import {
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { CliError } from "../cli-error.ts";
+import { readFileIfPresent } from "../read-file.ts";
 import { systemReason } from "../system-reason.ts";
 import { writeDurably } from "./write-durably.ts";
 
@@ -45,12 +46,7 @@ export class DataDirectory {
   }
 
   read(name: string): string | undefined {
-    try {
-      return readFileSync(this.file(name), "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw new CliError(`cannot read ${this.file(name)}: ${systemReason(error)}`);
-    }
+    return readFileIfPresent(this.file(name));
   }
 
   /** Readable by the owner only. Atomic, even if the process is killed: without its keys a control plane is lost. */

@@ -1,10 +1,9 @@
 /** How a machine gets its identity in a cluster, for `join` and `install`. */
-import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { errorMessage } from "../../api/error-message.ts";
 import { CliError } from "../cli-error.ts";
 import type { DataDirectory } from "../control-plane/data-directory.ts";
 import { type Connection, contextNameOf, parseKubeconfig, reserveKubeconfig } from "../kubeconfig.ts";
+import { readFile } from "../read-file.ts";
 import { exchangeToken, TokenRefused, Unreachable } from "./exchange-token.ts";
 import { fetchAuthority } from "./fetch-authority.ts";
 
@@ -59,20 +58,12 @@ export async function connectNode(directory: DataDirectory, server: string, opti
   }
   if (token === undefined)
     throw new CliError('the first join needs --token; "sailplane token create" on the control plane creates one');
-  const ca = options.caFile ? readAuthority(options.caFile) : await fetchAuthority(server, options.caCertHash);
+  const ca = options.caFile ? readFile(options.caFile) : await fetchAuthority(server, options.caCertHash);
   return { connection: await exchangeToken({ server, token, ...(ca && { ca }) }, nodeName), isKnown: false };
 }
 
 const unknownNode = (nodeName: string): string =>
   `the control plane knows ${nodeName} no more: was its Node deleted? "sailplane token create" there prints how to join again`;
-
-function readAuthority(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new CliError(`cannot read --ca-file ${file}: ${errorMessage(error)}`);
-  }
-}
 
 function parseUrl(text: string): URL {
   const url = URL.parse?.(text) ?? (URL.canParse(text) ? new URL(text) : null);

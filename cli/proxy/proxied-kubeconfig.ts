@@ -2,13 +2,12 @@
  * The kubeconfig of programs that reach the API server through a proxy: like the one it was made from, with all its
  * users, except for where the current context leads.
  */
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { parse, stringify } from "yaml";
 import { CliError } from "../cli-error.ts";
 import type { Connection } from "../kubeconfig.ts";
-import { systemReason } from "../system-reason.ts";
+import { readFile } from "../read-file.ts";
 
 type Server = Omit<Connection, "token">;
 
@@ -49,7 +48,7 @@ export function readProxied(file: string): Kubeconfig {
   if (unknown !== undefined) throw new CliError(`${file}: the proxy does not support ${unknown} of a cluster`);
   if (!/^https:\/\//.test(server)) throw new CliError(`${file}: its server is ${server}, which is not https://`);
   // As by kubectl: data is preferred.
-  const ca = caData ? Buffer.from(caData, "base64").toString() : caFile && read(resolve(dirname(file), caFile));
+  const ca = caData ? Buffer.from(caData, "base64").toString() : caFile && readFile(resolve(dirname(file), caFile));
   return {
     upstream: { server: server.replace(/\/$/, ""), ...(ca && { ca }) },
     through: (proxy) => {
@@ -64,18 +63,10 @@ export function readProxied(file: string): Kubeconfig {
 }
 
 function readConfig(file: string): v.InferOutput<typeof kubeconfig> {
-  const text = read(file);
+  const text = readFile(file);
   try {
     return v.parse(kubeconfig, parse(text));
   } catch {
     throw new CliError(`${file} is not a kubeconfig with clusters, users and contexts`);
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new CliError(`cannot read ${file}: ${systemReason(error)}`);
   }
 }
