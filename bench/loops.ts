@@ -79,7 +79,7 @@ const loop = new ControlLoop({
   authority: { tokenData: async () => ({}), certificate: async () => ({ refused: "" }) },
   memory: { get: () => undefined, put: () => undefined, delete: () => undefined },
   cluster: async () => ({ caBundle: "CA", podCidrs: ["10.0.0.0/8"], standing: [], hasLocalClass: true }),
-  lastSeen: () => Number.POSITIVE_INFINITY,
+  lastSeen: async () => () => Number.POSITIVE_INFINITY,
   now: () => Date.now(),
   wakeAt: () => undefined,
   pause,

@@ -1,12 +1,8 @@
-/**
- * The platform shell of the controllers; one object per cluster. Only three things wake it: notifications from the
- * store after commits, its own alarm, and the scheduled tick.
- */
+/** The platform shell of the controllers; one object per cluster. */
 import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse, TakeAnswer } from "../api/api-request.ts";
 import { errorMessage } from "../api/error-message.ts";
 import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
-import { renderFamilies } from "../api/metrics/exposition.ts";
 import { resources } from "../api/resources/index.ts";
 import type { GroupResource, Store } from "../api/store/store.ts";
 import { apiClientOver } from "../client/api-client.ts";
@@ -16,13 +12,12 @@ import { controllers } from "../worker/controllers/index.ts";
 import { actingAs } from "./controllers/acting-as.ts";
 import { ControlLoop } from "./controllers/control-loop.ts";
 import type { Authority } from "./controllers/effects.ts";
+import { type LastSeen, rarelyRead } from "./controllers/last-seen.ts";
 import { IGNORED, LogFollower, type Shard } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
-import { LoopAlarm } from "./loop-alarm.ts";
 import { Rounds } from "./rounds.ts";
-import { SettledMark } from "./settled-mark.ts";
-import { StartedOnce } from "./started-once.ts";
+import { SleepingLoop, type WakeAt } from "./sleeping-loop.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
 import { yieldToNetwork } from "./yield-to-network.ts";
 
@@ -40,12 +35,9 @@ export interface ControllerManagerWiring {
   ) => Promise<readonly ApiResponse[]>;
   readonly authority: (cluster: string) => Authority;
   readonly facts: (cluster: string) => Promise<ClusterFacts>;
-  /** When each node's agent was last heard from. Read from the hub before each run. */
-  readonly lastSeen: (cluster: string) => Promise<(node: string) => number | undefined>;
+  /** Asks the hub. */
+  readonly lastSeen: (cluster: string) => Promise<LastSeen>;
 }
-
-/** How stale the nodes' signs of life may be. A node counts as silent after five times this. */
-const LAST_SEEN_MS = 10_000;
 
 /**
  * Requests per round, of all controllers together. A round takes some 30 ms, for which everything else on the thread
@@ -60,6 +52,7 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
   scope,
 }));
 
+const READS = [...new Set(controllers.flatMap(({ reads }) => reads))];
 /**
  * Resources whose changes may be seen late. What only the garbage collector reads is one of them. So are config maps:
  * two controllers restore the one that they publish, and nearly all other changes of config maps concern no controller.
@@ -76,7 +69,7 @@ const GRACE_MS = 9;
 const GRACE_AWAKE_MS = 2;
 const SUBSCRIPTION: Subscription = {
   grace: GRACE_MS,
-  prompt: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !DEFERRED.has(resource)),
+  prompt: READS.filter((resource) => !DEFERRED.has(resource)),
   deferred: "everything",
 };
 
@@ -91,11 +84,10 @@ interface CommitNotice {
 /** Binds the class to its wiring. `Env` is the Worker's. */
 export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManagerWiring) {
   return class ControllerManager extends DurableObject<Env> {
-    readonly #loop = new StartedOnce((cluster) => this.#start(cluster));
-    readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
-    readonly #settled = new SettledMark(this.ctx.storage.kv, () => Date.now());
-    #lastSeen: (node: string) => number | undefined = () => undefined;
-    #lastSeenReadAt = 0;
+    readonly #loop = new SleepingLoop(this.ctx, {
+      start: (cluster, wakeAt) => this.#start(cluster, wakeAt),
+      revision: async (cluster) => (await wire(this.env).store(cluster).status()).revision,
+    });
 
     /**
      * Called after a commit. Returns at once, with the resources this object wants to hear of; the work continues in
@@ -103,20 +95,17 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
      */
     async notify({ cluster, shard }: CommitNotice): Promise<Subscription> {
       if (shard !== undefined && IGNORED.has(shard)) return NOTHING;
-      this.ctx.waitUntil(this.#run(cluster));
+      this.ctx.waitUntil(this.#loop.run(cluster));
       return SUBSCRIPTION;
     }
 
-    /** The safety net for lost notifications. A manager that went to sleep with nothing to do is not woken. */
+    /** Called once a minute. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
-      if (!this.#loop.started && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
-      await this.#run(cluster);
-      this.#settled.set((await this.#loop.started)?.settledAt);
+      await this.#loop.tick(cluster);
     }
 
-    /** In Prometheus' format, counted since this object woke. An object that sleeps loads nothing for this. */
     async metrics(): Promise<string> {
-      return renderFamilies((await this.#loop.started)?.metrics() ?? []);
+      return this.#loop.metrics();
     }
 
     /** Called when the cluster is deleted. */
@@ -125,29 +114,11 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     }
 
     override async alarm(): Promise<void> {
-      await this.#alarm.ring();
+      await this.#loop.ring();
     }
 
-    async #run(cluster: string): Promise<void> {
-      await this.#refreshLastSeen(cluster);
-      await (await this.#loop.get(cluster)).run();
-    }
-
-    /** Asks the hub for the nodes' signs of life. Only items of silent nodes depend on them, so this is done rarely. */
-    async #refreshLastSeen(cluster: string): Promise<void> {
-      if (Date.now() - this.#lastSeenReadAt < LAST_SEEN_MS) return;
-      this.#lastSeenReadAt = Date.now();
-      try {
-        this.#lastSeen = await wire(this.env).lastSeen(cluster);
-      } catch (error) {
-        console.error("node hub:", errorMessage(error));
-      }
-    }
-
-    async #start(cluster: string): Promise<ControlLoop> {
+    #start(cluster: string, wakeAt: WakeAt): ControlLoop {
       const wiring = wire(this.env);
-      await this.#alarm.open(cluster);
-      const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
       const rounds = new Rounds({
         send: (requests, answered) => wiring.request(cluster, requests, answered),
         maxPerRound: MAX_REQUESTS_PER_ROUND,
@@ -158,19 +129,19 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       const api = apiClientOver((request) => rounds.send(request));
       return new ControlLoop({
         controllers,
-        log: new LogFollower(
-          { store: wiring.store(cluster), shards: () => wiring.shards(cluster) },
-          [...readWhole],
-          builtIns,
-        ),
+        log: new LogFollower({ store: wiring.store(cluster), shards: () => wiring.shards(cluster) }, READS, builtIns),
         apiOf: (controller) => actingAs(api, controller),
         authority: wiring.authority(cluster),
         memory: this.ctx.storage.kv,
         grace: GRACE_AWAKE_MS,
         cluster: () => wiring.facts(cluster),
-        lastSeen: (node) => this.#lastSeen(node),
+        lastSeen: rarelyRead({
+          read: () => wiring.lastSeen(cluster),
+          now: () => Date.now(),
+          onError: (error) => console.error("node hub:", errorMessage(error)),
+        }),
         now: () => Date.now(),
-        wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
+        wakeAt,
         pause: yieldToNetwork,
         onError: (who, item, error) => console.error(`${who} ${item}:`, error instanceof Error ? error.stack : error),
       });

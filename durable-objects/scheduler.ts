@@ -1,21 +1,15 @@
-/**
- * The platform shell of the scheduler; one object per cluster. Only three things wake it: notifications from the store
- * after commits, its own alarm, and the scheduled tick.
- */
+/** The platform shell of the scheduler; one object per cluster. */
 import { DurableObject } from "cloudflare:workers";
 import { timestamp } from "../api/machinery/time/time.ts";
-import { renderFamilies } from "../api/metrics/exposition.ts";
 import type { Store } from "../api/store/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
 import { eraseObject } from "./erase-object.ts";
-import { LoopAlarm } from "./loop-alarm.ts";
 import { evict } from "./scheduler/evict.ts";
 import { discardClaim, makeClaim } from "./scheduler/extended-claims.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 import { sendRequest } from "./scheduler/send-request.ts";
-import { SettledMark } from "./settled-mark.ts";
-import { StartedOnce } from "./started-once.ts";
+import { SleepingLoop, type WakeAt } from "./sleeping-loop.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
 
 /** What worker/index.ts passes in. */
@@ -30,29 +24,27 @@ export interface SchedulerWiring {
 /** Binds the class to its wiring. `Env` is the Worker's. */
 export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
   return class Scheduler extends DurableObject<Env> {
-    readonly #loop = new StartedOnce((cluster) => this.#start(cluster));
-    readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
-    readonly #settled = new SettledMark(this.ctx.storage.kv, () => Date.now());
+    readonly #loop = new SleepingLoop(this.ctx, {
+      start: (cluster, wakeAt) => this.#start(cluster, wakeAt),
+      revision: async (cluster) => (await wire(this.env).store(cluster).status()).revision,
+    });
 
     /**
      * Called after a commit. Returns at once, with the resources this object wants to hear of; the work continues in
      * the background.
      */
     async notify({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<Subscription> {
-      this.ctx.waitUntil(this.#run(cluster));
+      this.ctx.waitUntil(this.#loop.run(cluster));
       return { prompt: READS, deferred: [] };
     }
 
-    /** The safety net for lost notifications. A scheduler that went to sleep with nothing to do is not woken. */
+    /** Called once a minute. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
-      if (!this.#loop.started && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
-      await this.#run(cluster);
-      this.#settled.set((await this.#loop.started)?.settledAt);
+      await this.#loop.tick(cluster);
     }
 
-    /** In Prometheus' format, counted since this object woke. An object that sleeps loads nothing for this. */
     async metrics(): Promise<string> {
-      return renderFamilies((await this.#loop.started)?.metrics() ?? []);
+      return this.#loop.metrics();
     }
 
     /** Called when the cluster is deleted. */
@@ -61,15 +53,10 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
     }
 
     override async alarm(): Promise<void> {
-      await this.#alarm.ring();
+      await this.#loop.ring();
     }
 
-    async #run(cluster: string): Promise<void> {
-      await (await this.#loop.get(cluster)).run();
-    }
-
-    async #start(cluster: string): Promise<SchedulingLoop> {
-      await this.#alarm.open(cluster);
+    #start(cluster: string, wakeAt: WakeAt): SchedulingLoop {
       const wiring = wire(this.env);
       const api = createApiClient({
         fetch: wiring.fetch,
@@ -86,7 +73,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
         now: () => Date.now(),
         random: () => Math.random(),
         newUid: () => crypto.randomUUID(),
-        wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
+        wakeAt,
         // Only one timer, because its commit is under way meanwhile: with the second one, which rounds need, fewer pods
         // would be placed together.
         pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -16,6 +16,7 @@ import {
 } from "../../worker/controllers/controller.ts";
 import { type Authority, carryOut } from "./effects.ts";
 import { EventRecorder } from "./event-recorder.ts";
+import type { LastSeen } from "./last-seen.ts";
 import type { LogFollower } from "./log-follower.ts";
 import { OwnWrites } from "./own-writes.ts";
 import { type MemoryStorage, PlanMemory } from "./plan-memory.ts";
@@ -39,7 +40,7 @@ export interface ControlLoopOptions {
   /** Survives the object's sleep; holds what plans ask to be remembered. */
   readonly memory: MemoryStorage;
   readonly cluster: () => Promise<ClusterFacts>;
-  readonly lastSeen: (node: string) => number | undefined;
+  readonly lastSeen: () => Promise<LastSeen>;
   readonly now: () => number;
   /**
    * Milliseconds from seeing somebody else's change until acting on it, so that clients which read back what they wrote
@@ -54,6 +55,12 @@ export interface ControlLoopOptions {
    * Reports a failure that no plan accounts for: a bug in a controller (`item` says where), or a store out of reach.
    */
   readonly onError: (who: string, item: string, error: unknown) => void;
+}
+
+/** What a run asks for once. */
+interface RunFacts {
+  readonly cluster: ClusterFacts;
+  readonly lastSeen: LastSeen;
 }
 
 export class ControlLoop {
@@ -114,12 +121,13 @@ export class ControlLoop {
 
   async #work(): Promise<void> {
     try {
-      const cluster = await this.#options.cluster();
+      const lastSeen = await this.#options.lastSeen();
+      const facts: RunFacts = { cluster: await this.#options.cluster(), lastSeen };
       while (this.#mustRunAgain || this.#queue.hasReady()) {
         this.#mustRunAgain = false;
         await this.#catchUp();
         this.#queue.wake(this.#options.now());
-        await this.#reconcileReady(cluster);
+        await this.#reconcileReady(facts);
       }
       this.#options.wakeAt(this.#queue.nextDue());
     } catch (error) {
@@ -170,12 +178,12 @@ export class ControlLoop {
     }
   }
 
-  async #reconcileReady(cluster: ClusterFacts): Promise<void> {
+  async #reconcileReady(facts: RunFacts): Promise<void> {
     let turnEnds = this.#options.now() + TURN_MS;
     for (let work = this.#queue.get(); work; work = this.#queue.get()) {
       const controller = this.#options.controllers[work.controller];
       if (!controller) continue;
-      this.#reconcile(work, controller, cluster);
+      this.#reconcile(work, controller, facts);
       turnEnds = await this.#yieldAfter(turnEnds);
     }
   }
@@ -187,16 +195,15 @@ export class ControlLoop {
     return this.#options.now() + TURN_MS;
   }
 
-  #reconcile(work: Work & WorkInput, controller: Controller, cluster: ClusterFacts): void {
+  #reconcile(work: Work & WorkInput, controller: Controller, facts: RunFacts): void {
     const { failure, queryResults } = work;
-    const { now, lastSeen } = this.#options;
+    const { now } = this.#options;
     let plan: Plan;
     try {
       plan = controller.reconcile(work.item, {
         snapshot: this.#snapshotOf(work.controller),
         now: now(),
-        cluster,
-        lastSeen,
+        ...facts,
         ...optional("queryResults", queryResults),
         ...optional("remembered", controller.remembers ? this.#planMemory.get(controller.name, work.item) : undefined),
         ...optional("failure", failure),

@@ -69,7 +69,7 @@ export function controlledCluster(
         delete: (key) => memory.delete(key),
       },
       cluster: async () => ({ caBundle: "CA", podCidrs: ["10.244.0.0/20"], standing: [], hasLocalClass: true }),
-      lastSeen: () => undefined,
+      lastSeen: async () => () => undefined,
       ...(grace === undefined ? {} : { grace }),
       now: () => cluster.now,
       wakeAt: (at) => {
