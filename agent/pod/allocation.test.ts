@@ -13,7 +13,7 @@ import {
   withLimitsOf,
   withLowerLimit,
 } from "./allocation.ts";
-import { statusPatch } from "./status/status-reporter.ts";
+import { statusPatch } from "./status/status-patch.ts";
 
 const podOf = (cpu: string, change: { spec?: Partial<PodSpec>; status?: PodStatus } = {}): Pod => ({
   metadata: { namespace: "default", name: "p", uid: "u" },

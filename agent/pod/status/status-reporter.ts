@@ -2,10 +2,11 @@
  * Reports the status of one pod to the API: always the newest, one request at a time, retried until it succeeds. What
  * others wrote in between (a readiness gate, a disruption) is left alone.
  */
-import type { ContainerStatus, Pod, PodCondition, PodStatus } from "../../../api/generated/core.v1.ts";
-import type { ApiClient } from "../../../client/api-client.ts";
+import type { ContainerStatus, Pod, PodStatus } from "../../../api/generated/core.v1.ts";
+import type { Status } from "../../../api/generated/meta.v1.ts";
+import type { ApiClient, Outcome } from "../../../client/api-client.ts";
 import { steadyNow } from "../../steady-now.ts";
-import { isOwnCondition } from "./conditions.ts";
+import { ownPart, statusPatch } from "./status-patch.ts";
 
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
@@ -26,58 +27,7 @@ const hasYetToStart = ({ state, lastState }: ContainerStatus): boolean =>
 export const isStarting = ({ phase, containerStatuses = [], initContainerStatuses = [] }: PodStatus): boolean =>
   phase === "Pending" && [...initContainerStatuses, ...containerStatuses].every(hasYetToStart);
 
-/** Lists that a strategic merge patch would extend, so stale entries must be removed explicitly. */
-const ADDRESSES = ["podIPs", "hostIPs"] as const;
-
-/**
- * The scheduler's and the controllers' fields, which they may write at any time: `next` may have been computed before,
- * and a status that changes them is refused.
- */
-const OTHERS: ReadonlySet<string> = new Set([
-  "nominatedNodeName",
-  "resourceClaimStatuses",
-  "extendedResourceClaimStatus",
-] satisfies (keyof PodStatus)[]);
-
-const fieldsOf = (status: PodStatus, which: (key: string) => boolean): PodStatus =>
-  Object.fromEntries(Object.entries(status).filter(([key]) => which(key)));
-const isOthers = (key: string) => OTHERS.has(key);
-const isOwn = (key: string) => !isOthers(key);
-
-/** The agent's part of a status, to compare. */
-const ownPart = ({ conditions = [], ...rest }: PodStatus): string =>
-  JSON.stringify([
-    fieldsOf(rest, isOwn),
-    conditions.filter(isOwnCondition).map(({ type, status, reason, message }) => [type, status, reason, message]),
-  ]);
-
 const revisionOf = ({ metadata }: Pod): number => Number(metadata.resourceVersion ?? 0);
-
-/** A strategic merge patch from the API's status to `next`. */
-export function statusPatch(before: PodStatus, next: PodStatus, options: { readonly replace: boolean }): unknown {
-  if (options.replace) return { $patch: "replace", ...fieldsOf(next, isOwn), ...fieldsOf(before, isOthers) };
-  const { conditions = [], ...rest } = fieldsOf(next, isOwn);
-  const gone = Object.keys(fieldsOf(before, isOwn)).filter((key) => key !== "conditions" && !(key in next));
-  const held = new Set(conditions.map(({ type }) => type));
-  const ended = (before.conditions ?? []).filter((condition) => isOwnCondition(condition) && !held.has(condition.type));
-  const full = ({ reason, message, ...condition }: PodCondition) => ({
-    ...condition,
-    reason: reason ?? null,
-    message: message ?? null,
-  });
-  return {
-    ...Object.fromEntries(gone.map((key) => [key, null])),
-    ...rest,
-    ...Object.fromEntries(
-      ADDRESSES.flatMap((key) => (rest[key] === undefined ? [] : [[key, [{ $patch: "replace" }, ...rest[key]]]])),
-    ),
-    "$setElementOrder/conditions": conditions.map(({ type }) => ({ type })),
-    conditions: [
-      ...conditions.filter(isOwnCondition).map(full),
-      ...ended.map(({ type }) => ({ type, $patch: "delete" })),
-    ],
-  };
-}
 
 export interface StatusReporterOptions {
   /** Called with the API's pod after each report. */
@@ -88,15 +38,19 @@ export interface StatusReporterOptions {
   readonly onForbidden: (why: string) => void;
 }
 
+interface Report {
+  readonly status: PodStatus;
+  /** Whether the API's status goes, instead of being extended. */
+  readonly replace: boolean;
+}
+
 export class StatusReporter {
   readonly #client: ApiClient;
-  readonly #onAccepted: (pod: Pod) => void;
-  readonly #onRefused: (why: string) => void;
-  readonly #onForbidden: (why: string) => void;
+  readonly #options: StatusReporterOptions;
   /** Why the last report was refused; "": it was not. */
   #forbidden = "";
   #pod: Pod;
-  #next: { readonly status: PodStatus; readonly replace: boolean } | undefined;
+  #next: Report | undefined;
   /** What the API took last, and the pod as it was then. */
   #accepted: { readonly status: PodStatus; readonly pod: Pod } | undefined;
   #restoredAt = Number.NEGATIVE_INFINITY;
@@ -106,12 +60,10 @@ export class StatusReporter {
   /** Ends the delay of a status that only says that the pod is starting. */
   #skipDelay: (() => void) | undefined;
 
-  constructor(client: ApiClient, pod: Pod, { onAccepted, onRefused, onForbidden }: StatusReporterOptions) {
+  constructor(client: ApiClient, pod: Pod, options: StatusReporterOptions) {
     this.#client = client;
     this.#pod = pod;
-    this.#onAccepted = onAccepted;
-    this.#onRefused = onRefused;
-    this.#onForbidden = onForbidden;
+    this.#options = options;
   }
 
   /** The API's current pod. */
@@ -165,7 +117,7 @@ export class StatusReporter {
 
   /** One that comes while the last one is being finished is sent, too. */
   async #sendAll(): Promise<void> {
-    await this.#send();
+    await this.#sendNewest();
     this.#sending = this.#next === undefined || this.#stopped ? undefined : this.#sendAll();
   }
 
@@ -180,53 +132,77 @@ export class StatusReporter {
     return isStarting(status) ? STARTING_MS : 0;
   }
 
-  async #send(): Promise<void> {
+  async #sendNewest(): Promise<void> {
     let retry = FIRST_RETRY_MS;
     while (this.#next !== undefined && !this.#stopped) {
       const delay = this.#delayOf(this.#next.status);
-      if (delay > 0) {
-        await this.#sleep(delay, (end) => {
-          this.#skipDelay = end;
-        });
-        if (this.#stopped) return;
-      }
-      if (this.#isRestored(this.#next.status)) this.#restoredAt = steadyNow();
-      const { status, replace } = this.#next;
-      const sent = this.#next;
-      const { namespace = "", name = "", uid } = this.#pod.metadata;
-      try {
-        const outcome = await this.#client.patch<Pod>(
-          { resource: "pods", namespace, name, subresource: "status" },
-          "application/strategic-merge-patch+json",
-          { metadata: { uid }, status: statusPatch(this.#pod.status, status, { replace }) },
-        );
-        if (outcome.ok) {
-          this.#pod = outcome.object;
-          this.#accepted = { status, pod: outcome.object };
-          this.#onAccepted(outcome.object);
-          if (this.#next === sent) this.#next = undefined;
-          retry = FIRST_RETRY_MS;
-          this.#forbidden = "";
-          continue;
-        }
-        const { code = 0, message = "" } = outcome.status;
-        // The pod is gone or was replaced by another of that name: nobody is left to tell. A status that was rejected
-        // for its content is not sent again.
-        if (code === 404 || code === 422) {
-          if (code === 422 && !message.includes("metadata.uid")) this.#onRefused(message);
-          if (this.#next === sent || code === 404) this.#next = undefined;
-          if (this.#next === undefined) return;
-          continue;
-        }
-        if (isForbidden(code) && message !== this.#forbidden) this.#onForbidden(message);
-        if (isForbidden(code)) this.#forbidden = message;
-      } catch {
-        // No connection: the newest status waits.
+      if (delay > 0) await this.#holdBack(delay);
+      if (this.#stopped) return;
+      if (await this.#send(this.#next)) {
+        retry = FIRST_RETRY_MS;
+        continue;
       }
       await this.#sleep(retry, (end) => {
         this.#wake = end;
       });
       retry = Math.min(retry * 2, MAX_RETRY_MS);
+    }
+  }
+
+  #holdBack(ms: number): Promise<void> {
+    return this.#sleep(ms, (end) => {
+      this.#skipDelay = end;
+    });
+  }
+
+  /** Whether the API has decided about it: otherwise the newest is to be sent, after a while. */
+  async #send(report: Report): Promise<boolean> {
+    if (this.#isRestored(report.status)) this.#restoredAt = steadyNow();
+    const outcome = await this.#request(report);
+    if (outcome === undefined) return false;
+    if (outcome.ok) this.#accept(report, outcome.object);
+    return outcome.ok || this.#isFinal(report, outcome.status);
+  }
+
+  /** Undefined: there is no connection. */
+  async #request({ status, replace }: Report): Promise<Outcome<Pod> | undefined> {
+    const { namespace = "", name = "", uid } = this.#pod.metadata;
+    try {
+      return await this.#client.patch<Pod>(
+        { resource: "pods", namespace, name, subresource: "status" },
+        "application/strategic-merge-patch+json",
+        { metadata: { uid }, status: statusPatch(this.#pod.status, status, { replace }) },
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  #accept(report: Report, pod: Pod): void {
+    this.#pod = pod;
+    this.#accepted = { status: report.status, pod };
+    this.#forbidden = "";
+    if (this.#next === report) this.#next = undefined;
+    this.#options.onAccepted(pod);
+  }
+
+  /** Whether a refusal holds for as long as the status is the same; reports what somebody has to know. */
+  #isFinal(report: Report, { code = 0, message = "" }: Status): boolean {
+    switch (code) {
+      case 404:
+        // The pod is gone: nobody is left to tell.
+        this.#next = undefined;
+        return true;
+      case 422:
+        // Of another pod of that name, nobody has to know.
+        if (!message.includes("metadata.uid")) this.#options.onRefused(message);
+        if (this.#next === report) this.#next = undefined;
+        return true;
+      default:
+        if (!isForbidden(code)) return false;
+        if (message !== this.#forbidden) this.#options.onForbidden(message);
+        this.#forbidden = message;
+        return false;
     }
   }
 }
