@@ -16,7 +16,7 @@ interface Now {
 }
 
 export class ActiveDeadline {
-  #start: { readonly timeOfDay: number; readonly steady: number } | undefined;
+  #start: Now | undefined;
 
   /**
    * Milliseconds; undefined: there is no deadline. The pod began at `startTime`, a time of day that is compared with the
