@@ -17,17 +17,14 @@ export async function serveNode(answer: Answer, { path, method }: NodeRequest, c
   const [, namespace, name, container] = LOGS_PATH.exec(pathname) ?? [];
   if (namespace === undefined || name === undefined || container === undefined || method !== undefined)
     return sendNodeApi(answer, await context.nodeApi(path, method));
+  const refuse = (status: number, why: string) => sendNodeApi(answer, { status, type: PLAIN, body: `${why}\n` });
   const pod = context.findPod(namespace, name, "");
-  const why =
-    pod === undefined
-      ? `pod ${JSON.stringify(name)} does not exist\n`
-      : findContainer(pod, container) === undefined
-        ? `container ${JSON.stringify(container)} not found in pod ${JSON.stringify(name)}\n`
-        : undefined;
-  if (pod === undefined || why !== undefined) return sendNodeApi(answer, { status: 404, type: PLAIN, body: why ?? "" });
+  if (pod === undefined) return refuse(404, `pod ${JSON.stringify(name)} does not exist`);
+  if (findContainer(pod, container) === undefined)
+    return refuse(404, `container ${JSON.stringify(container)} not found in pod ${JSON.stringify(name)}`);
   const options = readLogOptions(searchParams);
   const target = logTarget(pod, container, options.previous);
-  if (!target.ok) return sendNodeApi(answer, { status: 400, type: PLAIN, body: `${target.message}\n` });
+  if (!target.ok) return refuse(400, target.message);
   answer.respond({ code: 200, http: { status: 200, headers: [["Content-Type", PLAIN]] } });
   await sendLog(answer, { pod, id: target.containerId, options }, context);
 }
