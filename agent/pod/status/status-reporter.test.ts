@@ -106,6 +106,15 @@ describe("AGENT-STATUS: status reports", () => {
     }
   });
 
+  it("end with the reporter, also if the last one fails then", async () => {
+    const { answers, reporter: status } = reporter();
+    answers.push({ code: 500, message: "later" });
+    status.report(running, { replace: false });
+    status.stop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([status.isBusy, vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
   it("that are rejected as invalid are logged, and do not block later ones", async () => {
     const { phases, answers, refused, reporter: status } = reporter();
     answers.push({ code: 422, message: "status.x: Invalid value" });

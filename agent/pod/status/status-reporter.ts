@@ -142,6 +142,7 @@ export class StatusReporter {
         retry = FIRST_RETRY_MS;
         continue;
       }
+      if (this.#stopped) return;
       await this.#sleep(retry, (end) => {
         this.#wake = end;
       });
