@@ -8,7 +8,7 @@ import { joinHostPort } from "../../api/machinery/network/join-host-port.ts";
 import type { PodHttpRequest, StreamRequest } from "../../api/node/node-sync.ts";
 import { dialError } from "../probes/go-errors.ts";
 import { SpdySession } from "../spdy/spdy.ts";
-import { writeTo } from "../spdy/write-to.ts";
+import { type Consumed, writeTo } from "../spdy/write-to.ts";
 import { joinPorts } from "./port-channels.ts";
 import { forwardPorts } from "./port-forward.ts";
 import { Refusal } from "./refusal.ts";
@@ -54,54 +54,52 @@ export async function servePorts(open: Open, { uid, pod, ports }: PortsRequest, 
   const sandbox = await readySandbox(uid, context);
   if (sandbox === undefined)
     throw new Refusal(500, "InternalError", "unable to forward port because pod is not running");
-  const ended = await runtime.forwardPorts?.(sandbox.id);
+  // Some runtimes speak with the client themselves.
+  const connection = await runtime.forwardPorts?.(sandbox.id);
   const tunnel = await open({ code: 200 }).catch((error) => {
-    ended?.destroy();
+    connection?.destroy();
     throw error;
   });
-  const own = (write: (bytes: Buffer) => Promise<void>) =>
-    forwardPorts({ connect: (port) => runtime.dial(sandbox.id, port), write, pod, signal: tunnel.signal });
-  if (ports !== undefined) return serveChannels(tunnel, ports, ended ?? own);
-  if (ended !== undefined) return passOn(tunnel, ended);
-  tunnel.onMessage = own((bytes) => tunnel.sendMessage(bytes));
+  const podEnd: SessionEnd =
+    connection === undefined
+      ? ({ write }) =>
+          forwardPorts({ connect: (port) => runtime.dial(sandbox.id, port), write, pod, signal: tunnel.signal })
+      : (client) => joinConnection(connection, client, tunnel.signal);
+  if (ports !== undefined) return serveChannels(tunnel, ports, podEnd);
+  tunnel.onMessage = podEnd({ write: (bytes) => tunnel.sendMessage(bytes), end: () => tunnel.close() });
 }
 
-/** One end of a session: takes its bytes, and writes back those of the other end. */
-type SessionEnd = (write: (bytes: Buffer) => Promise<void>) => (bytes: Buffer) => Promise<void>;
+interface Peer {
+  readonly write: (bytes: Buffer) => Promise<void>;
+  /** No more will be written. */
+  readonly end: () => void;
+}
 
-async function serveChannels(tunnel: Tunnel, ports: readonly number[], end: Duplex | SessionEnd): Promise<void> {
-  const write =
-    typeof end === "function" ? end((bytes) => session.receive(bytes)) : async (bytes: Buffer) => writeTo(end, bytes);
-  const session: SpdySession = new SpdySession({ write: async (bytes) => void (await write(bytes)) });
+/** One end of a SPDY session: is told how to write to the other end, and takes what that writes. */
+type SessionEnd = (peer: Peer) => (bytes: Buffer) => Consumed;
+
+/** A client of channels is spoken for by a session of the node's. */
+async function serveChannels(tunnel: Tunnel, ports: readonly number[], podEnd: SessionEnd): Promise<void> {
+  const receive = podEnd({ write: (bytes) => session.receive(bytes), end: () => session.end() });
+  const session: SpdySession = new SpdySession({ write: async (bytes) => void (await receive(bytes)) });
   tunnel.signal.addEventListener("abort", () => session.end());
-  if (typeof end !== "function") void receiveAll(tunnel, end, session);
   const joined = joinPorts({ ports, session, send: (channel, bytes) => tunnel.send(channel, bytes) });
   tunnel.onFrame = joined.receive;
   await joined.ended;
-  if (typeof end !== "function") end.destroy();
   tunnel.close();
 }
 
-async function receiveAll(tunnel: Tunnel, connection: Duplex, session: SpdySession): Promise<void> {
-  tunnel.signal.addEventListener("abort", () => connection.destroy());
-  if (tunnel.signal.aborted) connection.destroy();
-  try {
-    for await (const chunk of connection) await session.receive(chunk as Buffer);
-  } catch {
-    // Cut off: its streams end.
-  }
-  session.end();
-}
-
-/** Joins the tunnel to a connection that speaks the client's protocol. */
-async function passOn(tunnel: Tunnel, connection: Duplex): Promise<void> {
-  tunnel.signal.addEventListener("abort", () => connection.destroy());
-  if (tunnel.signal.aborted) connection.destroy();
-  tunnel.onMessage = (bytes) => writeTo(connection, bytes);
-  try {
-    for await (const chunk of connection) await tunnel.sendMessage(chunk as Buffer);
-  } catch {
-    // Cut off: the client sees its connection end.
-  }
-  tunnel.close();
+/** The end of a session at the other side of a connection, which ends with the client (`signal`). */
+function joinConnection(connection: Duplex, { write, end }: Peer, signal: AbortSignal): (bytes: Buffer) => Consumed {
+  signal.addEventListener("abort", () => connection.destroy());
+  if (signal.aborted) connection.destroy();
+  void (async () => {
+    try {
+      for await (const chunk of connection) await write(chunk as Buffer);
+    } catch {
+      // Cut off: the client sees its connection end.
+    }
+    end();
+  })();
+  return (bytes) => writeTo(connection, bytes);
 }
