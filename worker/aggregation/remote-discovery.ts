@@ -25,7 +25,7 @@ export interface RemoteVersion {
 }
 
 interface Known {
-  readonly at: number;
+  readonly until: number;
   readonly version: RemoteVersion;
 }
 
@@ -41,9 +41,9 @@ export async function remoteVersion(caller: Caller, remote: RemoteApi, now: numb
   const last = known.get(key);
   const stale = { version: remote.version, resources: last?.version.resources ?? [], freshness: "Stale" } as const;
   if (!remote.available) return stale;
-  if (last && now - last.at < (last.version.freshness === "Current" ? FRESH_MS : RETRY_MS)) return last.version;
+  if (last && now < last.until) return last.version;
   const version = await fetchDiscovery(caller, remote).catch(() => stale);
-  known.set(key, { at: Date.now(), version });
+  known.set(key, { until: Date.now() + (version === stale ? RETRY_MS : FRESH_MS), version });
   return version;
 }
 

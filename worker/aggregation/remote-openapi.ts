@@ -12,7 +12,7 @@ import { RETRY_MS, requestRemote } from "./request-remote.ts";
 export type OpenApiIndex = Readonly<Record<string, { readonly serverRelativeURL: string }>>;
 
 interface Known {
-  readonly at: number;
+  readonly until: number;
   readonly url: string | undefined;
 }
 
@@ -35,14 +35,14 @@ export async function remoteIndex(caller: Caller, remotes: readonly RemoteApi[],
 async function remoteUrl(caller: Caller, remote: RemoteApi, now: number): Promise<string | undefined> {
   const key = `${caller.cluster}/${remote.group}/${remote.version}`;
   const last = known.get(key);
-  if (last && now - last.at < FRESH_MS) return last.url;
+  if (last && now < last.until) return last.url;
   try {
     const url = await fetchDocument(caller, remote);
-    known.set(key, { at: now, url });
+    known.set(key, { until: now + FRESH_MS, url });
     return url;
   } catch {
     // One that is unavailable costs nothing to ask again.
-    if (remote.available) known.set(key, { at: Date.now() - FRESH_MS + RETRY_MS, url: undefined });
+    if (remote.available) known.set(key, { until: Date.now() + RETRY_MS, url: undefined });
     return undefined;
   }
 }
