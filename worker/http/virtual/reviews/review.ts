@@ -43,6 +43,7 @@ function validateReview(context: RequestContext, question: KubeObject): void {
   const errors = resource.validate?.(question) ?? [];
   if (errors.length === 0) return;
   // Kubernetes omits the kind here.
-  const { kind: _, ...details } = invalid(resource.group, "", "", errors).details ?? {};
-  throw new ApiError({ ...invalid(resource.group, "", "", errors), details });
+  const status = invalid(resource.group, "", "", errors);
+  const { kind: _, ...details } = status.details ?? {};
+  throw new ApiError({ ...status, details });
 }
