@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { type ConnectionOptions, connect, type DetailedPeerCertificate } from "node:tls";
 import { connectThrough, proxyFor } from "../../agent/control-plane/outbound-proxy.ts";
+import { renderPem } from "../../api/machinery/x509/pem.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 
@@ -24,9 +25,7 @@ export async function fetchAuthority(server: string, pin: string | undefined): P
       socket.destroy();
       const authority = shown.find(({ raw }) => isPinned(raw, pin));
       if (!authority) return fail("no certificate it shows has the key that --ca-cert-hash names");
-      resolve(
-        `-----BEGIN CERTIFICATE-----\n${authority.raw.toString("base64").replace(/.{64}/g, "$&\n").trimEnd()}\n-----END CERTIFICATE-----\n`,
-      );
+      resolve(renderPem("CERTIFICATE", authority.raw));
     });
     socket.on("timeout", () => socket.destroy(new Error("no answer within 10 s")));
     socket.on("error", (error) => fail(error.message));
