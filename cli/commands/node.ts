@@ -2,7 +2,7 @@ import { pipeline } from "node:stream/promises";
 import { Command, Option } from "commander";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { LocalStatus } from "../../api/node/local-node.ts";
-import { callNode, nodeDirectory, nodeDirectoryOption, textOf } from "../node/local-node.ts";
+import { callNode, nodeDirectory, nodeDirectoryOption, readNode } from "../node/local-node.ts";
 import { podTable } from "../node/pod-table.ts";
 import { updateProgram } from "../node/update-program.ts";
 import { outputHasFailed } from "../output.ts";
@@ -25,7 +25,7 @@ const statusCommand = () =>
     .summary("show the node's state, and since when it has no control plane")
     .addOption(nodeDirectoryOption())
     .action(async ({ dataDir }: Where) => {
-      const status = JSON.parse(await textOf(await callNode("/status", { dataDir }))) as LocalStatus;
+      const status = await readNode<LocalStatus>("/status", { dataDir });
       const { node, server, runtime, awaySince, clockSkewMs = 0, pressures, pods, volumes } = status;
       const away = awaySince === undefined ? "connected" : `away since ${new Date(awaySince).toISOString()}`;
       console.log(`node           ${node}, ${runtime}, ${pods} ${pods === 1 ? "pod" : "pods"}`);
@@ -45,7 +45,7 @@ const podsCommand = () =>
     .summary("list the node's pods")
     .addOption(nodeDirectoryOption())
     .action(async ({ dataDir }: Where) => {
-      const { items } = JSON.parse(await textOf(await callNode("/pods", { dataDir }))) as { items: Pod[] };
+      const { items } = await readNode<{ items: Pod[] }>("/pods", { dataDir });
       process.stdout.write(podTable(items));
     });
 

@@ -4,6 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import { join, relative } from "node:path";
 import { Option } from "commander";
 import { LOCAL_SOCKET } from "../../api/node/local-node.ts";
+import { readText } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 
 /** Where `join`, `install` and `up` keep a node. */
@@ -42,12 +43,9 @@ export async function callNode(path: string, { method = "GET", dataDir }: LocalR
     call.end();
   });
   if (response.statusCode === 200) return response;
-  throw new CliError((await textOf(response)).trim());
+  throw new CliError((await readText(response)).text.trim());
 }
 
-export async function textOf(response: IncomingMessage): Promise<string> {
-  let text = "";
-  response.setEncoding("utf8");
-  for await (const chunk of response) text += chunk;
-  return text;
-}
+/** What the agent answers as JSON. */
+export const readNode = async <T>(path: string, request: LocalRequest): Promise<T> =>
+  JSON.parse((await readText(await callNode(path, request))).text) as T;
