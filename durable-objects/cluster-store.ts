@@ -183,10 +183,8 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
    */
   async rewind(time: number): Promise<false> {
     const { storage } = this.ctx;
-    let bookmark: string;
     try {
-      bookmark = await storage.getBookmarkForTime(time);
-      await storage.onNextSessionRestoreBookmark(bookmark);
+      await storage.onNextSessionRestoreBookmark(await storage.getBookmarkForTime(time));
     } catch {
       return false;
     }

@@ -222,10 +222,10 @@ export class ClusterNetwork {
     const own = nodes.find(({ metadata }) => metadata.name === nodeName);
     const wasReady = this.#pods?.isReady;
     if (this.#pods !== undefined && own !== undefined) await this.#pods.setUp(podRangesOf(own));
-    const noDoor = own && (await this.#hostApiAccess?.open(own).catch((error: Error) => error));
+    const hostApiProblem = own && (await this.#hostApiAccess?.open(own).catch((error: Error) => error));
     await this.#applyRules(nodes, own);
     // The other Services do not wait for it.
-    if (noDoor) throw noDoor;
+    if (hostApiProblem) throw hostApiProblem;
     if (this.#pods?.isReady !== true) return;
     await this.#pods.route(
       nodes,
@@ -247,10 +247,10 @@ export class ClusterNetwork {
     this.#forwarder?.apply(forwardedPlaces(rules.v4, internalAddresses(own)));
     await this.#kernel?.apply(rules, { bridgeBypasses: this.#pods?.bridgeBypasses ?? false });
     await this.#policies?.apply({
-      policies: this.#options.list<NetworkPolicy>(POLICIES),
-      namespaces: this.#options.list<Namespace>("namespaces"),
-      pods: this.#options.list<Pod>(PEER_PODS),
-      nodeName: this.#options.nodeName,
+      policies: list<NetworkPolicy>(POLICIES),
+      namespaces: list<Namespace>("namespaces"),
+      pods: list<Pod>(PEER_PODS),
+      nodeName,
     });
   }
 

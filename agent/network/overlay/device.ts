@@ -44,8 +44,8 @@ export interface OverlayState {
 export const addDevice = (): string =>
   `link add ${OVERLAY} type vxlan id ${NETWORK} dstport ${VXLAN_PORT} nolearning noudpcsum`;
 
-export const addRule = (): string =>
-  `rule add ipproto udp dport ${AGENT_PORT} lookup ${PROBE_TABLE} priority ${NETWORK}`;
+export const changeRule = (change: "add" | "del"): string =>
+  `rule ${change} ipproto udp dport ${AGENT_PORT} lookup ${PROBE_TABLE} priority ${NETWORK}`;
 
 /** For `ip -batch`; all lines can be repeated. */
 export function linesOfIp({ own, peers }: OverlayState): string[] {

@@ -17,7 +17,7 @@ import type { Way } from "./choose-way.ts";
 import {
   AGENT_PORT,
   addDevice,
-  addRule,
+  changeRule,
   guardOf,
   linesOfBridge,
   linesOfIp,
@@ -67,8 +67,8 @@ export class Overlay {
   /** Fails if the kernel has no VXLAN, or the port is taken. */
   static async open(options: OverlayOptions): Promise<Overlay> {
     await run("ip", ["link", "show", "dev", OVERLAY]).catch(() => run("ip", addDevice().split(" ")));
-    await run("ip", addRule().replace("add", "del").split(" ")).catch(() => {});
-    await run("ip", addRule().split(" "));
+    await run("ip", changeRule("del").split(" ")).catch(() => {});
+    await run("ip", changeRule("add").split(" "));
     const socket = createSocket({ type: "udp4", recvBufferSize: RECEIVE_BYTES });
     const toKernel = createSocket("udp4");
     await new Promise<void>((resolve, reject) => {
