@@ -5,11 +5,17 @@ import { renderPem } from "../../api/machinery/x509/pem.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 
+const TIMEOUT_MS = 10_000;
+
 /**
  * The CA (PEM) of a server whose certificate is self-issued, accepted by its pin alone, like kubeadm's
  * --discovery-token-ca-cert-hash. Undefined without a pin: then a public CA must have signed the certificate.
  */
-export async function fetchAuthority(server: string, pin: string | undefined): Promise<string | undefined> {
+export async function fetchAuthority(
+  server: string,
+  pin: string | undefined,
+  timeoutMs = TIMEOUT_MS,
+): Promise<string | undefined> {
   if (pin === undefined) return undefined;
   if (!/^sha256:[0-9a-f]{64}$/i.test(pin))
     throw new CliError("--ca-cert-hash must be sha256: and 64 hexadecimal digits");
@@ -20,14 +26,15 @@ export async function fetchAuthority(server: string, pin: string | undefined): P
   return new Promise((resolve, reject) => {
     const fail = (message: string) => reject(new CliError(`cannot join ${server}: ${message}`));
     // Nothing is sent over this connection; the pin decides whether the presented certificates are the right ones.
-    const socket = connect({ ...way, rejectUnauthorized: false, timeout: 10_000 }, () => {
+    const socket = connect({ ...way, rejectUnauthorized: false }, () => {
       const shown = chainOf(socket.getPeerCertificate(true));
       socket.destroy();
       const authority = shown.find(({ raw }) => isPinned(raw, pin));
       if (!authority) return fail("no certificate it shows has the key that --ca-cert-hash names");
       resolve(renderPem("CERTIFICATE", authority.raw));
     });
-    socket.on("timeout", () => socket.destroy(new Error("no answer within 10 s")));
+    // Not an option of `connect`, which ignores it for a connection through a proxy.
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
     socket.on("error", (error) => fail(error.message));
   });
 }
