@@ -69,12 +69,10 @@ export class ControlPlane {
     this.#process = workerd;
     if (this.#stopping) return workerd.stop();
     this.#options.directory.recordChild(workerd.pid);
-    await Promise.race([this.#ready(), workerd.ended.then((how) => Promise.reject(new Error(how)))]);
-  }
-
-  async #ready(): Promise<void> {
-    const problem = await waitUntilReady(this.#files.readinessSocket, { isCancelled: () => this.#stopping });
+    const isCancelled = () => this.#stopping || workerd.hasEnded;
+    const problem = await waitUntilReady(this.#files.readinessSocket, { isCancelled });
     if (problem !== undefined) throw new Error(problem);
+    if (workerd.hasEnded && !this.#stopping) throw new Error(await workerd.ended);
   }
 
   async #supervise(): Promise<void> {

@@ -105,6 +105,10 @@ export class WorkerdProcess {
     return new WorkerdProcess(child, child.pid as number, ended);
   }
 
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   /** SIGTERM, then SIGKILL, to the whole group. */
   async stop(): Promise<void> {
     this.#signal("SIGTERM");
@@ -119,7 +123,7 @@ export class WorkerdProcess {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.hasEnded) return;
     try {
       process.kill(-this.pid, signal);
     } catch {
