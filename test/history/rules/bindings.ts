@@ -1,12 +1,10 @@
 /** A pod is bound once, to a node that exists, takes it and has room for it. */
 import type { Node, Pod, Taint } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { UNDER_WAY_MS } from "../behind.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import type { Moment, Rule } from "../history.ts";
 import { amount, hasEnded, requested } from "../pods.ts";
-
-/** For how long the scheduler may not know of a node's change (ms). */
-const BEHIND_MS = 1000;
 
 export const bindings = (): Rule => {
   /** Node to the time of its last change other than of its status. */
@@ -27,7 +25,7 @@ export const bindings = (): Rule => {
     if (pod.spec.schedulingGates?.length) yield "it was bound in spite of its scheduling gates";
     const node = before.get("nodes", "", nodeName);
     if (node) yield* crowded(node, pod, before);
-    if (at - (changed.get(nodeName) ?? 0) < BEHIND_MS) return;
+    if (at - (changed.get(nodeName) ?? 0) < UNDER_WAY_MS) return;
     yield* node ? unsuitable(node, moment as Moment<Pod>) : [`it was bound to ${nodeName}, which does not exist`];
   };
 };
