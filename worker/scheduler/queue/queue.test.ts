@@ -161,4 +161,36 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
     }
     expect(state.queue.take() !== undefined).toBe(again);
   });
+
+  const sized = (name: string, { cpu = "1", memory = "1Gi" }, spec: Partial<PodSpec> = {}, revision = "1") => {
+    const made = pod(name, { spec: { ...spec, ...requests({ cpu, memory }) } });
+    return { ...made, metadata: { ...made.metadata, resourceVersion: revision } };
+  };
+  test.each<[string, { cpu?: string; memory?: string }, "comes" | "goes", boolean]>([
+    ["uses less CPU", { cpu: "2" }, "comes", true],
+    ["uses less memory, which it does not request", { cpu: "3", memory: "512Mi" }, "comes", false],
+    ["uses more CPU", { cpu: "4" }, "comes", false],
+    ["uses as much as before", { cpu: "3" }, "comes", false],
+    ["ends", { cpu: "3" }, "goes", true],
+  ])("a pod that lacks CPU, if another %s", (_, after, how, again) => {
+    const here = { nodeName: "a" };
+    const state = schedulerOf([node("a"), sized("other", { cpu: "3" }, here), pod("p", { cpu: "2" })]);
+    const waiting = state.queue.take();
+    if (!waiting) throw new Error("nothing waits");
+    state.queue.refuse(waiting, new Set(["NodeResourcesFit"]), 0);
+    state.apply("pods", sized("other", after, here, "9999"), { deleted: how === "goes", now: LATER });
+    expect(state.queue.take() !== undefined).toBe(again);
+  });
+
+  test.each([
+    ["more pods", "2", true],
+    ["as many pods", "1", false],
+  ])("a pod that finds no place, if the node takes %s", (_, places, again) => {
+    const state = schedulerOf([node("a", { pods: "1" }), running("other", "other"), pod("p")]);
+    const waiting = state.queue.take();
+    if (!waiting) throw new Error("nothing waits");
+    state.queue.refuse(waiting, new Set(["NodeResourcesFit"]), 0);
+    state.apply("nodes", unlike({ pods: places }), { deleted: false, now: LATER });
+    expect(state.queue.take() !== undefined).toBe(again);
+  });
 });
