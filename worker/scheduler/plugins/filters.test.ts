@@ -52,6 +52,11 @@ const AFFINITY = "node(s) didn't match Pod's node affinity/selector";
 const PORTS = "node(s) didn't have free ports for the requested pod ports";
 const sidecar = { ...asking({ cpu: "300m" }), name: "s", restartPolicy: "Always" };
 
+const [own, gone] = [
+  { key: "own", value: "x", effect: "NoSchedule" },
+  { key: "gone", effect: "NoExecute" },
+];
+
 describe("a node that is in use", () => {
   test.each<[what: string, spec: Partial<PodSpec>, verdict: string]>([
     ["all that is left of the CPU", asks({ cpu: "500m" }), "fits"],
@@ -109,10 +114,6 @@ describe("a node that is in use", () => {
   });
 
   const TAINT = "node(s) had untolerated taint(s)";
-  const [own, gone] = [
-    { key: "own", value: "x", effect: "NoSchedule" },
-    { key: "gone", effect: "NoExecute" },
-  ];
   test.each<[what: string, taints: Taint[], spec: Partial<PodSpec>, verdict: string]>([
     ["a taint", [own], {}, TAINT],
     ["a taint that evicts", [gone], {}, TAINT],
@@ -148,6 +149,12 @@ describe("of two nodes that would do", () => {
       { spec: { taints: [avoid("t")] } },
       { spec: { taints: [avoid("u")] } },
       tolerates({ key: "t", operator: "Exists" }),
+    ],
+    [
+      "the one whose taint, tolerated, is not to be avoided",
+      { spec: { taints: [own] } },
+      { spec: { taints: [avoid("t")] } },
+      tolerates({ key: "own", operator: "Exists", effect: "NoSchedule" }),
     ],
     ["the preferred one", { labels: { disk: "ssd" } }, {}, prefers(preferring(1, matching("disk", "Exists")))],
     [

@@ -104,8 +104,8 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
   test("removing a taint helps pods that do not tolerate it, removing another one does not", () => {
     const taints = (...keys: string[]) =>
       unlike({ spec: { taints: keys.map((key) => ({ key, effect: "NoSchedule" })) } });
-    const triedAfter = (changed: Stored<KubeObject>) => {
-      const state = schedulerOf([taints("t", "u"), pod("p")]);
+    const triedAfter = (changed: Stored<KubeObject>, spec: Partial<PodSpec> = {}) => {
+      const state = schedulerOf([taints("t", "u"), pod("p", { spec })]);
       const waiting = state.queue.take();
       if (!waiting) throw new Error("nothing waits");
       state.queue.refuse(waiting, new Set(["TaintToleration"]), 0);
@@ -116,8 +116,10 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
       );
       return state.queue.take() !== undefined;
     };
-    expect(triedAfter(taints("t"))).toBe(false);
-    expect(triedAfter(taints())).toBe(true);
+    const tolerant = { tolerations: [{ key: "t", operator: "Exists" }] };
+    expect([triedAfter(taints("t")), triedAfter(taints("t"), tolerant)]).toEqual([false, true]);
+    expect([triedAfter(taints()), triedAfter(taints("u"), tolerant)]).toEqual([true, false]);
+    expect([triedAfter(node("b")), triedAfter(node("b", tainted))]).toEqual([true, false]);
   });
 
   test.each<[string, Parameters<typeof node>[1], boolean]>([
