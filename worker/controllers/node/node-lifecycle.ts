@@ -118,6 +118,6 @@ const readyCondition = ({ status }: Pick<Node, "status">) => status.conditions?.
 const graceOf = (node: Node): number => (readyCondition(node) ? GRACE_MS : STARTUP_GRACE_MS);
 
 function silentPatches(node: Stored<Node>, { snapshot, now }: ReconcileContext) {
-  const loss = planLoss(node, snapshot.podsOnNode(node.metadata.name), now);
-  return [{ op: "batch", effects: loss.pods } as const, ...loss.node];
+  const { pods, node: marked } = planLoss(node, snapshot.podsOnNode(node.metadata.name), now);
+  return [{ op: "batch", effects: pods } as const, ...(marked ? [marked] : [])];
 }
