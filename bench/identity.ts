@@ -92,9 +92,9 @@ report("identity", figures);
 async function measure(who: string, token: string, requested: Attributes): Promise<Figure> {
   const request = new Request("https://localhost/", { headers: { Authorization: `Bearer ${token}` } });
   const ask = async () => {
-    const user = await authenticate(request, at);
-    if (!user || user === "none") throw new Error(`${who} is nobody`);
-    if (!(await authorize(user, requested, at)).allowed) throw new Error(`${who} may not`);
+    const known = await authenticate(request, at);
+    if (!known || known === "none") throw new Error(`${who} is nobody`);
+    if (!(await authorize(known.user, requested, at)).allowed) throw new Error(`${who} may not`);
   };
   for (let i = 0; i < WARM; i++) await ask();
   const before = process.cpuUsage();

@@ -10,7 +10,7 @@ import { isAdministrator } from "./credentials/administrator.ts";
 import { bootstrapUser, isBootstrapToken } from "./credentials/bootstrap-token.ts";
 import { isNodeToken, nodeUser } from "./credentials/node-credential.ts";
 import { API_AUDIENCES, type Verifier, verifyServiceAccountToken } from "./credentials/service-account-token.ts";
-import { INVALID_TOKEN, refused, type Verified } from "./credentials/verified.ts";
+import { type Authenticated, INVALID_TOKEN, refused, type Verified } from "./credentials/verified.ts";
 import { webSocketToken } from "./credentials/websocket-token.ts";
 import { issuerOf, issuersOf, verifyOidcToken } from "./oidc/verify.ts";
 import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
@@ -35,13 +35,13 @@ export interface Authentication {
 type Verifying = Authentication & Pick<Verifier, "audiences" | "isThere">;
 
 /** Returns "none" for a request without a credential, undefined for an unknown one. */
-export async function authenticate(request: Request, at: Authentication): Promise<User | "none" | undefined> {
-  if (at.env.ownApi) return controlPlane;
+export async function authenticate(request: Request, at: Authentication): Promise<Authenticated | "none" | undefined> {
+  if (at.env.ownApi) return { user: controlPlane };
   const token = bearerToken(request);
   if (token === undefined) return "none";
   const isThere = (lifelines: readonly Lifeline[]) => at.store.standOn(lifelines, at.now);
   const verified = await userOfToken(token, { ...at, audiences: API_AUDIENCES, isThere });
-  return verified.ok ? verified.user : undefined;
+  return verified.ok ? verified : undefined;
 }
 
 /** `audiences`: to whom the token is presented; it must be meant for at least one of them. */
@@ -93,9 +93,3 @@ export function bearerToken(request: Request): string | undefined {
   const [scheme = "", token = ""] = header.trim().split(" ");
   return scheme.toLowerCase() === "bearer" && token !== "" ? token : undefined;
 }
-
-/** What a client should know that seems to send a token, but counts as anonymous. */
-export const tokenWarnings = (request: Request): readonly string[] =>
-  /^bearer {2}/i.test(request.headers.get("Authorization")?.trim() ?? "") ? [EXTRA_SPACE] : [];
-
-const EXTRA_SPACE = "the provided Authorization header contains extra space before the bearer token, and is ignored";

@@ -156,10 +156,12 @@ async function verifyLegacy(
   const found = accountEntry && (JSON.parse(accountEntry.text) as ServiceAccount);
   if (!found || found.metadata.deletionTimestamp || found.metadata.uid !== account.uid)
     return invalidToken(INVALIDATED);
+  await noteUse(secret, secretEntry, { store, now });
   const invalid = markedInvalid(secret, account.name);
   if (invalid !== undefined) return invalidToken(invalid);
-  await noteUse(secret, secretEntry, { store, now });
-  return { ok: true, user: accountUser(namespace, account), audiences: granted };
+  const isGenerated = found.secrets?.some(({ name }) => name === secretName) ?? false;
+  const legacyToken = { secret: secretName, isGenerated };
+  return { ok: true, user: accountUser(namespace, account), audiences: granted, legacyToken };
 }
 
 const accountUser = (namespace: string, { name, uid }: ObjectClaim): User => ({

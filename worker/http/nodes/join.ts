@@ -36,11 +36,12 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
   const { nodeName } = readNodeName(await readShortBody(request));
   return withPolicy(c, async ({ policy, store }) => {
     const now = Date.now();
-    const user = await authenticate(request, { env: c.env, cluster: c.get("cluster"), policy, store, now });
-    if (!user || user === "none") {
+    const requestor = await authenticate(request, { env: c.env, cluster: c.get("cluster"), policy, store, now });
+    if (!requestor || requestor === "none") {
       wait(failures.take(who, now));
       throw new ApiError(unauthorized());
     }
+    const { user } = requestor;
     noteUser(request, user);
     if (wantedUser(request.headers)) throw new ApiError(badRequest("a join cannot impersonate another user"));
     const known = policy.get<NodeCredential>(NODE_CREDENTIALS, "", nodeName);
