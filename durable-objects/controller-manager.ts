@@ -1,5 +1,4 @@
 /** The platform shell of the controllers; one object per cluster. */
-import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse, TakeAnswer } from "../api/api-request.ts";
 import { errorMessage } from "../api/error-message.ts";
 import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
@@ -15,7 +14,7 @@ import type { Authority } from "./controllers/effects.ts";
 import { type LastSeen, rarelyRead } from "./controllers/last-seen.ts";
 import { IGNORED, LogFollower, type Shard } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
-import { eraseObject } from "./erase-object.ts";
+import { LoopObject } from "./loop-object.ts";
 import { Rounds } from "./rounds.ts";
 import { SleepingLoop, type WakeAt } from "./sleeping-loop.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
@@ -83,8 +82,8 @@ interface CommitNotice {
 
 /** Binds the class to its wiring. `Env` is the Worker's. */
 export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManagerWiring) {
-  return class ControllerManager extends DurableObject<Env> {
-    readonly #loop = new SleepingLoop(this.ctx, {
+  return class ControllerManager extends LoopObject<Env> {
+    protected override readonly loop = new SleepingLoop(this.ctx, {
       start: (cluster, wakeAt) => this.#start(cluster, wakeAt),
       revision: async (cluster) => (await wire(this.env).store(cluster).status()).revision,
     });
@@ -95,26 +94,8 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
      */
     async notify({ cluster, shard }: CommitNotice): Promise<Subscription> {
       if (shard !== undefined && IGNORED.has(shard)) return NOTHING;
-      this.ctx.waitUntil(this.#loop.run(cluster));
+      this.ctx.waitUntil(this.loop.run(cluster));
       return SUBSCRIPTION;
-    }
-
-    /** Called once a minute. */
-    async tick({ cluster }: { readonly cluster: string }): Promise<void> {
-      await this.#loop.tick(cluster);
-    }
-
-    async metrics(): Promise<string> {
-      return this.#loop.metrics();
-    }
-
-    /** Called when the cluster is deleted. */
-    async erase(): Promise<void> {
-      await eraseObject(this.ctx);
-    }
-
-    override async alarm(): Promise<void> {
-      await this.#loop.ring();
     }
 
     #start(cluster: string, wakeAt: WakeAt): ControlLoop {

@@ -1,10 +1,9 @@
 /** The platform shell of the scheduler; one object per cluster. */
-import { DurableObject } from "cloudflare:workers";
 import { timestamp } from "../api/machinery/time/time.ts";
 import type { Store } from "../api/store/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
-import { eraseObject } from "./erase-object.ts";
+import { LoopObject } from "./loop-object.ts";
 import { evict } from "./scheduler/evict.ts";
 import { discardClaim, makeClaim } from "./scheduler/extended-claims.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
@@ -23,8 +22,8 @@ export interface SchedulerWiring {
 
 /** Binds the class to its wiring. `Env` is the Worker's. */
 export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
-  return class Scheduler extends DurableObject<Env> {
-    readonly #loop = new SleepingLoop(this.ctx, {
+  return class Scheduler extends LoopObject<Env> {
+    protected override readonly loop = new SleepingLoop(this.ctx, {
       start: (cluster, wakeAt) => this.#start(cluster, wakeAt),
       revision: async (cluster) => (await wire(this.env).store(cluster).status()).revision,
     });
@@ -34,26 +33,8 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
      * the background.
      */
     async notify({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<Subscription> {
-      this.ctx.waitUntil(this.#loop.run(cluster));
+      this.ctx.waitUntil(this.loop.run(cluster));
       return { prompt: READS, deferred: [] };
-    }
-
-    /** Called once a minute. */
-    async tick({ cluster }: { readonly cluster: string }): Promise<void> {
-      await this.#loop.tick(cluster);
-    }
-
-    async metrics(): Promise<string> {
-      return this.#loop.metrics();
-    }
-
-    /** Called when the cluster is deleted. */
-    async erase(): Promise<void> {
-      await eraseObject(this.ctx);
-    }
-
-    override async alarm(): Promise<void> {
-      await this.#loop.ring();
     }
 
     #start(cluster: string, wakeAt: WakeAt): SchedulingLoop {
