@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { LineSplitter } from "../../../api/line-splitter.ts";
-import type { GroupResource, Revision } from "../../../api/store/store.ts";
+import type { GroupResource, Revision, Write } from "../../../api/store/store.ts";
 import { watchingThings, writeThing } from "../../../test/fakes/things.ts";
 import { LogStore } from "../log-store.ts";
 import { MemoryStore, nodeTurns } from "../memory-store.ts";
@@ -37,6 +37,23 @@ test("WATCH-RESUME: a hundred watchers get each change once, in order, while oth
     for (let turn = 0; turn < i % 4; turn++) await new Promise((resume) => setImmediate(resume));
   }
   const all = Array.from({ length: 40 }, (_, i) => String(i + 2));
+  for (const sent of await Promise.all(revisions)) expect(sent).toEqual(all);
+});
+
+test.each([
+  ["600 changes", 600, 1],
+  ["2 MiB of changes", 4, 500_000],
+])("WATCH-RESUME: %s that are committed at once, more than a batch, all arrive in order", async (_, count, length) => {
+  const store = new MemoryStore();
+  const revisions = [1, 2].map(async () => revisionsOf(await opened(store), count + 1));
+  const writes = Array.from({ length: count }, (_, i): Write => {
+    const text = `{"metadata":{"name":"t${i}","resourceVersion":""},"body":"${"x".repeat(length)}"}`;
+    const key = { resource: "things", namespace: "", name: `t${i}` };
+    return { op: "create", key, text, attributes: { labels: {}, fields: {} } };
+  });
+  await store.commit({ writes });
+  await writeThing(store, "after");
+  const all = Array.from({ length: count + 1 }, (_, i) => String(i + 2));
   for (const sent of await Promise.all(revisions)) expect(sent).toEqual(all);
 });
 
