@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { condition, end, job, newJob, podAt, pods, start } from "../../../test/fakes/controllers/controlled-job.ts";
 
 describe("job", () => {
@@ -54,6 +55,26 @@ describe("job", () => {
     await at.pass(1000);
     expect(pods(at).filter(({ status }) => status.phase !== "Failed")).toHaveLength(3);
     expect(job(at).status).toMatchObject({ active: 3 });
+  });
+
+  it("CTL-JOB-IGNORED: backs off for an ignored pod that was terminating, though none is active", async () => {
+    const at = start();
+    const rules = [{ action: "Ignore", onExitCodes: { containerName: "c", operator: "In", values: [42] } }];
+    const podReplacementPolicy = "Failed";
+    at.cluster.put("jobs.batch", newJob({ parallelism: 2, podReplacementPolicy, podFailurePolicy: { rules } }));
+    await at.settle();
+    for (const { metadata } of pods(at))
+      at.cluster.change("pods", "ns", metadata.name, (draft) => {
+        draft.metadata.deletionTimestamp = timestamp(at.cluster.now + 30_000);
+        draft.metadata.deletionGracePeriodSeconds = 30;
+      });
+    await at.settle();
+    expect(job(at).status.terminating).toBe(2);
+    end(at, podAt(at, 0), "Failed", 42);
+    await at.pass(9000);
+    expect(pods(at).filter(({ metadata }) => !metadata.deletionTimestamp)).toEqual([]);
+    await at.pass(1000);
+    expect(pods(at).filter(({ metadata }) => !metadata.deletionTimestamp)).toHaveLength(1);
   });
 
   it("counts failures of an index for that index only", async () => {

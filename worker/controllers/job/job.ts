@@ -76,9 +76,15 @@ function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
   return remembering(failures, plan);
 }
 
-/** What is ignored makes a job wait, but one that waits already waits no longer for it. */
-const lengthening = ({ status }: Job, { ended, ignored }: Tally): Tally["ended"] =>
-  status.active ? ended : { ...ended, failed: ended.failed.filter((pod) => !ignored.includes(pod)) };
+/**
+ * What is ignored makes a job wait, but one that waits already waits no longer for it, unless its status counts the pod
+ * as terminating.
+ */
+function lengthening({ status }: Job, { ended, ignored }: Tally): Tally["ended"] {
+  if (status.active) return ended;
+  const isCounted = ({ metadata }: Pod) => status.terminating && metadata.deletionTimestamp;
+  return { ...ended, failed: ended.failed.filter((pod) => !ignored.includes(pod) || isCounted(pod)) };
+}
 
 const remembering = (failures: Failures, plan: Plan): Plan =>
   failures.recent.length > 0 ? { ...plan, remember: failures } : plan;
