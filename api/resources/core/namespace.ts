@@ -16,7 +16,8 @@ export const namespace = defineResource<Namespace>({
   validateName: nameIsLabel,
   deleteReturnsObject: true,
   // The namespace controller empties a namespace and then removes its finalizer.
-  isHeld: ({ spec }) => (spec.finalizers ?? []).length > 0,
+  // Even one without finalizers is first marked, and gone with the next deletion or update.
+  isHeld: ({ metadata, spec }) => metadata.deletionTimestamp === undefined || (spec.finalizers ?? []).length > 0,
   prepareDelete: (draft) => {
     draft.status.phase = "Terminating";
   },

@@ -29,8 +29,11 @@ export const defaultServiceAccount = defineResourcePlugin({
   resources: ["namespaces"],
   handles: ["CREATE"],
   when: ({ context }) => !context.policy.derive(mustAsk),
-  allocate({ object, writes, context }) {
+  async allocate({ object, writes, context, reads }) {
     const namespace = object.metadata.name ?? "";
+    const key = { resource: "serviceaccounts", namespace, name: "default" };
+    // A namespace that was finalized by hand has left its objects behind.
+    if (await reads.entry(key)) return;
     const account: ServiceAccount = {
       kind: "ServiceAccount",
       apiVersion: "v1",
@@ -43,7 +46,7 @@ export const defaultServiceAccount = defineResourcePlugin({
     };
     writes.push({
       op: "create",
-      key: { resource: "serviceaccounts", namespace, name: "default" },
+      key,
       text: textWithoutRevision(account),
       attributes: { labels: {}, fields: {} },
     });
