@@ -1,6 +1,6 @@
 /** A rolling update keeps what its Deployment promises: at most so many pods, and at least so many available. */
 import type { Deployment } from "../../../api/generated/apps.v1.ts";
-import type { Stored } from "../../../api/machinery/meta.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { STOPPED_MS, UNDER_WAY_MS } from "../behind.ts";
 import { about, type Rule } from "../history.ts";
 import { ownerOf } from "../pods.ts";
@@ -20,9 +20,16 @@ export const rollouts = (): Rule => {
     const deployment = moment.before.get("deployments.apps", object.metadata.namespace ?? "", owner?.name ?? "");
     if (!deployment || deployment.metadata.uid !== owner?.uid) return;
     if (deployment.spec.strategy?.type !== "RollingUpdate" || at - (changed.get(owner.uid) ?? 0) < STOPPED_MS) return;
-    yield* step(deployment, at - (lost.get(owner.uid) ?? 0) < UNDER_WAY_MS)(moment);
+    const lostAt = lost.get(owner.uid) ?? Number.NEGATIVE_INFINITY;
+    yield* step(deployment, scaledAt(object) - lostAt < UNDER_WAY_MS)(moment);
   };
 };
+
+/** When the request began that last changed it other than its status (ms). */
+const scaledAt = ({ metadata }: KubeObject): number =>
+  Math.max(
+    ...(metadata.managedFields ?? []).flatMap(({ subresource, time = "" }) => (subresource ? [] : [Date.parse(time)])),
+  );
 
 const availableOf = (set: object | undefined): number =>
   (set as { status?: { availableReplicas?: number } } | undefined)?.status?.availableReplicas ?? 0;

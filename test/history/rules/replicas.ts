@@ -60,7 +60,8 @@ export const ordinals = (): Rule => {
     if (type !== "ADDED" || owner?.kind !== "StatefulSet") return;
     const set = before.get("statefulsets.apps", namespace, owner.name);
     if (!set || set.metadata.uid !== owner.uid || set.spec.podManagementPolicy === "Parallel") return;
-    if (at - (unready.get(namespace) ?? 0) < UNDER_WAY_MS) return;
+    const unreadyAt = unready.get(namespace) ?? Number.NEGATIVE_INFINITY;
+    if (Date.parse(object.metadata.creationTimestamp) - unreadyAt < UNDER_WAY_MS) return;
     yield* unreadyBefore(set, object, before);
   });
 };
