@@ -165,7 +165,7 @@ async function serve(c: Context<Bindings>, identified: IdentifiedRequest): Promi
   // Requests for resources that do not exist must not create metric labels.
   if (path.subresource === "" || findSubresource(context)) c.set("about", { verb, path, served, request, query });
   try {
-    const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
+    const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context, verb));
     if (!isHeadOnly) return withWarnings(response, context.warnings);
     // A watch would continue otherwise.
     await response.body?.cancel();
@@ -236,10 +236,12 @@ async function serveVerb(context: RequestContext, verb: RequestVerb): Promise<Re
  * watch are valid.
  */
 function isRouted(
-  { name, namespace, resource }: ResourcePath,
+  { name, namespace, resource, watch, subresource }: ResourcePath,
   { custom, resource: kind }: Served,
   verb: string,
 ): boolean {
+  // Only what can be watched has such a path.
+  if (watch && !custom && (subresource !== "" || kind.verbs?.includes("watch") === false)) return false;
   // What can only be posted has no name.
   if (name !== "" && kind.verbs?.join() === "create") return false;
   // A namespace is addressed as if it were in itself. Below another one it would be authorized by the rights held
@@ -248,18 +250,19 @@ function isRouted(
   return namespace !== "" || (custom ? verb === "list" || verb === "watch" : name === "");
 }
 
-/** A namespaced resource is created in a namespace; a POST has no name, and a PUT has one. */
-function fitsPath(method: string, { name, namespace }: ResourcePath, scope: "Namespaced" | "Cluster"): boolean {
+/** A namespaced resource is created in a namespace; a POST has no name, and a PUT has one; the path of a watch is read. */
+function fitsPath(method: string, { name, namespace, watch }: ResourcePath, scope: "Namespaced" | "Cluster"): boolean {
+  if (watch && method !== "GET") return false;
   if (scope === "Namespaced" && namespace === "" && method !== "GET") return false;
   return name === "" ? method === "GET" || method === "POST" || method === "DELETE" : method !== "POST";
 }
 
-function serveSubresource(context: RequestContext): Promise<Response> {
+function serveSubresource(context: RequestContext, verb: RequestVerb): Promise<Response> {
   const { served, path } = context;
   // Of built-in kinds only the proxy has a longer route; custom kinds have no routes.
   const isLonger = !served.custom && path.subresource !== "proxy" && path.rest.length > "/".length;
   const serve = isLonger ? undefined : findSubresource(context);
-  if (serve && served.custom) requireCustomSubresourceVerb(context);
+  if (serve && served.custom) requireCustomSubresourceVerb(context, verb);
   if (!serve && served.custom) throw new ApiError(notFound(resourceNameOf(served), path.name));
   if (!serve) {
     // No route, so no warnings.

@@ -16,18 +16,9 @@ export function customVerb({ path, served }: RequestContext, verb: RequestVerb):
   return verb;
 }
 
-const VERBS: Readonly<Record<string, string>> = {
-  GET: "get",
-  POST: "create",
-  PUT: "update",
-  PATCH: "patch",
-  DELETE: "delete",
-};
-
-export function requireCustomSubresourceVerb({ request: { method }, served }: RequestContext): void {
-  const verb = VERBS[method] ?? "";
+export function requireCustomSubresourceVerb({ served }: RequestContext, verb: RequestVerb): void {
   if (verb !== "get" && verb !== "update" && verb !== "patch") throw notSupported(served, verb);
 }
 
-const notSupported = ({ group, resource }: RequestContext["served"], verb: string): ApiError =>
+const notSupported = ({ group, resource }: RequestContext["served"], verb: RequestVerb): ApiError =>
   new ApiError(verbNotSupported({ group, resource: resource.plural }, verb));

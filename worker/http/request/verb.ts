@@ -5,8 +5,9 @@ import { requestsWatch } from "./long-running.ts";
 /** What a request wants done with its resource; "" if its method is none of Kubernetes'. */
 export type RequestVerb = Verb | "";
 
-/** The verb for authorization (apiserver/pkg/endpoints/request). */
+/** The verb for authorization (apiserver/pkg/endpoints/request). A path may state it, whatever the method. */
 export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): RequestVerb {
+  if (path.watch) return "watch";
   switch (method) {
     case "POST":
       return "create";
