@@ -98,13 +98,15 @@ function podPort({ metadata, spec, status }: Pod, { scheme, port }: Target): End
   };
 }
 
+const parsePort = (text: string): number => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
+
 const MAX_PORT = 65_535;
 
 /** What is no port is only found out when it is dialled, as in Kubernetes. */
-function parsePort(text: string): number {
-  const isNumber = /^\d+$/.test(text);
-  if (isNumber && Number(text) <= MAX_PORT) return Number(text);
-  throw unreachable(`dial tcp: ${isNumber ? `address ${text}: invalid port` : `lookup tcp/${text}: unknown port`}`);
+function requirePort(port: number, { port: text }: Target): void {
+  if (port <= MAX_PORT) return;
+  const why = Number.isNaN(port) ? `lookup tcp/${text}: unknown port` : `address ${text}: invalid port`;
+  throw unreachable(`dial tcp: ${why}`);
 }
 
 const unreachable = (why: string): ApiError =>
@@ -136,7 +138,7 @@ async function requestKubelet({ env, cluster, request, body, path }: RequestCont
   return result.response;
 }
 
-async function forward(context: RequestContext, { scheme }: Target, endpoint: EndpointPort): Promise<Response> {
+async function forward(context: RequestContext, target: Target, endpoint: EndpointPort): Promise<Response> {
   const { env, cluster, request, body } = context;
   const isUpgrade = request.headers.get("Upgrade") !== null;
   if (isUpgrade && !requestsWebSocket(request)) throw new ApiError(badRequest(NO_UPGRADE));
@@ -146,6 +148,7 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
     return new Response(null, { status: 301, headers: { Location: `${prefix}/${url.search}` } });
   }
   const { address, port } = endpoint;
+  requirePort(port, target);
   const host = joinHostPort(address, port);
   const call = {
     env,
@@ -157,7 +160,7 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
       path: `${rest || "/"}${url.search}`,
       headers: [...forwarded(request), ["Host", host] satisfies [string, string]],
       // As in Kubernetes, a client that asks for https here accepts any certificate.
-      ...(scheme === "https" ? { tls: { serverName: address, unverified: true } } : {}),
+      ...(target.scheme === "https" ? { tls: { serverName: address, unverified: true } } : {}),
     },
   };
   const client = clientOf(context);

@@ -1,13 +1,18 @@
-import { expect, test } from "vitest";
-import { call, newNamespace, pod } from "../../../test/workers/core-calls.ts";
+import { beforeAll, expect, test } from "vitest";
+import { API, BASE, call, newNamespace, pod } from "../../../test/workers/core-calls.ts";
+
+let pods: string;
+
+beforeAll(async () => {
+  pods = `${await newNamespace("proxy-ports")}/pods`;
+  const { object } = await call(pods, pod("web", { nodeName: "n" }));
+  const status = { podIP: "10.1.2.3", podIPs: [{ ip: "10.1.2.3" }] };
+  expect((await call(`${pods}/web/status`, { ...object, status }, "PUT")).code).toBe(200);
+});
 
 test("a pod is not reached at what is no port, in the words of Go", async () => {
-  const place = await newNamespace("proxy-ports");
-  const { object } = await call(`${place}/pods`, pod("web", { nodeName: "n" }));
-  const status = { podIP: "10.1.2.3", podIPs: [{ ip: "10.1.2.3" }] };
-  expect((await call(`${place}/pods/web/status`, { ...object, status }, "PUT")).code).toBe(200);
   const answers = ["http:web:99999", "web:99999", "web:abc", "web:7.5"].map(async (name) => {
-    const answer = await call(`${place}/pods/${encodeURIComponent(name)}/proxy/x`);
+    const answer = await call(`${pods}/${encodeURIComponent(name)}/proxy/x`);
     return [answer.code, answer.object.message];
   });
   expect(await Promise.all(answers)).toEqual(
@@ -18,4 +23,9 @@ test("a pod is not reached at what is no port, in the words of Go", async () => 
       "lookup tcp/7.5: unknown port",
     ].map((why) => [503, `error trying to reach service: dial tcp: ${why}`]),
   );
+});
+
+test("a path that ends with `proxy` is completed before anything is dialled", async () => {
+  const { status, headers } = await API.fetch(`${BASE}${pods}/web:99999/proxy`, { redirect: "manual" });
+  expect([status, headers.get("Location")]).toEqual([301, `/api/v1${pods}/web:99999/proxy/`]);
 });
