@@ -70,20 +70,21 @@ export function keyProblem(document: Document, lines: LineCounter): string | und
   return problem;
 }
 
-/** A surrogate, or what is beyond Unicode, behind any number of escaped backslashes. */
-const NO_CHARACTER = /(?<!\\)(?:\\\\)*\\(?:u[dD][89a-fA-F]|U0000[dD][89a-fA-F]|U(?!000|0010))/;
+/** An escaped surrogate, behind any number of escaped backslashes. JSON allows it, YAML does not. */
+export const ESCAPED_HALF = /(?<!\\)(?:\\\\)*\\(?:u|U0000)[dD][89a-fA-F]/;
 
-/** JSON allows escaped surrogates, YAML does not. */
+const NO_CHARACTER = "found invalid Unicode character escape code";
+
 export function escapeProblem(document: Document, text: string, lines: LineCounter): string | undefined {
-  if (!NO_CHARACTER.test(text)) return undefined;
+  if (!ESCAPED_HALF.test(text)) return undefined;
   let problem: string | undefined;
   visit(document, {
     Scalar(_, { type, range }) {
       if (type !== "QUOTE_DOUBLE" || !range) return undefined;
-      const found = NO_CHARACTER.exec(text.slice(range[0], range[1]));
+      const found = ESCAPED_HALF.exec(text.slice(range[0], range[1]));
       if (!found) return undefined;
       const { line } = lines.linePos(range[0] + found.index);
-      problem = atScannerLine(line, "found invalid Unicode character escape code");
+      problem = atScannerLine(line, NO_CHARACTER);
       return visit.BREAK;
     },
   });
@@ -138,13 +139,19 @@ export function problemOf({ code, pos: [from], message }: YAMLError, text: strin
   const known: Partial<Record<ErrorCode, string>> = {
     BLOCK_AS_IMPLICIT_KEY: atScannerLine(line, "mapping values are not allowed in this context"),
     BAD_INDENT: atParserLine(line, "did not find expected key"),
-    BAD_DQ_ESCAPE: atScannerLine(line, "found unknown escape character"),
+    BAD_DQ_ESCAPE: atScannerLine(line, problemOfEscape(text.slice(from))),
     TAB_AS_INDENT: atScannerLine(line, "found character that cannot start any token"),
     BAD_SCALAR_START: atScannerLine(line, "found character that cannot start any token"),
     MISSING_CHAR: `line ${line}: did not find expected key`,
     BAD_ALIAS: `unknown anchor '${/\*?([\w-]+)$/.exec(message)?.[1] ?? ""}' referenced`,
   };
   return known[code] ?? atScannerLine(line, "could not find expected ':'");
+}
+
+/** `text` begins with the backslash. The misspelling is libyaml's. */
+function problemOfEscape(text: string): string {
+  if (!/^\\[xuU]/.test(text)) return "found unknown escape character";
+  return /^\\U[\da-fA-F]{8}/.test(text) ? NO_CHARACTER : "did not find expected hexdecimal number";
 }
 
 /** What was expected at a position. */
