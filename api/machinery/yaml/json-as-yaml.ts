@@ -6,16 +6,14 @@
 import { rereadFloat } from "../json/exact-json.ts";
 import { membersOf, setMember } from "../json/json-object.ts";
 import { parseJson } from "../json/json-syntax.ts";
-
-/** JSON escapes a character in halves, YAML does not; and a tab is not everywhere a space in YAML. */
-const UNLIKE = /\t|\\u[dD][89a-fA-F]/;
+import { ESCAPED_HALF } from "./yaml-problem.ts";
 
 /**
  * The value of a text that is JSON and means the same as YAML, with sorted keys; undefined for all others: with
- * duplicate keys, an infinite number, a tab or an escaped surrogate.
+ * duplicate keys, an infinite number, a character escaped in halves, or a tab where YAML may not allow one.
  */
 export function jsonAsYaml(text: string): { readonly value: unknown } | undefined {
-  if (!/^\s*[{[]/.test(text) || UNLIKE.test(text)) return undefined;
+  if (!/^\s*[{[]/.test(text) || text.includes("\t") || ESCAPED_HALF.test(text)) return undefined;
   const parsed = parseJson(text);
   if (!parsed.ok) return undefined;
   const copy = new Ordered();
