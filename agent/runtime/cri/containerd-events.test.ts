@@ -1,5 +1,10 @@
+import { mkdtempSync } from "node:fs";
+import { createServer } from "node:http2";
+import { createServer as createNetServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { endedContainer, startedExec } from "./containerd-events.ts";
+import { endedContainer, execStarted, startedExec } from "./containerd-events.ts";
 
 const field = (number: number, bytes: Buffer): Buffer => {
   const length = bytes.length < 0x80 ? [bytes.length] : [(bytes.length & 0x7f) | 0x80, bytes.length >> 7];
@@ -37,4 +42,19 @@ describe("containerd's events", () => {
     expect(endedContainer(Buffer.alloc(0))).toBeUndefined();
     expect(endedContainer(envelope("abc", "abc").subarray(0, 40))).toBeUndefined();
   });
+});
+
+it.each<[string, () => Server]>([
+  ["sends no events", () => createServer()],
+  ["does not answer", () => createNetServer()],
+])("the start of a command is not waited for forever if containerd %s", async (_, create) => {
+  const socket = join(mkdtempSync(join(tmpdir(), "events-")), "socket");
+  const server = create();
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  const ended = new AbortController();
+  const began = Date.now();
+  await execStarted(socket, "exec-1", { maxMs: 200, signal: ended.signal });
+  expect(Date.now() - began).toBeGreaterThanOrEqual(190);
+  ended.abort();
+  server.close();
 });

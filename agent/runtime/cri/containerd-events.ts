@@ -86,12 +86,21 @@ export const followExits = (socket: string, onExit: (id: string) => void, onEnd:
     onEnd,
   });
 
-/** Settles when the command has started, or the signal aborts. */
-export const execStarted = (socket: string, execId: string, signal: AbortSignal): Promise<void> =>
+/** Settles when the command has started, at the latest after `maxMs`, and when the signal aborts. */
+export const execStarted = (
+  socket: string,
+  execId: string,
+  { maxMs, signal }: { readonly maxMs: number; readonly signal: AbortSignal },
+): Promise<void> =>
   new Promise((resolve) => {
     const stop = follow(socket, "/tasks/exec-started", {
       onEvent: (envelope) => startedExec(envelope) === execId && stop(),
-      onEnd: resolve,
+      onEnd: () => {
+        clearTimeout(timer);
+        resolve();
+      },
     });
+    // Not AbortSignal.timeout, which is lost (Node 20) if nothing but another signal refers to it.
+    const timer = setTimeout(stop, maxMs);
     signal.addEventListener("abort", stop);
   });

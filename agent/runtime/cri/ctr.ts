@@ -40,7 +40,7 @@ export const endAdrift = (socket: string, id: string): Promise<void> => ctr(sock
 export function execWithCtr(socket: string, id: string, { command, stdout, stderr }: ExecRequest): ProcessStream {
   const execId = randomUUID();
   const ended = new AbortController();
-  const started = execStarted(socket, execId, AbortSignal.any([ended.signal, AbortSignal.timeout(START_MS)]));
+  const started = execStarted(socket, execId, { maxMs: START_MS, signal: ended.signal });
   const words = ["task", "exec", "--exec-id", execId, id, ...command];
   const child = spawn(CTR, at(socket, words), { stdio: "pipe" });
   child.once("close", () => ended.abort());
