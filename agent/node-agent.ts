@@ -10,7 +10,7 @@ import { Link } from "./control-plane/link.ts";
 import { endPods } from "./end-pods.ts";
 import { leaveCluster } from "./leave-cluster.ts";
 import { openLocalApi } from "./local-api.ts";
-import { isMislabelled } from "./node/node-object.ts";
+import { isGivenUp, isMislabelled } from "./node/node-object.ts";
 import { isToAllocate } from "./node/patched-resources.ts";
 import { NodeAssembly } from "./node-assembly.ts";
 import { openNetwork } from "./open-network.ts";
@@ -143,8 +143,8 @@ export class NodeAgent {
     const isNew = addresses !== this.#addresses;
     this.#addresses = addresses;
     const { drivers, facts, registrar } = this.#made;
-    if (isNew || isToAllocate(node.status, drivers.amounts) || isMislabelled(node, facts.machine))
-      void registrar.register();
+    const isUntold = isToAllocate(node.status, drivers.amounts) || isMislabelled(node, facts.machine);
+    if (isNew || isUntold || isGivenUp(node)) void registrar.register();
   }
 
   #apply({ type, resource, object }: NodeChange): void {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { plainNode } from "../../test/fakes/node/node-facts.ts";
-import { isMislabelled, nodeObject, nodeStatus, plainVersion } from "./node-object.ts";
+import { isGivenUp, isMislabelled, nodeObject, nodeStatus, plainVersion } from "./node-object.ts";
 
 const NOW = "2026-01-01T00:00:00Z";
 const LATER = "2026-01-01T00:01:00Z";
@@ -41,6 +41,16 @@ it("AGENT-LABELS: a node restores the labels of its operating system and archite
   expect(relabelled({ "kubernetes.io/os": "dummyOS" })).toBe(true);
   expect(relabelled({ "kubernetes.io/arch": "dummyArch" })).toBe(true);
   expect(relabelled({ "kubernetes.io/hostname": "other", "beta.kubernetes.io/os": "other" })).toBe(false);
+});
+
+it("LINK-LEFT: a node that is given up although it is here knows it by its Ready condition", () => {
+  const { conditions = [], ...status } = nodeStatus(plainNode(), [], NOW);
+  const unknown = conditions.map((each) => ({ ...each, status: "Unknown" }));
+  const node = nodeObject(plainNode());
+  const given = [[], conditions, unknown].map((conditions) =>
+    isGivenUp({ ...node, status: { ...status, conditions } }),
+  );
+  expect(given).toEqual([false, false, true]);
 });
 
 it("an unchanged condition keeps its lastTransitionTime", () => {

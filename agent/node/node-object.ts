@@ -90,6 +90,10 @@ const ARCHITECTURE = "kubernetes.io/arch";
 export const isMislabelled = ({ metadata: { labels = {} } }: Node, { os, architecture }: Machine): boolean =>
   labels[OS] !== os || labels[ARCHITECTURE] !== architecture;
 
+/** It has come back just when the control plane gave it up, which then has overwritten that it is ready. */
+export const isGivenUp = ({ status }: Node): boolean =>
+  status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "Unknown") === true;
+
 export function nodeLabels({
   name,
   machine,

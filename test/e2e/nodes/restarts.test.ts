@@ -49,6 +49,13 @@ test("AGENT-OFFLINE: a pod on a node that was taken for lost is ready again once
   await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
 });
 
+test("LINK-LEFT: a node that is given up although it is here reports itself ready again", async () => {
+  const unknown = '{"status":{"conditions":[{"type":"Ready","status":"Unknown"}]}}';
+  const name = await cluster.output("get nodes -o name");
+  await cluster.output(["patch", name.trim(), "--subresource=status", "-p", unknown]);
+  await cluster.output("wait --for=condition=Ready --timeout=10s node --all");
+});
+
 test("AGENT-TRUTH: a killed agent adopts its containers when it restarts, and restarts none", async () => {
   const [before, pid] = [await container(), await pidOf()];
   await cluster.crash();
