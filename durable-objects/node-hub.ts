@@ -8,6 +8,7 @@ import { ANSWERS_REQUESTS, type LinkOutcome } from "../api/node/link-request.ts"
 import { type NodeMessage, parseReply } from "../api/node/node-message.ts";
 import type { NodeUsage } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store/store.ts";
+import { apiClientOver } from "../client/api-client.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { EventRecorder } from "./controllers/event-recorder.ts";
 import { eraseObject } from "./erase-object.ts";
@@ -16,34 +17,39 @@ import { attachmentOf, MAX_TUNNELS } from "./node-hub/attachment.ts";
 import { LinkRequests } from "./node-hub/link-requests.ts";
 import { Links } from "./node-hub/links.ts";
 import { FOLLOWED, REFERENCED, syncFor } from "./node-hub/node-feed.ts";
-import { markLost, type NodeLifeEnv } from "./node-hub/node-life.ts";
+import { NodeLife } from "./node-hub/node-life.ts";
 import { NodeUpdates } from "./node-hub/node-updates.ts";
 import { UsageCalls } from "./node-hub/usage-calls.ts";
-import { Rounds } from "./rounds.ts";
+import { Rounds, type RoundsOptions } from "./rounds.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
 import type { Tunnel } from "./tunnel.ts";
 import { yieldToNetwork } from "./yield-to-network.ts";
 
-export interface NodeHubEnv extends NodeLifeEnv {
-  readonly API: Fetcher & ForwardingApi;
+export interface NodeHubEnv {
+  readonly API: Api;
   readonly CLUSTER_STORE: DurableObjectNamespace<ClusterStore>;
   readonly TUNNEL: DurableObjectNamespace<Tunnel>;
 }
 
-interface ForwardingApi {
-  forward(together: {
-    readonly cluster: string;
-    readonly requests: readonly ApiRequest[];
-    readonly answered: TakeAnswer;
-  }): Promise<readonly ApiResponse[]>;
+interface Api {
+  /** The control plane's own requests. */
+  send(batch: RequestBatch): Promise<readonly ApiResponse[]>;
+  /** Nodes' requests. */
+  forward(batch: RequestBatch): Promise<readonly ApiResponse[]>;
+}
+
+interface RequestBatch {
+  readonly cluster: string;
+  readonly requests: readonly ApiRequest[];
+  readonly answered: TakeAnswer;
 }
 
 /** How long a node whose link was silent has to connect again (ms). */
 const RETURN_MS = 5000;
 /** If an alarm is later than this (ms), the process stood still, or the clock was set. */
 const LATE_MS = 10_000;
-/** Reports per round, of all nodes together: some 7 ms, so that the work of the loops on new pods comes first. */
-const REPORTS = 8;
+/** Requests per round, of all nodes together: some 7 ms, so that the work of the loops on new pods comes first. */
+const MAX_PER_ROUND = 8;
 /** Requests that nobody waits for. */
 const EVENTS = /^\/api\/v1\/namespaces\/[^/]+\/events(\/|$)/;
 
@@ -60,7 +66,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   readonly #usage = new UsageCalls();
   readonly #requests = new LinkRequests();
   #reports: Rounds | undefined;
-  #events: EventRecorder | undefined;
+  #life: NodeLife | undefined;
 
   constructor(state: DurableObjectState, env: NodeHubEnv) {
     super(state, env);
@@ -144,12 +150,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
    * everything else.
    */
   async report(cluster: string, requests: readonly ApiRequest[]): Promise<readonly ApiResponse[]> {
-    this.#reports ??= new Rounds({
-      send: (round, answered) => this.env.API.forward({ cluster, requests: round, answered }),
-      maxPerRound: REPORTS,
-      pause: yieldToNetwork,
-      isUrgent: ({ path }) => !EVENTS.test(path),
-    });
+    this.#reports ??= inRounds((round, answered) => this.env.API.forward({ cluster, requests: round, answered }));
     const reports = this.#reports;
     return Promise.all(requests.map((each) => reports.send(each)));
   }
@@ -203,9 +204,10 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     return this.#lookBy(Date.now() + GRACE_MS);
   }
 
-  /** A look that is due sooner stays. */
+  /** A look that is due sooner stays. One that was due during this one is not late. */
   async #lookBy(at: number): Promise<void> {
-    if (((await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY) > at) await this.ctx.storage.setAlarm(at);
+    if (((await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY) <= at) return;
+    await this.ctx.storage.setAlarm(Math.max(at, Date.now()));
   }
 
   /** Closes silent links, and gives up on nodes that have been away for too long. */
@@ -228,10 +230,26 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   async #giveUp(node: string, { cluster, tunnels = [] }: Left): Promise<boolean> {
     // Neither end would notice that the path between them is cut.
     await Promise.allSettled(tunnels.map((id) => this.env.TUNNEL.getByName(`${cluster}/${id}`).cut()));
-    this.#events ??= new EventRecorder(this.ctx.storage.kv);
-    return markLost(this.env, { cluster, node, events: this.#events });
+    this.#life ??= this.#lifeIn(cluster);
+    return this.#life.markLost(node).catch(() => false);
+  }
+
+  #lifeIn(cluster: string): NodeLife {
+    const rounds = inRounds((round, answered) => this.env.API.send({ cluster, requests: round, answered }));
+    return new NodeLife(
+      apiClientOver((request) => rounds.send(request)),
+      new EventRecorder(this.ctx.storage.kv),
+    );
   }
 }
+
+const inRounds = (send: RoundsOptions["send"]): Rounds =>
+  new Rounds({
+    send,
+    maxPerRound: MAX_PER_ROUND,
+    pause: yieldToNetwork,
+    isUrgent: ({ path }) => !EVENTS.test(path),
+  });
 
 /** Lets a node notice that its clock is wrong. */
 const dated = () => ({ Date: new Date().toUTCString() });

@@ -117,6 +117,7 @@ const readyCondition = ({ status }: Pick<Node, "status">) => status.conditions?.
 
 const graceOf = (node: Node): number => (readyCondition(node) ? GRACE_MS : STARTUP_GRACE_MS);
 
+/** The pods come first: a node that is Unknown is left alone. */
 function silentPatches(node: Stored<Node>, { snapshot, now }: ReconcileContext) {
   const { pods, node: marked } = planLoss(node, snapshot.podsOnNode(node.metadata.name), now);
   return [{ op: "batch", effects: pods } as const, ...(marked ? [marked] : [])];
