@@ -63,7 +63,7 @@ export class Absence {
     for (const prefix of [LINKED, POLLS])
       for (const [key, cluster] of await this.#storage.list<string>({ prefix })) {
         const node = key.slice(prefix.length);
-        if (this.#links.byNode().has(node) || this.#polled.has(node)) continue;
+        if (!this.#links.isGone(node) || this.#polled.has(node)) continue;
         await this.left(node, { cluster, at: now });
         await this.#storage.delete(key);
       }
@@ -87,7 +87,10 @@ export class Absence {
   async look(now: number, giveUp: (node: string, left: Left) => Promise<boolean>): Promise<number | undefined> {
     await this.noticeLost(now);
     const due = (await this.#lookAtPolling(now)) ? [now + GRACE_MS] : [];
-    for (const [key, left] of await this.#storage.list<Left>({ prefix: LEFT })) {
+    for (const key of (await this.#storage.list({ prefix: LEFT })).keys()) {
+      // It may have come back while others were given up.
+      const left = await this.#storage.get<Left>(key);
+      if (left === undefined) continue;
       const isOver = now - left.at >= GRACE_MS;
       if (isOver && (await giveUp(key.slice(LEFT.length), left))) await this.#storage.delete(key);
       else due.push(isOver ? now + RETRY_MS : left.at + GRACE_MS);

@@ -1,8 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Env } from "../../worker/env.ts";
+import type { RequestBatch } from "../../worker/own-api.ts";
 import { NodeHub, type NodeHubEnv } from "../node-hub.ts";
+import { Absence, GRACE_MS } from "./absence.ts";
+import { Links } from "./links.ts";
 
 const { NODE_HUB } = env as Env;
 
@@ -92,6 +95,60 @@ it("LINK-LEFT: a node that leaves postpones no look at those that left before", 
   await expect.poll(() => runInDurableObject(hub, (_, { storage }) => storage.get("left:a"))).toBeDefined();
   expect(await due()).toBe(before);
   sockets[1]?.close();
+});
+
+it("LINK-LEFT: a node that comes back while others are given up is not given up", async () => {
+  const cluster = "hub-back";
+  const socket = await dial(cluster, "linked");
+  await runInDurableObject(NODE_HUB.getByName(cluster), async (_, state) => {
+    const absence = new Absence(state.storage, new Links(state));
+    const at = Date.now() - GRACE_MS;
+    for (const node of ["a", "b", "c"]) await absence.left(node, { cluster, at });
+    const givenUp: string[] = [];
+    await absence.look(Date.now(), async (node) => {
+      givenUp.push(node);
+      await absence.linked("b", cluster);
+      await absence.polled("c", cluster);
+      return true;
+    });
+    expect(givenUp).toEqual(["a"]);
+  });
+  socket.close();
+});
+
+it("LINK-CRASH: a node that is just connecting is not away", async () => {
+  const cluster = "hub-connecting";
+  await runInDurableObject(NODE_HUB.getByName(cluster), async (_, state) => {
+    const links = new Links(state);
+    const absence = new Absence(state.storage, links);
+    const { 1: socket } = new WebSocketPair();
+    links.accept("a", socket);
+    await absence.linked("a", cluster);
+    expect(await absence.lastSeen(Date.now())).toEqual([]);
+    socket.close();
+  });
+});
+
+it("LINK-LOST: a node that cannot be marked does not keep others from being given up, and is tried again 5 s later", async () => {
+  const cluster = "hub-failing";
+  await runInDurableObject(NODE_HUB.getByName(cluster), async (_, state) => {
+    const { storage } = state;
+    const now = Date.now();
+    for (const node of ["a", "b"]) await storage.put(`left:${node}`, { cluster, at: now - GRACE_MS });
+    const clock = vi.spyOn(Date, "now").mockReturnValue(now);
+    const API = {
+      send: async ({ requests }: RequestBatch) => {
+        // So long that the next look is due already, and would count as late.
+        clock.mockReturnValue(now + 20_000);
+        if (requests.some(({ path }) => path.endsWith("/a"))) throw new Error("no connection");
+        return requests.map(() => ({ code: 404, body: JSON.stringify({ kind: "Status", code: 404 }) }));
+      },
+    };
+    await new NodeHub(state, { ...env, API } as unknown as NodeHubEnv).alarm({ scheduledTime: now });
+    clock.mockRestore();
+    expect([...(await storage.list({ prefix: "left:" })).keys()]).toEqual(["left:a"]);
+    expect(await storage.getAlarm()).toBe(now + 20_000);
+  });
 });
 
 it("LINK-CRASH: a node whose link ended with the process has as long to come back as any other", async () => {
