@@ -3,7 +3,7 @@
 import { parseExactJson } from "../../api/machinery/json/exact-json.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { decodeProtobufBody, openEnvelope } from "../../api/machinery/protobuf/protobuf.ts";
-import { yamlToJson } from "../../api/machinery/yaml/decode-yaml.ts";
+import { yamlBytesToJson } from "../yaml-text.ts";
 
 /** Longer bodies are left out, and the event says so. */
 const MAX_BYTES = 128 * 1024;
@@ -55,9 +55,8 @@ export async function readStart(stream: ReadableStream<Uint8Array>): Promise<Uin
 function parsed(body: Uint8Array, type: string): unknown {
   try {
     if (type.includes("protobuf")) return ofProtobuf(body);
-    const text = new TextDecoder().decode(body);
-    if (!type.includes("yaml")) return parseExactJson(text);
-    const converted = yamlToJson(text);
+    if (!type.includes("yaml")) return parseExactJson(new TextDecoder().decode(body));
+    const converted = yamlBytesToJson(body);
     return converted.ok ? parseExactJson(converted.json) : undefined;
   } catch {
     // The answer explains what was wrong with it.

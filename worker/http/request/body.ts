@@ -19,9 +19,9 @@ import { noteBody, noteObject } from "../../audit/audited-request.ts";
 import { type Bounds, boundedBody, hasBody } from "../../bounded-body.ts";
 import { Deadline, REQUEST_MS } from "../../deadline.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { yamlText } from "../../yaml-text.ts";
 import { PROTOBUF } from "../media-types.ts";
 import type { WriteOptions } from "./write-options.ts";
-import { yamlText } from "./yaml-text.ts";
 
 /** Kubernetes' limit on request bodies. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;

@@ -26,6 +26,23 @@ test("a propagation policy must be a known one", () => {
   );
 });
 
+test("WIRE-YAML-READ: a body in YAML is read from its bytes", () => {
+  const deletion = (...bytes: number[]) => {
+    const body = Uint8Array.from(bytes);
+    const request = new Request("https://sailplane/", { headers: { "Content-Type": "application/yaml" } });
+    return deletionOf({ body, request, query: new URLSearchParams() } as Partial<RequestContext> as RequestContext);
+  };
+  const utf16 = [...'{"dryRun":["All"]}'].flatMap((character) => [character.charCodeAt(0), 0]);
+  expect(deletion(0xff, 0xfe, ...utf16)).toMatchObject({ dryRun: true });
+  expect(() => deletion(0x61, 0xff)).toThrow(
+    expect.objectContaining({
+      status: expect.objectContaining({
+        message: "yaml: invalid leading UTF-8 octet",
+      }) as unknown as ApiError["status"],
+    }),
+  );
+});
+
 test("a body with a kind and no version is read as that kind of meta.k8s.io/v1", () => {
   const body = new TextEncoder().encode('{"kind":"Foo"}');
   const request = new Request("https://sailplane/");

@@ -9,12 +9,12 @@ import { decodeMessage } from "../../../api/machinery/protobuf/decode.ts";
 import { openEnvelope } from "../../../api/machinery/protobuf/protobuf.ts";
 import { ProtobufProblem } from "../../../api/machinery/protobuf/reader.ts";
 import { badRequest, invalid } from "../../../api/machinery/status.ts";
-import { yamlToJson } from "../../../api/machinery/yaml/decode-yaml.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { structOf } from "../../../api/schema/table.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Deletion, Propagation } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { yamlBytesToJson } from "../../yaml-text.ts";
 import { bodyType } from "./body.ts";
 import { booleanOption, dryRunErrors, integerOption } from "./write-options.ts";
 
@@ -71,8 +71,7 @@ const SCHEME = "pkg/apis/meta/internalversion/scheme/register.go:27";
 function fromBody({ body, request }: RequestContext): DeleteOptions {
   const type = bodyType(request);
   if (type === "protobuf") return fromProtobuf(body);
-  const text = new TextDecoder().decode(body);
-  const json = type === "yaml" ? yamlToJson(text) : { ok: true as const, json: text };
+  const json = type === "yaml" ? yamlBytesToJson(body) : { ok: true as const, json: new TextDecoder().decode(body) };
   if (!json.ok) throw new ApiError(badRequest(json.message));
   const parsed = parseJson(json.json);
   if (!parsed.ok) throw new ApiError(badRequest(`couldn't get version/kind; json parse error: ${parsed.message}`));

@@ -1,5 +1,5 @@
 /** The text of a YAML document's bytes, read as by go-yaml: UTF-8, or UTF-16 behind a byte order mark. */
-import type { YamlText } from "../../../api/machinery/yaml/decode-yaml.ts";
+import { type ConvertedYaml, type YamlText, yamlToJson } from "../api/machinery/yaml/decode-yaml.ts";
 
 const readable = (text: string): YamlText => ({ ok: true, text });
 const refused = (problem: string): YamlText => ({ ok: false, problem });
@@ -13,6 +13,11 @@ export function yamlText(bytes: Uint8Array): YamlText {
   } catch {
     return refused(utf8Problem(bytes));
   }
+}
+
+export function yamlBytesToJson(bytes: Uint8Array): ConvertedYaml {
+  const read = yamlText(bytes);
+  return read.ok ? yamlToJson(read.text) : { ok: false, message: `yaml: ${read.problem}` };
 }
 
 /** How long the character is that begins with this octet; zero if none does. */
