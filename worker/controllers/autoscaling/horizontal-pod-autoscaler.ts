@@ -10,7 +10,7 @@ import { same } from "../same.ts";
 import { autoscalerStatus, RESOURCE } from "./autoscaler-status.ts";
 import { setCondition } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
-import { firstHistory } from "./limits.ts";
+import { firstHistory, withoutLastChange } from "./limits.ts";
 import { type Autoscaler, isRescale, type Memory, PERIOD_MS, planRescale, unchangedStatus } from "./rescale.ts";
 import { isInSnapshot, scaleOf, TARGETS } from "./scale-target.ts";
 
@@ -45,7 +45,9 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
   const scale = scaleOf(autoscaler, context);
   const refused = failure && isRescale(failure.effect) ? failure.message : undefined;
   const remembered = context.remembered as Memory | undefined;
-  const memory = remembered && refused !== undefined ? withoutLastChange(remembered, now) : remembered;
+  // A change that was refused has to be reported: the metrics are looked at again for that.
+  const memory =
+    remembered && refused !== undefined ? { ...remembered, ...withoutLastChange(remembered), due: now } : remembered;
   if ("query" in scale) return { effects: [], queries: [scale.query], remember: memory };
   if ("error" in scale) return planWithoutScale(autoscaler, scale.error, context);
   const { replicas } = scale;
@@ -78,13 +80,6 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
   if (memory && memory.due > now) return { effects: [], wakeAt: memory.due, remember: memory };
   return followMetrics(autoscaler, { scale, conditions: reached, memory, refused }, context);
 }
-
-/** A change was refused, which now has to be reported: the metrics are looked at again for that. */
-const withoutLastChange = (memory: Memory, now: number): Memory => ({
-  ...memory,
-  changes: memory.changes.slice(0, -1),
-  due: now,
-});
 
 function disabledStatus(
   autoscaler: Autoscaler,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import { start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
-import { firstHistory, limitReplicas, updatedHistory } from "./limits.ts";
+import { firstHistory, type History, limitReplicas, updatedHistory, withoutLastChange } from "./limits.ts";
 
 type Spec = HorizontalPodAutoscaler["spec"];
 /** The sizes of a target whose metrics propose `desired` after `seconds` each. */
@@ -91,6 +91,15 @@ describe("an autoscaler", () => {
       [15, 2],
     ] as const;
     expect(sizesOf(spec, 3, steps)).toEqual([8, 3, 9, 7]);
+  });
+
+  it("CTL-HPA-REFUSED: forgets the change that was refused, also if it took the place of another", () => {
+    const spec = { maxReplicas: 9, scaleTargetRef };
+    const changed = (history: History, changedBy: number, now: number) =>
+      updatedHistory(spec, history, { changedBy }, now);
+    const before = changed(changed(firstHistory(3, 0), 3, 1000), -2, 9000);
+    expect(withoutLastChange(changed(before, 5, 20_000)).changes).toEqual([{ by: -2, at: 9000 }]);
+    expect(withoutLastChange(changed(before, 5, 9500)).changes).toEqual(before.changes);
   });
 
   it("never leaves its bounds, more than doubles, or shrinks below what was recommended in the last five minutes", () => {

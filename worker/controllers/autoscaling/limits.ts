@@ -200,3 +200,9 @@ function withChange(
   const place = changes.findLastIndex(({ by, at }) => by > 0 === isUp && at <= reached);
   return changes.toSpliced(place < 0 ? changes.length : place, 1, change);
 }
+
+/** The last change was refused. It need not be at the end, as it may have taken another's place. */
+export function withoutLastChange({ recommendations, changes }: History): History {
+  const last = Math.max(...changes.map(({ at }) => at));
+  return { recommendations, changes: changes.filter(({ at }) => at < last) };
+}
