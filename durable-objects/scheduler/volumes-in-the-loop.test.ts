@@ -116,6 +116,41 @@ describe("SCHED-VOLUME: a pod whose volume has to be provisioned", () => {
     expect((await reported(bench))[1]).toContain('persistentvolumeclaim "data" not found');
   });
 
+  test("waits for it, and is bound, whatever becomes of its class and its bound claims", async () => {
+    const bench = new SchedulingBench();
+    const bound = {
+      ...waitingClaim,
+      metadata: {
+        ...waitingClaim.metadata,
+        name: "logs",
+        uid: "uid-logs",
+        annotations: { "pv.kubernetes.io/bind-completed": "yes" },
+      },
+      spec: { ...waitingClaim.spec, volumeName: "old" },
+    };
+    const volume = {
+      kind: "PersistentVolume",
+      apiVersion: "v1",
+      metadata: { ...waitingClass.metadata, name: "old", uid: "uid-old" },
+      spec: {
+        capacity: { storage: "1Gi" },
+        storageClassName: "fast",
+        claimRef: { namespace: "default", name: "logs" },
+      },
+      status: { phase: "Bound" },
+    };
+    const volumes = [...claimedVolumes, { name: "w", persistentVolumeClaim: { claimName: "logs" } }];
+    await bench.put("create", node("a"), waitingClass, waitingClaim, volume, bound, pod("p", { spec: { volumes } }));
+    await bench.loop.run();
+    await bench.remove("storageclasses.storage.k8s.io", waitingClass.metadata.name);
+    const deletionTimestamp = "2026-01-01T00:00:00Z";
+    await bench.put("replace", { ...bound, metadata: { ...bound.metadata, deletionTimestamp } });
+    await bench.loop.run();
+    expect((await bench.podOf("p"))?.status.nominatedNodeName).toBe("a");
+    await provision(bench);
+    expect(await bench.nodeOf("p")).toBe("a");
+  });
+
   test("is moved to another node, not deleted, if its place is taken", async () => {
     const bench = new SchedulingBench();
     await bench.put(

@@ -1,4 +1,5 @@
 /** One pod, one snapshot: where it goes, or why nowhere and which room is made for it. */
+import { claimNamesOf } from "./cluster/claim-names.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { isRefusal } from "./cluster/node-filter.ts";
 import type { NodeInfo } from "./cluster/node-info.ts";
@@ -18,9 +19,9 @@ import { findFeasible, prepareFilters, refusalAt } from "./filtering.ts";
 import { fitErrorText, NO_NODES } from "./framework/fit-error.ts";
 import { type ExpectedNode, type PendingPlacement, pendingPlacementOf } from "./pending-placement.ts";
 import { claimToFree, dynamicResources } from "./plugins/dynamic-resources.ts";
-import { claimsOf } from "./plugins/volume-binding.ts";
 import { type Preemption, preempt } from "./preemption/preemption.ts";
 import { bestNode } from "./scoring.ts";
+import { CLAIMS, isBound } from "./volumes/pod-volumes.ts";
 import { chooseVolumes, type VolumeChoice } from "./volumes/volume-choice.ts";
 
 export interface CycleOptions {
@@ -182,8 +183,8 @@ const NO_VOLUMES: VolumeChoice = { bind: [], provision: [] };
 /** What must be done for claims that wait for the pod. */
 function volumesAt(node: NodeInfo, pod: PendingPod, cluster: Cluster): VolumeChoice {
   if (pod.volumes.length === 0) return NO_VOLUMES;
-  const claims = claimsOf(pod, cluster);
-  if (!("waiting" in claims) || claims.waiting.length === 0) return NO_VOLUMES;
-  const choice = chooseVolumes(claims.waiting, node, cluster);
+  const claims = claimNamesOf(pod).map(({ name }) => cluster.get(CLAIMS, pod.namespace, name));
+  const waiting = claims.filter((claim) => claim !== undefined).filter((claim) => !isBound(claim));
+  const choice = chooseVolumes(waiting, node, cluster);
   return typeof choice === "string" ? NO_VOLUMES : choice;
 }

@@ -72,7 +72,7 @@ interface Claims {
 }
 
 /** The pod's claims by what remains to be done; a Refusal if one keeps the pod off every node. */
-export function claimsOf(pod: PendingPod, cluster: Cluster): Claims | Refusal {
+function claimsOf(pod: PendingPod, cluster: Cluster): Claims | Refusal {
   const bound: Claim[] = [];
   const waiting: Claim[] = [];
   let immediate = false;
