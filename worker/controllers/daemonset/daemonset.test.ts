@@ -59,6 +59,22 @@ describe("daemon set", () => {
     expect(await replacedAfter()).toBe(1);
   });
 
+  it("CTL-DS-FAILED: replaces the first failed pod of a set at once, though another set of its name failed there", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    for (let sets = 0; sets < 2; sets++) {
+      at.cluster.put("daemonsets.apps", dm());
+      await at.settle();
+      at.cluster.change("pods", "ns", pods(at)[0]?.metadata.name ?? "", (draft) => {
+        draft.status = { phase: "Failed" };
+      });
+      await at.settle();
+      expect(pods(at).map(({ status }) => status.phase)).toEqual([undefined]);
+      for (const { metadata } of pods(at)) at.cluster.remove("pods", "ns", metadata.name);
+      at.cluster.remove("daemonsets.apps", "ns", "dm");
+    }
+  });
+
   it("CTL-DS-PENDING: removes a pod pending for its node when the template changes, not when the node's label does", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));

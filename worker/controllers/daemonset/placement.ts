@@ -30,7 +30,6 @@ export function planPlacement(
   const doomed: Stored<Pod>[] = [];
   const events: EventRecord[] = [];
   const failed: string[] = [];
-  const generation = daemonSet.status.observedGeneration ?? 0;
   let wakeAt: number | undefined;
   const surges = surgeOf(daemonSet, places.length) > 0;
   const available = (pod: Pod) => isAvailable(pod, daemonSet.spec.minReadySeconds ?? 0, now);
@@ -44,7 +43,7 @@ export function planPlacement(
       const { name } = node.metadata;
       if (pod.status.phase === "Failed") {
         // One at a time.
-        const due = failed.includes(name) ? Number.POSITIVE_INFINITY : keptUntil(failedPods, name, generation);
+        const due = failed.includes(name) ? Number.POSITIVE_INFINITY : keptUntil(failedPods, name, daemonSet);
         if (due > now) {
           if (Number.isFinite(due)) wakeAt = earliest(wakeAt, due);
           continue;
@@ -66,7 +65,7 @@ export function planPlacement(
     ...creations(daemonSet, missing, hash),
     ...doomed.slice(0, BURST).map((pod) => podRemoval(daemonSet, pod)),
   ];
-  const known = withDeleted(failedPods, failed, { generation, now });
+  const known = withDeleted(failedPods, failed, { set: daemonSet, now });
   return {
     effects,
     served: new Set(missing.slice(0, BURST)),
