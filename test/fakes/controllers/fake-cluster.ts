@@ -171,8 +171,6 @@ export class FakeCluster {
       if (refused) return refused;
       const current = this.get<T>(target.resource, target.namespace ?? "", target.name ?? "");
       if (!current) return failure(404, "NotFound", "not found");
-      const { resourceVersion = current.metadata.resourceVersion } = (patch as KubeObject).metadata ?? {};
-      if (resourceVersion !== current.metadata.resourceVersion) return failure(409, "Conflict", "stale");
       if (type === "application/json-patch+json") {
         const patched = applyJsonPatch(current as unknown as Json, patch, "Strict");
         if (!patched.ok) return failure(patched.code, patched.reason, patched.message);
