@@ -26,6 +26,20 @@ describe("AGENT-STATIC: a manifest", () => {
     expect(pod.spec.containers[0]).toMatchObject({ imagePullPolicy: "IfNotPresent" });
   });
 
+  it("may have fields without values, which are as if they were not there", () => {
+    const text = `${manifest("i:1")}    resources:
+    livenessProbe:
+    env:
+    - name: A
+      valueFrom:
+  volumes:
+`.replace('[{name: c, image: "i:1"}]', '\n  - name: c\n    image: "i:1"');
+    expect(podOf(text).spec).toEqual({
+      ...podOf(manifest("i:1")).spec,
+      containers: [{ ...podOf(manifest("i:1")).spec.containers[0], env: [{ name: "A" }] }],
+    });
+  });
+
   it("cannot be faked by a pod of the API", () => {
     const uid = "6f8e2a4c-0f8b-4f0e-9c5a-0d8f5d1c2b3a";
     const pretends: Pod = {

@@ -20,7 +20,7 @@ export interface ManifestPlace {
 export function parseManifest(text: string, { nodeName, file, now }: ManifestPlace): ParsedManifest {
   const converted = yamlToJson(text);
   if (!converted.ok) return no(converted.message);
-  const draft = JSON.parse(converted.json) as Partial<Pod> | null;
+  const draft = JSON.parse(converted.json, withoutNull) as Partial<Pod> | undefined;
   if (draft?.apiVersion !== "v1" || draft.kind !== "Pod") return no("it is not a v1 Pod");
   const { name = "", namespace = "default", annotations, labels } = draft.metadata ?? {};
   if (name === "" || !Array.isArray(draft.spec?.containers)) return no("it has no name, or no containers");
@@ -52,4 +52,9 @@ export function parseManifest(text: string, { nodeName, file, now }: ManifestPla
   podKind.defaults?.(pod);
   const [problem] = podKind.validate?.(pod) ?? [];
   return problem === undefined ? { ok: true, pod } : no(`${problem.path}: ${problem.message}`);
+}
+
+/** For JSON.parse: a field without a value is not there, as for Kubernetes' decoders. */
+function withoutNull(this: unknown, _: string, value: unknown): unknown {
+  return value === null && !Array.isArray(this) ? undefined : value;
 }
