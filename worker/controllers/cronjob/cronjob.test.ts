@@ -85,6 +85,17 @@ describe("cron job", () => {
     expect(reasons(at)).toEqual(["SuccessfulCreate", "SuccessfulDelete", "SuccessfulCreate"]);
   });
 
+  it("CTL-CRON-REPLACED: writes no status while the Job may not be deleted", async () => {
+    const at = start({ concurrencyPolicy: "Replace" });
+    await at.pass(MINUTE_MS);
+    at.cluster.refuse = (verb) => (verb === "delete" ? { code: 403, message: "no" } : undefined);
+    at.cluster.requests.length = 0;
+    await at.pass(10 * MINUTE_MS);
+    expect(jobs(at)).toHaveLength(1);
+    expect(status(at)?.active).toHaveLength(1);
+    expect(at.cluster.requests.filter((request) => request.includes("cronjobs"))).toEqual([]);
+  });
+
   /** Like `kubectl create job --from=cronjob/c`. */
   const createByHand = ({ cluster }: ControlledCluster) =>
     cluster.put("jobs.batch", {

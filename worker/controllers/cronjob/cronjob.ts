@@ -202,7 +202,7 @@ function planStart(
     },
   };
   return {
-    effects: [...forgotten(cronJob, replaced), ...replaced.map((job) => deletion(cronJob, job)), create],
+    effects: [...replaced.map((job) => deletion(cronJob, job)), ...forgotten(cronJob, replaced), create],
     events,
     ...wait,
   };
