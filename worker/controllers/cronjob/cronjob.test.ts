@@ -77,6 +77,21 @@ describe("cron job", () => {
     expect(reasons(at)).toEqual(["SuccessfulCreate", "SuccessfulDelete"]);
   });
 
+  it("CTL-CRON-SURPLUS: starts Jobs although others may not be deleted", async () => {
+    const at = start({ successfulJobsHistoryLimit: 0 });
+    await at.pass(MINUTE_MS);
+    at.cluster.refuse = (verb) => (verb === "delete" ? { code: 403, message: "no" } : undefined);
+    for (let minute = 1; minute < 20; minute++) {
+      for (const job of jobs(at)) complete(at, job);
+      await at.pass(MINUTE_MS);
+    }
+    await at.pass(2.5 * MINUTE_MS);
+    expect(jobs(at)).toHaveLength(22);
+    at.cluster.refuse = () => undefined;
+    await at.pass(MINUTE_MS);
+    expect(jobs(at)).toHaveLength(4);
+  });
+
   it("CTL-CRON-REPLACED: does not report a job that it replaced as missing", async () => {
     const at = start({ concurrencyPolicy: "Replace" });
     await at.pass(2 * MINUTE_MS);

@@ -63,13 +63,14 @@ const normal = (about: Stored<CronJob>, reason: string, message: string): EventR
   message,
 });
 
-function planCronJob(cronJob: Stored<CronJob>, memory: Memory, { snapshot, now }: ReconcileContext): Plan {
+function planCronJob(cronJob: Stored<CronJob>, memory: Memory, { snapshot, now, failure }: ReconcileContext): Plan {
   const jobs = snapshot
     .ownedBy(JOBS, cronJob.metadata.uid)
     .filter((job) => controllerOf(job)?.uid === cronJob.metadata.uid);
   const events: EventRecord[] = [];
   const surplus = surplusOf(cronJob, jobs);
-  const trimmed = surplus.map((job) => deletion(cronJob, job));
+  // Jobs that may not be deleted do not keep others from being started. It is tried again after that.
+  const trimmed = failure?.effect.op === "delete" ? [] : surplus.map((job) => deletion(cronJob, job));
   const status = noteJobs(cronJob, { jobs, surplus }, events);
   const noted = statusUpdate(RESOURCE, cronJob, status);
   // The next start is decided once the status lists these.
