@@ -93,6 +93,17 @@ describe("CTL-JOB-COUNTED: when a Job fails", () => {
   });
 });
 
+it("removes the finalizer of a surplus pod once, although the pod may not be deleted", async () => {
+  const at = await started(newJob({ parallelism: 1 }));
+  at.cluster.refuse = (verb) => (verb === "delete" ? { code: 403, message: "no" } : undefined);
+  at.cluster.requests.length = 0;
+  change(at, ({ spec }) => {
+    spec.parallelism = 0;
+  });
+  await at.pass(60_000);
+  expect(at.cluster.requests.filter((request) => request.startsWith("patch pods"))).toHaveLength(1);
+});
+
 describe("the finalizer of a pod that no running Job counts", () => {
   const finished = (spec: Partial<Job["spec"]>): Job => ({
     ...newJob(spec),

@@ -12,6 +12,7 @@ import {
   indexIgnored,
   indexOf,
   isIndexed,
+  isTracked,
   newIndexedPod,
   newJobPod,
   replacesOnlyFailed,
@@ -91,7 +92,7 @@ function letGo(job: Stored<Job>, pods: readonly Stored<Pod>[], count: number): P
   const removals = doomed.map((pod) => podRemoval(job, pod));
   return {
     effects: [
-      { op: "batch", effects: doomed.map(untrack) },
+      { op: "batch", effects: doomed.filter(isTracked).map(untrack) },
       { op: "batch", effects: removals },
     ],
     removed: doomed.length,
