@@ -109,6 +109,11 @@ describe("cron job", () => {
     expect(jobs(at)).toHaveLength(1);
     expect(status(at)?.active).toHaveLength(1);
     expect(at.cluster.requests.filter((request) => request.includes("cronjobs"))).toEqual([]);
+    expect(at.cluster.list("events").at(-1)).toMatchObject({
+      type: "Warning",
+      reason: "FailedDelete",
+      message: "Deleted job: no",
+    });
   });
 
   /** Like `kubectl create job --from=cronjob/c`. */

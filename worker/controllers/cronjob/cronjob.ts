@@ -163,7 +163,11 @@ const deletion = (cronJob: Stored<CronJob>, job: Stored<Job>): Effect => ({
   name: job.metadata.name,
   uid: job.metadata.uid,
   propagationPolicy: "Background",
-  record: { about: cronJob, success: { reason: "SuccessfulDelete", message: `Deleted job ${job.metadata.name}` } },
+  record: {
+    about: cronJob,
+    success: { reason: "SuccessfulDelete", message: `Deleted job ${job.metadata.name}` },
+    failure: { reason: "FailedDelete", message: "Deleted job: {message}" },
+  },
 });
 
 function planStart(
