@@ -68,6 +68,22 @@ describe("control loop", () => {
     expect(seen).toEqual(["late"]);
   });
 
+  it("learns when nodes were last heard from while it runs, however long that is", async () => {
+    let heard = 0;
+    const known: (number | undefined)[] = [];
+    const controller = controllerOf((_, { lastSeen }) => {
+      known.push(lastSeen("n"));
+      if (heard < 2) at.cluster.put("configmaps", configMap(`${++heard}`));
+      void at.loop.run();
+      return settled;
+    });
+    const answer = (last: number) => () => last;
+    const at = controlledCluster([controller], { lastSeen: async () => answer(heard) });
+    at.cluster.put("configmaps", configMap("0"));
+    await at.loop.run();
+    expect(known).toEqual([0, 1, 2]);
+  });
+
   it("CTL-GRACE: waits a moment after changes by others, and continues at once after its own", async () => {
     const seen: string[] = [];
     const at = controlledCluster(

@@ -57,7 +57,7 @@ export interface ControlLoopOptions {
   readonly onError: (who: string, item: string, error: unknown) => void;
 }
 
-/** What a run asks for once. */
+/** What all plans of a turn are told. */
 interface RunFacts {
   readonly cluster: ClusterFacts;
   readonly lastSeen: LastSeen;
@@ -121,13 +121,13 @@ export class ControlLoop {
 
   async #work(): Promise<void> {
     try {
-      const lastSeen = await this.#options.lastSeen();
-      const facts: RunFacts = { cluster: await this.#options.cluster(), lastSeen };
+      const cluster = await this.#options.cluster();
       while (this.#mustRunAgain || this.#queue.hasReady()) {
         this.#mustRunAgain = false;
+        const lastSeen = await this.#options.lastSeen();
         await this.#catchUp();
         this.#queue.wake(this.#options.now());
-        await this.#reconcileReady(facts);
+        await this.#reconcileReady({ cluster, lastSeen });
       }
       this.#options.wakeAt(this.#queue.nextDue());
     } catch (error) {

@@ -3,6 +3,7 @@ import { apiVersionOf, groupResource } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
 import type { ApiClient } from "../../../client/api-client.ts";
 import { ControlLoop } from "../../../durable-objects/controllers/control-loop.ts";
+import type { LastSeen } from "../../../durable-objects/controllers/last-seen.ts";
 import { LogFollower } from "../../../durable-objects/controllers/log-follower.ts";
 import type { KnownKind } from "../../../durable-objects/controllers/snapshot.ts";
 import type { Controller } from "../../../worker/controllers/controller.ts";
@@ -40,11 +41,12 @@ export interface Disorder {
 interface Options extends Partial<Disorder> {
   /** Milliseconds for which changes by others are left alone. */
   readonly grace?: number;
+  readonly lastSeen?: () => Promise<LastSeen>;
 }
 
 export function controlledCluster(
   controllers: readonly Controller[] = allControllers,
-  { delay, grace }: Options = {},
+  { delay, grace, lastSeen = async () => () => undefined }: Options = {},
 ): ControlledCluster {
   const cluster = new FakeCluster();
   const complaints: unknown[] = [];
@@ -69,7 +71,7 @@ export function controlledCluster(
         delete: (key) => memory.delete(key),
       },
       cluster: async () => ({ caBundle: "CA", podCidrs: ["10.244.0.0/20"], standing: [], hasLocalClass: true }),
-      lastSeen: async () => () => undefined,
+      lastSeen,
       ...(grace === undefined ? {} : { grace }),
       now: () => cluster.now,
       wakeAt: (at) => {
