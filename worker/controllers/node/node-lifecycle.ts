@@ -4,7 +4,7 @@
  */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { defineController, type Effect, type ReconcileContext, settled } from "../controller.ts";
+import { type Batch, defineController, type Effect, type ReconcileContext, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { same } from "../same.ts";
 import { timeOf } from "../time.ts";
@@ -117,8 +117,12 @@ const readyCondition = ({ status }: Pick<Node, "status">) => status.conditions?.
 
 const graceOf = (node: Node): number => (readyCondition(node) ? GRACE_MS : STARTUP_GRACE_MS);
 
-/** The pods come first: a node that is Unknown is left alone. */
-function silentPatches(node: Stored<Node>, { snapshot, now }: ReconcileContext) {
+/**
+ * The pods come first, because a node that is Unknown is left alone; but it does not wait for pods that cannot be
+ * marked, which may need its taints to get away from it.
+ */
+function silentPatches(node: Stored<Node>, { snapshot, now, failure }: ReconcileContext) {
   const { pods, node: marked } = planLoss(node, snapshot.podsOnNode(node.metadata.name), now);
-  return [{ op: "batch", effects: pods } as const, ...(marked ? [marked] : [])];
+  const effects: (Effect | Batch)[] = [{ op: "batch", effects: pods }, ...(marked ? [marked] : [])];
+  return failure === undefined || failure.reason === "Conflict" ? effects : effects.toReversed();
 }
