@@ -196,7 +196,7 @@ export class ControlLoop {
   }
 
   #reconcile(work: Work & WorkInput, controller: Controller, facts: RunFacts): void {
-    const { failure, queryResults } = work;
+    const { failure, achieved, queryResults } = work;
     const { now } = this.#options;
     let plan: Plan;
     try {
@@ -207,6 +207,7 @@ export class ControlLoop {
         ...optional("queryResults", queryResults),
         ...optional("remembered", controller.remembers ? this.#planMemory.get(controller.name, work.item) : undefined),
         ...optional("failure", failure),
+        ...optional("achieved", achieved),
         ...optional("lastActed", this.#queue.lastActed(work)),
       });
     } catch (error) {
@@ -222,7 +223,7 @@ export class ControlLoop {
       return;
     }
     if (plan.effects.length === 0 && !plan.events?.length) {
-      this.#queue.succeed(work, plan.wakeAt);
+      this.#queue.succeed(work, plan);
       this.#queue.done(work);
       return;
     }
@@ -270,7 +271,7 @@ export class ControlLoop {
         wrote: (resource, namespace, name) => this.#ownWrites.note(resource, namespace, name, now()),
       });
       if (failure) this.#queue.fail(work, now(), failure, plan.wakeAt);
-      else this.#queue.succeed(work, plan.wakeAt);
+      else this.#queue.succeed(work, plan);
     } catch (error) {
       this.#options.onError(controller.name, work.item, error);
       this.#queue.fail(work, now(), undefined);

@@ -62,7 +62,7 @@ describe("the work queue of controllers", () => {
     }
     expect(waits.slice(0, 4)).toEqual([5, 10, 20, 40]);
     expect(waits.at(-1)).toBe(1_000_000);
-    queue.succeed(work("a"), undefined);
+    queue.succeed(work("a"), {});
     queue.fail(work("a"), now, conflict);
     expect((queue.nextDue() ?? 0) - now).toBe(5);
   });
@@ -138,10 +138,10 @@ describe("the work queue of controllers", () => {
 
   test("CTL-IDLE: has nothing ready until the earliest wake time, which a later result replaces", () => {
     const queue = queueOf([{}]);
-    queue.succeed(work("a"), 2000);
-    queue.succeed(work("b"), 1000);
+    queue.succeed(work("a"), { wakeAt: 2000 });
+    queue.succeed(work("b"), { wakeAt: 1000 });
     expect([queue.hasReady(), queue.nextDue()]).toEqual([false, 1000]);
-    queue.succeed(work("b"), undefined);
+    queue.succeed(work("b"), {});
     queue.wake(1999);
     expect([queue.hasReady(), queue.nextDue()]).toEqual([false, 2000]);
     queue.wake(2000);

@@ -4,7 +4,14 @@
  * turns.
  */
 import type { Family } from "../../api/metrics/exposition.ts";
-import type { Controller, EffectFailure, ItemKey, Query, QueryResult } from "../../worker/controllers/controller.ts";
+import type {
+  Controller,
+  EffectFailure,
+  ItemKey,
+  Plan,
+  Query,
+  QueryResult,
+} from "../../worker/controllers/controller.ts";
 import { earliest } from "../../worker/controllers/time.ts";
 import { Agenda } from "./agenda.ts";
 import { QueueMetrics } from "./queue-metrics.ts";
@@ -31,6 +38,7 @@ type QueryResults = ReadonlyMap<Query, QueryResult>;
 /** What the item's next reconcile is given besides the snapshot. */
 export interface WorkInput {
   readonly failure: EffectFailure | undefined;
+  readonly achieved: unknown;
   readonly queryResults: QueryResults | undefined;
 }
 
@@ -52,6 +60,7 @@ export class WorkQueue {
   readonly #agenda = new Agenda<Work>();
   readonly #failures = new Map<string, Failures>();
   readonly #acted = new Map<string, number>();
+  readonly #achieved = new Map<string, unknown>();
   /** Items to be added later, soonest first. */
   readonly #delayed = new Map<string, { readonly at: number; readonly work: Work }>();
   readonly #queryResults = new Map<string, QueryResults>();
@@ -111,7 +120,7 @@ export class WorkQueue {
       this.#count(controller, 1);
       const queryResults = this.#queryResults.get(key);
       this.#queryResults.delete(key);
-      return { ...work, failure: this.#failures.get(key)?.failure, queryResults };
+      return { ...work, failure: this.#failures.get(key)?.failure, achieved: this.#achieved.get(key), queryResults };
     }
     return undefined;
   }
@@ -135,9 +144,12 @@ export class WorkQueue {
     this.add(work);
   }
 
-  succeed(work: Work, wakeAt: number | undefined): void {
-    this.#failures.delete(keyOf(work));
-    this.#agenda.set(keyOf(work), wakeAt, work);
+  succeed(work: Work, { wakeAt, achieves }: Pick<Plan, "wakeAt" | "achieves">): void {
+    const key = keyOf(work);
+    this.#failures.delete(key);
+    if (achieves === undefined) this.#achieved.delete(key);
+    else this.#achieved.set(key, achieves);
+    this.#agenda.set(key, wakeAt, work);
   }
 
   /**

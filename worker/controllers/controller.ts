@@ -218,6 +218,8 @@ export interface Plan {
   readonly queries?: readonly Query[];
   /** Passed to the item's next reconcile, if the controller {@link Controller.remembers}: plain JSON. */
   readonly remember?: unknown;
+  /** Told to the item's next reconcile once all effects are carried out, unless the loop restarts before. */
+  readonly achieves?: unknown;
   /** Carried out in order. A failed effect (conflict, quota) ends the plan, and the item is retried with back-off. */
   readonly effects: readonly (Effect | Batch)[];
   /** What was seen: recorded first, and again if the plan fails and is made again, as in Kubernetes' controllers. */
@@ -252,8 +254,9 @@ export interface ReconcileContext {
   readonly lastActed?: number;
   /** Results of the last plan's `queries`. */
   readonly queryResults?: ReadonlyMap<Query, QueryResult>;
-  /** The last plan's `remember`. */
+  /** The last plan's `remember`, and what it `achieves` if it did, which others may have undone since. */
   readonly remembered?: unknown;
+  readonly achieved?: unknown;
   /** When a node's agent was last heard from (ms); undefined: not since this control plane woke. */
   readonly lastSeen: (node: string) => number | undefined;
 }

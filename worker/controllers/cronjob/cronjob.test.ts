@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CronJob, Job } from "../../../api/generated/batch.v1.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { cronJobController } from "./cronjob.ts";
 
@@ -65,6 +66,19 @@ describe("cron job", () => {
     });
     await at.settle();
     expect(jobs(at)).toHaveLength(3);
+  });
+
+  it("CTL-CRON-ONCE: does not start a job again that is deleted as soon as it is there", async () => {
+    const at = start();
+    const { create } = at.cluster.api;
+    at.cluster.api.create = async (target, object) => {
+      const made = await create(target, object);
+      if (target.resource === "jobs.batch" && made.ok) at.cluster.remove("jobs.batch", "ns", made.object.metadata.name);
+      return made;
+    };
+    await at.pass(3 * MINUTE_MS);
+    expect(reasons(at)).toEqual(["SuccessfulCreate", "SuccessfulCreate", "SuccessfulCreate"]);
+    expect(status(at)?.lastScheduleTime).toBe(timestamp(at.cluster.now));
   });
 
   it("CTL-CRON-SURPLUS: sends only the deletion event for a finished job that is deleted at once", async () => {

@@ -63,7 +63,8 @@ const normal = (about: Stored<CronJob>, reason: string, message: string): EventR
   message,
 });
 
-function planCronJob(cronJob: Stored<CronJob>, memory: Memory, { snapshot, now, failure }: ReconcileContext): Plan {
+function planCronJob(cronJob: Stored<CronJob>, memory: Memory, context: ReconcileContext): Plan {
+  const { snapshot, now, failure, achieved } = context;
   const jobs = snapshot
     .ownedBy(JOBS, cronJob.metadata.uid)
     .filter((job) => controllerOf(job)?.uid === cronJob.metadata.uid);
@@ -71,7 +72,10 @@ function planCronJob(cronJob: Stored<CronJob>, memory: Memory, { snapshot, now, 
   const surplus = surplusOf(cronJob, jobs);
   // Jobs that may not be deleted do not keep others from being started. It is tried again after that.
   const trimmed = failure?.effect.op === "delete" ? [] : surplus.map((job) => deletion(cronJob, job));
-  const status = noteJobs(cronJob, { jobs, surplus }, events);
+  const last = achieved as Started | undefined;
+  // A Job may be gone before it was seen.
+  const started = Math.max(lastStarted(jobs), last?.by === cronJob.metadata.uid ? last.at : 0);
+  const status = noteJobs(cronJob, { jobs, surplus, started }, events);
   const noted = statusUpdate(RESOURCE, cronJob, status);
   // The next start is decided once the status lists these.
   if (noted.length > 0) return { effects: [...trimmed, ...noted], events };
@@ -79,14 +83,24 @@ function planCronJob(cronJob: Stored<CronJob>, memory: Memory, { snapshot, now, 
   return { ...start, effects: [...trimmed, ...start.effects], events: [...events, ...(start.events ?? [])] };
 }
 
+/** What a plan that starts a Job achieves. */
+interface Started {
+  /** The CronJob's uid. */
+  readonly by: string;
+  /** When the Job was due (ms). */
+  readonly at: number;
+}
+
 interface Jobs {
   readonly jobs: readonly Stored<Job>[];
+  /** When the latest of them was due (ms). */
+  readonly started: number;
   /** Jobs beyond the history limits. */
   readonly surplus: readonly Stored<Job>[];
 }
 
 /** The active jobs, and when one was last started, and last succeeded. */
-function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: EventRecord[]): CronJobStatus {
+function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus, started }: Jobs, events: EventRecord[]): CronJobStatus {
   const byUid = new Map(jobs.map((job) => [job.metadata.uid, job]));
   const known = new Set((cronJob.status.active ?? []).map(({ uid }) => uid));
   const active = (cronJob.status.active ?? []).filter(({ uid, name }) => {
@@ -110,7 +124,6 @@ function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: Eve
   const latest = successes.at(-1) ?? "";
   const { lastSuccessfulTime: before = "", active: _, ...rest } = cronJob.status;
   const lastSuccessfulTime = [latest, before].toSorted().at(-1);
-  const started = lastStarted(jobs);
   return {
     ...(active.length > 0 ? { active } : {}),
     ...rest,
@@ -208,6 +221,7 @@ function planStart(
   };
   return {
     effects: [...replaced.map((job) => deletion(cronJob, job)), ...forgotten(cronJob, replaced), create],
+    achieves: { by: cronJob.metadata.uid, at: due.latest } satisfies Started,
     events,
     ...wait,
   };
