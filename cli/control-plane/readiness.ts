@@ -3,7 +3,8 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const TIMEOUT_MS = 30_000;
+/** A new cluster waits for its disk about 120 times, and each may take a second; a workerd that ends is noticed at once. */
+const TIMEOUT_MS = 300_000;
 /** worker/local.ts */
 const NEVER_READY = 409;
 const OTHER_SHARDS = 412;
