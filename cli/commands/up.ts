@@ -5,7 +5,7 @@ import { DataDirectory } from "../control-plane/data-directory.ts";
 import { handOver } from "../control-plane/hand-over.ts";
 import { prepareControlPlane } from "../control-plane/prepare.ts";
 import { type Companion, runUntilInterrupted } from "../control-plane/run-until-interrupted.ts";
-import { exchangeToken } from "../join/exchange-token.ts";
+import { exchangeToken, exchangeTokenPatiently } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { expectSystemd, type Service, startService, unitFileOf, unitOf } from "../systemd/service.ts";
@@ -113,7 +113,7 @@ function node(
       const waits = new Promise<void>((onWaiting) => {
         // The control plane is of use even if the node fails, or waits: report it, and go on.
         settled = startAgent({ ...options, stop, onReady, onWaiting }).catch((error: unknown) => {
-          progress.warn("node", errorMessage(error));
+          if (!stop.signal.aborted) progress.warn("node", errorMessage(error));
           return undefined;
         });
       });
@@ -139,7 +139,13 @@ async function startAgent(
 ): Promise<{ readonly podsGoOn: boolean }> {
   const { superviseAgent } = await import("../../agent/main.ts");
   return superviseAgent({
-    connection: await exchangeToken(options.connection, options.nodeName),
+    connection: await exchangeTokenPatiently(options.connection, options.nodeName, {
+      signal: options.stop.signal,
+      report(problem) {
+        options.progress.warn("node", problem);
+        options.onWaiting();
+      },
+    }),
     renew: async (token) => (await exchangeToken({ ...options.connection, token }, options.nodeName)).token,
     nodeName: options.nodeName,
     runtime: options.runtime,

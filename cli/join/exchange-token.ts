@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { errorMessage } from "../../api/error-message.ts";
 import { type ApiCall, bodyOf, callApi } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
@@ -26,6 +27,32 @@ export async function exchangeToken(connection: Connection, nodeName: string): P
     return { ...connection, token: bodyOf<{ token: string }>(response).token };
   } catch (error) {
     throw new CliError(`${connection.server} refused ${nodeName}: ${errorMessage(error)}`);
+  }
+}
+
+const ASK_AGAIN_MS = 1000;
+
+interface Patience {
+  /** Ends the waiting; then the promise rejects. */
+  readonly signal: AbortSignal;
+  /** Called at most once. */
+  readonly report: (problem: string) => void;
+}
+
+/** {@link exchangeToken} with a control plane that runs, and answers before long however slow its disk is. */
+export async function exchangeTokenPatiently(
+  connection: Connection,
+  nodeName: string,
+  { signal, report }: Patience,
+): Promise<Connection> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await exchangeToken(connection, nodeName);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      if (attempt === 0) report(`${error.message}; asking again until it answers`);
+      await sleep(ASK_AGAIN_MS, undefined, { signal });
+    }
   }
 }
 
