@@ -94,15 +94,15 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   async #link(node: string, cluster: string, answersRequests: boolean): Promise<Response> {
     const { 0: client, 1: server } = new WebSocketPair();
     const tunnels = await this.#tunnelsOf(node);
-    this.#links.accept(node, server);
+    const since = Date.now();
+    this.#links.accept(server, { node, cluster, since, tunnels, ...(answersRequests && { answersRequests }) });
     await this.#absence.linked(node, cluster);
-    await this.#updates.begin(this.#store(cluster), server, {
-      node,
-      cluster,
-      since: Date.now(),
-      tunnels,
-      ...(answersRequests && { answersRequests }),
-    });
+    try {
+      await this.#updates.begin(this.#store(cluster), node, server);
+    } catch (error) {
+      await this.#left(server);
+      throw error;
+    }
     await this.#lookLater();
     return new Response(null, { status: 101, webSocket: client, headers: dated() });
   }
@@ -176,8 +176,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   /** The tunnels that the node was called to before it reconnected; they resume where possible. */
   async #tunnelsOf(node: string): Promise<readonly string[]> {
     const left = await this.#absence.find(node);
-    const linked = this.#links.attachmentsOf(node).flatMap(({ tunnels }) => tunnels);
-    return [...(left?.tunnels ?? []), ...linked].slice(-MAX_TUNNELS);
+    return [...(left?.tunnels ?? []), ...this.#links.tunnelsOf(node)].slice(-MAX_TUNNELS);
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {

@@ -122,7 +122,7 @@ it("LINK-CRASH: a node that is just connecting is not away", async () => {
     const links = new Links(state);
     const absence = new Absence(state.storage, links);
     const { 1: socket } = new WebSocketPair();
-    links.accept("a", socket);
+    links.accept(socket, { node: "a", cluster, since: Date.now(), tunnels: [] });
     await absence.linked("a", cluster);
     expect(await absence.lastSeen(Date.now())).toEqual([]);
     socket.close();

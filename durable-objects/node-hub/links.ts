@@ -2,7 +2,7 @@
 import type { NodeMessage } from "../../api/node/node-message.ts";
 import type { LinkMark } from "../../api/node/node-sync.ts";
 import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage, withReturned } from "../unread.ts";
-import { type Attachment, attachmentOf, LEFT, noteTunnel } from "./attachment.ts";
+import { type Attachment, attachmentOf, type Beginning, beginningOf, LEFT, noteTunnel } from "./attachment.ts";
 
 /** What may be on its way to a node, besides what its link began with. */
 const MAX_UNREAD = { bytes: 16 * 1024 * 1024, messages: 50_000 };
@@ -22,30 +22,33 @@ export class Links {
   }
 
   /** Replaces the sockets that the node had before. */
-  accept(node: string, socket: WebSocket): void {
-    for (const old of this.#state.getWebSockets(node)) {
+  accept(socket: WebSocket, beginning: Beginning): void {
+    for (const old of this.#state.getWebSockets(beginning.node)) {
       old.close(1012, "the node has connected again");
       this.leave(old);
     }
-    this.#state.acceptWebSocket(socket, [node]);
+    this.#state.acceptWebSocket(socket, [beginning.node]);
+    socket.serializeAttachment(beginning);
   }
 
-  /** From now on this is the node's link. */
-  open(socket: WebSocket, attachment: Attachment): void {
-    socket.serializeAttachment(attachment);
+  /** From now on this is the node's link, unless the node has connected again meanwhile. */
+  open(socket: WebSocket, policed: Attachment["policed"]): void {
+    const beginning = beginningOf(socket);
+    if (beginning === undefined) return;
+    socket.serializeAttachment({ ...beginning, policed } satisfies Attachment);
     this.#byNode = undefined;
   }
 
   /**
-   * Returns whose link it was, if it counted as one. A node that was cut off never says goodbye: its socket remains,
+   * Returns whose link it was, if it had not ended before. A node that was cut off never says goodbye: its socket remains,
    * and must not count.
    */
-  leave(socket: WebSocket): Attachment | undefined {
-    const attachment = attachmentOf(socket);
-    if (attachment === undefined) return undefined;
+  leave(socket: WebSocket): Beginning | undefined {
+    const beginning = beginningOf(socket);
+    if (beginning === undefined) return undefined;
     socket.serializeAttachment(LEFT);
     this.#byNode = undefined;
-    return attachment;
+    return beginning;
   }
 
   /** Whether the node has no link left. A new one that has been sent nothing yet counts as a link. */
@@ -73,8 +76,9 @@ export class Links {
     return links;
   }
 
-  attachmentsOf(node: string): readonly Attachment[] {
-    return this.#state.getWebSockets(node).flatMap((socket) => attachmentOf(socket) ?? []);
+  /** The tunnels that the node was called to. */
+  tunnelsOf(node: string): readonly string[] {
+    return this.#state.getWebSockets(node).flatMap((socket) => beginningOf(socket)?.tunnels ?? []);
   }
 
   /** Sends a message to a node. Returns whether the node is connected. */

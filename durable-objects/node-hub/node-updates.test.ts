@@ -5,7 +5,7 @@ import type { Attributes } from "../../api/machinery/selectors/requirement.ts";
 import type { NodeSync } from "../../api/node/node-sync.ts";
 import type { Write } from "../../api/store/store.ts";
 import { MemoryStore } from "../store/memory-store.ts";
-import { attachmentOf } from "./attachment.ts";
+import { attachmentOf, type Beginning, beginningOf } from "./attachment.ts";
 import { NodeUpdates } from "./node-updates.ts";
 
 /** The sockets of nodes, with what each was sent. */
@@ -13,8 +13,8 @@ function fakeLinks() {
   const sockets = new Map<WebSocket, NodeSync[]>();
   const push = (socket: WebSocket, text: string | Uint8Array) =>
     void sockets.get(socket)?.push(JSON.parse(String(text)));
-  const newSocket = (): WebSocket => {
-    let attachment: unknown = null;
+  const newSocket = (node: string): WebSocket => {
+    let attachment: unknown = { node, cluster: "default", since: 0, tunnels: [] } satisfies Beginning;
     const socket = {
       send: (text: string) => push(socket, text),
       serializeAttachment: (value: unknown) => {
@@ -27,7 +27,7 @@ function fakeLinks() {
   };
   const links = {
     push,
-    open: (socket: WebSocket, attachment: object) => socket.serializeAttachment(attachment),
+    open: (socket: WebSocket, policed: boolean) => socket.serializeAttachment({ ...beginningOf(socket), policed }),
     byNode: () => new Map([...sockets.keys()].map((socket) => [attachmentOf(socket)?.node ?? "", [socket]])),
   };
   return { links, newSocket, sentTo: (socket: WebSocket) => sockets.get(socket) ?? [] };
@@ -65,12 +65,12 @@ test("LINK-NEED: what could not be sent because the store failed is sent by the 
     put: async (key: string, value: unknown) => void stored.set(key, value),
   };
   const updates = new NodeUpdates(storage, links);
-  const [a, b] = [newSocket(), newSocket()];
+  const [a, b] = [newSocket("a"), newSocket("b")];
   for (const [name, socket] of [
     ["a", a],
     ["b", b],
   ] as const)
-    await updates.begin(store, socket, { node: name, cluster: "default", since: 0, tunnels: [] });
+    await updates.begin(store, name, socket);
   await store.commit({
     writes: [
       write("create", "configmaps", configMap),

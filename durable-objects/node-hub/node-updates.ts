@@ -51,12 +51,11 @@ export class NodeUpdates {
   }
 
   /** A link begins with a snapshot, and counts once that is sent. */
-  begin(store: Store, socket: WebSocket, attachment: Omit<Attachment, "policed">): Promise<void> {
-    const { node } = attachment;
+  begin(store: Store, node: string, socket: WebSocket): Promise<void> {
     return this.#turns.run(async () => {
       await this.#wake();
       await this.#sendSnapshots(store, [node], [socket]);
-      this.#links.open(socket, { ...attachment, policed: this.#sent.get(node)?.policed ?? false });
+      this.#links.open(socket, this.#sent.get(node)?.policed ?? false);
       await this.#note();
     });
   }
