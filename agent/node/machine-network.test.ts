@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { MachineNetwork } from "./machine-network.ts";
 import type { MachineAddresses } from "./node-addresses.ts";
 
@@ -20,6 +20,20 @@ describe("AGENT-ADDRESS: a node", () => {
     const { network, look } = looking(at("127.0.0.1"), at("192.0.2.1", "2001:db8::1"));
     expect(network.addresses).toEqual(at("127.0.0.1"));
     expect(look()).toEqual({ addresses: at("192.0.2.1", "2001:db8::1"), changes: 1 });
+  });
+
+  it("that has no address yet looks for one every second, and then every ten", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { network } = looking(at("127.0.0.1"), at("127.0.0.1"), at("192.0.2.1"), at("198.51.100.7"));
+    network.start();
+    vi.advanceTimersByTime(2000);
+    expect(network.addresses).toEqual(at("192.0.2.1"));
+    vi.advanceTimersByTime(9999);
+    expect(network.addresses).toEqual(at("192.0.2.1"));
+    vi.advanceTimersByTime(1);
+    expect(network.addresses).toEqual(at("198.51.100.7"));
+    network.stop();
   });
 
   it("that moves to another network changes its address", () =>

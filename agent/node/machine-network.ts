@@ -10,6 +10,8 @@ import { parseResolvConf } from "./resolv-conf.ts";
 
 /** The interval at which a kubelet reports its addresses. */
 const LOOK_MS = 10_000;
+/** The same while the machine has no address: those of an interface are not seen in the second in which it comes up. */
+const SOON_MS = 1000;
 const LOOPBACK = "127.0.0.1";
 
 /** The interface of the default route, if the kernel reports it. */
@@ -74,11 +76,15 @@ export class MachineNetwork {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.look(), LOOK_MS).unref();
+    const delay = isLoopback(this.#addresses) ? SOON_MS : LOOK_MS;
+    this.#timer = setTimeout(() => {
+      this.look();
+      this.start();
+    }, delay).unref();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
   }
 
   /** A machine without a network keeps the address that it had last. */
