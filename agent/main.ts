@@ -23,9 +23,9 @@ export interface AgentEnd {
 
 /**
  * Runs until the signal aborts. After a fault, which is counted and printed, the agent is started again: as with a
- * restarted kubelet, its pods go on, and the new agent adopts them.
+ * restarted kubelet, its pods go on, and the new agent adopts them. Undefined if it came to run no pods.
  */
-export async function superviseAgent(options: AgentOptions): Promise<AgentEnd> {
+export async function superviseAgent(options: AgentOptions): Promise<AgentEnd | undefined> {
   const { signal, print } = options;
   const faults = new FaultCounts();
   let { connection } = options;
@@ -52,13 +52,12 @@ export async function superviseAgent(options: AgentOptions): Promise<AgentEnd> {
   }
 }
 
-/** One run, until the signal aborts. */
-export async function runAgent(options: AgentOptions, faults = new FaultCounts()): Promise<AgentEnd> {
+/** One run, until the signal aborts; undefined if that was before the runtime was known, and with it what runs. */
+export async function runAgent(options: AgentOptions, faults = new FaultCounts()): Promise<AgentEnd | undefined> {
   mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
   const log: Logger = { info: () => {}, warn: options.print };
   const runtime = await chooseRuntime(options);
-  // Asked to end while it waited for one: what runs is not its to end.
-  if (runtime === undefined) return { podsGoOn: true };
+  if (runtime === undefined) return undefined;
   if (!runtime.isolates)
     options.print(
       "containers run as plain processes of this machine: nothing isolates them from it or from each other",

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
+import type { AgentEnd } from "../../agent/main.ts";
 import { errorMessage } from "../../api/error-message.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { handOver } from "../control-plane/hand-over.ts";
@@ -102,7 +103,7 @@ function node(
 ): Companion {
   const { nodeName, progress } = options;
   const stop = new AbortController();
-  let settled: Promise<{ readonly podsGoOn: boolean } | undefined> = Promise.resolve(undefined);
+  let settled: Promise<AgentEnd | undefined> = Promise.resolve(undefined);
   return {
     async start(interrupted) {
       progress.begin("node", `${nodeName} starting`);
@@ -136,7 +137,7 @@ async function startAgent(
     readonly onReady: () => void;
     readonly onWaiting: () => void;
   },
-): Promise<{ readonly podsGoOn: boolean }> {
+): Promise<AgentEnd | undefined> {
   const { superviseAgent } = await import("../../agent/main.ts");
   return superviseAgent({
     connection: await exchangeTokenPatiently(options.connection, options.nodeName, {

@@ -24,13 +24,17 @@ interface RunOptions {
 }
 
 export async function runUntilInterrupted({ directory, server, progress, companion }: RunOptions): Promise<never> {
-  const interrupted = untilInterrupted();
+  let isEnding = false;
+  const interrupted = untilInterrupted().then((signal) => {
+    isEnding = true;
+    return signal;
+  });
   const warn = (message: string) => progress.warn("control plane", message);
   const controlPlane = await ControlPlane.start({ directory, warn });
   process.once("exit", () => controlPlane.kill());
   progress.end("control plane", server);
-  await companion?.start(interrupted);
-  printFirstSteps(progress, { directory: directory.path, server });
+  if (!isEnding) await companion?.start(interrupted);
+  if (!isEnding) printFirstSteps(progress, { directory: directory.path, server });
 
   const signal = await interrupted;
   progress.print();

@@ -29,6 +29,20 @@ test("npm start stops the control plane on a signal", async () => {
   expect(existsSync(`${scratch}/npm/lock`)).toBe(false);
 });
 
+test("a signal while it starts ends it without a word of what to do next, or of pods", async () => {
+  const directory = `${scratch}/early`;
+  const up = spawn(process.execPath, [launcher, "up", "--port", "0", "--runtime", "process", "-d", directory]);
+  let messages = "";
+  up.stdout.on("data", (chunk) => {
+    messages += chunk;
+  });
+  const ended = new Promise((resolve) => up.on("exit", resolve));
+  await expect.poll(() => existsSync(`${directory}/readiness.sock`), { timeout: 20_000, interval: 5 }).toBe(true);
+  up.kill("SIGINT");
+  expect(await ended).toBe(0);
+  expect(messages).toMatch(/^ {2}✓ control plane .*\n\n {2}✓ stopped +on SIGINT; the state stays in .*\n$/);
+});
+
 describe("sailplane reports errors in one line", () => {
   let busy: Server;
   let port: number;
