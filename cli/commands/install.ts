@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { DataDirectory } from "../control-plane/data-directory.ts";
-import { type ConnectOptions, connectNode, withConnectOptions } from "../join/connect-node.ts";
+import { type ConnectOptions, connectNode, nodeNameFor, withConnectOptions } from "../join/connect-node.ts";
 import { saveKubeconfig } from "../kubeconfig.ts";
 import { expectSystemd, type Service, startService, unitFileOf, unitOf } from "../systemd/service.ts";
 import { type NodeOptions, nodeWords, withNodeOptions } from "./node-options.ts";
@@ -30,9 +30,10 @@ export const installCommand = (): Command =>
     .addOption(new Option("--print", "only print the unit; neither join nor write anything"))
     .action(install);
 
-async function install(url: URL, options: InstallOptions): Promise<void> {
+async function install(url: URL, given: InstallOptions, command: Command): Promise<void> {
   const server = url.href.replace(/\/$/, "");
-  const dataDir = resolve(options.dataDir);
+  const dataDir = resolve(given.dataDir);
+  const options = { ...given, nodeName: nodeNameFor(command, dataDir) };
   const service = serviceFor(server, { ...PLACES, ...options, dataDir });
   if (options.print) {
     process.stdout.write(unitOf(service));

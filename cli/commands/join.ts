@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { errorMessage } from "../../api/error-message.ts";
 import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
-import { type ConnectOptions, connectNode, withConnectOptions } from "../join/connect-node.ts";
+import { type ConnectOptions, connectNode, nodeNameFor, withConnectOptions } from "../join/connect-node.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
 import { type Connection, reserveKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
 import { pathFromHere } from "../path-from-here.ts";
@@ -27,8 +27,9 @@ export const joinCommand = (): Command =>
     )
     .action(join);
 
-async function join(url: URL, options: JoinOptions): Promise<void> {
-  const { nodeName } = options;
+async function join(url: URL, given: JoinOptions, command: Command): Promise<void> {
+  const nodeName = nodeNameFor(command, given.dataDir);
+  const options = { ...given, nodeName };
   const progress = new Progress(process.stdout, process.env);
   const interrupted = untilInterrupted();
   const directory = new DataDirectory(options.dataDir);

@@ -3,11 +3,13 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Command } from "commander";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { nodeNameOption } from "../commands/options.ts";
 import { createAuthority, createServingCertificate } from "../control-plane/certificates.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { saveKubeconfig } from "../kubeconfig.ts";
-import { connectNode } from "./connect-node.ts";
+import { connectNode, nodeNameFor } from "./connect-node.ts";
 
 const authority = createAuthority(new Date());
 const serving = createServingCertificate(authority.key, [{ type: "ip", value: "127.0.0.1" }], new Date());
@@ -72,6 +74,47 @@ test("NODE-JOIN: a joined node starts while the control plane is unreachable, wi
       connection: known,
       isKnown: true,
     });
+});
+
+test("NODE-JOIN: a joined node keeps its credential at another address of a control plane of the same authority", async () => {
+  trades = { own: "renewed" };
+  const known = { server: "https://192.0.2.7:6443", token: "own", ca };
+  saveKubeconfig(directory.path, "n1", known);
+  for (const token of ["bootstrap", undefined]) {
+    const joined = await connectNode(directory, server, { nodeName: "n1", ...(token && { token }) });
+    expect(joined).toEqual({ connection: { server, token: "renewed", ca }, isKnown: true });
+  }
+});
+
+test("NODE-JOIN: a mistyped address is not one that the control plane moved to", async () => {
+  plane.close();
+  saveKubeconfig(directory.path, "n1", { server: "https://192.0.2.7:6443", token: "own", ca });
+  await expect(connectNode(directory, server, { nodeName: "n1" })).rejects.toThrow("nothing answers at");
+});
+
+test("a credential is not sent to another address whose authority is a public one", async () => {
+  trades = {};
+  saveKubeconfig(directory.path, "n1", { server: "https://192.0.2.7", token: "own" });
+  await expect(connectNode(directory, server, { nodeName: "n1" })).rejects.toThrow(
+    "the first join of n1 needs --token",
+  );
+  expect(shown).toEqual([]);
+});
+
+test.each([
+  ["the name that it joined by", [], "n1"],
+  ["the name that is given", ["--node-name", "n2"], "n2"],
+])("NODE-JOIN: a joined machine is started again by %s", (_, words, name) => {
+  saveKubeconfig(directory.path, "n1", { server, token: "own", ca });
+  const command = new Command().addOption(nodeNameOption()).parse(words, { from: "user" });
+  expect(nodeNameFor(command, directory.path)).toBe(name);
+});
+
+test("NODE-JOIN: another name in a joined node's directory needs a token of its own", async () => {
+  saveKubeconfig(directory.path, "n1", { server, token: "own", ca });
+  await expect(connectNode(directory, server, { nodeName: "n2" })).rejects.toThrow(
+    "the first join of n2 needs --token",
+  );
 });
 
 test("NODE-JOIN: a joined node starts with a full disk, and does not renew a credential that it cannot store", async () => {

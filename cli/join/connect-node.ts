@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { DataDirectory } from "../control-plane/data-directory.ts";
 import { type Connection, contextNameOf, parseKubeconfig, reserveKubeconfig } from "../kubeconfig.ts";
-import { readFile } from "../read-file.ts";
+import { readFile, readFileIfPresent } from "../read-file.ts";
 import { exchangeToken, TokenRefused, Unreachable } from "./exchange-token.ts";
 import { fetchAuthority } from "./fetch-authority.ts";
 
@@ -26,6 +26,13 @@ export const withConnectOptions = (command: Command): Command =>
     )
     .addOption(new Option("--ca-file <file>", "the control plane's authority as PEM, instead of the hash"));
 
+/** Without `--node-name`, the name that the directory's node joined by: the machine's may be another by now. */
+export function nodeNameFor(command: Command, dataDirectory: string): string {
+  const { nodeName } = command.opts<{ readonly nodeName: string }>();
+  const isDefault = command.getOptionValueSource("nodeName") === "default";
+  return (isDefault && contextNameOf(readFileIfPresent(`${dataDirectory}/kubeconfig`) ?? "")) || nodeName;
+}
+
 /** `isKnown`: the identity is from an earlier join, whatever token was given this time. */
 export interface Joined {
   readonly connection: Connection;
@@ -35,14 +42,16 @@ export interface Joined {
 /**
  * The node's own connection: renewed from an earlier join of that node to the same control plane or, if there is none
  * or it is no longer valid, a new one in exchange for the token. If the control plane is away, or the disk is full, a
- * known node starts all the same, and keeps its pods running.
+ * known node starts all the same, and keeps its pods running. A control plane of the same authority at another address
+ * is the same one, which has moved.
  */
 export async function connectNode(directory: DataDirectory, server: string, options: ConnectOptions): Promise<Joined> {
   const { nodeName, token } = options;
   const text = directory.read("kubeconfig") ?? "";
-  const known = parseKubeconfig(text);
-  const isOwn = known?.server === server && (token === undefined || contextNameOf(text) === nodeName);
-  if (isOwn) {
+  const saved = contextNameOf(text) === nodeName ? parseKubeconfig(text) : undefined;
+  const hasMoved = saved?.server !== server;
+  if (saved && (!hasMoved || saved.ca !== undefined)) {
+    const known = { ...saved, server };
     try {
       reserveKubeconfig(directory.path, nodeName, known);
     } catch {
@@ -52,12 +61,14 @@ export async function connectNode(directory: DataDirectory, server: string, opti
     try {
       return { connection: await exchangeToken(known, nodeName), isKnown: true };
     } catch (error) {
-      if (error instanceof Unreachable) return { connection: known, isKnown: true };
+      if (error instanceof Unreachable && !hasMoved) return { connection: known, isKnown: true };
       if (token === undefined) throw error instanceof TokenRefused ? new CliError(unknownNode(nodeName)) : error;
     }
   }
   if (token === undefined)
-    throw new CliError('the first join needs --token; "sailplane token create" on the control plane creates one');
+    throw new CliError(
+      `the first join of ${nodeName} needs --token; "sailplane token create" on the control plane creates one`,
+    );
   const ca = options.caFile ? readFile(options.caFile) : await fetchAuthority(server, options.caCertHash);
   return { connection: await exchangeToken({ server, token, ...(ca && { ca }) }, nodeName), isKnown: false };
 }

@@ -92,7 +92,7 @@ describe("sailplane reports errors in one line", () => {
     [
       "a first join without a token",
       () => ["join", "https://127.0.0.1:1", "-d", `${scratch}/d`],
-      /^sailplane: the first join needs --token.*\n$/,
+      /^sailplane: the first join of [-.a-z0-9]+ needs --token.*\n$/,
     ],
     [
       "a join to nowhere",
