@@ -156,7 +156,10 @@ async function startAgent(
     signal: options.stop.signal,
     onReady: options.onReady,
     onWaiting: options.onWaiting,
-    onLeft: () => options.stop.abort(),
+    onLeft: () => {
+      options.progress.warn("node", `${options.nodeName} has left the cluster; the next start joins it again`);
+      options.stop.abort();
+    },
     endsProcesses: true,
   });
 }

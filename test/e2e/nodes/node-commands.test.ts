@@ -40,5 +40,6 @@ describe("AGENT-LOCAL: a node on its own machine", () => {
   test("AGENT-LEAVE: leaves the cluster: its pods end, and its Node is deleted", async () => {
     expect(sailplane("leave")).toBe("e2e accepts no more pods\ndefault/web is ending\ne2e has left\n");
     expect(await cluster.output("get nodes,pods -o name")).toBe("");
+    await expect.poll(() => cluster.said).toContain("node           e2e has left the cluster;");
   });
 });

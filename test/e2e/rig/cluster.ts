@@ -48,6 +48,9 @@ export class Cluster {
   readonly #launcher: string;
   #process: ChildProcess | undefined;
 
+  /** What `up` has printed since it was started last. */
+  said = "";
+
   private constructor(options: ClusterOptions, port: number) {
     this.#containerd = options.containerd;
     this.#launcher = options.launcher ?? launcher;
@@ -74,14 +77,14 @@ export class Cluster {
     const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...endpoint } });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {
-      let said = "";
+      this.said = "";
       const listen = (chunk: Buffer) => {
-        said += chunk;
-        if (said.includes("Ctrl-C ends it.")) resolve();
+        this.said += chunk;
+        if (this.said.includes("Ctrl-C ends it.")) resolve();
       };
       child.stdout?.on("data", listen);
       child.stderr?.on("data", listen);
-      child.once("exit", (code) => reject(new Error(`sailplane up ended with ${code}: ${said}`)));
+      child.once("exit", (code) => reject(new Error(`sailplane up ended with ${code}: ${this.said}`)));
     });
   }
 
