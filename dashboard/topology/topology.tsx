@@ -10,6 +10,7 @@ import { objectHref } from "../api/links.ts";
 import { LiveBadge, refusal, waitingFor, worstOf } from "../live/live-badge.tsx";
 import type { LiveList } from "../live/live-list.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { CutName } from "../parts/cut-name.tsx";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { href, namespace } from "../route.ts";
 import {
@@ -127,7 +128,9 @@ function BoxOf({ box, look }: BoxProps) {
         <title>{`${kind} ${box.namespace && `${box.namespace}/`}${name}`}</title>
         <rect width={BOX_WIDTH} height={height} rx="8" class={tone} />
         <foreignObject x={PADDING} y="5" width={BOX_WIDTH - 2 * PADDING} height="36">
-          <p class="name">{name}</p>
+          <p class="name">
+            <CutName text={name} />
+          </p>
           <p class="quiet">{`${kind} · ${note}`}</p>
         </foreignObject>
       </a>

@@ -6,6 +6,7 @@ import { objectHref } from "../api/links.ts";
 import { refusal, waitingFor } from "../live/live-badge.tsx";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
+import { CutName } from "../parts/cut-name.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
@@ -25,8 +26,8 @@ export const Subject = ({ of }: { readonly of: Happening }) => {
   const text = `${of.kind}/${of.name}`;
   const link = hrefOf(of);
   return link ? (
-    <a href={link} title={text}>
-      {text}
+    <a href={link} title={text} aria-label={text}>
+      <CutName text={text} />
     </a>
   ) : (
     <span title={text}>{text}</span>

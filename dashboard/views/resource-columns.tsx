@@ -4,6 +4,7 @@ import type { Kind } from "../api/kind.ts";
 import { objectHref } from "../api/links.ts";
 import type { Columns, Row } from "../live/table.ts";
 import { Age } from "../parts/age.tsx";
+import { CutName } from "../parts/cut-name.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { toneOfFraction, toneOfState } from "../parts/tone.ts";
 import type { Column } from "../table/column.ts";
@@ -67,8 +68,9 @@ function columnOf(
         <a
           href={objectHref(kind, { namespace: row.metadata.namespace ?? "", name: row.metadata.name })}
           title={text(row)}
+          aria-label={text(row)}
         >
-          {text(row)}
+          <CutName text={text(row)} />
         </a>
       ),
       sortBy: text,

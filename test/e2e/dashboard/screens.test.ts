@@ -190,6 +190,21 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     await stranger.page.context().close();
   });
 
+  test("a name that is longer than its place on a phone keeps its end", async () => {
+    const name = "a-name-of-which-only-the-end-tells-which-one-it-is-7g464";
+    await cluster.output(`create configmap ${name}`);
+    const { page } = await signedIn(browser, cluster, { viewport: sizes.narrow });
+    await goTo(page, "#/kind/core/v1/configmaps?q=a-name");
+    const link = page.getByRole("link", { name, exact: true });
+    const [row, end] = [
+      await page.locator("td", { has: link }).boundingBox(),
+      await link.getByText("7g464").boundingBox(),
+    ];
+    expect(end && row && end.x + end.width).toBeLessThan(row ? row.x + row.width : 0);
+    expect(await link.locator(":text('a-name')").evaluate((e) => e.scrollWidth > e.clientWidth)).toBe(true);
+    await page.context().close();
+  });
+
   test("the page is public, the API is not; its content security policy is strict", async () => {
     const { page } = await visit(browser, cluster);
     const { server } = credentialsOf(cluster);

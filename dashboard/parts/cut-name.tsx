@@ -1,0 +1,13 @@
+/** Names of one origin differ in their ends: those of a Deployment's pods, for instance. */
+const END = 8;
+
+/** A name that is cut before its end if there is no room for all of it. */
+export const CutName = ({ text }: { readonly text: string }) =>
+  text.length <= 2 * END ? (
+    text
+  ) : (
+    <span class="cut">
+      <span>{text.slice(0, -END)}</span>
+      <span>{text.slice(-END)}</span>
+    </span>
+  );
