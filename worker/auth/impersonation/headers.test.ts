@@ -29,6 +29,9 @@ test.each(users)("headers %j impersonate %j", (headers, user) => {
 
 test("impersonation requires a user name", () => {
   expect(requested({})).toBeUndefined();
+  expect(requested({ "Impersonate-User": "", "Impersonate-Uid": "" })).toBeUndefined();
+  for (const header of ["Impersonate-Uid", "Impersonate-Group", "Impersonate-Extra-Scopes"])
+    expect(refusal({ [header]: "x" })).toMatch(/^requested .* without impersonating a user name$/);
   expect(refusal({ "Impersonate-Group": "g" })).toBe(
     'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"g"}, Extra:map[string][]string(nil)} without impersonating a user name',
   );

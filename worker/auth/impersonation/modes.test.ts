@@ -19,6 +19,11 @@ const agent: User = {
   extra: { "authentication.kubernetes.io/node-name": ["n1"] },
 };
 
+const withNodes = (...nodes: string[]): User => ({
+  ...agent,
+  extra: { "authentication.kubernetes.io/node-name": nodes },
+});
+
 const modes = (wanted: Partial<User>, requestor = jo): Mode[] =>
   modesFor({ requestor, wanted: { name: "", groups: [], ...wanted }, attributes: pods });
 
@@ -35,9 +40,14 @@ test.each([
   ["system:node:n1", jo, ["impersonate:arbitrary-node", undefined]],
   ["system:node:n1", agent, ["impersonate:associated-node", "impersonate:arbitrary-node", undefined]],
   ["system:node:n2", agent, ["impersonate:arbitrary-node", undefined]],
+  ["system:node:n1", withNodes("n1", "n1"), ["impersonate:arbitrary-node", undefined]],
+  ["system:node:n1", { ...agent, name: "jo" }, ["impersonate:arbitrary-node", undefined]],
+  ["jo", withNodes(), ["impersonate:user-info", undefined]],
   ["system:node:No", jo, ["impersonate:user-info", undefined]],
   ["system:serviceaccount:ns:bot", jo, ["impersonate:serviceaccount", undefined]],
   ["system:serviceaccount:ns:bot:x", jo, ["impersonate:user-info", undefined]],
+  ["system:serviceaccount:ns:Bot", jo, ["impersonate:user-info", undefined]],
+  ["system:serviceaccount:Ns:bot", jo, ["impersonate:user-info", undefined]],
 ])("AUTH-AS-MODE: %s may be impersonated by %o under %j", (name, requestor, constraints) => {
   expect(modes({ name }, requestor).map(({ constraint }) => constraint)).toEqual(constraints);
 });
@@ -50,6 +60,9 @@ test("AUTH-AS-MODE: nodes and service accounts are impersonated by name only, or
 
 test("AUTH-AS: implied groups are added", () => {
   const groups = (wanted: Partial<User>) => modes(wanted).map(({ user }) => user.groups);
+  for (const name of ["jo", "system:anonymous"])
+    expect(groups({ name, groups: ["system:unauthenticated"] })).toEqual(Array(2).fill(["system:unauthenticated"]));
+  expect(groups({ name: "jo", groups: ["system:authenticated"] })).toEqual(Array(2).fill(["system:authenticated"]));
   const ofBot = ["system:serviceaccounts", "system:serviceaccounts:ns", "system:authenticated"];
   expect(groups({ name: "jo", groups: ["g"] })).toEqual(Array(2).fill(["g", "system:authenticated"]));
   expect(groups({ name: "system:anonymous" })).toEqual(Array(2).fill(["system:unauthenticated"]));
@@ -59,6 +72,12 @@ test("AUTH-AS: implied groups are added", () => {
     ["system:nodes", "system:authenticated"],
     ["system:authenticated"],
   ]);
+});
+
+test("AUTH-AS: the request acts as the user, with the uid and the extras, that were asked for, and no others", () => {
+  const wanted = { name: "jo", uid: "7", groups: ["g"], extra: { "a.b/c": ["d"] } };
+  const acting = { ...wanted, groups: ["g", "system:authenticated"] };
+  expect(modes(wanted, agent).map(({ user }) => user)).toEqual([acting, acting]);
 });
 
 test("AUTH-AS: without a constraint each user, uid, group and extra must be allowed by itself", () => {
@@ -75,6 +94,7 @@ test("AUTH-AS: without a constraint each user, uid, group and extra must be allo
     "impersonate groups h",
     "impersonate userextras/scopes.authentication.k8s.io view",
   ]);
+  expect(needs(modes({ name: "system:node:n1" }).at(-1))).toEqual(["impersonate users system:node:n1"]);
 });
 
 test("AUTH-AS-MODE: under a constraint the request itself must be allowed for such users, too", () => {
@@ -109,8 +129,13 @@ test("AUTH-AS: four or more of a kind can be allowed by one wildcard check", () 
 });
 
 test.each<[Partial<User>, string]>([
-  [{ groups: ["system:masters"] }, "impersonating the system:masters group is not allowed"],
-  [{ groups: ["g", ""] }, "impersonating the empty string group is not allowed"],
+  [
+    { groups: ["system:masters"] },
+    "groups.authentication.k8s.io system:masters impersonating the system:masters group is not allowed",
+  ],
+  [{ groups: ["g", ""] }, "groups.authentication.k8s.io impersonating the empty string group is not allowed"],
+  [{ extra: { "": ["view"] } }, "impersonating the empty string key in extra is not allowed"],
+  [{ extra: { "a.b/C": ["view"] } }, 'impersonating a non-lowercase key in extra is not allowed: "a.b/C"'],
   [
     { extra: { scopes: ["view"] } },
     'impersonating an invalid key in extra is not allowed: extra.key: Invalid value: "scopes": must be a domain-prefixed path (such as "acme.io/foo")',

@@ -4,6 +4,7 @@
  * anybody for any request. One of them suffices, and the narrow ones come first.
  */
 
+import { goQuote } from "../../../api/machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain } from "../../../api/machinery/names.ts";
 import { domainPrefixedPath } from "../../../api/machinery/network/domain-path.ts";
 import type { Attributes, ResourceAttributes } from "../attributes.ts";
@@ -86,8 +87,8 @@ function needsOf(wanted: User, verb: string, group: string): (readonly Need[])[]
   needs.push(...together({ attributes: may("groups", "*", group) }, groupNeeds, groups.length >= MANY));
   const ofExtra = refusedExtra(extra);
   if (ofExtra !== undefined) needs.push([{ attributes: may("userextras", ""), refused: ofExtra }]);
-  const areMany = Object.keys(extra).length >= MANY || extraNeeds.length >= MANY;
-  needs.push(...together({ attributes: { ...may("userextras", "*"), subresource: "*" } }, extraNeeds, areMany));
+  const anyExtra = { attributes: { ...may("userextras", "*"), subresource: "*" } };
+  needs.push(...together(anyExtra, extraNeeds, extraNeeds.length >= MANY));
   return needs;
 }
 
@@ -115,6 +116,7 @@ function refusedExtra(extra: Readonly<Record<string, readonly string[]>>): strin
     if (key === "") return "impersonating the empty string key in extra is not allowed";
     const [problem] = domainPrefixedPath(key, "extra.key");
     if (problem) return `impersonating an invalid key in extra is not allowed: ${problem.path}: ${problem.message}`;
+    if (key !== key.toLowerCase()) return `impersonating a non-lowercase key in extra is not allowed: ${goQuote(key)}`;
     if (values.includes("")) return "impersonating the empty string value in extra is not allowed";
   }
   return undefined;
