@@ -34,9 +34,18 @@ describe("AUTH-OIDC-CLAIMS: a token identifies", () => {
     expect(of({ groups: undefined })).toMatchObject({ user: { groups: ["system:authenticated"] } });
   });
 
-  test("a UID from a configured claim", () => {
+  test("a UID from a configured claim, which must be there", () => {
     const claimMappings = { ...authenticator.claimMappings, uid: { claim: "sub" } };
     expect(of({}, { claimMappings })).toMatchObject({ user: { uid: "42" } });
+    expect(of({ sub: undefined }, { claimMappings })).toMatchObject({ ok: false });
+  });
+
+  test("nothing else", () => {
+    for (const more of [{}, { jti: "" }, { jti: 7 }])
+      expect(of({ ...more, groups: [] })).toEqual({
+        ok: true,
+        user: { name: "ann@example.com", groups: ["system:authenticated"] },
+      });
   });
 });
 
@@ -58,7 +67,7 @@ test.each(cases)("AUTH-OIDC: a token of %s is refused", (_title, more, why) => {
 });
 
 test("AUTH-OIDC: one matching audience, a clock difference of five minutes, and a verified email are accepted", () => {
-  for (const more of [{ aud: ["x", "kubernetes"] }, { nbf: seconds + 299 }, { email_verified: true }])
+  for (const more of [{ aud: ["x", "kubernetes"] }, { nbf: seconds + 300 }, { email_verified: true }])
     expect(of(more)).toMatchObject({ ok: true });
 });
 
@@ -81,6 +90,7 @@ describe("AUTH-OIDC-CLAIMS: claim expressions", () => {
       uid: { expression: "claims.sub" },
       extra: [
         { key: "example.org/team", valueExpression: "claims.team" },
+        { key: "example.org/one", valueExpression: "claims.email" },
         { key: "example.org/none", valueExpression: '""' },
       ],
     });
@@ -90,7 +100,7 @@ describe("AUTH-OIDC-CLAIMS: claim expressions", () => {
         name: "id:42",
         uid: "42",
         groups: ["oidc:dev", "oidc:ops", "system:authenticated"],
-        extra: { "example.org/team": ["a", "b"] },
+        extra: { "example.org/team": ["a", "b"], "example.org/one": ["ann@example.com"] },
       },
     });
     expect(of({ nick: "ann", team: "a" }, rules)).toMatchObject({ user: { name: "ann" } });
@@ -101,6 +111,11 @@ describe("AUTH-OIDC-CLAIMS: claim expressions", () => {
     ["a user name that is not a string", mapping({ username: { expression: "claims.exp" } }), "must return a string"],
     ["no user", mapping({ username: { expression: '""' } }), "the username is empty"],
     ["groups that are numbers", mapping({ groups: { expression: "[1]" } }), "a string or a list of strings"],
+    [
+      "an extra value that is a number",
+      mapping({ extra: [{ key: "example.org/id", valueExpression: "1" }] }),
+      "a string or a list of strings",
+    ],
     [
       "a rule that does not hold",
       { ...mapping({}), claimValidationRules: [{ expression: "claims.sub == '7'", message: "who is it?" }] },

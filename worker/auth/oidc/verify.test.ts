@@ -21,8 +21,8 @@ const ec = (kid: string): Key => ({
   privateKey: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
 });
 
-function sign({ kid, alg, privateKey }: Key, claims: object): string {
-  const text = `${part({ alg, kid })}.${part(claims)}`;
+function sign({ kid, alg, privateKey }: Key, claims: object, head: object = { kid }): string {
+  const text = `${part({ alg, ...head })}.${part(claims)}`;
   const signature = createSign("sha256")
     .update(text)
     .sign({ key: privateKey, ...(alg === "ES256" && { dsaEncoding: "ieee-p1363" as const }) });
@@ -60,11 +60,23 @@ function newIssuer(...keys: Key[]) {
 }
 
 describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
-  test.each([rsa("r"), ec("e")])("signed with $alg is valid, and its keys are fetched once", async (key) => {
-    const { requests, claims, verify } = newIssuer(key);
+  test.each([rsa("r"), ec("e")])("signed with $alg is valid; keys are fetched and it is checked once", async (key) => {
+    const { requests, claims, verify } = newIssuer(ec("other"), key);
     const token = sign(key, claims);
-    for (let i = 0; i < 3; i++) expect(await verify(token)).toMatchObject({ ok: true, user: { name: "oidc:ann" } });
+    const checks = vi.spyOn(crypto.subtle, "verify");
+    for (const at of [now, now + 1, now + 11_000])
+      expect(await verify(token, at)).toMatchObject({ ok: true, user: { name: "oidc:ann" } });
+    expect(checks).toHaveBeenCalledTimes(1);
+    checks.mockRestore();
+    expect(await verify(sign(key, { ...claims, sub: "bob" }), now + 12_000)).toMatchObject({ ok: true });
     expect(requests).toEqual(["/.well-known/openid-configuration", "/keys"]);
+  });
+
+  test("that names no key may be signed with any; one that names a key is signed with that one", async () => {
+    const [first, second] = [ec("1"), ec("2")];
+    const { claims, verify } = newIssuer(first, second);
+    expect((await verify(sign(second, claims, {}))).ok).toBe(true);
+    expect((await verify(sign(second, claims, { kid: "1" }))).ok).toBe(false);
   });
 
   test("is not accepted in a cluster just because another cluster knows other keys of the issuer", async () => {
@@ -84,7 +96,8 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
     const { claims, verify } = newIssuer(key);
     const token = sign(key, claims);
     expect((await verify(token)).ok).toBe(true);
-    expect((await verify(token, now + 601_000)).ok).toBe(false);
+    const refused = { error: expect.stringContaining("token is expired") };
+    expect(await verify(token, now + 601_000)).toMatchObject({ ok: false, refused });
   });
 
   test("signed with a newer key is valid; unknown keys do not cause constant fetching", async () => {
@@ -162,5 +175,18 @@ test("a token's issuer is read from the token, and must be a trusted one", () =>
   expect(issuerOf(token, [authenticator])).toBe(authenticator);
   expect(issuerOf(`${part({})}.${part({ iss: "https://other.example" })}.x`, [authenticator])).toBeUndefined();
   expect(issuerOf("not.a.token", [authenticator])).toBeUndefined();
-  expect(issuersOf(undefined)).toEqual([]);
+});
+
+test("AUTH-OIDC: the trusted issuers are those of the configuration, which must be valid", () => {
+  const configuration = (url: string) =>
+    JSON.stringify({
+      apiVersion: "apiserver.config.k8s.io/v1",
+      kind: "AuthenticationConfiguration",
+      jwt: [{ issuer: { url, audiences: ["a"] }, claimMappings: { username: { claim: "sub", prefix: "" } } }],
+    });
+  const urls = (text: string | undefined) => issuersOf(text).map(({ issuer }) => issuer.url);
+  expect(urls(undefined)).toEqual([]);
+  for (const url of ["https://a.example", "https://b.example", "https://a.example"])
+    expect(urls(configuration(url))).toEqual([url]);
+  expect(() => issuersOf(configuration("http://plain.example"))).toThrow("AUTHENTICATION_CONFIG: ");
 });

@@ -22,6 +22,18 @@ const cases: readonly (readonly [string, PolicyRule[], PolicyRule[], string])[] 
     '{APIGroups:[""], Resources:["pods"], Verbs:["list"]}',
   ],
   [
+    "another group",
+    [rule("get", "", "secrets")],
+    [rule("get", ",acme.io", "secrets")],
+    '{APIGroups:["acme.io"], Resources:["secrets"], Verbs:["get"]}',
+  ],
+  [
+    "another resource",
+    [rule("get", "", "pods")],
+    [rule("get", "", "pods,secrets")],
+    '{APIGroups:[""], Resources:["secrets"], Verbs:["get"]}',
+  ],
+  [
     "rights put together from two rules",
     [rule("get", "", "pods"), rule("list", "", "pods")],
     [rule("get,list", "", "pods")],
