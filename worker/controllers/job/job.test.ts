@@ -32,6 +32,27 @@ describe("job", () => {
     expect(events(at)).toContain("Completed: Job completed");
   });
 
+  it.each(["Indexed", "NonIndexed"] as const)(
+    "CTL-JOB-SURPLUS: keeps those of its %s pods that are worth most",
+    async (completionMode) => {
+      const at = start();
+      at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2, completionMode }));
+      await at.settle();
+      const [first] = pods(at);
+      if (!first) throw new Error("no pod");
+      at.cluster.put("pods", {
+        ...first,
+        metadata: { ...first.metadata, name: "z" },
+        status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+      });
+      await at.settle();
+      const names = pods(at).map(({ metadata }) => metadata.name);
+      expect(names).toHaveLength(2);
+      expect(names).toContain("z");
+      expect(completionMode === "Indexed" && names.includes(first.metadata.name)).toBe(false);
+    },
+  );
+
   it("gets its first status once its pods are created", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));

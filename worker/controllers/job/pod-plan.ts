@@ -4,7 +4,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect } from "../controller.ts";
 import { podRemoval } from "../pod/pod-removal.ts";
-import { byDeletionOrder, isTerminated } from "../pod/pod-state.ts";
+import { isTerminated, leastWorthKeeping } from "../pod/pod-state.ts";
 import { backoffAfter } from "./backoff.ts";
 import {
   endOf,
@@ -52,7 +52,7 @@ export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
     const chosen = new Set(surplus);
     const rest = active.filter((pod) => !chosen.has(pod));
     const more = Math.max(0, rest.length - wanted);
-    const worst = rest.toSorted(byDeletionOrder(now, () => 0)).slice(0, more);
+    const worst = rest.toSorted(leastWorthKeeping).slice(0, more);
     return letGo(job, [...surplus, ...worst], surplus.length + more);
   }
   const ending = replacesOnlyFailed(job)
@@ -73,16 +73,18 @@ function wantedActive(job: Job, tally: Tally, active: number): number {
   return Math.max(0, Math.min(left, parallelism));
 }
 
-/** Pods whose index another pod has, or is done, or is none of the job's. */
+/** Pods whose index another pod has that is worth more, or is done, or is none of the job's. */
 function surplusOf(job: Job, active: readonly Stored<Pod>[], tally: Tally): readonly Stored<Pod>[] {
   if (!isIndexed(job)) return [];
   const seen = new Set<number>();
-  return active.filter((pod) => {
-    const index = indexOf(pod, job.spec.completions ?? 0);
-    if (index === undefined || seen.has(index) || tally.succeededIndexes.has(index)) return true;
-    seen.add(index);
-    return false;
-  });
+  return active
+    .toSorted((a, b) => leastWorthKeeping(b, a))
+    .filter((pod) => {
+      const index = indexOf(pod, job.spec.completions ?? 0);
+      if (index === undefined || seen.has(index) || tally.succeededIndexes.has(index)) return true;
+      seen.add(index);
+      return false;
+    });
 }
 
 /** The finalizers of these pods are removed first, so that their end is not counted. */

@@ -1,5 +1,6 @@
 /** Questions that controllers ask about a pod. */
-import type { Pod } from "../../../api/generated/core.v1.ts";
+import { compareTexts } from "../../../api/compare-texts.ts";
+import type { ContainerStatus, Pod } from "../../../api/generated/core.v1.ts";
 import { timeOf } from "../time.ts";
 
 export const isTerminated = (pod: Pod): boolean => pod.status.phase === "Succeeded" || pod.status.phase === "Failed";
@@ -30,15 +31,61 @@ export function nextAvailability(pods: readonly Pod[], minReadySeconds: number, 
   return times.length === 0 ? undefined : Math.min(...(times as number[]));
 }
 
+type Order = (a: Pod, b: Pod) => number;
+
+const inOrder =
+  (steps: readonly Order[]): Order =>
+  (a, b) => {
+    for (const step of steps) {
+      const order = step(a, b);
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+
 const phaseRank: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 };
-const restartsOf = (pod: Pod) =>
-  Math.max(0, ...(pod.status.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));
+
+/** Pods that do not work yet come first. */
+const byProgress: readonly Order[] = [
+  (a, b) => Number(!!a.spec.nodeName) - Number(!!b.spec.nodeName),
+  (a, b) => (phaseRank[a.status.phase ?? ""] ?? 0) - (phaseRank[b.status.phase ?? ""] ?? 0),
+  (a, b) => Number(isReady(a)) - Number(isReady(b)),
+];
+
+/** The most often that one of its containers, or then of its sidecars, was restarted. */
+const mostRestarts = (statuses: readonly ContainerStatus[] = []) =>
+  Math.max(0, ...statuses.map(({ restartCount }) => restartCount ?? 0));
+function sidecarsOf({ spec, status }: Pod): readonly ContainerStatus[] {
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
+  return (status.initContainerStatuses ?? []).filter((each) => sidecars.some(({ name }) => name === each.name));
+}
+const byRestarts: readonly Order[] = [
+  (a, b) => mostRestarts(b.status.containerStatuses) - mostRestarts(a.status.containerStatuses),
+  (a, b) => mostRestarts(sidecarsOf(b)) - mostRestarts(sidecarsOf(a)),
+];
+
+const readySince = (pod: Pod) => (isReady(pod) ? podCondition(pod, "Ready")?.lastTransitionTime : undefined);
+const createdAt = ({ metadata }: Pod) => metadata.creationTimestamp;
+const byUid: Order = (a, b) => compareTexts(a.metadata.uid ?? "", b.metadata.uid ?? "");
+
+const youngerFirst =
+  (of: (pod: Pod) => string | undefined): Order =>
+  (a, b) =>
+    (timeOf(of(b)) ?? Number.MAX_SAFE_INTEGER) - (timeOf(of(a)) ?? Number.MAX_SAFE_INTEGER);
+
+/** Kubernetes' ActivePods: the pods of a Job that are cheapest to lose come first, and of equals the youngest. */
+export const leastWorthKeeping: Order = inOrder([
+  ...byProgress,
+  youngerFirst(readySince),
+  ...byRestarts,
+  youngerFirst(createdAt),
+]);
 
 /**
- * Kubernetes' ActivePodsWithRanks: the pods cheapest to lose come first. `rank` counts related pods on the pod's node,
- * so that one of several on a node goes before a single one.
+ * Kubernetes' ActivePodsWithRanks: the pods of a replica set that are cheapest to lose come first. `rank` counts related
+ * pods on the pod's node, so that one of several on a node goes before a single one.
  */
-export function byDeletionOrder(now: number, rank: (pod: Pod) => number) {
+export function byDeletionOrder(now: number, rank: (pod: Pod) => number): Order {
   const deletionCost = (pod: Pod) => {
     const cost = Number(pod.metadata.annotations?.["controller.kubernetes.io/pod-deletion-cost"] ?? 0);
     return Number.isInteger(cost) ? cost : 0;
@@ -48,27 +95,18 @@ export function byDeletionOrder(now: number, rank: (pod: Pod) => number) {
     const since = timeOf(text);
     return since === undefined || since >= now ? 0 : Math.floor(Math.log2(Math.max(1, (now - since) * 1e6)));
   };
-  const readySince = (pod: Pod) => podCondition(pod, "Ready")?.lastTransitionTime;
-  const byUid = (a: Pod, b: Pod) => ((a.metadata.uid ?? "") < (b.metadata.uid ?? "") ? -1 : 1);
   /** Younger first; if about equally old, by uid. */
-  const byAge = (of: (pod: Pod) => string | undefined) => (a: Pod, b: Pod) =>
-    of(a) === of(b) ? 0 : logAge(of(a)) - logAge(of(b)) || byUid(a, b);
-  const steps: ((a: Pod, b: Pod) => number)[] = [
-    (a, b) => Number(!!a.spec.nodeName) - Number(!!b.spec.nodeName),
-    (a, b) => (phaseRank[a.status.phase ?? ""] ?? 0) - (phaseRank[b.status.phase ?? ""] ?? 0),
-    (a, b) => Number(isReady(a)) - Number(isReady(b)),
+  const byAge =
+    (of: (pod: Pod) => string | undefined): Order =>
+    (a, b) =>
+      of(a) === of(b) ? 0 : logAge(of(a)) - logAge(of(b)) || byUid(a, b);
+  return inOrder([
+    ...byProgress,
     (a, b) => deletionCost(a) - deletionCost(b),
     (a, b) => rank(b) - rank(a),
-    (a, b) => (isReady(a) && isReady(b) ? byAge(readySince)(a, b) : 0),
-    (a, b) => restartsOf(b) - restartsOf(a),
-    byAge(({ metadata }) => metadata.creationTimestamp),
+    byAge(readySince),
+    ...byRestarts,
+    byAge(createdAt),
     byUid,
-  ];
-  return (a: Pod, b: Pod): number => {
-    for (const step of steps) {
-      const order = step(a, b);
-      if (order !== 0) return order;
-    }
-    return 0;
-  };
+  ]);
 }
