@@ -130,15 +130,13 @@ describe("cron job", () => {
     });
   });
 
-  /** Like `kubectl create job --from=cronjob/c`. */
-  const createByHand = ({ cluster }: ControlledCluster) =>
+  const createOwned = ({ cluster }: ControlledCluster, { metadata, ...job }: Partial<Job>) =>
     cluster.put("jobs.batch", {
       apiVersion: "batch/v1",
       kind: "Job",
       metadata: {
-        name: "by-hand",
+        ...metadata,
         namespace: "ns",
-        annotations: { "cronjob.kubernetes.io/instantiate": "manual" },
         ownerReferences: [
           {
             apiVersion: "batch/v1",
@@ -151,7 +149,95 @@ describe("cron job", () => {
       },
       spec: {},
       status: {},
+      ...job,
     } as unknown as Job);
+  /** Like `kubectl create job --from=cronjob/c`. */
+  const createByHand = (at: ControlledCluster) =>
+    createOwned(at, { metadata: { name: "by-hand", annotations: { "cronjob.kubernetes.io/instantiate": "manual" } } });
+
+  it("CTL-CRON-ACTIVE: has started those that have its name and a time", async () => {
+    const at = start({ suspend: true });
+    const annotations = { "batch.kubernetes.io/cronjob-scheduled-timestamp": "2026-01-01T00:00:00Z" };
+    createOwned(at, { metadata: { name: "c-1", annotations } });
+    createOwned(at, { metadata: { name: "d-1", annotations } });
+    createOwned(at, { metadata: { name: "c-2" } });
+    createOwned(at, {
+      metadata: { name: "c-3", annotations },
+      status: { conditions: [{ type: "Failed", status: "True" }] },
+    });
+    await at.settle();
+    expect(status(at)?.active).toMatchObject([{ name: "c-1" }]);
+    expect(reasons(at)).toEqual(["UnexpectedJob", "UnexpectedJob"]);
+  });
+
+  it("reports an active Job that is gone", async () => {
+    const at = start();
+    await at.pass(MINUTE_MS);
+    at.cluster.remove("jobs.batch", "ns", jobs(at)[0]?.metadata.name ?? "");
+    await at.settle();
+    expect(status(at)?.active).toBeUndefined();
+    expect(reasons(at)).toEqual(["SuccessfulCreate", "MissingJob"]);
+  });
+
+  it("keeps the youngest finished Jobs, by when they started, as many as each limit says", async () => {
+    const at = start({ suspend: true, successfulJobsHistoryLimit: 2, failedJobsHistoryLimit: 1 });
+    const finished = (name: string, type: string, startTime: string, state = "True") =>
+      createOwned(at, {
+        metadata: { name },
+        status: { startTime, completionTime: startTime, conditions: [{ type, status: state }] },
+      });
+    finished("a", "Complete", "2026-01-01T00:00:04Z");
+    finished("b", "Complete", "2026-01-01T00:00:01Z");
+    finished("c", "Complete", "2026-01-01T00:00:02Z");
+    finished("d", "Complete", "2026-01-01T00:00:02Z");
+    finished("e", "Failed", "2026-01-01T00:00:01Z");
+    finished("f", "Failed", "2026-01-01T00:00:03Z");
+    finished("g", "Failed", "2026-01-01T00:00:00Z", "False");
+    finished("h", "SuccessCriteriaMet", "2026-01-01T00:00:00Z");
+    await at.settle();
+    expect(jobs(at).map(({ metadata }) => metadata.name)).toEqual(["a", "d", "f", "g", "h"]);
+    expect(status(at)?.lastSuccessfulTime).toBe("2026-01-01T00:00:04Z");
+  });
+
+  it("does not count Jobs that are being deleted, nor limits that are not there", async () => {
+    const at = start({ suspend: true, successfulJobsHistoryLimit: 1 });
+    for (const name of ["a", "b", "c"])
+      createOwned(at, {
+        metadata: { name, ...(name === "a" && { deletionTimestamp: "2026-01-01T00:00:09Z", finalizers: ["orphan"] }) },
+        status: { conditions: [{ type: name === "c" ? "Failed" : "Complete", status: "True" }] },
+      });
+    await at.settle();
+    expect(jobs(at).map(({ metadata }) => metadata.name)).toEqual(["a", "b", "c"]);
+  });
+
+  it.each([
+    [undefined, ["c-29453820"]],
+    [299, []],
+    [301, ["c-29453820"]],
+  ])("starts what it missed less than its deadline (%j) ago", async (startingDeadlineSeconds, names) => {
+    const at = start({ schedule: "0 * * * *", suspend: true });
+    await at.pass(65 * MINUTE_MS);
+    at.cluster.change("cronjobs.batch", "ns", "c", ({ spec }) => {
+      spec.suspend = false;
+      if (startingDeadlineSeconds !== undefined) spec.startingDeadlineSeconds = startingDeadlineSeconds;
+    });
+    await at.settle();
+    expect(jobs(at).map(({ metadata }) => metadata.name)).toEqual(names);
+  });
+
+  it("gives Jobs its template's labels and annotations, and the time in its zone", async () => {
+    const metadata = { labels: { a: "1" }, annotations: { b: "2" } };
+    const spec = { parallelism: 3, template: { spec: { containers: [] } } };
+    const at = start({ timeZone: "Asia/Tokyo", jobTemplate: { metadata, spec } });
+    await at.pass(MINUTE_MS);
+    const [job] = jobs(at);
+    expect(job?.metadata.labels).toEqual({ a: "1" });
+    expect(job?.metadata.annotations).toEqual({
+      b: "2",
+      "batch.kubernetes.io/cronjob-scheduled-timestamp": "2026-01-01T09:01:00+09:00",
+    });
+    expect(job?.spec).toMatchObject(spec);
+  });
 
   it.each(["Forbid", "Replace"])(
     "CTL-CRON-ACTIVE: starts beside a Job that it has not started under %s",

@@ -16,8 +16,9 @@ export function nextMatch(fields: CronFields, offsetAt: OffsetAt, after: number)
   let time = (Math.floor(after / MINUTE) + 1) * MINUTE;
   const lastYear = shown(after).getUTCFullYear() + YEARS_AHEAD;
   for (let clock = shown(time); clock.getUTCFullYear() <= lastYear; clock = shown(time)) {
-    if (!fields.month.values.has(clock.getUTCMonth() + 1)) time = laterThisMonth(time, clock) ?? nextDay(time, shown);
-    else if (!isDay(fields, clock)) time = nextDay(time, shown);
+    if (!fields.month.values.has(clock.getUTCMonth() + 1))
+      time = laterThisMonth(time, clock) ?? laterOrNextDay(time, clock);
+    else if (!isDay(fields, clock)) time = laterOrNextDay(time, clock);
     else if (!fields.hour.values.has(clock.getUTCHours())) time += HOUR - clock.getUTCMinutes() * MINUTE;
     else if (!fields.minute.values.has(clock.getUTCMinutes())) time += MINUTE;
     else return time;
@@ -35,12 +36,6 @@ function isDay({ day, weekday }: CronFields, clock: Date): boolean {
 const laterThisMonth = (time: number, clock: Date): number | undefined =>
   clock.getUTCDate() < 27 ? time + (27 - clock.getUTCDate()) * 24 * HOUR : undefined;
 
-/** The first minute of the day after, whenever its clock begins. */
-function nextDay(time: number, shown: (time: number) => Date): number {
-  const clock = shown(time);
-  const day = clock.getUTCDate();
-  // A day may be an hour shorter, and begin at some quarter of an hour.
-  let next = time + Math.max(1, 22 - clock.getUTCHours()) * HOUR - clock.getUTCMinutes() * MINUTE;
-  while (shown(next).getUTCDate() === day) next += 15 * MINUTE;
-  return next;
-}
+/** A whole hour near the day's end, since a day may be an hour shorter, and from there on the next one. */
+const laterOrNextDay = (time: number, clock: Date): number =>
+  time + Math.max(1, 22 - clock.getUTCHours()) * HOUR - clock.getUTCMinutes() * MINUTE;
