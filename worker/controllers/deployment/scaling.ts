@@ -5,7 +5,7 @@
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { DESIRED_REPLICAS, MAX_REPLICAS } from "./annotations.ts";
-import { actualReplicas, availableReplicas, boundsOf, byAge, replicasOf, specReplicas } from "./rollout.ts";
+import { actualReplicas, boundsOf, byAge, replicasOf, specReplicas } from "./rollout.ts";
 
 export interface Resize {
   readonly replicaSet: Stored<ReplicaSet>;
@@ -18,8 +18,8 @@ type Sets = readonly Stored<ReplicaSet>[];
 
 const active = (sets: Sets): Sets => sets.filter((each) => replicasOf(each) > 0);
 const annotatedReplicas = (set: ReplicaSet, key: string): number | undefined => {
-  const value = set.metadata.annotations?.[key];
-  return value === undefined || Number.isNaN(Number(value)) ? undefined : Number(value);
+  const value = set.metadata.annotations?.[key] ?? "";
+  return /^\d+$/.test(value) ? Number(value) : undefined;
 };
 
 /** Whether the deployment's size differs from the one that its replica sets were last scaled for. */
@@ -67,14 +67,14 @@ function proportional(deployment: Deployment, sets: Sets): readonly Resize[] {
   const bySize = sets.toSorted((a, b) => replicasOf(b) - replicasOf(a) || age(a, b));
   let added = 0;
   const sizes = bySize.map((replicaSet) => {
-    const share = toAdd === 0 ? 0 : shareOf(replicaSet, deployment, { toAdd, added, allowed });
+    const share = shareOf(replicaSet, deployment, { toAdd, added, allowed });
     added += share;
     return { replicaSet, replicas: replicasOf(replicaSet) + share };
   });
   return sizes.map(({ replicaSet, replicas }, position) => ({
     replicaSet,
     // The first set gets what rounding left over.
-    replicas: position === 0 && toAdd !== 0 ? Math.max(0, replicas + toAdd - added) : replicas,
+    replicas: position === 0 ? Math.max(0, replicas + toAdd - added) : replicas,
   }));
 }
 
@@ -83,11 +83,11 @@ function shareOf(
   deployment: Deployment,
   { toAdd, added, allowed }: { toAdd: number; added: number; allowed: number },
 ): number {
+  if (toAdd === added) return 0;
   const size = replicasOf(set);
-  if (size === 0 || toAdd === added) return 0;
   const before = annotatedReplicas(set, MAX_REPLICAS) || deployment.status.replicas;
-  if (!before && replicasOf(deployment) > 0) return 0;
-  const share = replicasOf(deployment) === 0 ? -size : roundHalfAway((size * allowed) / (before ?? 1)) - size;
+  if (!before && allowed > 0) return 0;
+  const share = roundHalfAway((size * allowed) / (before || 1)) - size;
   return toAdd > 0 ? Math.min(share, toAdd - added) : Math.max(share, toAdd - added);
 }
 
@@ -99,7 +99,7 @@ export function newestSize(deployment: Deployment, newest: ReplicaSet | undefine
   const wanted = replicasOf(deployment);
   if (deployment.spec.strategy?.type === "Recreate") return wanted;
   const current = newest ? replicasOf(newest) : 0;
-  if (newest && current >= wanted) return wanted;
+  if (current >= wanted) return wanted;
   const roomBeside = (pods: number) =>
     Math.max(0, Math.min(wanted + boundsOf(deployment).surge - pods, wanted - current));
   const room = roomBeside(specReplicas(all));
@@ -111,15 +111,11 @@ export function newestSize(deployment: Deployment, newest: ReplicaSet | undefine
 
 /** Scales down old sets as far as availability allows: unhealthy pods first, then healthy ones. */
 export function planShrink(deployment: Deployment, newest: Stored<ReplicaSet>, old: Sets): readonly Resize[] {
-  const shrinking = active(old);
-  const oldTotal = specReplicas(shrinking);
-  if (oldTotal === 0) return [];
   const all = [...old, newest];
   const minAvailable = replicasOf(deployment) - boundsOf(deployment).unavailable;
   const newestUnavailable = replicasOf(newest) - (newest.status.availableReplicas ?? 0);
   const removable = specReplicas(all) - minAvailable - newestUnavailable;
-  if (removable <= 0) return [];
-  const oldest = shrinking.toSorted(byAge);
+  const oldest = active(old).toSorted(byAge);
   const broken = takeFrom(
     oldest.map((replicaSet) => ({ replicaSet, size: replicasOf(replicaSet) })),
     removable,
@@ -127,10 +123,9 @@ export function planShrink(deployment: Deployment, newest: Stored<ReplicaSet>, o
   );
   const without = new Map(broken.map(({ replicaSet, replicas }) => [replicaSet, replicas]));
   const taken = broken.reduce((sum, { replicaSet, replicas }) => sum + replicasOf(replicaSet) - replicas, 0);
-  const spare = Math.min(availableReplicas(all) - minAvailable, removable - taken);
   const working = takeFrom(
     oldest.map((replicaSet) => ({ replicaSet, size: without.get(replicaSet) ?? replicasOf(replicaSet) })),
-    spare,
+    removable - taken,
     (_, size) => size,
   );
   // Each is a separate step, with an event of its own.
