@@ -61,6 +61,17 @@ describe("LINK-NEED: a node receives", () => {
     expect(trackChange(again, "a", references)).toEqual({ own: true, need: [] });
   });
 
+  it("what an ephemeral container refers to that was added to a pod of its own", () => {
+    const references: References = new Map();
+    trackChange(bound, "a", references);
+    const { spec, ...rest } = JSON.parse(bound.text);
+    const ephemeralContainers = [{ name: "debugger", envFrom: [{ configMapRef: { name: "debug" } }] }];
+    const text = JSON.stringify({ ...rest, spec: { ...spec, ephemeralContainers } });
+    const { need } = trackChange({ ...bound, text, previous: onNode("a") }, "a", references);
+    expect(need).toContain("configmaps default debug");
+    expect(trackChange(change("configmaps", "debug"), "a", references).own).toBe(true);
+  });
+
   it("no pods of other nodes", () => {
     expect(trackChange(bound, "b", new Map())).toEqual({ own: false, need: [] });
   });

@@ -131,6 +131,9 @@ export async function syncFor(store: Store, node: string, since: number): Promis
   return (await snapshotFor(store, node)).sync;
 }
 
+/** Only these are added to a pod that is there, and may name what nothing else in it does. */
+const hasEphemeralContainers = ({ text }: Change): boolean => text.includes('"ephemeralContainers":[');
+
 /**
  * What a node is sent of a change. Records what its pods refer to, and returns the keys that it must now be sent as
  * well.
@@ -149,9 +152,8 @@ export function trackChange(
         references.delete(pod);
         return { own: true, need: [] };
       }
-      const known = references.get(pod);
-      const isNew = known === undefined || previous?.fields[NODE_FIELD] !== node;
-      if (!isNew) return { own: true, need: [] };
+      const isNew = !references.has(pod) || previous?.fields[NODE_FIELD] !== node;
+      if (!isNew && !hasEphemeralContainers(change)) return { own: true, need: [] };
       const named = new Set(podReferences(objectOf(change) as Pod));
       references.set(pod, named);
       return { own: true, need: [...named] };
