@@ -13,14 +13,10 @@ type Numbers = ReadonlyMap<string, number>;
  * kube-apiserver.
  */
 const COUNTED_FOR_MS = 60_000;
-const lastCounts = new Map<string, { readonly at: number; readonly objects: Promise<Numbers> }>();
+const lastCounts = new Map<string, { readonly at: number; readonly objects: Numbers }>();
 
 export async function storedObjects(cluster: string, registry: Registry, stores: Stores): Promise<Family[]> {
-  const last = lastCounts.get(cluster);
-  const counted =
-    last && Date.now() - last.at < COUNTED_FOR_MS ? last : { at: Date.now(), objects: countObjects(stores) };
-  lastCounts.set(cluster, counted);
-  const objects = await counted.objects;
+  const objects = await recentCounts(cluster, stores);
   const kinds = registry.resources
     // The others are not stored.
     .filter(({ verbs }) => verbs === undefined || verbs.includes("watch"))
@@ -37,6 +33,14 @@ export async function storedObjects(cluster: string, registry: Registry, stores:
       kinds.map(({ group, plural, count }) => [{ resource: groupResource(group, plural) }, count]),
     ),
   ];
+}
+
+async function recentCounts(cluster: string, stores: Stores): Promise<Numbers> {
+  const [at, last] = [Date.now(), lastCounts.get(cluster)];
+  if (last && at - last.at < COUNTED_FOR_MS) return last.objects;
+  const objects = await countObjects(stores);
+  lastCounts.set(cluster, { at, objects });
+  return objects;
 }
 
 async function countObjects(stores: Stores): Promise<Numbers> {
