@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,4 +36,13 @@ test("a certificate is kept while it covers all requested names, and replaced ot
   const next = certificateFor("cabin.lan");
   expect(next.serialNumber).not.toBe(first.serialNumber);
   expect(next.checkHost("cabin.lan")).toBe("cabin.lan");
+});
+
+test("a certificate is replaced if it is not for its key, as after a start that was killed between writing the two", () => {
+  loadIdentity(directory, { bind: "0.0.0.0", names: ["plane.lan"] }, now);
+  const before = directory.read("server.crt") ?? "";
+  loadIdentity(directory, { bind: "0.0.0.0", names: ["cabin.lan"] }, now);
+  directory.write("server.crt", before);
+  const { certificateChain, certificateKey } = loadIdentity(directory, { bind: "0.0.0.0", names: ["plane.lan"] }, now);
+  expect(new X509Certificate(certificateChain).checkPrivateKey(createPrivateKey(certificateKey))).toBe(true);
 });

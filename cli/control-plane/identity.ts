@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, randomBytes, randomInt, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { parseKubeconfig } from "../kubeconfig.ts";
@@ -40,7 +40,8 @@ export function loadIdentity(directory: DataDirectory, reach: Reach, now: Date):
   const subjects = subjectsOf(reach);
   let certificateChain = directory.read("server.crt");
   let certificateKey = directory.read("server.key");
-  if (!certificateChain || !certificateKey || !isCurrent(certificateChain, ca, { subjects, now })) {
+  const wanted = { ca, key: certificateKey ?? "", subjects, now };
+  if (!certificateChain || !certificateKey || !isCurrent(certificateChain, wanted)) {
     const serving = createServingCertificate(caKey, subjects, now);
     // The authority goes with it, so that `sailplane join` can check it against --ca-cert-hash.
     certificateChain = serving.certificate + ca;
@@ -75,15 +76,20 @@ export const ENCRYPTION_KEYS = "encryption.keys";
 const createToken = (): string => randomBytes(32).toString("base64url");
 
 interface Wanted {
+  /** PEM, like the key. */
+  readonly ca: string;
+  readonly key: string;
   readonly subjects: readonly Subject[];
   readonly now: Date;
 }
 
-function isCurrent(chain: string, ca: string, { subjects, now }: Wanted): boolean {
+function isCurrent(chain: string, { ca, key, subjects, now }: Wanted): boolean {
   const certificate = new X509Certificate(chain);
   const month = 30 * 86_400_000;
   return (
     certificate.verify(new X509Certificate(ca).publicKey) &&
+    // They are two files, and a start may be killed between writing them.
+    certificate.checkPrivateKey(createPrivateKey(key)) &&
     Date.parse(certificate.validTo) - now.getTime() > month &&
     subjects.every(({ type, value }) =>
       type === "ip" ? certificate.checkIP(value) !== undefined : certificate.checkHost(value) !== undefined,
