@@ -55,7 +55,12 @@ function summary(event: AuditEvent): string {
   return [stageTimestamp, responseStatus?.code ?? "", who, verb, requestURI].join("  ");
 }
 
+/** The control plane gives no more at a time. */
+const MAX_EVENTS = 10_000;
+
 function parseLimit(text: string): number {
-  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("It is a whole number, 99999 at most.");
-  return Number(text);
+  const limit = Number(text);
+  if (!/^\d+$/.test(text) || limit > MAX_EVENTS)
+    throw new InvalidArgumentError(`It is a whole number, ${MAX_EVENTS} at most.`);
+  return limit;
 }
