@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -106,7 +107,7 @@ export function reserveKubeconfig(dataDirectory: string, name: string, connectio
   }
 }
 
-/** Writes `DIRECTORY/kubeconfig` atomically: it may be the only place with the token. */
+/** Writes `DIRECTORY/kubeconfig` atomically, even if the power fails: it may be the only place with the token. */
 export function saveKubeconfig(dataDirectory: string, name: string, connection: Connection): void {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const file = `${dataDirectory}/kubeconfig`;
@@ -117,6 +118,7 @@ export function saveKubeconfig(dataDirectory: string, name: string, connection: 
     const opened = openSync(`${file}.new`, constants.O_RDWR | constants.O_CREAT, 0o600);
     try {
       ftruncateSync(opened, writeSync(opened, text, 0));
+      fsyncSync(opened);
     } finally {
       closeSync(opened);
     }
