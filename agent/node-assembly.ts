@@ -1,6 +1,7 @@
 /** The parts of a node, and their wiring. */
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { RECEIVED_OBJECTS } from "../api/node/local-node.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
@@ -92,7 +93,7 @@ export class NodeAssembly {
     this.networkKey = loadNetworkKey(options.dataDirectory);
     this.#sources = apiVolumeSources(this.client, this.#clients.reports);
     this.#pulls = new PullRecords(this.#inData("image-pulls.json"));
-    this.objects = new ObjectCache(this.#inData("objects"));
+    this.objects = new ObjectCache(this.#inData(RECEIVED_OBJECTS));
     this.memory = new VolumeMemory(this.#inData("memory"), log);
     this.staticPods = this.#makeStaticPods();
     this.housekeeping = this.#makeHousekeeping();

@@ -5,6 +5,8 @@
 
 /** In the node's data directory. */
 export const LOCAL_SOCKET = "agent.sock";
+/** The directory in there with the objects that the node has received of its cluster. */
+export const RECEIVED_OBJECTS = "objects";
 
 export interface LocalStatus {
   readonly node: string;

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { RECEIVED_OBJECTS } from "../../api/node/local-node.ts";
 import { nodeNameOption } from "../commands/options.ts";
 import { createAuthority, createServingCertificate } from "../control-plane/certificates.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
@@ -54,9 +55,12 @@ test.each([
   trades = given;
   directory.write("ca.crt", ca);
   saveKubeconfig(directory.path, "n1", { server, token: "own", ca });
+  writeFileSync(join(directory.makeDirectory(RECEIVED_OBJECTS), "revision.json"), "7");
   const isKnown = token === "renewed";
   expect(await joinAs(nodeName)).toEqual({ connection: { server, token, ca }, isKnown });
   expect(shown).toEqual(tokens);
+  // What it has received may be of another cluster.
+  expect(existsSync(directory.file(`${RECEIVED_OBJECTS}/revision.json`))).toBe(isKnown);
 });
 
 test("NODE-JOIN: a new machine cannot take the name of a live node", async () => {

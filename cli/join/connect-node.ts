@@ -1,5 +1,6 @@
 /** How a machine gets its identity in a cluster, for `join` and `install`. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { RECEIVED_OBJECTS } from "../../api/node/local-node.ts";
 import { CliError } from "../cli-error.ts";
 import type { DataDirectory } from "../control-plane/data-directory.ts";
 import { type Connection, contextNameOf, parseKubeconfig, reserveKubeconfig } from "../kubeconfig.ts";
@@ -70,7 +71,10 @@ export async function connectNode(directory: DataDirectory, server: string, opti
       `the first join of ${nodeName} needs --token; "sailplane token create" on the control plane creates one`,
     );
   const ca = options.caFile ? readFile(options.caFile) : await fetchAuthority(server, options.caCertHash);
-  return { connection: await exchangeToken({ server, token, ...(ca && { ca }) }, nodeName), isKnown: false };
+  const connection = await exchangeToken({ server, token, ...(ca && { ca }) }, nodeName);
+  // It may be another cluster, whose objects would be taken for older ones of the same names.
+  directory.makeEmptyDirectory(RECEIVED_OBJECTS);
+  return { connection, isKnown: false };
 }
 
 const unknownNode = (nodeName: string): string =>
