@@ -66,6 +66,7 @@ export class NodeAgent {
       nodeName,
       revision: () => made.objects.revision,
       onSync: (sync) => this.#sync(sync),
+      onOtherLog: () => made.objects.forgetRevisions(),
       onTunnel: (call) => void made.tunnels.serve(call),
       onRequest: (frame, replies) => void made.tunnels.answer(frame, replies),
       onRelay: ({ peer }) => made.network?.called(peer),

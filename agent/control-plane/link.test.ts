@@ -12,9 +12,10 @@ let stop: AbortController;
 let server: WebSocketServer;
 let messages: string[];
 let received: number[];
+let otherLogs: number;
 beforeEach(async () => {
   stop = new AbortController();
-  [messages, received] = [[], []];
+  [messages, received, otherLogs] = [[], [], 0];
   server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", resolve));
 });
@@ -35,6 +36,7 @@ function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
     nodeName: "n",
     revision: () => received.at(-1) ?? 0,
     onSync: ({ revision }) => void received.push(revision),
+    onOtherLog: () => void otherLogs++,
     onTunnel: () => {},
     onRequest: (frame, { send }) => send(Buffer.concat([frame, Buffer.from(", and answered")])),
     onRelay: () => {},
@@ -62,6 +64,17 @@ test("LINK-POLL: if WebSockets are blocked, the node polls over HTTP from its la
   await expect.poll(() => received, { timeout: 15_000 }).toEqual([1, 2]);
   expect(requests).toEqual(["?since=0", "?since=1"]);
   expect(link.awaySince).toBeDefined();
+});
+
+test("LINK-BACK: a snapshot older than what the node knew when it asked for one is of another log", async () => {
+  received.push(7);
+  server.on("connection", (client, { url = "" }) => {
+    expect(url).toContain("since=7");
+    for (const revision of [3, 4]) client.send(JSON.stringify({ ...sync(revision), reset: revision === 3 }));
+  });
+  start();
+  await expect.poll(() => received, { timeout: 10_000 }).toEqual([7, 3, 4]);
+  expect(otherLogs).toBe(1);
 });
 
 test("LINK-TOLD: the log says that the link is down, and when it is up again", async () => {

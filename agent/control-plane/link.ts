@@ -33,6 +33,8 @@ export interface LinkOptions {
   readonly nodeName: string;
   readonly revision: () => number;
   readonly onSync: (sync: NodeSync) => void;
+  /** The log is not the one that revisions were known of, or went back: a copy of the control plane was restored. */
+  readonly onOtherLog: () => void;
   readonly onTunnel: (call: NodeTunnelCall) => void;
   /** A request to a pod or to the node, as a frame; its answer is one, too. */
   readonly onRequest: (frame: Uint8Array, replies: LinkReplies) => void;
@@ -170,8 +172,9 @@ export class Link {
 
   /** The life of one socket; returns whether it was ever open. */
   #socket(): Promise<boolean> {
-    const { controlPlane, revision, signal } = this.#options;
-    const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}&${ANSWERS_REQUESTS}`);
+    const { controlPlane, signal } = this.#options;
+    const since = this.#options.revision();
+    const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${since}&${ANSWERS_REQUESTS}`);
     // Monotonic, because the time of day may be set.
     let lastSeen = steadyNow();
     let opened = false;
@@ -204,7 +207,7 @@ export class Link {
         lastSeen = steadyNow();
         const text = isBinary ? "" : data.toString();
         if (isBinary) this.#options.onRequest(data, replies);
-        else if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, socket);
+        else if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, { socket, since });
       });
       socket.on("error", () => {});
       socket.on("close", () => {
@@ -216,10 +219,21 @@ export class Link {
     });
   }
 
-  async #receive(message: NodeMessage, socket: WebSocket): Promise<void> {
+  /** `since`: the revision that the node had when it asked. */
+  #take(sync: NodeSync, since: number): void {
+    const { revision, onOtherLog, onSync } = this.#options;
+    // Once the other log has been noticed, what was asked for before says nothing.
+    if (sync.revision < since && since <= revision()) onOtherLog();
+    onSync(complete(sync));
+  }
+
+  async #receive(
+    message: NodeMessage,
+    { socket, since }: { readonly socket: WebSocket; readonly since: number },
+  ): Promise<void> {
     switch (message.type) {
       case "sync":
-        return this.#options.onSync(complete(message));
+        return this.#take(message, since);
       case "tunnel":
         return this.#options.onTunnel(message);
       case "relay":
@@ -234,7 +248,7 @@ export class Link {
   }
 
   async #poll(): Promise<void> {
-    const { controlPlane, revision, signal, onSync } = this.#options;
+    const { controlPlane, revision, signal } = this.#options;
     const spread = Math.random() * SPREAD_MS;
     const hour = (time: number) => Math.floor((time - spread) / SAFETY_POLL_MS);
     let last = Date.now();
@@ -244,11 +258,12 @@ export class Link {
       if (!due || signal.aborted) continue;
       last = Date.now();
       try {
-        const path = `${this.#path}/sync?since=${revision()}`;
+        const since = revision();
+        const path = `${this.#path}/sync?since=${since}`;
         const response = await controlPlane.request({ method: "GET", path, headers: {} });
         this.#compareClocks(response.date);
         this.#noteRefusal(response.code === 401);
-        if (isSuccess(response)) onSync(complete(JSON.parse(response.body) as NodeSync));
+        if (isSuccess(response)) this.#take(JSON.parse(response.body) as NodeSync, since);
         this.#isDistrusted = false;
       } catch (error) {
         // Neither connection works: pods continue from what is known.

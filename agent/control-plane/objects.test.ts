@@ -49,4 +49,17 @@ describe("AGENT-OFFLINE: cached objects of a node", () => {
     expect(cache.apply(sync(6, [pod("b", 6)], true)).map(({ type }) => type)).toEqual(["DELETED", "ADDED"]);
     await cache.close();
   });
+
+  it("LINK-BACK: are replaced by older versions once their revisions are forgotten", async () => {
+    const cache = new ObjectCache(directory);
+    cache.apply(sync(9, [pod("a", 5), pod("b", 9)]));
+    cache.forgetRevisions();
+    const applied = cache.apply(sync(4, [pod("a", 4)], true));
+    expect(applied.map(({ type, object }) => [type, object.metadata.name])).toEqual([
+      ["DELETED", "b"],
+      ["ADDED", "a"],
+    ]);
+    expect([cache.revision, cache.pods()[0]?.metadata.resourceVersion]).toEqual([4, "4"]);
+    await cache.close();
+  });
 });

@@ -137,6 +137,13 @@ export class ObjectCache {
     return applied;
   }
 
+  /** Whatever comes next is newer than what is known. */
+  forgetRevisions(): void {
+    this.#revision = 0;
+    for (const [key, { metadata, ...object }] of this.#objects)
+      this.#objects.set(key, { ...object, metadata: { ...metadata, resourceVersion: "0" } });
+  }
+
   #remove(key: string): void {
     this.#objects.delete(key);
     this.#unsaved.add(key);
