@@ -33,6 +33,18 @@ describe("AGENT-OFFLINE: cached objects of a node", () => {
     expect([names(next), next.revision]).toEqual([["b"], 4]);
   });
 
+  it("are restored whatever the length of their names", async () => {
+    const cache = new ObjectCache(directory);
+    const longest = "n".repeat(253);
+    cache.apply(sync(3, [pod(longest, 1), pod("b", 2)]));
+    await cache.close();
+    const next = new ObjectCache(directory);
+    expect([names(next).toSorted(), next.revision]).toEqual([["b", longest], 3]);
+    next.apply(sync(4, [pod(longest, 4, "DELETED")]));
+    await next.close();
+    expect(names(new ObjectCache(directory))).toEqual(["b"]);
+  });
+
   it("are requested again if a cache file is corrupt", async () => {
     const cache = new ObjectCache(directory);
     cache.apply(sync(3, [pod("a", 1)]));

@@ -2,6 +2,7 @@
  * The API objects that this node has received: its pods, what they refer to, and what routes to Services. Kept on
  * disk, readable by the owner only, so that an agent that starts without its control plane knows what to run.
  */
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +14,28 @@ import type { PodObjects } from "../pod-spec/pod-objects.ts";
 
 const keyOf = (resource: string, { metadata }: KubeObject): string =>
   `${resource} ${metadata.namespace ?? ""} ${metadata.name ?? ""}`;
-const fileOf = (key: string): string => `${encodeURIComponent(key)}.json`;
+
+/** The names of a namespace and of an object in it may have 316 characters together, that of a file 255. */
+const MAX_NAME_LENGTH = 240;
+/** The file of an object whose key would be too long a name, and so is in the file. */
+const LONG = "long-";
+
+interface LongKeyed {
+  readonly key: string;
+  readonly object: KubeObject;
+}
+
+function fileOf(key: string): string {
+  const name = encodeURIComponent(key);
+  if (name.length <= MAX_NAME_LENGTH) return `${name}.json`;
+  return `${LONG}${createHash("sha256").update(key).digest("hex")}.json`;
+}
+
+function readKeyed(file: string, content: unknown): LongKeyed {
+  if (file.startsWith(LONG)) return content as LongKeyed;
+  return { key: decodeURIComponent(file.slice(0, -".json".length)), object: content as KubeObject };
+}
+
 const revisionOf = (object: KubeObject): number => Number(object.metadata.resourceVersion ?? 0);
 
 const REVISION = "revision.json";
@@ -52,9 +74,13 @@ export class ObjectCache {
     for (const file of readdirSync(this.#directory)) {
       if (!file.endsWith(".json")) continue;
       try {
-        const content = JSON.parse(readFileSync(join(this.#directory, file), "utf8"));
-        if (file === REVISION) this.#revision = Number(content);
-        else this.#objects.set(decodeURIComponent(file.slice(0, -".json".length)), content as KubeObject);
+        const content: unknown = JSON.parse(readFileSync(join(this.#directory, file), "utf8"));
+        if (file === REVISION) {
+          this.#revision = Number(content);
+          continue;
+        }
+        const { key, object } = readKeyed(file, content);
+        this.#objects.set(key, object);
       } catch {
         // A partial file, from a machine that crashed: the next sync brings the object again.
         whole = false;
@@ -82,10 +108,11 @@ export class ObjectCache {
     for (const key of [...this.#unsaved]) {
       this.#unsaved.delete(key);
       const object = this.#objects.get(key);
-      const path = join(this.#directory, fileOf(key));
+      const file = fileOf(key);
+      const path = join(this.#directory, file);
       try {
         if (object === undefined) await rm(path, { force: true });
-        else await replaceFile(path, object);
+        else await replaceFile(path, file.startsWith(LONG) ? ({ key, object } satisfies LongKeyed) : object);
       } catch (error) {
         this.#unsaved.add(key);
         throw error;
