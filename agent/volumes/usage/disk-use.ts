@@ -2,9 +2,9 @@
  * Disk usage of a directory, counted like `du`. A pod may have created any number of files: they are visited a few at a
  * time, one directory after another, and the agent does its other work in between.
  */
-import { type BigIntStats, lstatSync, opendirSync } from "node:fs";
-import { join } from "node:path";
+import { type BigIntStats, lstatSync } from "node:fs";
 import { setImmediate as otherWork } from "node:timers/promises";
+import { entriesOf } from "../../files/entries-of.ts";
 
 export interface DiskUse {
   readonly usedBytes: number;
@@ -23,20 +23,6 @@ const statOf = (path: string): BigIntStats | undefined => {
     return undefined;
   }
 };
-
-/** Everything below a directory, path by path; skips what is deleted meanwhile. */
-function* entriesOf(directory: string): Generator<string> {
-  try {
-    const handle = opendirSync(directory, { bufferSize: AT_ONCE });
-    try {
-      for (let entry = handle.readSync(); entry !== null; entry = handle.readSync()) yield join(directory, entry.name);
-    } finally {
-      handle.closeSync();
-    }
-  } catch {
-    // The same.
-  }
-}
 
 async function measure(path: string): Promise<DiskUse> {
   const root = statOf(path);
