@@ -170,7 +170,7 @@ export class CsiVolumes implements PodCsi {
       volume_context: { ...wanted.attributes, ...podInfo.context },
     });
     if (mountGroup === "" && !wanted.readOnly && givesToGroup(wanted, object) && !isAgain)
-      giveToPod(target, pod.spec.securityContext);
+      await giveToPod(target, pod.spec.securityContext);
     this.#published.write(home, { ...record, ready: true });
     return target;
   }

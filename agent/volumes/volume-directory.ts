@@ -58,5 +58,5 @@ export async function ensureDirectory(
   chmodSync(path, modeOf(volume));
   if (fileSystem !== undefined)
     await run("mount", ["-t", fileSystem.type, "-o", fileSystem.options.join(","), fileSystem.type, path]);
-  if (group !== undefined) giveToGroup(path, group);
+  if (group !== undefined) await giveToGroup(path, group);
 }

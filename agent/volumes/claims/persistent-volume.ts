@@ -41,7 +41,7 @@ export async function mountPersistent(
   if (spec.local === undefined)
     throw new VolumeError(`persistentvolume "${metadata.name}" is of a kind this node cannot mount`);
   const path = await mountLocal(volume, spec.local, { directory, readOnly });
-  if (!readOnly) ownLocal(path, { pod, name: metadata.name ?? "", directory, recordEvent });
+  if (!readOnly) await ownLocal(path, { pod, name: metadata.name ?? "", directory, recordEvent });
   return path;
 }
 
@@ -55,11 +55,11 @@ interface Owned extends Pick<PersistentUse, "directory" | "recordEvent"> {
 }
 
 /** It is owned by the group of the first pod for as long as it is in use: it is not taken away from a running pod. */
-function ownLocal(path: string, { pod, name, directory, recordEvent }: Owned): void {
+async function ownLocal(path: string, { pod, name, directory, recordEvent }: Owned): Promise<void> {
   const { fsGroup } = pod.spec.securityContext ?? {};
   if (fsGroup === undefined) return;
   if (!isUsedByOthers(directory, name)) {
-    giveToPod(path, pod.spec.securityContext);
+    await giveToPod(path, pod.spec.securityContext);
     return;
   }
   const { gid } = statSync(path);
