@@ -265,6 +265,13 @@ test("AGENT-VOLUME-ONE: a ReadWriteOncePod volume is withheld from the next pod 
   expect(await prepare(pods.other, data)).toEqual({ events: [], missing: false });
 });
 
+test("AGENT-VOLUME-ONE: of pods that start at once, one has a ReadWriteOncePod volume", async () => {
+  volume.spec.accessModes = ["ReadWriteOncePod"];
+  const pods = [volumesOf(), volumesOf(unused, "other")];
+  const prepared = await Promise.all(pods.map((volumes) => prepare(volumes, data)));
+  expect(prepared.map(({ missing }) => missing)).toEqual([false, true]);
+});
+
 test.skipIf(process.getuid?.() !== 0)(
   "AGENT-VOLUME-GROUP: a local volume belongs to its first pod's group while that uses it, and other pods get an event",
   async () => {

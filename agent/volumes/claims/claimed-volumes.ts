@@ -1,6 +1,7 @@
 /** The claimed volumes of one pod: looked up in the API, set up, and remembered. */
 import { existsSync } from "node:fs";
 import type { PersistentVolume, Pod, Volume } from "../../../api/generated/core.v1.ts";
+import { InTurnByKey } from "../../../api/in-turn.ts";
 import type { PodCsi } from "../../csi/csi-volumes.ts";
 import { isListedMount } from "../../mounts/mounts.ts";
 import { PersistentVolumeError, VolumeError, VolumePending } from "../../mounts/volume-error.ts";
@@ -20,6 +21,15 @@ export interface ClaimUse {
   /** What the claim is bound to, unless it is only known where it was. */
   readonly onFound: (volume: PersistentVolume) => void;
 }
+
+interface Found extends Pick<ClaimUse, "recordEvent"> {
+  readonly volume: Volume;
+  readonly found: PersistentVolume;
+  readonly readOnly: boolean;
+}
+
+/** By PersistentVolume: if several pods start at once, it is the first one's, and the others find it in use. */
+const turns = new InTurnByKey<string>();
 
 export class ClaimedVolumes {
   readonly #directory: string;
@@ -50,13 +60,20 @@ export class ClaimedVolumes {
       return known;
     }
     onFound(found);
+    const { name = "" } = found.metadata;
+    return turns
+      .run(name, () => this.#mount(pod, { volume, found, readOnly: claim.readOnly === true, recordEvent }))
+      .catch((error: Error) => {
+        throw error instanceof VolumePending ? error : new PersistentVolumeError(name, error);
+      });
+  }
+
+  async #mount(pod: Pod, { volume, found, readOnly, recordEvent }: Found): Promise<string> {
     const path = await mountPersistent(pod, found, {
       directory: this.#directory,
-      readOnly: claim.readOnly === true,
+      readOnly,
       csi: this.#csi,
       recordEvent,
-    }).catch((error: Error) => {
-      throw error instanceof VolumePending ? error : new PersistentVolumeError(found.metadata.name ?? "", error);
     });
     const { hostPath, local, volumeMode } = found.spec;
     const isMounted = volumeMode !== "Block" && path !== hostPath?.path && path !== local?.path;
