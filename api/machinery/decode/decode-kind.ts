@@ -2,6 +2,7 @@
 
 import { type Struct, structOfKind } from "../../schema/table.ts";
 import { textOfUtf8 } from "../encoding/utf8.ts";
+import { goQuote } from "../field-error.ts";
 import { OPEN_OBJECT } from "../json/json-text.ts";
 import { ownMember } from "../json/own-member.ts";
 import { apiVersionOf, type KubeObject, parseApiVersion } from "../meta.ts";
@@ -131,7 +132,7 @@ const legacyKinds = new Set([
 /** It cannot be decoded as the kind that it states. */
 export const refused = (actual: GroupVersionKind, expected: GroupVersionKind, problem: string): DecodedBody => ({
   ok: false,
-  message: `${actual.kind} in version "${actual.version}" cannot be handled as a ${expected.kind}: ${problem}`,
+  message: `${actual.kind} in version ${goQuote(actual.version)} cannot be handled as a ${expected.kind}: ${problem}`,
 });
 
 /** It is of another version than expected. */
@@ -143,7 +144,8 @@ export const mismatch = (actual: GroupVersionKind, expected: GroupVersionKind): 
 export const notRegistered = (
   { group, version, kind }: GroupVersionKind,
   scheme = "pkg/api/legacyscheme/scheme.go:30",
-): string => `no kind "${kind}" is registered for version "${apiVersionOf(group, version)}" in scheme "${scheme}"`;
+): string =>
+  `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersionOf(group, version))} in scheme "${scheme}"`;
 
 const goTypeOf = (struct: Struct, { kind }: GroupVersionKind) => `${struct.declaration.source.version}.${kind}`;
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { inCpuTime } from "../../../test/cpu-time.ts";
 import { filledObject } from "../../../test/fakes/objects/filled-object.ts";
 import { resources } from "../../resources/index.ts";
@@ -41,6 +41,47 @@ test("a corrupt message of any kind is refused, or read as an object that can be
     }),
     { numRuns: 3000 },
   );
+});
+
+/** A Deployment with that message as its spec. */
+const deployment = (spec: string) =>
+  decodeMessage(Buffer.from(`12${hexLength(spec)}${spec}`, "hex"), structOf("apps.v1.Deployment"));
+const hexLength = (hex: string) => (hex.length / 2).toString(16).padStart(2, "0");
+
+/** The field `selector`, with one label of one letter, in hexadecimal. */
+const selector = (name: string, value: string) => `12080a060a01${name}1201${value}`;
+
+describe("WIRE-PROTOBUF-READ", () => {
+  test.each([
+    ["a23f0161", "ok"],
+    ["a33f0801a43f", "ok"],
+    ["a33f0801", "unexpected EOF"],
+    ["a63f", "proto: illegal wireType 6"],
+    ["0801", "ok"],
+    ["0a0161", "proto: wrong wireType = 2 for field Replicas"],
+    ["1801", "proto: wrong wireType = 0 for field Template"],
+    ["1a020801", "proto: wrong wireType = 0 for field ObjectMeta"],
+    ["1a041202080a", "proto: wrong wireType = 0 for field Volumes"],
+    ["220612040a020a00", "proto: wrong wireType = 2 for field Type"],
+    ["0200", "proto: DeploymentSpec: illegal tag 0 (wire type 2)"],
+    ["04", "proto: DeploymentSpec: wiretype end group for non-group"],
+    ["12ffffffffffffffffff01", "proto: negative length found during unmarshaling"],
+    ["12ffffffffffffffff7f", "proto: negative length found during unmarshaling"],
+    ["08ffffffffffffffffffffff01", "proto: integer overflow"],
+  ])("a spec of %s: %s", (spec, outcome) => {
+    if (outcome === "ok") expect(deployment(spec)).toMatchObject({ spec: {} });
+    else expect(() => deployment(spec)).toThrow(outcome);
+  });
+
+  test("a field of a struct's type that comes twice adds to the first, and a scalar replaces it", () => {
+    expect(deployment(`08010802${selector("61", "62")}${selector("63", "64")}`)).toMatchObject({
+      spec: { replicas: 2, selector: { matchLabels: { a: "b", c: "d" } } },
+    });
+  });
+
+  test("an int32 is the lowest 32 bits", () => {
+    expect(deployment("08ffffffffffffffff7f")).toMatchObject({ spec: { replicas: -1 } });
+  });
 });
 
 test(

@@ -2,6 +2,8 @@
  * Decodes Kubernetes' protobuf messages into draft objects, by the same rules of emptiness as JSON (see
  * api/schema/shape.ts).
  */
+
+import { goFieldName } from "../../schema/go-names.ts";
 import { type FieldDeclaration, isScalar, type Scalar } from "../../schema/idl.ts";
 import { shapeOf } from "../../schema/shape.ts";
 import { type Struct, structOf } from "../../schema/table.ts";
@@ -11,71 +13,114 @@ import { setMember } from "../json/json-object.ts";
 import { MAX_DEPTH, parseJson } from "../json/json-syntax.ts";
 import { canonicalQuantity, quantityProblem } from "../quantity.ts";
 import { formatDuration } from "../time/duration.ts";
-import { decodeUtf8, ProtobufProblem, ProtobufReader } from "./reader.ts";
-import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from "./writer.ts";
+import { ProtobufProblem, ProtobufReader, wrongWireType } from "./reader.ts";
+import { isMessage, messageOf } from "./scalar-messages.ts";
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, type WireType } from "./writer.ts";
 
 /** The draft in a message without an envelope. Throws ProtobufProblem. */
 export const decodeMessage = (bytes: Uint8Array, struct: Struct): Record<string, unknown> =>
   readStruct(new ProtobufReader(bytes), struct, 0);
 
 function readStruct(reader: ProtobufReader, struct: Struct, depth: number): Record<string, unknown> {
-  reader.countStruct();
-  const slots: unknown[] = [];
-  readFields(reader, struct, { slots, depth });
-  return assemble(shapeOf(struct), slots);
+  const open = new OpenStruct(struct);
+  open.read(reader, depth);
+  return open.close();
 }
 
-interface Target {
+/**
+ * A struct while its message is read. A field of a struct's type may come several times, and each adds to what came
+ * before, so what it has is only put together at the end.
+ */
+class OpenStruct {
+  readonly struct: Struct;
   /** By index in the struct's shape; embedded structs share the slots of the struct that embeds them. */
-  readonly slots: unknown[];
-  readonly depth: number;
-  readonly indexOf?: (name: string) => number | undefined;
+  readonly slots: unknown[] = [];
+  /** The slots with what is itself open. */
+  readonly #open: number[] = [];
+
+  constructor(struct: Struct) {
+    this.struct = struct;
+  }
+
+  read(reader: ProtobufReader, depth: number): void {
+    reader.countStruct();
+    this.#readFields(reader, this.struct, depth);
+  }
+
+  close(): Record<string, unknown> {
+    for (const index of this.#open) this.slots[index] = (this.slots[index] as OpenStruct | OpenScalar).close();
+    return assemble(shapeOf(this.struct), this.slots);
+  }
+
+  #readFields(reader: ProtobufReader, struct: Struct, depth: number): void {
+    if (depth > MAX_DEPTH) throw new ProtobufProblem("exceeded max depth");
+    const { byName } = shapeOf(this.struct);
+    const fields = byNumber(struct);
+    while (!reader.done) {
+      const { number, wireType } = reader.tag(struct.name);
+      const field = fields.get(number);
+      if (!field) {
+        reader.skip(wireType);
+        continue;
+      }
+      const { declaration } = field;
+      if (wireType !== field.wireType) throw wrongWireType(wireType, protobufName(struct, declaration));
+      if (declaration.name === "...") {
+        this.#readFields(reader.message(), structOf(declaration.type), depth + 1);
+        continue;
+      }
+      const index = byName.get(declaration.name)?.index;
+      if (index !== undefined) this.#readField(reader, field, index, depth);
+    }
+  }
+
+  #readField(reader: ProtobufReader, { declaration, accumulates }: NumberedField, index: number, depth: number): void {
+    const { slots } = this;
+    const { shape, type } = declaration;
+    if (shape === "list") {
+      slots[index] ??= [];
+      (slots[index] as unknown[]).push(readValue(reader, type, depth) ?? null);
+    } else if (shape === "map") {
+      slots[index] ??= {};
+      readEntry(reader.message(), declaration, slots[index] as Record<string, unknown>, depth);
+    } else if (!accumulates) slots[index] = readValue(reader, type, depth);
+    else {
+      if (slots[index] === undefined) {
+        slots[index] = isScalar(type) ? new OpenScalar(type) : new OpenStruct(structOf(type));
+        this.#open.push(index);
+      }
+      (slots[index] as OpenStruct | OpenScalar).read(reader.message(), depth + 1);
+    }
+  }
 }
 
-const numbered = new Map<Struct, ReadonlyMap<number, FieldDeclaration>>();
-function byNumber(struct: Struct): ReadonlyMap<number, FieldDeclaration> {
+interface NumberedField {
+  readonly declaration: FieldDeclaration;
+  readonly wireType: WireType;
+  /** Whether it is a message. */
+  readonly accumulates: boolean;
+}
+
+const numbered = new Map<Struct, ReadonlyMap<number, NumberedField>>();
+function byNumber(struct: Struct): ReadonlyMap<number, NumberedField> {
   let fields = numbered.get(struct);
   if (!fields) {
-    fields = new Map(struct.declaration.fields.map((field) => [field.number, field]));
+    fields = new Map(
+      struct.declaration.fields.map((declaration) => {
+        const accumulates = !isScalar(declaration.type) || isMessage(declaration.type);
+        return [declaration.number, { declaration, wireType: wireTypeOf(declaration), accumulates }];
+      }),
+    );
     numbered.set(struct, fields);
   }
   return fields;
 }
 
-function readFields(reader: ProtobufReader, struct: Struct, target: Target): void {
-  if (target.depth > MAX_DEPTH) throw new ProtobufProblem("exceeded max depth");
-  const { slots, depth } = target;
-  const { byName } = shapeOf(struct);
-  const indexOf = target.indexOf ?? ((name: string) => byName.get(name)?.index);
-  while (!reader.done) {
-    const { number, wireType } = reader.tag();
-    const field = byNumber(struct).get(number);
-    if (!field) {
-      reader.skip(wireType);
-      continue;
-    }
-    if (wireType !== wireTypeOf(field)) {
-      throw new ProtobufProblem(`proto: wrong wireType = ${wireType} for field ${field.name}`);
-    }
-    if (field.name === "...") {
-      readFields(reader.message(), structOf(field.type), { slots, depth: depth + 1, indexOf });
-      continue;
-    }
-    const index = indexOf(field.name);
-    if (index === undefined) continue;
-    if (field.shape === "one") slots[index] = readValue(reader, field.type, depth);
-    else if (field.shape === "list") {
-      slots[index] ??= [];
-      const list = slots[index] as unknown[];
-      list.push(readValue(reader, field.type, depth) ?? null);
-    } else {
-      slots[index] ??= {};
-      readEntry(reader.message(), field, slots[index] as Record<string, unknown>, depth);
-    }
-  }
-}
+/** The field in Go, where what JSON inlines and metadata are embedded: they have their type's name. */
+const protobufName = (struct: Struct, { name, type }: FieldDeclaration) =>
+  name === "..." || name === "metadata" ? type.slice(type.lastIndexOf(".") + 1) : goFieldName(struct.name, name);
 
-const wireTypeOf = ({ shape, type }: FieldDeclaration) => {
+const wireTypeOf = ({ shape, type }: Pick<FieldDeclaration, "shape" | "type">): WireType => {
   if (shape === "map") return WIRE_BYTES;
   if (type === "bool" || type === "int32" || type === "int64") return WIRE_VARINT;
   return type === "double" ? WIRE_FIXED64 : WIRE_BYTES;
@@ -85,7 +130,7 @@ function readEntry(reader: ProtobufReader, field: FieldDeclaration, map: Record<
   let key = "";
   let value: unknown;
   while (!reader.done) {
-    const { number, wireType } = reader.tag();
+    const { number, wireType } = reader.entryTag();
     if (number === 1) key = reader.text();
     else if (number === 2) value = readValue(reader, field.type, depth);
     else reader.skip(wireType);
@@ -101,7 +146,7 @@ function readValue(reader: ProtobufReader, type: string, depth: number): unknown
     case "bool":
       return reader.varint() !== 0;
     case "int32":
-      return reader.varint() | 0;
+      return reader.int32();
     case "int64":
       return reader.varint();
     case "double":
@@ -111,61 +156,75 @@ function readValue(reader: ProtobufReader, type: string, depth: number): unknown
     case "bytes":
       return encodeBase64(reader.bytes());
   }
-  return isScalar(type)
-    ? readScalar(reader.message(), type, depth)
-    : readStruct(reader.message(), structOf(type), depth + 1);
+  if (!isScalar(type)) return readStruct(reader.message(), structOf(type), depth + 1);
+  const open = new OpenScalar(type);
+  open.read(reader.message(), depth + 1);
+  return open.close();
 }
 
-/** Scalars that are messages. A result of undefined means an unset field. */
-function readScalar(reader: ProtobufReader, type: Scalar, depth: number): unknown {
-  const fields = new Map<number, unknown[]>();
-  while (!reader.done) {
-    const { number, wireType } = reader.tag();
-    const value =
-      wireType === WIRE_VARINT ? reader.varint() : wireType === WIRE_BYTES ? reader.bytes() : reader.skip(wireType);
-    const known = fields.get(number);
-    if (known) known.push(value);
-    else fields.set(number, [value]);
+/** A scalar that is a message, while it is read. */
+class OpenScalar {
+  readonly #type: Scalar;
+  readonly #values = new Map<number, unknown[]>();
+  #isEmpty = true;
+
+  constructor(type: Scalar) {
+    this.#type = type;
   }
-  const number = (of: number) => (fields.get(of)?.at(-1) as number | undefined) ?? 0;
-  const bytes = (of: number) => fields.get(of)?.at(-1) as Uint8Array | undefined;
-  const schema = (message: Uint8Array) => readStruct(new ProtobufReader(message), structOf(SCHEMA), depth + 1);
-  const strings = (of: number) => ((fields.get(of) ?? []) as Uint8Array[]).map(decodeUtf8);
-  switch (type) {
-    case "Quantity":
-      return readQuantity(strings(1).at(-1) ?? "");
-    case "Time":
-      return fields.size === 0 ? undefined : `${isoSeconds(number(1))}Z`;
-    case "MicroTime": {
-      const micros = String(Math.floor(number(2) / 1000)).padStart(6, "0");
-      return fields.size === 0 ? undefined : `${isoSeconds(number(1))}.${micros}Z`;
+
+  read(reader: ProtobufReader, depth: number): void {
+    const { name, fields, replaces } = messageOf(this.#type);
+    if (replaces) this.#values.clear();
+    this.#isEmpty = reader.done;
+    while (!reader.done) {
+      const { number, wireType } = reader.tag(name);
+      const field = fields[number];
+      if (!field) {
+        reader.skip(wireType);
+        continue;
+      }
+      const [goName, type] = field;
+      if (wireType !== wireTypeOf({ shape: "one", type })) throw wrongWireType(wireType, goName);
+      const value = readValue(reader, type, depth);
+      const known = this.#values.get(number);
+      if (known) known.push(value);
+      else this.#values.set(number, [value]);
     }
-    case "Duration":
-      return formatDuration(number(1) / 1e6);
-    case "IntOrString":
-      return number(1) === 1 ? (strings(3).at(-1) ?? "") : number(2) | 0;
-    case "StringList":
-      return strings(1);
-    case "RawExtension":
-    case "FieldsV1":
-    case "JSON":
-      return readJson(bytes(1));
-    case "JSONSchemaPropsOrBool": {
-      const message = bytes(2);
-      return message ? schema(message) : number(1) !== 0;
+  }
+
+  /** Undefined for an unset field. */
+  close(): unknown {
+    const last = (of: number) => this.#values.get(of)?.at(-1);
+    const number = (of: number) => (last(of) as number | undefined) ?? 0;
+    switch (this.#type) {
+      case "Quantity":
+        return readQuantity((last(1) as string | undefined) ?? "0");
+      case "Time":
+        return this.#isEmpty ? undefined : `${isoSeconds(number(1))}Z`;
+      case "MicroTime": {
+        const micros = String(Math.floor(number(2) / 1000)).padStart(6, "0");
+        return this.#isEmpty ? undefined : `${isoSeconds(number(1))}.${micros}Z`;
+      }
+      case "Duration":
+        return formatDuration(number(1) / 1e6);
+      case "IntOrString":
+        return number(1) === 1 ? (last(3) ?? "") : number(2);
+      case "StringList":
+        return this.#values.get(1) ?? [];
+      case "RawExtension":
+      case "FieldsV1":
+      case "JSON":
+        return readJson(last(1) as string | undefined);
+      case "JSONSchemaPropsOrBool":
+        return last(2) ?? last(1) === true;
+      case "JSONSchemaPropsOrArray":
+      case "JSONSchemaPropsOrStringArray":
+        return last(1) ?? this.#values.get(2) ?? [];
+      default:
+        return undefined;
     }
-    case "JSONSchemaPropsOrArray":
-    case "JSONSchemaPropsOrStringArray": {
-      const message = bytes(1);
-      if (message) return schema(message);
-      return type === "JSONSchemaPropsOrArray" ? ((fields.get(2) ?? []) as Uint8Array[]).map(schema) : strings(2);
-    }
-    default:
-      return undefined;
   }
 }
-
-const SCHEMA = "apiextensions.v1.JSONSchemaProps";
 
 function readQuantity(text: string): string {
   const problem = quantityProblem(text);
@@ -182,9 +241,9 @@ function isoSeconds(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19);
 }
 
-function readJson(bytes: Uint8Array | undefined): unknown {
-  if (!bytes || bytes.length === 0) return undefined;
-  const parsed = parseJson(decodeUtf8(bytes));
+function readJson(text: string | undefined): unknown {
+  if (!text) return undefined;
+  const parsed = parseJson(text);
   if (!parsed.ok) throw new ProtobufProblem(parsed.message);
   return parsed.value;
 }

@@ -13,7 +13,7 @@ import {
 import { parseApiVersion } from "../meta.ts";
 import { decodeMessage } from "./decode.ts";
 import { encodeMessage } from "./encode.ts";
-import { ProtobufProblem, ProtobufReader } from "./reader.ts";
+import { decodeUtf8, ProtobufProblem, ProtobufReader, wrongWireType } from "./reader.ts";
 import { ProtobufWriter, WIRE_BYTES } from "./writer.ts";
 
 const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
@@ -98,22 +98,29 @@ export function openEnvelope(bytes: Uint8Array): Unknown {
     );
   }
   if (bytes.length === MAGIC.length) throw new ProtobufProblem("empty body");
-  const reader = new ProtobufReader(bytes, MAGIC.length);
-  let [apiVersion, kind, raw] = ["", "", new Uint8Array()];
+  const envelope = readMessage(new ProtobufReader(bytes, MAGIC.length), "Unknown", ENVELOPE);
+  const typeMeta = readMessage(new ProtobufReader(envelope[1] ?? new Uint8Array()), "TypeMeta", TYPE_META);
+  return {
+    apiVersion: decodeUtf8(typeMeta[1] ?? new Uint8Array()),
+    kind: decodeUtf8(typeMeta[2] ?? new Uint8Array()),
+    raw: envelope[2]?.slice() ?? new Uint8Array(),
+  };
+}
+
+const ENVELOPE: Readonly<Record<number, string>> = { 1: "TypeMeta", 2: "Raw", 3: "ContentEncoding", 4: "ContentType" };
+const TYPE_META: Readonly<Record<number, string>> = { 1: "APIVersion", 2: "Kind" };
+
+/** A message whose fields, of which only names are given, all have lengths. */
+function readMessage(reader: ProtobufReader, name: string, fields: Readonly<Record<number, string>>) {
+  const values: Record<number, Uint8Array> = {};
   while (!reader.done) {
-    const { number, wireType } = reader.tag();
-    if (number === 1) {
-      const typeMeta = reader.message();
-      while (!typeMeta.done) {
-        const field = typeMeta.tag();
-        if (field.number === 1) apiVersion = typeMeta.text();
-        else if (field.number === 2) kind = typeMeta.text();
-        else typeMeta.skip(field.wireType);
-      }
-    } else if (number === 2) raw = reader.bytes().slice();
-    else reader.skip(wireType);
+    const { number, wireType } = reader.tag(name);
+    const field = fields[number];
+    if (field === undefined) reader.skip(wireType);
+    else if (wireType !== WIRE_BYTES) throw wrongWireType(wireType, field);
+    else values[number] = reader.bytes();
   }
-  return { apiVersion, kind, raw };
+  return values;
 }
 
 /**

@@ -1,9 +1,24 @@
 /** A cursor over one protobuf message. */
 import { MAX_STRUCTS, TOO_MANY_STRUCTS } from "../json/json-syntax.ts";
-import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, type WireType } from "./writer.ts";
+import { WIRE_BYTES, WIRE_END_GROUP, WIRE_FIXED32, WIRE_FIXED64, WIRE_START_GROUP, WIRE_VARINT } from "./writer.ts";
 
 /** Bytes that are not a valid message, in Go's words where Go has any. */
 export class ProtobufProblem extends Error {}
+
+const malformed = (of: string, problem: string) =>
+  new ProtobufProblem(`proto: ${of.slice(of.lastIndexOf(".") + 1)}: ${problem}`);
+
+/** `field` is its name in Go. */
+export const wrongWireType = (wireType: number, field: string) =>
+  new ProtobufProblem(`proto: wrong wireType = ${wireType} for field ${field}`);
+
+interface Header {
+  readonly number: number;
+  readonly wireType: number;
+}
+
+/** Tags may be negative. */
+const headerIn = (tag: number): Header => ({ number: Math.floor(tag / 8) | 0, wireType: tag & 7 });
 
 export class ProtobufReader {
   readonly #bytes: Uint8Array;
@@ -26,14 +41,19 @@ export class ProtobufReader {
     return this.#at >= this.#end;
   }
 
-  tag(): { number: number; wireType: WireType } {
+  /** The header of the next field. `of` is the message's type, for errors: `core.v1.Pod` or `Pod`. */
+  tag(of: string): Header {
     const tag = this.varint();
-    const number = Math.floor(tag / 8);
-    const wireType = tag % 8;
-    if (number <= 0 || wireType > 5 || wireType === 3 || wireType === 4) {
-      throw new ProtobufProblem(`proto: illegal tag ${number} (wire type ${wireType})`);
-    }
-    return { number, wireType: wireType as WireType };
+    const header = headerIn(tag);
+    if (header.wireType === WIRE_END_GROUP) throw malformed(of, "wiretype end group for non-group");
+    if (header.number <= 0)
+      throw malformed(of, `illegal tag ${header.number} (wire type ${BigInt.asUintN(64, BigInt(tag))})`);
+    return header;
+  }
+
+  /** The same in an entry of a map, where Kubernetes takes any. */
+  entryTag(): Header {
+    return headerIn(this.varint());
   }
 
   /** Signed, 64 bits; rounded beyond 2^53. */
@@ -45,12 +65,19 @@ export class ProtobufReader {
       const byte = this.#bytes[this.#at++] ?? 0;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) break;
-      if (this.#at - from >= 7) return this.#bigVarint(from);
+      if (this.#at - from >= 7) return Number(BigInt.asIntN(64, this.#bigVarint(from)));
     }
     return value;
   }
 
-  #bigVarint(from: number): number {
+  /** The lowest 32 bits. */
+  int32(): number {
+    const from = this.#at;
+    const value = this.varint();
+    return Number.isSafeInteger(value) ? value | 0 : Number(BigInt.asIntN(32, this.#bigVarint(from)));
+  }
+
+  #bigVarint(from: number): bigint {
     let value = 0n;
     this.#at = from;
     for (let shift = 0n; ; shift += 7n) {
@@ -58,7 +85,7 @@ export class ProtobufReader {
       if (this.#at >= this.#end) throw new ProtobufProblem("unexpected EOF");
       const byte = this.#bytes[this.#at++] ?? 0;
       value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return Number(BigInt.asIntN(64, value));
+      if (byte < 0x80) return value;
     }
   }
 
@@ -84,15 +111,26 @@ export class ProtobufReader {
     return decodeUtf8(this.bytes());
   }
 
-  skip(wireType: WireType): void {
-    if (wireType === WIRE_VARINT) this.varint();
-    else if (wireType === WIRE_BYTES) this.bytes();
-    else this.#take(wireType === WIRE_FIXED64 ? 8 : wireType === WIRE_FIXED32 ? 4 : 0);
+  /** Passes over the value of an unknown field. Groups, which no message has, nest. */
+  skip(first: number): void {
+    let depth = 0;
+    for (let wireType = first; ; wireType = this.entryTag().wireType) {
+      if (wireType === WIRE_START_GROUP) depth++;
+      else if (wireType === WIRE_END_GROUP) depth--;
+      else if (wireType === WIRE_VARINT) this.varint();
+      else if (wireType === WIRE_BYTES) this.bytes();
+      else if (wireType === WIRE_FIXED64) this.#take(8);
+      else if (wireType === WIRE_FIXED32) this.#take(4);
+      else throw new ProtobufProblem(`proto: illegal wireType ${wireType}`);
+      if (depth < 0) throw new ProtobufProblem("proto: unexpected end of group");
+      if (depth === 0) return;
+    }
   }
 
   #lengthAhead(): number {
     const length = this.varint();
-    if (length < 0) throw new ProtobufProblem("proto: negative length found during unmarshaling");
+    // Go's sum of the position and such a length overflows.
+    if (length < 0 || length >= 2 ** 63) throw new ProtobufProblem("proto: negative length found during unmarshaling");
     return length;
   }
 

@@ -117,3 +117,6 @@ export const WIRE_VARINT = 0;
 export const WIRE_FIXED64 = 1;
 export const WIRE_BYTES = 2;
 export const WIRE_FIXED32 = 5;
+/** Groups are never written, but passed over. */
+export const WIRE_START_GROUP = 3;
+export const WIRE_END_GROUP = 4;
