@@ -54,6 +54,11 @@ test("AUTHZ-SCOPE: all permissions in a namespace include those over itself", as
   expect((await call(`${base}/api/v1/namespaces/default`, { as: "owner" })).code).toBe(200);
 });
 
+test("a refusal quotes the user's name", async () => {
+  const path = `${base}/api/v1/namespaces/default/pods`;
+  expect((await call(path, { as: 'o"brien' })).object.message).toContain(String.raw`User "o\"brien" cannot list`);
+});
+
 test.each(["exec?command=id&stdout=1", "attach?stdout=1", "portforward"])(
   "AUTHZ-CONNECT: permission to get pods/%s does not permit opening it with a GET",
   async (subresource) => {
@@ -64,6 +69,7 @@ test.each(["exec?command=id&stdout=1", "attach?stdout=1", "portforward"])(
       403,
       `pods "p" is forbidden: User "reader" cannot create resource "pods/${part}" in API group "" in the namespace "default"`,
     ]);
+    expect((await call(path, { as: "nobody" })).object.message).toContain(`cannot get resource "pods/${part}"`);
     expect((await call(path, { as: "owner" })).object.message).toBe("Upgrade request required");
     // By POST, as over SPDY, nothing else is needed; so neither is it by GET.
     expect((await call(path, { as: "runner" })).object.message).toBe("Upgrade request required");

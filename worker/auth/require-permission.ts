@@ -1,22 +1,31 @@
 /** Throws 403 as kube-apiserver words it (apiserver/pkg/endpoints/handlers/responsewriters). */
+import { goQuote } from "../../api/machinery/field-error.ts";
 import { failure, forbidden, type Status } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import { type Attributes, type Decision, isResource, type ResourceAttributes } from "./attributes.ts";
 import { type Authority, authorize } from "./authorize.ts";
 import type { User } from "./user.ts";
 
-export async function requirePermission(user: User, attributes: Attributes, authority: Authority): Promise<Decision> {
-  const decision = await authorize(user, attributes, authority);
+/** `requested`: if it is not what is required, and not permitted either, the refusal names it. */
+export async function requirePermission(
+  user: User,
+  required: Attributes,
+  authority: Authority,
+  requested = required,
+): Promise<Decision> {
+  const decision = await authorize(user, required, authority);
   if (decision.allowed) return decision;
   // Catches up, in case a role was granted a moment ago through another isolate.
   await authority.store.confirm();
-  throw new ApiError(forbiddenTo(user, attributes, decision.reason));
+  const lacking =
+    requested === required || (await authorize(user, requested, authority)).allowed ? required : requested;
+  throw new ApiError(forbiddenTo(user, lacking, decision.reason));
 }
 
 export function forbiddenTo(user: User, attributes: Attributes, reason: string): Status {
   const why = reason === "" ? "" : `: ${reason}`;
   if (!isResource(attributes)) {
-    const text = `forbidden: User "${user.name}" cannot ${attributes.verb} path "${attributes.path}"${why}`;
+    const text = `forbidden: User ${goQuote(user.name)} cannot ${attributes.verb} path ${goQuote(attributes.path)}${why}`;
     return failure(403, "Forbidden", text, {});
   }
   const { verb, group, resource, subresource, namespace } = attributes;
@@ -24,7 +33,7 @@ export function forbiddenTo(user: User, attributes: Attributes, reason: string):
   const where = namespace === "" ? "at the cluster scope" : `in the namespace "${namespace}"`;
   return forbiddenResource(
     attributes,
-    `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}${why}`,
+    `User ${goQuote(user.name)} cannot ${verb} resource "${what}" in API group "${group}" ${where}${why}`,
   );
 }
 

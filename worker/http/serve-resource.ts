@@ -133,7 +133,7 @@ interface IdentifiedRequest extends RoutedRequest {
 async function serve(c: Context<Bindings>, identified: IdentifiedRequest): Promise<Response> {
   const { query, path, body, policy, store, user, verb, attributes, now, turn } = identified;
   const request = c.req.raw;
-  noteDecision(request, await requirePermission(user, requiredOf(attributes), { policy, store }));
+  noteDecision(request, await requirePermission(user, requiredOf(attributes), { policy, store }, attributes));
 
   const caller = { env: c.env, cluster: c.get("cluster"), store };
   const remote = policy.derive(remoteApis).get(apiVersionOf(path.group, path.version));

@@ -37,6 +37,8 @@ test("NODE-WRITE: a node's update is refused even if its status endpoint would r
   expect(await asNode(`${BASE}/namespaces/default/pods`, { metadata: { name: "m" } })).toContain(
     "can only create mirror pods",
   );
+  const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: "none" } };
+  expect(await asNode(`${BASE}/namespaces/default/pods/none/eviction`, eviction)).toBe('pod "none" not found');
 });
 
 test("NODE-WRITE: a mirror pod may not refer to objects that the node could then read", async () => {

@@ -44,7 +44,8 @@ function requireOwn(node: string, request: AdmissionRequest, { spec }: Pod, what
 
 async function podNamed({ context, namespace, name }: AdmissionRequest): Promise<Pod> {
   const { entry } = await context.store.read({ resource: "pods", namespace, name });
-  if (!entry) throw new ApiError(notFound({ group: "", resource: "pods" }, name));
+  // In the singular, as by Kubernetes' cache of pods.
+  if (!entry) throw new ApiError(notFound({ group: "", resource: "pod" }, name));
   return JSON.parse(entry.text) as Pod;
 }
 
