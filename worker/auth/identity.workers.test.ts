@@ -102,6 +102,10 @@ test("AUTH-ACCOUNT, AUTH-ACCOUNT-BOUND: a token is invalid in another cluster, f
     (await call(`${cluster}/apis/authentication.k8s.io/v1/tokenreviews`, { body: { spec } })).object.status;
   expect(await review({ token: meantForOthers, audiences: ["others"] })).toMatchObject({ authenticated: true });
   expect(await review({ token: meantForOthers })).toMatchObject({ error: expect.stringContaining("token audiences") });
+  const refused = (why: string) => ({ error: `[invalid bearer token, ${why}]` });
+  const wrong = `${token}x`;
+  expect(await review({ token: wrong })).toMatchObject(refused("go-jose/go-jose: error in cryptographic primitive"));
+  expect(await review({ token: `${body}.${body}` })).toMatchObject({ error: "invalid bearer token" });
 
   await call(`${accounts}/bot`, { method: "DELETE" });
   expect((await call(version, { token })).code).toBe(401);

@@ -3,6 +3,7 @@
  * bound to: its service account, and its pod, node or secret if it names one.
  */
 import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
+import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { stillExists } from "../../../api/store/lifeline.ts";
@@ -11,6 +12,7 @@ import type { Env } from "../../env.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import { AUTHENTICATED, type User } from "../user.ts";
 import { verifiedClaims } from "./jwt.ts";
+import { parseJwtPart } from "./jwt-part.ts";
 import { markedInvalid, noteUse } from "./legacy-token-use.ts";
 import { INVALID_TOKEN, invalidToken, refused, type Verified } from "./verified.ts";
 
@@ -85,7 +87,18 @@ export async function verifyServiceAccountToken(token: string, verifier: Verifie
   const claims = await verifiedClaims<Claims | LegacyClaims>(token, env, cluster);
   if (claims?.iss === ISSUER) return verifyBound(claims as Claims, verifier);
   if (claims?.iss === LEGACY_ISSUER) return verifyLegacy(claims as LegacyClaims, token, verifier);
-  return refused(INVALID_TOKEN);
+  return claims === undefined && isSaidToBeOurs(token) ? invalidToken(UNSIGNED) : refused(INVALID_TOKEN);
+}
+
+/** Of go-jose, for any signature that is wrong. */
+const UNSIGNED = "go-jose/go-jose: error in cryptographic primitive";
+
+/** Whether it is a JWT that names this cluster, whoever signed it. */
+function isSaidToBeOurs(token: string): boolean {
+  const [head = "", body = "", signature = "", ...more] = token.split(".");
+  const { iss } = parseJwtPart<Partial<Claims>>(body) ?? {};
+  const isJwt = more.length === 0 && parseJwtPart(head) !== undefined && fromBase64Url(signature) !== undefined;
+  return isJwt && (iss === ISSUER || iss === LEGACY_ISSUER);
 }
 
 /** Tolerated lag of this machine's clock behind that of the machine that issued the token. */
@@ -95,17 +108,17 @@ const INVALIDATED = "service account token has been invalidated";
 
 async function verifyBound(claims: Claims, { now, audiences, isThere }: Verifier): Promise<Verified> {
   const granted = audiences.filter((audience) => claims.aud.includes(audience));
-  if (granted.length === 0) {
-    const quoted = (list: readonly string[]) => `[${list.map(goQuote).join(" ")}]`;
-    return invalidToken(
-      `token audiences ${quoted(claims.aud)} is invalid for the target audiences ${quoted(audiences)}`,
-    );
-  }
+  if (granted.length === 0) return meantForOthers(claims.aud, audiences);
   if (claims.exp * 1000 <= now) return invalidToken("service account token has expired");
   if (claims.nbf * 1000 > now + BEHIND_MS) return invalidToken("service account token is not valid yet");
   const bound = claims["kubernetes.io"];
   if (!(await isThere(lifelinesOf(bound)))) return invalidToken(INVALIDATED);
   return { ok: true, user: userOf(claims), audiences: granted };
+}
+
+function meantForOthers(named: readonly string[], audiences: readonly string[]): Verified {
+  const quoted = (list: readonly string[]) => `[${list.map(goQuote).join(" ")}]`;
+  return invalidToken(`token audiences ${quoted(named)} is invalid for the target audiences ${quoted(audiences)}`);
 }
 
 /** The objects that a token's validity depends on. */
@@ -138,7 +151,7 @@ async function verifyLegacy(
 ): Promise<Verified> {
   // These tokens name no audience: they are for the API server alone.
   const granted = audiences.filter((audience) => API_AUDIENCES.includes(audience));
-  if (granted.length === 0) return refused(INVALID_TOKEN);
+  if (granted.length === 0) return meantForOthers(API_AUDIENCES, audiences);
   const namespace = claims["kubernetes.io/serviceaccount/namespace"];
   const account = {
     name: claims["kubernetes.io/serviceaccount/service-account.name"],
