@@ -207,6 +207,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly scale?: ScaleView<T>;
   /** By name, except for `status` and `scale`. */
   readonly subresources?: Readonly<Record<string, Subresource<T>>>;
+  /** The subresources that have no Table. */
+  readonly withoutTable?: readonly string[];
 
   /** Selectable fields besides metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, (object: T) => string>>;

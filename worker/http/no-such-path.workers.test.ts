@@ -95,6 +95,19 @@ test("WIRE-TABLE: a Table from a dry run has no resourceVersion", async () => {
   expect(JSON.parse(text)).toHaveProperty("metadata", {});
 });
 
+test.each([
+  "/api/v1/namespaces/default/pods/none/ephemeralcontainers",
+  "/api/v1/namespaces/default/pods/none/resize",
+  "/apis/apiregistration.k8s.io/v1/apiservices/none/status",
+  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/none/status",
+  "/apis/certificates.k8s.io/v1/certificatesigningrequests/none/approval",
+  "/apis/resource.k8s.io/v1/namespaces/default/resourceclaims/none/status",
+])("WIRE-TABLE: %s has no Table", async (path) => {
+  const as = async (view: string) =>
+    (await ask("GET", path, undefined, `application/json;as=${view};v=v1;g=meta.k8s.io`)).code;
+  expect([await as("Table"), await as("PartialObjectMetadata")]).toEqual([406, 404]);
+});
+
 test("an error has the requested format, or JSON if that is impossible", async () => {
   const missing = (accept: string) => ask("GET", "/api/v1/namespaces/default/pods/none", undefined, accept);
   expect((await missing("application/yaml")).text).toContain('message: pods "none" not found\n');

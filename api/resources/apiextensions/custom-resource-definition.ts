@@ -42,6 +42,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   validateCreate: validateDefinitionCreate,
   validateUpdate: validateDefinitionUpdate,
   warnings: formatWarnings,
+  withoutTable: ["status"],
   status: { validateUpdate: validateDefinitionStatus },
   // A definition is removed after its objects, by a controller.
   isHeld: ({ metadata }) => metadata.deletionTimestamp === undefined,

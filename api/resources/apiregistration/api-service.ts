@@ -17,6 +17,7 @@ export const apiService = defineResource<APIService>({
     if (service) service.port ??= 443;
   },
   validate: validateAPIService,
+  withoutTable: ["status"],
   status: { retainsMetadata: "written", validateUpdate: validateStatus },
   columns: [
     {

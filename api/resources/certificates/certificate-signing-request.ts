@@ -44,6 +44,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
     },
     validateUpdate: validateStatusUpdate,
   },
+  withoutTable: ["approval"],
   subresources: {
     approval: {
       verbs: ["get", "patch", "update"],

@@ -77,6 +77,7 @@ export const pod = defineResource<Pod>({
     ],
   },
   resets: { status: [["spec"], ["metadata", "deletionTimestamp"], ["metadata", "ownerReferences"]] },
+  withoutTable: ["ephemeralcontainers", "resize"],
   subresources: {
     attach: { verbs: OPTIONS_VERBS, kind: { group: "", version: "v1", kind: "PodAttachOptions" } },
     binding: { verbs: ["create"], kind: { group: "", version: "v1", kind: "Binding" } },

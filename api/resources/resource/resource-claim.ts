@@ -26,6 +26,7 @@ export const resourceClaim = defineResource<ResourceClaim>({
     sameValue(spec, old.spec)
       ? []
       : [invalid("spec", goStruct("resource.v1.ResourceClaimSpec", spec), "field is immutable")],
+  withoutTable: ["status"],
   status: { retainsMetadata: "mark", prepareUpdate: dropDeallocatedDevices, validateUpdate: validateClaimStatusUpdate },
   columns: [
     {

@@ -22,7 +22,7 @@ export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
 /** The negotiated form of the answer to a request for objects. */
 export const acceptedBy = (
   { request, query, served, path }: RequestContext,
-  views: readonly string[] = VIEWS,
+  views: readonly string[] = served.resource.withoutTable?.includes(path.subresource) ? METADATA_VIEWS : VIEWS,
 ): Accepted =>
   negotiate(request, query, views, {
     untyped: served.custom,
