@@ -11,6 +11,7 @@ import {
 } from "../../machinery/field-error.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { domainPrefixedPath } from "../../machinery/network/domain-path.ts";
+import { nameColumn, withDefaultMark } from "../default-class-column.ts";
 import { defineResource } from "../resource.ts";
 import { checkResourceReference } from "./ingress-validation.ts";
 
@@ -39,7 +40,9 @@ export const ingressClass = defineResource<IngressClass>({
     checkImmutable(errors, "spec.controller", next.spec.controller ?? "", old.spec.controller ?? "");
     return errors;
   },
+  name: false,
   columns: [
+    nameColumn((object) => withDefaultMark(object, ["ingressclass.kubernetes.io/is-default-class"])),
     {
       name: "Controller",
       type: "string",

@@ -3,8 +3,8 @@ import { checkImmutable, sortedMap } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
 import { ownMember } from "../../machinery/json/own-member.ts";
 import { DEPRECATED_NODE_LABELS } from "../core/deprecated-node-labels.ts";
+import { nameColumn, withDefaultMark } from "../default-class-column.ts";
 import { defineResource } from "../resource.ts";
-import { nameColumn, withDefaultMark } from "./default-class-column.ts";
 import { validateStorageClass } from "./storage-class-validation.ts";
 
 const DEFAULT_MARKS = [

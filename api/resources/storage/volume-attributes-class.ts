@@ -2,8 +2,8 @@ import type { VolumeAttributesClass } from "../../generated/storage.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
+import { nameColumn, withDefaultMark } from "../default-class-column.ts";
 import { defineResource } from "../resource.ts";
-import { nameColumn, withDefaultMark } from "./default-class-column.ts";
 import { checkParameters } from "./parameters-validation.ts";
 
 /** Keeps a class while volumes use it. */

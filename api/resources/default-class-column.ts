@@ -1,6 +1,6 @@
 /** Marks the default class beside its name. */
-import type { KubeObject } from "../../machinery/meta.ts";
-import type { Column } from "../resource.ts";
+import type { KubeObject } from "../machinery/meta.ts";
+import type { Column } from "./resource.ts";
 
 export const nameColumn = <T extends KubeObject>(of: (object: T) => string): Column<T> => ({
   name: "Name",
