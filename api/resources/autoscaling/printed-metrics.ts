@@ -12,7 +12,9 @@ export function printedMetrics({ spec: { metrics }, status: { currentMetrics } }
 }
 
 const UNKNOWN = "<unknown>";
-const printed = (quantity: QuantityText | undefined) => canonicalQuantity(quantity ?? "0");
+/** An absent one is a nil pointer in Go. */
+const printed = (quantity: QuantityText | undefined) =>
+  quantity === undefined ? "<nil>" : canonicalQuantity(quantity);
 const percent = (value: number | undefined, fallback: string) => (value === undefined ? fallback : `${value}%`);
 
 function printedMetric(spec: MetricSpec, status: MetricStatus | undefined): string {

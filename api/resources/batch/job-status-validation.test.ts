@@ -78,6 +78,16 @@ describe("REG-JOB-STATUS: the status of a job", () => {
         ["status.conditions", "cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True"],
       ],
     },
+    {
+      title: "reports indexes before pods",
+      next: job({ completedIndexes: "0", failedIndexes: "1", ready: 1 }),
+      old: job({}),
+      told: [
+        ["status.completedIndexes", "when non-indexed completion mode"],
+        ["status.failedIndexes", "when backoffLimitPerIndex is null"],
+        ["status.ready", "cannot set more ready pods than active"],
+      ],
+    },
   ])("$title", ({ next, old, told }) => {
     expect(validateJobStatusUpdate(next, old)).toEqual(told.map(saying));
   });

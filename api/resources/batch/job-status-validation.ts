@@ -14,6 +14,7 @@ export function validateJobStatusUpdate(next: Job, old: Job): FieldError[] {
   checkUncounted(errors, status);
   checkEnd(errors, next, old);
   checkIndexes(errors, next, old);
+  checkPods(errors, next, old);
   checkCriteria(errors, next);
   checkProgress(errors, next, old);
   return errors;
@@ -33,7 +34,7 @@ function checkUncounted(errors: FieldError[], { uncountedTerminatedPods }: JobSt
 /** What must and must not accompany the conditions Complete and Failed. */
 function checkEnd(errors: FieldError[], { spec, status }: Job, { status: old }: Job): void {
   const conditions = (detail: string) => errors.push(invalidWithoutValue("status.conditions", detail));
-  const { startTime, completionTime, active = 0, ready, terminating = 0, uncountedTerminatedPods } = status;
+  const { startTime, completionTime, active = 0, uncountedTerminatedPods } = status;
   const complete = isTrue(status, "Complete");
   const finished = isFinished(status);
   const becomesComplete = complete && !isTrue(old, "Complete");
@@ -86,10 +87,6 @@ function checkEnd(errors: FieldError[], { spec, status }: Job, { status: old }: 
         "must be empty for finished job",
       ),
     );
-  if ((becomesFinished || terminating !== (old.terminating ?? 0)) && terminating > 0 && finished)
-    errors.push(invalid("status.terminating", terminating, "terminating>0 is invalid for finished job"));
-  if ((ready !== old.ready || active !== (old.active ?? 0)) && ready !== undefined && ready > active)
-    errors.push(invalid("status.ready", ready, "cannot set more ready pods than active"));
 }
 
 function checkIndexes(errors: FieldError[], { spec, status }: Job, { status: old }: Job): void {
@@ -128,6 +125,16 @@ function checkIndexes(errors: FieldError[], { spec, status }: Job, { status: old
     errors.push(
       invalid("status.failedIndexes", failedIndexes, `failedIndexes and completedIndexes overlap at index: ${common}`),
     );
+}
+
+function checkPods(errors: FieldError[], { status }: Job, { status: old }: Job): void {
+  const { active = 0, ready, terminating = 0 } = status;
+  const finished = isFinished(status);
+  const becomesFinished = finished && !isFinished(old);
+  if ((becomesFinished || terminating !== (old.terminating ?? 0)) && terminating > 0 && finished)
+    errors.push(invalid("status.terminating", terminating, "terminating>0 is invalid for finished job"));
+  if ((ready !== old.ready || active !== (old.active ?? 0)) && ready !== undefined && ready > active)
+    errors.push(invalid("status.ready", ready, "cannot set more ready pods than active"));
 }
 
 function checkCriteria(errors: FieldError[], { spec, status }: Job): void {

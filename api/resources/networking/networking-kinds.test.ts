@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { errorsOf } from "../../../test/fakes/objects/kind-errors.ts";
-import { renderTable } from "../table.ts";
-import { ingressClass } from "./ingress-class.ts";
 
 const ingress = { ingressClassName: "a", defaultBackend: { resource: { kind: "K", name: "n" } } };
 
@@ -57,13 +55,4 @@ describe("validation errors of networking kinds", () => {
       ],
     ],
   ])("a %s of %j has the errors %j", (kind, part, errors) => expect(errorsOf(kind, part)).toEqual(errors));
-});
-
-it("the default IngressClass is marked beside its name", () => {
-  const named = (mark: string) => ({
-    metadata: { name: "c", annotations: { "ingressclass.kubernetes.io/is-default-class": mark } },
-    spec: { controller: "e.com/c" },
-  });
-  const { rows } = renderTable(ingressClass, [named("true"), named("false")], { includeObject: "None", now: 0 });
-  expect(rows?.map(({ cells }) => cells[0])).toEqual(["c (default)", "c"]);
 });

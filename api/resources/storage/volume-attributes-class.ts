@@ -2,7 +2,6 @@ import type { VolumeAttributesClass } from "../../generated/storage.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
-import { nameColumn, withDefaultMark } from "../default-class-column.ts";
 import { defineResource } from "../resource.ts";
 import { checkParameters } from "./parameters-validation.ts";
 
@@ -39,9 +38,7 @@ export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
       errors.push(forbidden("parameters", "updates to parameters are forbidden."));
     return errors;
   },
-  name: false,
   columns: [
-    nameColumn((object) => withDefaultMark(object, ["storage.kubernetes.io/is-default-class"])),
     {
       name: "DriverName",
       type: "string",
