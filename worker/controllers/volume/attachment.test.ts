@@ -77,6 +77,22 @@ it("a volume is attached to the node of its pod, and detached after the pod", as
   expect(node()?.status.volumesAttached ?? []).toEqual([]);
 });
 
+it("a volume is attached for a pod that was there before its claim was bound", async () => {
+  const at = start();
+  const { spec } = at.cluster.get("persistentvolumeclaims", "ns", "c") ?? {};
+  at.cluster.change("persistentvolumeclaims", "ns", "c", (draft) => {
+    draft.spec = {};
+  });
+  at.use("p", "n1");
+  await at.settle();
+  expect(at.attachments()).toEqual([]);
+  at.cluster.change("persistentvolumeclaims", "ns", "c", (draft) => {
+    draft.spec = spec ?? {};
+  });
+  await at.settle();
+  expect(at.attachments()).toHaveLength(1);
+});
+
 it("a volume that is still mounted on the node stays attached", async () => {
   const at = start();
   at.use("p", "n1");

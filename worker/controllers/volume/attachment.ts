@@ -33,6 +33,8 @@ export const attachDetachController = defineController({
     switch (resource) {
       case "pods":
         return pairsOf(object, snapshot);
+      case CLAIMS:
+        return object.spec.volumeName && !previous?.spec.volumeName ? usedOn(object.spec.volumeName, snapshot) : [];
       case ATTACHMENTS:
         return deleted ? waitingFor(object, snapshot) : [pairOf(object)];
       case "nodes":
