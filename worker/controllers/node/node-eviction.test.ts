@@ -107,6 +107,20 @@ describe("nodes", () => {
     expect(messages()).toContain("Marking for deletion Pod ns/p");
   });
 
+  it("that were tainted before a pod named them let it stay for as long as it tolerates", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.change("nodes", "", "n1", (draft) => {
+      draft.spec.taints = [{ key: "k", effect: "NoExecute", timeAdded: "2020-01-01T00:00:00Z" }];
+    });
+    await at.settle();
+    at.cluster.put("pods", pod("p", [{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 10 }]));
+    await at.pass(8000);
+    expect(at.cluster.list("pods")).toHaveLength(1);
+    await at.pass(3000);
+    expect(at.cluster.list("pods")).toEqual([]);
+  });
+
   it("that are all unreachable at once evict no pods until one is back", async () => {
     const at = start();
     for (const name of ["n1", "n2"]) at.cluster.put("nodes", node(name, "Unknown"));

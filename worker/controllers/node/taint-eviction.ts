@@ -96,6 +96,13 @@ function toleranceOf(pod: Pod, taints: readonly Taint[]): "refused" | "limited" 
   return fitting.some((toleration) => toleration?.tolerationSeconds !== undefined) ? "limited" : "free";
 }
 
+/** For a pod that came after the taint, the time counts from then. One that names its node has not been scheduled. */
+const boundAt = (pod: Stored<Pod>): number =>
+  Math.max(
+    timeOf(podCondition(pod, "PodScheduled")?.lastTransitionTime) ?? 0,
+    timeOf(pod.metadata.creationTimestamp) ?? 0,
+  );
+
 /** When the pod must go (ms): now if a taint is not tolerated, never (undefined) if all are tolerated without limit. */
 function evictionTime(pod: Stored<Pod>, taints: readonly Taint[], now: number): number | undefined {
   let earliest: number | undefined;
@@ -103,9 +110,7 @@ function evictionTime(pod: Stored<Pod>, taints: readonly Taint[], now: number): 
     const toleration = firstFitting(pod, taint);
     if (!toleration) return now;
     if (toleration.tolerationSeconds === undefined) continue;
-    // For a pod that was bound after the taint was added, the time counts from the binding.
-    const bound = timeOf(podCondition(pod, "PodScheduled")?.lastTransitionTime) ?? 0;
-    const since = Math.max(timeOf(taint.timeAdded) ?? now, bound);
+    const since = Math.max(timeOf(taint.timeAdded) ?? now, boundAt(pod));
     const at = since + Math.max(0, toleration.tolerationSeconds) * 1000;
     earliest = Math.min(earliest ?? at, at);
   }
