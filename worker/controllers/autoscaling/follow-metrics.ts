@@ -155,7 +155,9 @@ function follow(
     { type: "ScalingLimited", ...limited },
   ].reduce((conditions, next) => setCondition(conditions, next, now), computed.conditions);
   if (replicas !== current) {
-    const reason = best.replicas > current ? `${best.name} above target` : "All metrics below target";
+    // Empty if an earlier recommendation is followed.
+    const above = best.replicas > current ? `${best.name} above target` : "";
+    const reason = best.replicas < current ? "All metrics below target" : above;
     const standing = { autoscaler, scale, conditions, metrics, history: memory, now, refused };
     const plan = planRescale(standing, { desired: replicas, reason });
     return { ...plan, events };
