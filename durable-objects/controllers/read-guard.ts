@@ -62,6 +62,7 @@ export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], 
       return snapshot.inNamespace(namespace);
     },
     resourceOf: (apiVersion, kind) => snapshot.resourceOf(apiVersion, kind),
+    servedAs: (group, kind) => snapshot.servedAs(group, kind),
     isNamespaced: (resource) => snapshot.isNamespaced(resource),
   };
 }

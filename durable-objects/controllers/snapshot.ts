@@ -7,7 +7,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { isJsonObject } from "../../api/machinery/json/json-object.ts";
 import { completeObject } from "../../api/machinery/json/object-text.ts";
 import { SharedValues } from "../../api/machinery/json/shared-values.ts";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { type KubeObject, parseApiVersion, type Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store/store.ts";
 import type { Located, Snapshot } from "../../worker/controllers/controller.ts";
 import { heldOf } from "../../worker/controllers/held.ts";
@@ -45,6 +45,7 @@ export class ClusterSnapshot implements Snapshot {
   readonly #onNode = new Index<Any>();
   readonly #shared = new SharedValues();
   readonly #kinds = new Map<string, GroupResource>();
+  readonly #served = new Map<string, string>();
   readonly #clusterScoped = new Set<GroupResource>();
   readonly #derived = new Map<GroupResource, Map<unknown, unknown>>();
   readonly #readWhole: ReadonlySet<GroupResource>;
@@ -60,10 +61,15 @@ export class ClusterSnapshot implements Snapshot {
     // A custom kind may be redefined with another scope.
     else this.#clusterScoped.delete(resource);
     this.#kinds.set(`${apiVersion} ${kind}`, resource);
+    this.#served.set(`${parseApiVersion(apiVersion).group} ${kind}`, apiVersion);
   }
 
   resourceOf(apiVersion: string, kind: string): GroupResource | undefined {
     return this.#kinds.get(`${apiVersion} ${kind}`);
+  }
+
+  servedAs(group: string, kind: string): string | undefined {
+    return this.#served.get(`${group} ${kind}`);
   }
 
   isNamespaced(resource: GroupResource): boolean {

@@ -1,9 +1,8 @@
 /**
  * A controller: names, what it reads, and a pure function from a snapshot and the time to effects. It asks what is
- * missing now, not what just happened; running it twice is harmless.
- *
- * The shell (durable-objects/controllers) never reconciles an item on a state older than the item's own last effects,
- * so no expectations need to be tracked: what a plan did is in the next snapshot.
+ * missing now, not what just happened; running it twice is harmless. The shell (durable-objects/controllers) never
+ * reconciles an item on a state older than the item's own last effects, so no expectations need to be tracked: what a
+ * plan did is in the next snapshot.
  */
 import type { ResourceAttributes, SubjectAccessReviewSpec } from "../../api/generated/authorization.v1.ts";
 import type { Pod } from "../../api/generated/core.v1.ts";
@@ -59,8 +58,9 @@ export interface Snapshot {
   dependentsOf(uid: string): readonly Located[];
   /** Objects of any kind in a namespace. */
   inNamespace(namespace: string): readonly Located[];
-  /** The group resource of a kind, if it is served: `apps/v1`, `Deployment` */
+  /** The group resource of a kind, if it is served: `apps/v1`, `Deployment`; and an API version in which it is. */
   resourceOf(apiVersion: string, kind: string): GroupResource | undefined;
+  servedAs(group: string, kind: string): string | undefined;
   isNamespaced(resource: GroupResource): boolean;
 }
 

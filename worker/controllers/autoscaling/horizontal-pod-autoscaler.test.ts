@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
+const average = (averageValue: string) => ({ type: "AverageValue", averageValue });
+
 describe("an autoscaler", () => {
   it("scales up under high usage, at most to twice the current size at a time", async () => {
     const at = start(3);
@@ -50,6 +52,32 @@ describe("an autoscaler", () => {
     await at.pass(30_000);
     expect(at.replicas()).toBe(1);
     expect(at.messages()).toContain("New size: 1; reason: All metrics below target");
+  });
+
+  it("gives no reason for a size that only an earlier recommendation asks for", async () => {
+    const at = start(2, {
+      metrics: [{ type: "External", external: { metric: { name: "q" }, target: average("10") } }],
+    });
+    at.cluster.answers = () => ({ items: [{ metricName: "q", value: "42500m" }] });
+    await at.settle();
+    at.cluster.change("deployments.apps", "ns", "web", (draft) => {
+      draft.status.replicas = 4;
+    });
+    await at.pass(20_000);
+    expect(at.replicas()).toBe(5);
+    expect(at.messages()).toEqual([
+      "New size: 4; reason: external metric q(nil) above target",
+      "New size: 5; reason: ",
+    ]);
+  });
+
+  it("scales a target whose version is not served", async () => {
+    const at = start(1, {
+      minReplicas: 3,
+      scaleTargetRef: { apiVersion: "apps/v1beta1", kind: "Deployment", name: "web" },
+    });
+    await at.settle();
+    expect(at.replicas()).toBe(3);
   });
 
   it("remembers recommendations across a restart of the control plane", async () => {

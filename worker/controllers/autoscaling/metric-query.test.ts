@@ -16,6 +16,7 @@ const askingOf = (...offered: readonly string[]) => ({
   snapshot: {
     list: () => offered.map((each) => ({ spec: { group: each.split("/")[0], version: each.split("/")[1] } })),
     resourceOf: (apiVersion: string, kind: string) => KINDS[`${apiVersion} ${kind}`],
+    servedAs: (group: string) => (group === "" ? "v1" : `${group}/v1`),
   } as unknown as Snapshot,
 });
 
@@ -43,6 +44,12 @@ it.each<[string, MetricSpec, readonly string[], string]>([
   [
     "one of a group",
     object("Ingress", "networking.k8s.io/v1"),
+    [NEW],
+    `/apis/${NEW}/namespaces/ns/ingresses.networking.k8s.io/o/hits`,
+  ],
+  [
+    "one of a version that is not served",
+    object("Ingress", "networking.k8s.io/v1beta1"),
     [NEW],
     `/apis/${NEW}/namespaces/ns/ingresses.networking.k8s.io/o/hits`,
   ],

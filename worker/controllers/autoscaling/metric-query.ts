@@ -61,7 +61,8 @@ export function queryOf(metric: MetricSpec, context: MetricContext): MetricQuery
 function ofObject({ describedObject, metric }: NonNullable<MetricSpec["object"]>, context: MetricContext): MetricQuery {
   const { kind, name, apiVersion = "" } = describedObject;
   const { group } = parseApiVersion(apiVersion);
-  const resource = context.snapshot.resourceOf(apiVersion || "v1", kind);
+  const served = context.snapshot.servedAs(group, kind);
+  const resource = served && context.snapshot.resourceOf(served, kind);
   if (!resource) {
     const groupKind = group === "" ? kind : `${kind}.${group}`;
     return { error: `unable to map kind ${groupKind} to resource: no matches for kind "${kind}" in group "${group}"` };

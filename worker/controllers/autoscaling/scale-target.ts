@@ -1,6 +1,6 @@
 /** The target of an autoscaler: any kind with a scale subresource. */
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
-import { apiVersionOf, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
+import { parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
 import type { GroupResource } from "../../../api/store/store.ts";
 import type { Query, QueryResult, ReconcileContext } from "../controller.ts";
@@ -22,14 +22,16 @@ export function scaleOf(
   { spec, metadata }: Stored<HorizontalPodAutoscaler>,
   { snapshot, queryResults }: ReconcileContext,
 ): Scale | { readonly error: string } | { readonly query: Query } {
-  const { apiVersion = "", kind, name } = spec.scaleTargetRef;
+  const { apiVersion: named = "", kind, name } = spec.scaleTargetRef;
   const namespace = metadata.namespace ?? "";
-  const { group, version } = parseApiVersion(apiVersion);
-  const resource = snapshot.resourceOf(apiVersion, kind);
+  const { group } = parseApiVersion(named);
+  // A version that is not served is as good as any other.
+  const apiVersion = snapshot.resourceOf(named, kind) ? named : snapshot.servedAs(group, kind);
+  const resource = apiVersion && snapshot.resourceOf(apiVersion, kind);
   if (!resource) return { error: `no matches for kind "${kind}" in group "${group}"` };
   if (!isInSnapshot(resource)) {
     const [plural] = resource.split(".");
-    const root = group === "" ? `/api/${version}` : `/apis/${apiVersionOf(group, version)}`;
+    const root = `/${group === "" ? "api" : "apis"}/${apiVersion}`;
     const query = `${root}/namespaces/${namespace}/${plural}/${encodeURIComponent(name)}/scale`;
     const result = queryResults?.get(query);
     return result ? scaleIn(resource, result) : { query };
