@@ -146,15 +146,21 @@ describe("nodes", () => {
     expect(reported.map(({ involvedObject: { kind, name } }) => `${kind} ${name}`)).toEqual(["Pod n1", "Node n1"]);
   });
 
-  it("CTL-NODE-LOST: do not wait for pods that cannot be marked", async () => {
+  it.each([
+    ["", 0],
+    [", which takes long to turn out", 10_000],
+  ])("CTL-NODE-LOST: do not wait for pods that cannot be marked%s", async (_, hangingMs) => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));
     const { spec, ...rest } = pod("stuck", []);
     const status = { conditions: [{ type: "Ready", status: "True" }] };
     at.cluster.put("pods", { ...rest, spec: { ...spec, nodeName: "n1" }, status });
-    at.cluster.refuse = (_, { resource, name }) =>
-      resource === "pods" && name === "stuck" ? { code: 500, message: "a webhook on this node" } : undefined;
-    await at.pass(60_000);
+    at.cluster.refuse = (_, { resource, name }) => {
+      if (resource !== "pods" || name !== "stuck") return undefined;
+      at.cluster.now += hangingMs;
+      return { code: 500, message: "a webhook on this node" };
+    };
+    await at.pass(90_000);
     expect(nodeAt(at, "n1")?.status.conditions?.[0]?.status).toBe("Unknown");
   });
 });

@@ -42,12 +42,14 @@ export const nodeLifecycleController = defineController({
   reconcile(name, context) {
     const node = context.snapshot.get("nodes", "", name);
     if (!node) return settled;
-    const { now } = context;
+    const { now, failure } = context;
     const remembered = rememberedOf(node, context);
     const silentAt = silenceOf(node, remembered, context);
     if (silentAt === undefined) return { effects: taintAndLabelPatch(node, context) };
     if (silentAt > now) return { effects: taintAndLabelPatch(node, context), wakeAt: silentAt, remember: remembered };
-    if (silentAt > now - MONITOR_MS) return { effects: silentPatches(node, context), remember: remembered };
+    // An attempt that failed may have taken long: there was no outage then.
+    if (failure !== undefined || silentAt > now - MONITOR_MS)
+      return { effects: silentPatches(node, context), remember: remembered };
     const remember: Memory = { ...remembered, backSince: now };
     return { effects: taintAndLabelPatch(node, context), wakeAt: now + graceOf(node), remember };
   },
