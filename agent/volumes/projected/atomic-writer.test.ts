@@ -20,3 +20,13 @@ test("files that cannot be written leave what was published, and nothing else", 
   expect(readFileSync(join(directory, "a"), "utf8")).toBe("one");
   rmSync(directory, { recursive: true });
 });
+
+test("links that a killed writer has not made are made by the next one", () => {
+  const directory = mkdtempSync(join(tmpdir(), "sailplane-publish-"));
+  const payload = new Map([["a", file("one")]]);
+  publish(directory, payload);
+  rmSync(join(directory, "a"));
+  expect(publish(directory, payload)).toBe(false);
+  expect(readFileSync(join(directory, "a"), "utf8")).toBe("one");
+  rmSync(directory, { recursive: true });
+});

@@ -63,7 +63,12 @@ interface PublishOptions {
 /** Returns whether anything changed. */
 export function publish(directory: string, payload: Payload, { group }: PublishOptions = {}): boolean {
   for (const path of payload.keys()) checkPath(path);
-  if (isPublished(directory, payload, group)) return false;
+  const names = new Set([...payload.keys()].map((path) => normalize(path).split(sep)[0] ?? ""));
+  if (isPublished(directory, payload, group)) {
+    // The writer may have been killed before it made them.
+    showEntries(directory, names);
+    return false;
+  }
   const stamp = new Date().toISOString().replaceAll(/[-:T]/g, "_").slice(0, 19);
   const name = `..${stamp}.${Math.floor(Math.random() * 1e10)}`;
   try {
@@ -73,7 +78,7 @@ export function publish(directory: string, payload: Payload, { group }: PublishO
     throw error;
   }
   const before = switchTo(directory, name);
-  showEntries(directory, new Set([...payload.keys()].map((path) => normalize(path).split(sep)[0] ?? "")));
+  showEntries(directory, names);
   if (before !== undefined && before !== name && dirname(before) === ".")
     rmSync(join(directory, before), { recursive: true, force: true });
   return true;
