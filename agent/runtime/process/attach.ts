@@ -16,6 +16,8 @@ export function attachedTo(socket: Socket, request: Omit<ExecRequest, "command">
     }
   });
   socket.on("data", read);
+  // Input for a container that has ended cannot be written; the end of the connection follows.
+  socket.on("error", () => {});
   const exit = new Promise<Exit>((resolve) => {
     socket.once("close", () => {
       stdout.end();
