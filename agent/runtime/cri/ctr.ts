@@ -5,8 +5,8 @@ import { existsSync } from "node:fs";
 import { Writable } from "node:stream";
 import { promisify } from "node:util";
 import { errorMessage } from "../../../api/error-message.ts";
-import { bufferedOutput } from "../buffered-output.ts";
-import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";
+import { childStreams } from "../child-streams.ts";
+import type { ExecRequest, ProcessStream } from "../process-stream.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import { execStarted } from "./containerd-events.ts";
 
@@ -37,25 +37,15 @@ export const isAdrift = ({ message }: Error): boolean => message.includes("canno
 
 export const endAdrift = (socket: string, id: string): Promise<void> => ctr(socket, "task", "delete", "--force", id);
 
-export function execWithCtr(socket: string, id: string, { command, stdout, stderr }: ExecRequest): ProcessStream {
+export async function execWithCtr(socket: string, id: string, request: ExecRequest): Promise<ProcessStream> {
   const execId = randomUUID();
   const ended = new AbortController();
   const started = execStarted(socket, execId, { maxMs: START_MS, signal: ended.signal });
-  const words = ["task", "exec", "--exec-id", execId, id, ...command];
+  const words = ["task", "exec", "--exec-id", execId, id, ...request.command];
   const child = spawn(CTR, at(socket, words), { stdio: "pipe" });
   child.once("close", () => ended.abort());
-  child.stdin.on("error", () => {});
-  if (!stdout) child.stdout.resume();
-  if (!stderr) child.stderr.resume();
-  const exit = new Promise<Exit>((resolve) => child.once("close", (code) => resolve({ code: code ?? 137 })));
-  return {
-    stdin: endedAfter(started, child.stdin),
-    ...(stdout ? { stdout: bufferedOutput(child.stdout) } : {}),
-    ...(stderr ? { stderr: bufferedOutput(child.stderr) } : {}),
-    resize: () => {},
-    close: () => child.kill("SIGTERM"),
-    exit,
-  };
+  const streams = await childStreams(child, request, () => child.kill("SIGTERM"));
+  return { ...streams, stdin: endedAfter(started, child.stdin) };
 }
 
 /** Containerd loses the end of an input that ends before its command has started, which then waits for it forever. */

@@ -1,11 +1,11 @@
 /** Commands executed alongside a container: with its environment and directory, in a process group of their own. */
 import type { ChildProcess } from "node:child_process";
 import { timerMs } from "../../longest-timer.ts";
-import { bufferedOutput } from "../buffered-output.ts";
+import { childStreams, exitCodeOf, failedToExec } from "../child-streams.ts";
 import type { ExecRequest, ProcessStream } from "../process-stream.ts";
 import type { ExecResult } from "../runtime.ts";
 import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
-import { exitCodeOf, type Surroundings, spawnProcess } from "./spawn-process.ts";
+import { type Surroundings, spawnProcess } from "./spawn-process.ts";
 
 export function spawnBeside(surroundings: Surroundings, request: ExecRequest): ChildProcess {
   if (request.tty) throw new RuntimeError("the process runtime has no terminals: run without --tty");
@@ -27,8 +27,6 @@ function limitedOutput() {
     bytes: (): Buffer => Buffer.concat(chunks),
   };
 }
-
-const failedToExec = ({ message }: Error) => new RuntimeError(`failed to exec in container: ${message}`);
 
 /** Waits for it to end; a timeout of 0 means no limit. */
 export function outputOf(child: ChildProcess, command: readonly string[], timeoutSeconds: number) {
@@ -61,25 +59,8 @@ export function outputOf(child: ChildProcess, command: readonly string[], timeou
   });
 }
 
-export async function streamsOf(child: ChildProcess, { stdout, stderr }: ExecRequest): Promise<ProcessStream> {
-  await new Promise<void>((resolve, reject) => {
-    child.once("spawn", resolve);
-    child.once("error", (error) => reject(failedToExec(error)));
-  });
-  child.stdin?.on("error", () => {});
-  if (!stdout) child.stdout?.resume();
-  if (!stderr) child.stderr?.resume();
-  return {
-    ...(child.stdin === null ? {} : { stdin: child.stdin }),
-    ...(stdout && child.stdout !== null ? { stdout: bufferedOutput(child.stdout) } : {}),
-    ...(stderr && child.stderr !== null ? { stderr: bufferedOutput(child.stderr) } : {}),
-    resize: () => {},
-    close: () => killGroupOf(child),
-    exit: new Promise((resolve) => {
-      child.once("close", (code, signal) => resolve({ code: exitCodeOf(code, signal) }));
-    }),
-  };
-}
+export const streamsOf = (child: ChildProcess, request: ExecRequest): Promise<ProcessStream> =>
+  childStreams(child, request, () => killGroupOf(child));
 
 function killGroupOf({ pid }: ChildProcess): void {
   try {

@@ -1,6 +1,5 @@
 /** Processes of a container: each with its environment, its user and its directory, in a process group of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants } from "node:os";
 import type { ContainerConfig } from "../container.ts";
 import { CONTAINER_ENV } from "./process-tree.ts";
 
@@ -28,7 +27,3 @@ export function spawnProcess(
     ...(asRoot && gid !== undefined ? { gid } : {}),
   });
 }
-
-/** As a shell shows it. */
-export const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
-  code ?? 128 + (signal === null ? 0 : constants.signals[signal]);

@@ -11,11 +11,12 @@ import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorMessage } from "../../../api/error-message.ts";
 import { LineSplitter } from "../../../api/line-splitter.ts";
+import { exitCodeOf } from "../child-streams.ts";
 import { frameReader } from "./attach-frames.ts";
 import { type ContainerState, StateDirectory, type StoredContainer } from "./container-state.ts";
 import { killTree, processStart } from "./process-tree.ts";
 import { RunningContainer } from "./running-container.ts";
-import { exitCodeOf, spawnProcess } from "./spawn-process.ts";
+import { spawnProcess } from "./spawn-process.ts";
 
 export type SupervisorRequest =
   | { readonly op: "start"; readonly seq: number; readonly container: string }
