@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -62,4 +62,14 @@ test("AGENT-RUNTIME-WAIT: stopping the agent ends the wait", async () => {
   expect(waits).toBe(1);
   stop.abort();
   expect(await chosen).toBeUndefined();
+});
+
+test("the node's id is made again if a loss of power has emptied its file", async () => {
+  vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", `unix://${socket}`);
+  writeFileSync(join(directory, "agent-id"), "");
+  const server = await startFakeCri(socket);
+  const runtime = await choose("cri");
+  expect(readFileSync(join(directory, "agent-id"), "utf8")).toMatch(/^[0-9a-f-]{36}$/);
+  await runtime?.close();
+  server.forceShutdown();
 });

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeWhole } from "../files/write-whole.ts";
 import { CriRuntime } from "./cri/cri-runtime.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -30,13 +31,12 @@ const namedSocket = (): string | undefined => process.env[ENDPOINT]?.replace(/^u
 /** Made once, and kept with the node's other state: several nodes may share one container runtime. */
 function agentIdOf(dataDirectory: string): string {
   const file = join(dataDirectory, "agent-id");
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    const id = randomUUID();
-    writeFileSync(file, id, { mode: 0o600 });
-    return id;
-  }
+  // A loss of power may have left it empty.
+  const known = existsSync(file) && readFileSync(file, "utf8");
+  if (known) return known;
+  const id = randomUUID();
+  writeWhole(file, id);
+  return id;
 }
 
 /** Without what gRPC says of a socket that is not there. */
