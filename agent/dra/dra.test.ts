@@ -6,7 +6,7 @@ import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import { FakeDraDriver } from "../../test/fakes/node/fake-dra-driver.ts";
 import { withoutClaimed } from "./claimed-resources.ts";
-import { type DraDrivers, draDrivers } from "./dra-drivers.ts";
+import { type DraDriver, type DraDrivers, draDrivers } from "./dra-drivers.ts";
 import { PodClaims } from "./pod-claims.ts";
 
 const NAME = "fake.example.com";
@@ -67,6 +67,33 @@ test("AGENT-DRA: a claim is prepared once, and unprepared after the last pod tha
   await claimsOf().unprepare("2");
   expect(driver.calls).toEqual(["prepare ns/claim", "unprepare ns/claim"]);
   expect(claimsOf().inUse.total).toBe(0);
+});
+
+test("a driver that does not answer holds up only the pods with its claims", async () => {
+  const stuck: DraDriver = {
+    name: "stuck.example.com",
+    prepare: () => new Promise(() => {}),
+    unprepare: async () => {},
+    healthOf: () => ({ health: "Unknown" }),
+    isLost: false,
+    close() {},
+  };
+  const find = (name: string) => (name === stuck.name ? stuck : drivers.find(name));
+  const results = (driver: string) => [{ request: "gpu", driver, pool: "p", device: "d" }];
+  const named = async (_: string, name: string): Promise<ResourceClaim> => ({
+    metadata: { name, namespace: "ns", uid: name },
+    spec: {},
+    status: { allocation: { devices: { results: results(name) } }, reservedFor: claim?.status.reservedFor ?? [] },
+  });
+  const claims = new PodClaims({ file: join(directory, "claims.json"), drivers: { find }, claim: named });
+  const using = (uid: string, name: string): Pod => ({
+    ...pod(uid),
+    spec: { containers: [asks()], resourceClaims: [{ name: "local", resourceClaimName: name }] },
+  });
+  void claims.prepare(using("1", stuck.name));
+  await claims.prepare(using("2", NAME));
+  await claims.unprepare("2");
+  expect(driver.calls).toEqual([`prepare ns/${NAME}`, `unprepare ns/${NAME}`]);
 });
 
 test("AGENT-DRA-CDI: a container gets the CDI devices of the request that it names, or of the whole claim", async () => {

@@ -6,7 +6,7 @@
 
 import type { Container, Pod, ResourceHealth, ResourceStatus } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
-import { InTurn } from "../../api/in-turn.ts";
+import { InTurnByKey } from "../../api/in-turn.ts";
 import { readHeld } from "../files/read-held.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { ClaimReference, DraDrivers, PreparedDevice } from "./dra-drivers.ts";
@@ -36,7 +36,7 @@ export interface ClaimsInUse {
 
 export interface PodClaimsOptions {
   readonly file: string;
-  readonly drivers: DraDrivers;
+  readonly drivers: Pick<DraDrivers, "find">;
   readonly claim: (namespace: string, name: string) => Promise<ResourceClaim | undefined>;
 }
 
@@ -77,6 +77,8 @@ function requestsOf(pod: Pod, { name, resources }: Container): { readonly claim:
   ];
 }
 
+const keyOf = ({ namespace, name }: Pick<ClaimReference, "namespace" | "name">): string => `${namespace}/${name}`;
+
 /** Without the subrequest that was chosen. */
 const baseOf = (request: string): string => request.split("/", 1)[0] ?? request;
 
@@ -86,7 +88,10 @@ const idOf = ({ driver = "", pool_name, device_name, cdi_device_ids: [cdi] }: Gi
 export class PodClaims {
   readonly #options: PodClaimsOptions;
   #held: readonly Held[];
-  readonly #turns = new InTurn();
+  /** By uid. */
+  readonly #pods = new InTurnByKey<string>();
+  /** By namespace and name: a driver that does not answer holds up only those who need it. */
+  readonly #claims = new InTurnByKey<string>();
 
   constructor(options: PodClaimsOptions) {
     this.#options = options;
@@ -112,18 +117,17 @@ export class PodClaims {
 
   /** Prepares the pod's claims. Fails with the reason, in the kubelet's words. */
   prepare(pod: Pod): Promise<void> {
-    return this.#turns.run(async () => {
-      const { uid = "" } = pod.metadata;
-      for (const named of claimsOf(pod)) {
-        const known = this.#find(pod, named.name);
-        if (known?.devices !== undefined && known.pods.includes(uid)) continue;
-        await this.#prepareOne(pod, named);
-      }
+    const { namespace = "", uid = "" } = pod.metadata;
+    return this.#pods.run(uid, async () => {
+      for (const named of claimsOf(pod))
+        await this.#claims.run(keyOf({ namespace, name: named.name }), () => this.#prepareOne(pod, named));
     });
   }
 
   async #prepareOne(pod: Pod, { name, owned }: NamedClaim): Promise<void> {
     const { namespace = "", name: podName = "", uid = "" } = pod.metadata;
+    const before = this.#find(pod, name);
+    if (before?.devices !== undefined && before.pods.includes(uid)) return;
     const found = await this.#options.claim(namespace, name);
     if (found === undefined)
       throw new Error(`fetch ResourceClaim ${name}: resourceclaims.resource.k8s.io "${name}" not found`);
@@ -141,7 +145,6 @@ export class PodClaims {
       if (plugin === undefined) throw new Error(`DRA driver ${driver} is not registered`);
       return plugin;
     });
-    const before = this.#find(pod, name);
     if (before !== undefined && before.claim.uid !== claim.uid)
       throw new Error(
         `old ResourceClaim with same name ${name} and different UID ${before.claim.uid} still exists (previous pod force-deleted?!)`,
@@ -210,22 +213,26 @@ export class PodClaims {
 
   /** The pod has ended. Fails if a driver fails, or is not there. */
   unprepare(uid: string): Promise<void> {
-    return this.#turns.run(async () => {
-      for (const held of this.#held.filter(({ pods }) => pods.includes(uid))) {
-        const pods = held.pods.filter((each) => each !== uid);
-        if (pods.length > 0) {
-          this.#save({ ...held, pods });
-          continue;
-        }
-        for (const name of held.drivers) {
-          const driver = this.#options.drivers.find(name);
-          if (driver === undefined)
-            throw new Error(`unprepare dynamic resources: DRA driver ${name} is not registered`);
-          await driver.unprepare(held.claim);
-        }
-        this.#write(this.#held.filter(({ claim }) => claim.uid !== held.claim.uid));
-      }
+    return this.#pods.run(uid, async () => {
+      for (const { claim } of this.#held.filter(({ pods }) => pods.includes(uid)))
+        await this.#claims.run(keyOf(claim), () => this.#unprepareOne(claim.uid, uid));
     });
+  }
+
+  async #unprepareOne(claimUid: string, uid: string): Promise<void> {
+    const held = this.#held.find(({ claim }) => claim.uid === claimUid);
+    if (held === undefined) return;
+    const pods = held.pods.filter((each) => each !== uid);
+    if (pods.length > 0) {
+      this.#save({ ...held, pods });
+      return;
+    }
+    for (const name of held.drivers) {
+      const driver = this.#options.drivers.find(name);
+      if (driver === undefined) throw new Error(`unprepare dynamic resources: DRA driver ${name} is not registered`);
+      await driver.unprepare(held.claim);
+    }
+    this.#write(this.#held.filter(({ claim }) => claim.uid !== claimUid));
   }
 
   #save(held: Held): void {
