@@ -35,7 +35,7 @@ function listing(...answers: (() => Response)[]) {
     },
   };
   const list = new LiveList<string>(source, { at: "", place });
-  return { list, requests, watches, names: () => [...list.items.value.keys()] };
+  return { list, place, requests, watches, names: () => [...list.items.value.keys()] };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -86,4 +86,18 @@ test("a watch from a revision that is compacted makes the list begin again", asy
   await settle();
   expect(watches.map(({ since }) => since)).toEqual(["5", "8"]);
   expect(names()).toEqual(["b"]);
+});
+
+test("a list that arrives while the page is hidden is not watched until it is shown", async () => {
+  const { place, watches } = listing(() => page(["a"], { resourceVersion: "5" }));
+  let show = () => {};
+  const shown = new Promise<void>((resolve) => {
+    show = resolve;
+  });
+  Object.assign(place, { whenVisible: () => shown });
+  await settle();
+  expect(watches).toEqual([]);
+  show();
+  await settle();
+  expect(watches.map(({ since }) => since)).toEqual(["5"]);
 });

@@ -121,7 +121,10 @@ export class LiveList<T> {
     return this.#at === "" ? {} : { resourceVersion: this.#at, resourceVersionMatch: "Exact" };
   }
 
-  #watch(): Promise<Ending> {
+  async #watch(): Promise<Ending> {
+    // The page may have been hidden while the list was fetched.
+    await this.#place.whenVisible(this.#stop.signal);
+    if (this.#stop.signal.aborted) return "resume";
     return this.#place.whileVisible(this.#stop.signal, async (seen) => {
       const { path, accept } = this.#source;
       const watching = new AbortController();
