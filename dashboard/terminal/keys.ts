@@ -1,4 +1,4 @@
-/** The bytes that a terminal sends for a key. */
+/** The bytes that a terminal sends for a key, and for pasted text. */
 export interface Key {
   readonly key: string;
   readonly ctrlKey: boolean;
@@ -63,4 +63,10 @@ function controlOf(key: string): string | undefined {
   if (key === " ") return "\u0000";
   const code = key.toUpperCase().charCodeAt(0);
   return code >= 64 && code < 96 ? String.fromCharCode(code - 64) : undefined;
+}
+
+/** Escape characters are sent as their symbol: a pasted text cannot end its brackets, or press keys. */
+export function bytesOfPaste(text: string, bracketed: boolean): string {
+  const plain = text.replace(/\r?\n/g, "\r").replaceAll(ESC, "\u241b");
+  return bracketed ? `${ESC}[200~${plain}${ESC}[201~` : plain;
 }

@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Escapes } from "./escapes.ts";
-import { bytesOfKey } from "./keys.ts";
+import { bytesOfKey, bytesOfPaste } from "./keys.ts";
 import { Screen } from "./screen.ts";
 import { Row } from "./screen-row.tsx";
 import { sizeOf } from "./terminal-size.ts";
@@ -123,8 +123,7 @@ const TerminalInput = ({ input, screen, write, onFocusChange }: TerminalInputPro
     }}
     onPaste={(event) => {
       event.preventDefault();
-      const text = (event.clipboardData?.getData("text") ?? "").replace(/\r?\n/g, "\r");
-      write(screen.bracketedPaste ? `\u001b[200~${text}\u001b[201~` : text);
+      write(bytesOfPaste(event.clipboardData?.getData("text") ?? "", screen.bracketedPaste));
     }}
   />
 );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Escapes } from "./escapes.ts";
-import { bytesOfKey } from "./keys.ts";
+import { bytesOfKey, bytesOfPaste } from "./keys.ts";
 import { Screen } from "./screen.ts";
 import { applySgr, classOf, PLAIN } from "./style.ts";
 
@@ -132,4 +132,13 @@ test.each([
 
 test("arrow keys follow the application cursor mode", () => {
   expect(bytesOfKey(key("ArrowUp"), true)).toBe(`${ESC}OA`);
+});
+
+test.each([
+  ["a\r\nb\n", false, "a\rb\r"],
+  ["a\nb", true, `${ESC}[200~a\rb${ESC}[201~`],
+  // What a page has put into the clipboard cannot end the paste and go on as if it were typed.
+  [`ls${ESC}[201~\nreboot\n`, true, `${ESC}[200~ls\u241b[201~\rreboot\r${ESC}[201~`],
+])("pasting %j, bracketed: %j, sends %j", (text, bracketed, bytes) => {
+  expect(bytesOfPaste(text, bracketed)).toBe(bytes);
 });
