@@ -5,6 +5,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import { openShell, type ShellState } from "../../live/shell-stream.ts";
 import { KubectlLine } from "../../parts/kubectl-line.tsx";
 import { Notice } from "../../parts/notice.tsx";
+import { readOnly } from "../../read-only.ts";
 import { replaceQuery, route } from "../../route.ts";
 import type { ObjectProps } from "../../summaries/object-props.ts";
 import { TerminalView } from "../../terminal/terminal-view.tsx";
@@ -12,7 +13,15 @@ import { ContainerChoice } from "./container-choice.tsx";
 import { shellContainer, shellContainersOf, whyNoShell } from "./shell-container.ts";
 import { StreamTools } from "./stream-tools.tsx";
 
-export function ShellTab({ object }: ObjectProps) {
+/** Of a pod of the past, or on a page that changes nothing, there is none: whatever is typed there may be a change. */
+export const ShellTab = (props: ObjectProps) =>
+  readOnly.value ? (
+    <Notice title="This page is read-only">A shell can change what it is in.</Notice>
+  ) : (
+    <Shell {...props} />
+  );
+
+function Shell({ object }: ObjectProps) {
   const pod = object as Pod;
   const { name: podName = "", namespace = "" } = object.metadata;
   const { name, container, running, program, terminal } = shellContainer(pod, route.value.query.container);

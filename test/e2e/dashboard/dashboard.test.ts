@@ -79,6 +79,14 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await run("echo a''new");
     await log.getByText("anew").waitFor();
     expect(await log.textContent()).not.toContain("sum 42");
+
+    // It closes if the page is to change nothing.
+    await page.getByRole("heading", { level: 1 }).click();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("read-only");
+    await page.keyboard.press("Enter");
+    await page.getByText("This page is read-only").waitFor();
+    expect(await log.count()).toBe(0);
     expect(problems).toEqual([]);
     await page.context().close();
   });
