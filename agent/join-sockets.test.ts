@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { connect, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectToLoopback, listenOnLoopback } from "../test/fakes/loopback.ts";
@@ -66,6 +67,22 @@ describe("joined connections", () => {
   it("both close if one is destroyed before all was read", async () => {
     way.between.destroy();
     await bothEnd(way.onward);
+  });
+
+  /** The kernel's timer of a connection; 2 is that of probes. */
+  function timerOf({ localPort = 0, remotePort = 0 }: Socket): number | undefined {
+    const port = (number: number) => `:${number.toString(16).toUpperCase().padStart(4, "0")}`;
+    const lines = ["tcp", "tcp6"].flatMap((file) => readFileSync(`/proc/net/${file}`, "utf8").split("\n"));
+    const words = lines.map((line) => line.trim().split(/\s+/));
+    const found = words.find(([, local = "", remote = ""]) => {
+      return local.endsWith(port(localPort)) && remote.endsWith(port(remotePort));
+    });
+    return found && Number(found[5]?.split(":")[0]);
+  }
+
+  it.runIf(process.platform === "linux")("probe whether their other ends are still there", () => {
+    const { client, between, onward, server } = way;
+    expect([client, between, onward, server].map(timerOf)).toEqual([0, 2, 2, 0]);
   });
 
   it("both close with the joiner", async () => {

@@ -1,5 +1,6 @@
 /** Joins two connections into one. */
 import type { Socket } from "node:net";
+import { keepAlive } from "./keep-alive.ts";
 
 /** Pairs of joined connections, which end when their owner does. */
 export class JoinedSockets {
@@ -7,6 +8,7 @@ export class JoinedSockets {
 
   join(one: Socket, other: Socket): void {
     for (const socket of [one, other]) {
+      keepAlive(socket);
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
     }

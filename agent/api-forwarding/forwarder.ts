@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { containConnections } from "../contained-faults.ts";
 import type { ApiCalls } from "../control-plane/api-calls.ts";
+import { keepAlive } from "../keep-alive.ts";
 import { endToEnd } from "./end-to-end.ts";
 import { bridgeSpdy, requestsSpdy } from "./spdy-bridge.ts";
 import { headOf, passRefusal, refuse, unreachable } from "./upgrade-answers.ts";
@@ -41,7 +42,7 @@ export class Forwarder {
         bridgeSpdy(request, socket, { calls: this.#calls, head }).catch(() => socket.destroy());
       else this.#upgrade(request, socket, head);
     });
-    this.server.on("connection", (socket: Socket) => this.#track(socket));
+    this.server.on("connection", (socket: Socket) => this.#track(keepAlive(socket)));
     this.server.on("tlsClientError", () => {});
   }
 
