@@ -35,14 +35,11 @@ const has = (values: readonly string[] | undefined, value: string) =>
   (values ?? []).some((each) => each === "*" || each === value);
 
 function matchesRule(rule: Rule, request: AdmissionRequest, at: Served): boolean {
-  const { operation, subresource, namespace } = request;
+  const { operation, subresource } = request;
   const { resource, group, version } = at;
-  const isNamespaced =
-    resource.scope === "Namespaced" || (resource.plural === "namespaces" && resource.group === "" && namespace !== "");
   if (!has(rule.operations, operation)) return false;
   if (!has(rule.apiGroups, group) || !has(rule.apiVersions, version)) return false;
-  if (rule.scope === "Namespaced" && !isNamespaced) return false;
-  if (rule.scope === "Cluster" && resource.scope === "Namespaced") return false;
+  if ((rule.scope ?? "*") !== "*" && rule.scope !== resource.scope) return false;
   if (rule.resourceNames?.length && !rule.resourceNames.includes(admittedTarget(request).name)) return false;
   return namesResource(rule.resources, { plural: resource.plural, subresource });
 }
