@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment } from "../../../api/generated/apps.v1.ts";
+import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import {
   condition,
   deployment,
@@ -10,6 +12,7 @@ import {
   start,
   web,
 } from "../../../test/fakes/controllers/controlled-deployment.ts";
+import { deploymentController } from "./deployment.ts";
 
 describe("deployment", () => {
   it("creates a replica set from its template, named and labelled by the template's hash", async () => {
@@ -128,5 +131,142 @@ describe("deployment", () => {
       "3",
       "4",
     ]);
+  });
+
+  it("CTL-DEPLOY-PAUSED: scales but does not roll while it is paused, and says so", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web());
+    await at.settle();
+    at.cluster.change("deployments.apps", "ns", "web", ({ spec }) => {
+      Object.assign(spec, { paused: true, replicas: 3 });
+      spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    expect(sets(at).map(({ spec }) => spec.replicas)).toEqual([3]);
+    expect(condition(at, "Progressing")).toMatchObject({
+      status: "Unknown",
+      reason: "DeploymentPaused",
+      message: "Deployment is paused",
+    });
+    await at.pass(601_000);
+    expect(condition(at, "Progressing")?.reason).toBe("DeploymentPaused");
+    at.cluster.change("deployments.apps", "ns", "web", ({ spec }) => {
+      spec.paused = false;
+    });
+    await at.settle();
+    expect(sets(at)).toHaveLength(2);
+    expect(condition(at, "Progressing")).toMatchObject({ status: "True", lastUpdateTime: timestamp(at.cluster.now) });
+  });
+
+  it("CTL-DEPLOY-PAUSED: stays late when it is paused after its deadline", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ progressDeadlineSeconds: 5 }));
+    await at.settle();
+    await at.pass(10_000);
+    at.cluster.change("deployments.apps", "ns", "web", ({ spec }) => {
+      spec.paused = true;
+    });
+    await at.settle();
+    expect(condition(at, "Progressing")?.reason).toBe("ProgressDeadlineExceeded");
+  });
+
+  it("says once that it selects everything, and does nothing else", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ selector: {} }));
+    await at.settle();
+    at.cluster.change("deployments.apps", "ns", "web", ({ metadata }) => {
+      metadata.annotations = { a: "1" };
+    });
+    await at.settle();
+    expect(sets(at)).toEqual([]);
+    expect(deployment(at).status.observedGeneration).toBe(1);
+    expect(events(at)).toEqual([
+      "SelectingAll: This deployment is selecting all pods. A non-empty selector is required.",
+    ]);
+  });
+
+  it("gives its sets its own minReadySeconds, and its newest the revision that it has", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ minReadySeconds: 7 }));
+    await at.settle();
+    expect(sets(at)[0]?.spec.minReadySeconds).toBe(7);
+    at.cluster.change("deployments.apps", "ns", "web", ({ spec }) => {
+      delete spec.minReadySeconds;
+    });
+    await at.settle();
+    expect(sets(at)[0]?.spec.minReadySeconds ?? 0).toBe(0);
+    expect(deployment(at).metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("1");
+  });
+
+  it("records the size of sets that were scaled for another, without an event", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web());
+    await at.settle();
+    const [set] = sets(at);
+    at.cluster.change("replicasets.apps", "ns", set?.metadata.name ?? "", ({ metadata }) => {
+      metadata.annotations = { ...metadata.annotations, "deployment.kubernetes.io/desired-replicas": "9", mine: "1" };
+    });
+    await at.settle();
+    expect(sets(at)[0]?.metadata.annotations).toMatchObject({
+      "deployment.kubernetes.io/desired-replicas": "2",
+      mine: "1",
+    });
+    expect(events(at).filter((text) => text.startsWith("Scaling"))).toHaveLength(1);
+  });
+
+  describe("keeps no old set beyond its history limit", () => {
+    const old = (
+      name: string,
+      revision: string,
+      more: { replicas?: number; there?: number; observed?: number; leaving?: boolean } = {},
+    ) =>
+      ({
+        apiVersion: "apps/v1",
+        kind: "ReplicaSet",
+        metadata: {
+          name,
+          namespace: "ns",
+          labels: { app: "web" },
+          annotations: { "deployment.kubernetes.io/revision": revision },
+          ...(more.leaving && { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["example.com/held"] }),
+        },
+        spec: {
+          replicas: more.replicas ?? 0,
+          selector: { matchLabels: { app: "web" } },
+          template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "c", image: name }] } },
+        },
+        status: { replicas: more.there ?? 0, observedGeneration: more.observed ?? 1 },
+      }) as ReplicaSet;
+
+    it.each<[string, number, readonly ReplicaSet[], string[]]>([
+      ["the oldest revisions go first", 1, [old("a", "2"), old("b", "10"), old("c", "1")], ["b"]],
+      ["those that are leaving do not count", 1, [old("a", "1", { leaving: true }), old("b", "2")], ["a", "b"]],
+      ["those that still have pods stay", 0, [old("a", "1", { there: 1 }), old("b", "2")], ["a"]],
+      ["those that were not seen as they are now stay", 0, [old("a", "1", { observed: 0 }), old("b", "2")], ["a"]],
+      ["all stay without a limit", 2147483647, [old("a", "1"), old("b", "2")], ["a", "b"]],
+    ])("%s", async (_, limit, olds, left) => {
+      const at = controlledCluster([deploymentController]);
+      for (const set of olds) at.cluster.put("replicasets.apps", set);
+      at.cluster.put("deployments.apps", web({ replicas: 0, paused: true, revisionHistoryLimit: limit }));
+      await at.settle();
+      expect(
+        sets(at)
+          .map(({ metadata }) => metadata.name)
+          .filter((name) => name.length === 1),
+      ).toEqual(left);
+    });
+
+    it("while its rollout is not complete, unless it is paused", async () => {
+      const at = controlledCluster([deploymentController]);
+      at.cluster.put("replicasets.apps", old("a", "1"));
+      at.cluster.put("deployments.apps", web({ replicas: 1, revisionHistoryLimit: 0 }));
+      await at.settle();
+      expect(sets(at)).toHaveLength(2);
+      at.cluster.change("deployments.apps", "ns", "web", ({ spec }) => {
+        spec.paused = true;
+      });
+      await at.settle();
+      expect(sets(at)).toHaveLength(1);
+    });
   });
 });

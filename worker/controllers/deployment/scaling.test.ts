@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { web } from "../../../test/fakes/controllers/controlled-deployment.ts";
+import { boundsOf, newestOf } from "./rollout.ts";
 import { newestSize, oldAreGone, planResize, planShrink, type Resize, wasResized } from "./scaling.ts";
 
 interface Size {
@@ -227,4 +228,46 @@ describe("CTL-DEPLOY-STEPS: old sets", () => {
     expect(oldAreGone(sets(0, { replicas: 0, there: 1 }))).toBe(false);
     expect(oldAreGone(sets(0, { replicas: 1, there: 0 }))).toBe(false);
   });
+});
+
+test.each<[number, number | string | undefined, number | string | undefined, number, number]>([
+  [10, "25%", "25%", 3, 2],
+  [10, 2, 3, 2, 3],
+  [3, "0%", "10%", 0, 1],
+  [0, 0, 0, 0, 0],
+  [3, 0, 5, 0, 3],
+  [3, undefined, undefined, 0, 1],
+  [150, "101%", "99%", 152, 148],
+])(
+  "of %i pods %j may be more, %j fewer: that is %i and %i",
+  (replicas, maxSurge, maxUnavailable, surge, unavailable) => {
+    const rollingUpdate = {
+      ...(maxSurge !== undefined && { maxSurge }),
+      ...(maxUnavailable !== undefined && { maxUnavailable }),
+    };
+    expect(boundsOf(web({ replicas, strategy: { type: "RollingUpdate", rollingUpdate } }))).toEqual({
+      surge,
+      unavailable,
+    });
+    expect(boundsOf(web({ replicas, strategy: { type: "Recreate", rollingUpdate } }))).toEqual({
+      surge: 0,
+      unavailable: 0,
+    });
+  },
+);
+
+test("of several sets of its template the oldest is a deployment's newest revision, then the first by name", () => {
+  const of = (name: string, created: number, image = "pause:1", labels = {}) =>
+    ({
+      metadata: { name, creationTimestamp: `2026-01-01T00:00:0${created}Z` },
+      spec: {
+        template: {
+          ...web({}, image).spec.template,
+          metadata: { labels: { app: "web", "pod-template-hash": name, ...labels } },
+        },
+      },
+    }) as unknown as Stored<ReplicaSet>;
+  const sets = [of("a", 1, "pause:2"), of("e", 1, "pause:1", { more: "1" }), of("b", 3), of("d", 2), of("c", 2)];
+  expect(newestOf(web(), sets)?.metadata.name).toBe("c");
+  expect(newestOf(web(), sets.slice(0, 2))).toBeUndefined();
 });
