@@ -68,7 +68,6 @@ function ofContainers(
     if (each.restartPolicy === "Always") {
       running = sum(running, amountsOf(each));
       sidecars = sum(sidecars, amountsOf(each));
-      starting = largest(starting, sidecars);
     } else starting = largest(starting, sum(sidecars, amountsOf(each)));
   }
   return largest(running, starting);

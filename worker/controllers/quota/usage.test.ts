@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PersistentVolumeClaim, Pod, ResourceQuotaSpec, Service } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { inScopes, podAmounts, podUsage } from "./pod-usage.ts";
+import { inScopes, podAmounts, podUsage, requestedAmounts } from "./pod-usage.ts";
 import { usageChangesAt, usageOf } from "./usage.ts";
 
 const pod = (spec: Partial<Pod["spec"]> = {}, status: Pod["status"] = {}): Pod => ({
@@ -202,12 +202,91 @@ describe("quota usage", () => {
     expect(usageOf(hard("count/events", "count/events.events.k8s.io"), () => [], 0)).toEqual({});
   });
 
-  it("counts a pod's init containers at their peak, including sidecars", () => {
-    const spec = {
-      initContainers: [asking({ cpu: "100m" }, { restartPolicy: "Always" }), asking({ cpu: "1" })],
-      containers: [asking({ cpu: "300m" })],
-    };
-    expect(podAmounts(pod(spec), "requests")).toEqual({ cpu: "1100m" });
+  const sidecar = (cpu: string) => asking({ cpu }, { restartPolicy: "Always" });
+  it.each<[what: string, Partial<Pod["spec"]>, Record<string, string>]>([
+    [
+      "its containers together",
+      { containers: [asking({ cpu: "1", memory: "1Gi" }), asking({ cpu: "2" })] },
+      { cpu: "3", memory: "1Gi" },
+    ],
+    [
+      "the largest init container",
+      {
+        initContainers: [asking({ cpu: "1" }), asking({ cpu: "500m", memory: "1Mi" })],
+        containers: [asking({ cpu: "300m" })],
+      },
+      { cpu: "1", memory: "1Mi" },
+    ],
+    [
+      "that with the sidecars before it",
+      {
+        initContainers: [sidecar("100m"), asking({ cpu: "1" }), sidecar("200m")],
+        containers: [asking({ cpu: "300m" })],
+      },
+      { cpu: "1100m" },
+    ],
+    [
+      "its containers with all sidecars",
+      { initContainers: [asking({ cpu: "1" }), sidecar("2")], containers: [asking({ cpu: "300m" })] },
+      { cpu: "2300m" },
+    ],
+    [
+      "what is for the pod as a whole",
+      {
+        resources: { requests: { cpu: "5", "hugepages-2Mi": "2Mi", "a.b/c": "9" } },
+        containers: [asking({ cpu: "1", memory: "1Gi", "hugepages-2Mi": "8Mi" })],
+      },
+      { cpu: "5", memory: "1Gi", "hugepages-2Mi": "2Mi" },
+    ],
+  ])("counts of a pod %s", (_, spec, amounts) => {
+    expect(podAmounts(pod(spec), "requests")).toEqual(amounts);
+  });
+
+  it("checks limit ranges by the processor and memory of the pod as a whole, and by its containers", () => {
+    const requests = { cpu: "5", memory: "2Gi", "hugepages-2Mi": "2Mi" };
+    const spec = { resources: { requests }, containers: [asking({ cpu: "1", memory: "1Gi", "a.b/c": "1" })] };
+    expect(requestedAmounts(pod(spec), "requests")).toEqual({ cpu: "5", memory: "2Gi", "a.b/c": "1" });
+    expect(requestedAmounts(pod(), "limits")).toEqual({});
+  });
+
+  it("counts a pod's limits, and its requests of what is not an extended resource by its plain name, too", () => {
+    const requests = { cpu: "1", "ephemeral-storage": "1Gi", "hugepages-2Mi": "2Mi", "a.b/c": "1" };
+    const containers = [{ ...asking({}), resources: { requests, limits: { cpu: "2" } } }];
+    expect(podUsage(pod({ containers }))).toEqual({
+      pods: "1",
+      cpu: "1",
+      "requests.cpu": "1",
+      "limits.cpu": "2",
+      "ephemeral-storage": "1Gi",
+      "requests.ephemeral-storage": "1Gi",
+      "hugepages-2Mi": "2Mi",
+      "requests.hugepages-2Mi": "2Mi",
+      "requests.a.b/c": "1",
+    });
+  });
+
+  const term = (more: object) => ({ topologyKey: "zone", ...more });
+  it.each<[boolean, Pod["spec"]["affinity"]]>([
+    [false, undefined],
+    [false, { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term({ namespaces: [] })] } }],
+    [
+      true,
+      { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term({}), term({ namespaces: ["a"] })] } },
+    ],
+    [true, { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term({ namespaceSelector: {} })] } }],
+    [
+      true,
+      {
+        podAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            { weight: 1, podAffinityTerm: term({ namespaceSelector: {} }) },
+          ],
+        },
+      },
+    ],
+  ])("counts (%j) a pod with the affinity %j as one that looks at other namespaces", (is, affinity) => {
+    const spec = affinity === undefined ? {} : { affinity };
+    expect(inScopes(pod(spec), { scopes: ["CrossNamespacePodAffinity"] })).toBe(is);
   });
 
   it.each<[what: string, spec: Partial<Pod["spec"]>, is: boolean]>([
@@ -226,6 +305,10 @@ describe("quota usage", () => {
     [{ scopes: ["NotTerminating"] }, 2],
     [{ scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: ["high"] }] } }, 1],
     [{ scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "DoesNotExist" }] } }, 2],
+    [{ scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "NotIn", values: ["high"] }] } }, 2],
+    [{ scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "NotIn", values: ["low"] }] } }, 3],
+    [{ scopes: ["PriorityClass"] }, 1],
+    [{ scopes: ["VolumeAttributesClass"] }, 0],
   ])("counts only pods within the scopes %j", (scope, count) => {
     const pods = [
       pod(),
@@ -239,9 +322,17 @@ describe("quota usage", () => {
     const services = [
       service({ type: "NodePort", ports: [{ port: 80 }, { port: 81 }] }),
       service({ type: "LoadBalancer", ports: [{ port: 80 }] }),
+      service({
+        type: "LoadBalancer",
+        allocateLoadBalancerNodePorts: false,
+        ports: [{ port: 80 }, { port: 81, nodePort: 30_000 }],
+      }),
+      service({ type: "ClusterIP", ports: [{ port: 80 }] }),
     ];
-    const persistentvolumeclaims = [claim("2Gi", "slow"), claim("1Gi", "fast")];
+    const persistentvolumeclaims = [claim("2Gi", "slow"), claim("1Gi", "fast"), claim("4Gi", "")];
     const names = [
+      "persistentvolumeclaims",
+      "slow.storageclass.storage.k8s.io/persistentvolumeclaims",
       "services",
       "services.nodeports",
       "services.loadbalancers",
@@ -249,10 +340,12 @@ describe("quota usage", () => {
       "slow.storageclass.storage.k8s.io/requests.storage",
     ];
     expect(used(hard(...names), { services, persistentvolumeclaims })).toEqual({
-      "requests.storage": "3Gi",
-      services: "2",
-      "services.loadbalancers": "1",
-      "services.nodeports": "3",
+      persistentvolumeclaims: "3",
+      "slow.storageclass.storage.k8s.io/persistentvolumeclaims": "1",
+      "requests.storage": "7Gi",
+      services: "4",
+      "services.loadbalancers": "2",
+      "services.nodeports": "4",
       "slow.storageclass.storage.k8s.io/requests.storage": "2Gi",
     });
   });
