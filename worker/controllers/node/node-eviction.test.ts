@@ -2,6 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Node } from "../../../api/generated/core.v1.ts";
 import { node, pod, renew, start, taints } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
+const on = (key: string, tolerationSeconds?: number) => ({
+  key,
+  operator: "Exists",
+  effect: "NoExecute",
+  ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }),
+});
+
 describe("nodes", () => {
   it("that evict keep pods as long as the pods tolerate the taint", async () => {
     const at = start();
@@ -61,12 +68,6 @@ describe("nodes", () => {
 
   it("CTL-EVICT-FIRST: that evict use the first matching toleration, and spare pods whose limited toleration no longer applies", async () => {
     const at = start();
-    const on = (key: string, tolerationSeconds?: number) => ({
-      key,
-      operator: "Exists",
-      effect: "NoExecute",
-      ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }),
-    });
     at.cluster.put("nodes", node("n1", "True"));
     at.cluster.put("pods", pod("first", [on("k", 100), on("k", 5)]));
     at.cluster.put("pods", pod("free", [on("k"), on("other", 300)]));
@@ -82,6 +83,45 @@ describe("nodes", () => {
     await at.settle();
     const messages = at.cluster.list("events").map(({ message }) => message);
     expect(messages.filter((message) => message?.includes("Pod"))).toEqual(["Cancelling deletion of Pod ns/first"]);
+  });
+
+  it.each<[string, Parameters<typeof pod>[1], { taints?: [string, string][]; bound?: string }, number | undefined]>([
+    ["tolerates neither of two", [], {}, 0],
+    ["tolerates one of two", [on("k")], {}, 0],
+    ["tolerates the other of two", [on("l", 30)], {}, 0],
+    ["tolerates both", [on("k"), on("l")], {}, undefined],
+    ["tolerates both for a time, of which the shorter counts", [on("k", 30), on("l", 20)], {}, 20],
+    ["tolerates one for a time", [on("k"), on("l", 20)], {}, 20],
+    ["tolerates for less than no time", [on("k", -5), on("l")], {}, 0],
+    ["tolerates from when the taint was added", [on("k", 20)], { taints: [["k", "2025-12-31T23:59:50Z"]] }, 10],
+    [
+      "was bound after the taint was added",
+      [on("k", 20)],
+      { taints: [["k", "2025-12-31T23:59:50Z"]], bound: "2025-12-31T23:59:55Z" },
+      15,
+    ],
+  ])("that evict keep a pod that %s for its time", async (_, tolerations, { taints, bound }, seconds) => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "True"));
+    const added: [string, string][] = taints ?? [
+      ["k", "2026-01-01T00:00:00Z"],
+      ["l", "2026-01-01T00:00:00Z"],
+    ];
+    at.cluster.change("nodes", "", "n1", ({ spec }) => {
+      spec.taints = [
+        { key: "x", effect: "NoSchedule" },
+        ...added.map(([key, timeAdded]) => ({ key, effect: "NoExecute", timeAdded })),
+      ];
+    });
+    const conditions = bound === undefined ? [] : [{ type: "PodScheduled", status: "True", lastTransitionTime: bound }];
+    at.cluster.put("pods", { ...pod("p", tolerations), status: { phase: "Running", conditions } });
+    await at.settle();
+    const isThere = () => at.cluster.list("pods").length === 1;
+    if (seconds !== 0) expect(isThere()).toBe(true);
+    if (seconds) await at.pass(seconds * 1000 - 1);
+    expect(isThere()).toBe(seconds !== 0);
+    await at.pass(1);
+    expect(isThere()).toBe(seconds === undefined);
   });
 
   it("that are tainted without timeAdded get it, and count tolerations from then", async () => {

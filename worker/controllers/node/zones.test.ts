@@ -13,7 +13,12 @@ describe("nodes", () => {
       ],
       10_000,
     ],
+    ["most of a very small zone is lost", [["a", 1, 2]], 10_000],
     ["most of a small zone is lost", [["a", 2, 3]], undefined],
+    ["just less than most of one is lost", [["a", 5, 6]], 10_000],
+    ["just most of one is lost", [["a", 9, 11]], undefined],
+    ["most of a zone that is almost large is lost", [["a", 20, 30]], undefined],
+    ["most of a zone that is just large is lost", [["a", 20, 31]], 100_000],
     ["most of a large zone is lost", [["a", 20, 40]], 100_000],
     [
       "every zone is lost",
