@@ -24,6 +24,58 @@ const policy = (type: string, value: number, periodSeconds: number) => ({
   policies: [{ type, value, periodSeconds }],
 });
 
+const limited = (behavior: Spec["behavior"], current: number, desired: number, changes: History["changes"] = []) => {
+  const sizes = { current, desired, min: 2, max: 20 };
+  const spec: Spec = { maxReplicas: 20, scaleTargetRef, ...(behavior && { behavior }) };
+  const now = 1_000_000;
+  const { replicas, limited: why } = limitReplicas(spec, sizes, { recommendations: [], changes }, now);
+  return `${replicas} ${why.reason}`;
+};
+const up = (selectPolicy: string, ...policies: [string, number, number][]): Spec["behavior"] => ({
+  scaleUp: { selectPolicy, policies: policies.map(([type, value, periodSeconds]) => ({ type, value, periodSeconds })) },
+});
+const down = (...args: Parameters<typeof up>): Spec["behavior"] => {
+  const { scaleUp } = up(...args) ?? {};
+  return { ...(scaleUp && { scaleDown: { ...scaleUp, stabilizationWindowSeconds: 0 } }) };
+};
+const both: [string, number, number][] = [
+  ["Pods", 3, 60],
+  ["Percent", 50, 60],
+];
+
+it.each<[string, Spec["behavior"], number, number, string]>([
+  ["by default to four, or twice as many", undefined, 1, 9, "4 ScaleUpLimit"],
+  ["by default to twice as many", undefined, 5, 19, "10 ScaleUpLimit"],
+  ["to the most", undefined, 15, 30, "20 TooManyReplicas"],
+  ["to the least", undefined, 3, 1, "2 TooFewReplicas"],
+  ["where it should", undefined, 5, 7, "7 DesiredWithinRange"],
+  ["up by either policy", up("Max", ...both), 4, 19, "7 ScaleUpLimit"],
+  ["up by either policy, if it is large", up("Max", ...both), 8, 19, "12 ScaleUpLimit"],
+  ["up by both policies", up("Min", ...both), 4, 19, "6 ScaleUpLimit"],
+  ["up by a part, rounded up", up("Max", ["Percent", 10, 60]), 5, 19, "6 ScaleUpLimit"],
+  ["not up if it may not", up("Disabled", ...both), 4, 19, "4 ScaleUpLimit"],
+  ["up to the most", up("Max", ["Pods", 9, 60]), 18, 30, "20 TooManyReplicas"],
+  ["down by either policy", down("Max", ...both), 10, 2, "5 ScaleDownLimit"],
+  ["down by both policies", down("Min", ...both), 10, 2, "7 ScaleDownLimit"],
+  ["down by a part, rounded down", down("Max", ["Percent", 10, 60]), 5, 2, "4 ScaleDownLimit"],
+  ["not down if it may not", down("Disabled", ...both), 10, 2, "10 ScaleDownLimit"],
+  ["down to the least", down("Max", ["Pods", 9, 60]), 5, 1, "2 TooFewReplicas"],
+  ["nowhere", up("Max", ...both), 5, 5, "5 DesiredWithinRange"],
+])("an autoscaler goes %s", (_, behavior, current, desired, expected) => {
+  expect(limited(behavior, current, desired)).toBe(expected);
+});
+
+it("an autoscaler's policies count from the size at the beginning of their period", () => {
+  const added = [
+    { by: 2, at: 970_000 },
+    { by: 1, at: 940_000 },
+  ];
+  expect(limited(up("Max", ["Pods", 3, 60]), 6, 19, added)).toBe("7 ScaleUpLimit");
+  expect(limited(up("Max", ["Pods", 3, 61]), 6, 19, added)).toBe("6 ScaleUpLimit");
+  expect(limited(up("Max", ["Pods", 3, 20]), 6, 19, added)).toBe("9 ScaleUpLimit");
+  expect(limited(down("Max", ["Pods", 3, 60]), 6, 2, [{ by: -2, at: 970_000 }])).toBe("5 ScaleDownLimit");
+});
+
 describe("an autoscaler", () => {
   it("follows the scaling policies of its behavior: a number of pods at a time", async () => {
     const pods = (value: number, seconds: number) => ({
