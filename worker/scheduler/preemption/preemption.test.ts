@@ -256,7 +256,7 @@ describe("SCHED-PREEMPT: of several nodes that one is chosen", () => {
         metadata: { ...ending.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" },
         status: { phase: "Running", conditions: [{ type: "DisruptionTarget", status: "True", reason }] },
       } as Stored<KubeObject>,
-      { ...pod("b1", { cpu: "4", spec: { priority: 1, nodeName: "b" } }), status: { phase: "Running" } },
+      pod("b1", { cpu: "4", spec: { priority: 1, nodeName: "b" } }),
       {
         ...pod("p", { cpu: "4", spec: { priority: 10 } }),
         status: { phase: "Pending", nominatedNodeName: "a" },
