@@ -7,6 +7,10 @@ test.each([
     "No node fits it (too little free memory: 2): ask for less or add a node.",
   ],
   [
+    "0/1 nodes are available: 1 Insufficient cpu, 1 Too many pods. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+    "No node fits it (too little free cpu: 1, full of pods: 1): ask for less or add a node.",
+  ],
+  [
     "0/6 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable, 2 node(s) had untolerated taint {gpu: yes}, 2 node(s) didn't match Pod's node affinity/selector. preemption: 0/6 nodes are available: 6 Preemption is not helpful for scheduling.",
     "No node fits it (too little free cpu: 1, cordoned: 1, the taint gpu: 2, not selected by it: 2): ask for less or add a node, or uncordon a node, or tolerate the taint or remove it, or correct its node selector or label a node.",
   ],

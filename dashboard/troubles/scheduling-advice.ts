@@ -78,8 +78,9 @@ export function schedulingAdvice(message: string): string {
   });
   if (known.length === 0) return "No node fits it: its events say what each of them lacks.";
   const whats = [...new Set(known.map(({ what }) => what))].join(", ");
-  const todos = [...new Set(known.map(({ todo }) => todo))].join(", or ");
-  return `No node fits it (${whats}): ${todos}.`;
+  const todos = [...new Set(known.map(({ todo }) => todo))];
+  const isPartOfAnother = (todo: string) => todos.some((other) => other.endsWith(` or ${todo}`));
+  return `No node fits it (${whats}): ${todos.filter((todo) => !isPartOfAnother(todo)).join(", or ")}.`;
 }
 
 const filled = (text: string, [, captured = ""]: RegExpExecArray): string => text.replace("$1", captured);
