@@ -108,6 +108,12 @@ export const features: readonly Feature[] = [
   },
   {
     area: "Wire",
+    name: "HTTP/1.1, to which clients that prefer HTTP/2 fall back",
+    missing: "HTTP/2 under `sailplane up`, which workerd does not have: a client takes a connection for each watch",
+    shown: ["test/e2e/control-plane/connections.test.ts", "prefers HTTP/2"],
+  },
+  {
+    area: "Wire",
     name: "arbitrary bytes get a well-formed answer",
     missing: "",
     shown: ["worker/http/hostile-input.workers.test.ts", "any bytes"],
