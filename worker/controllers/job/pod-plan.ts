@@ -52,8 +52,7 @@ export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
     const chosen = new Set(surplus);
     const rest = active.filter((pod) => !chosen.has(pod));
     const more = Math.max(0, rest.length - wanted);
-    const worst = rest.toSorted(leastWorthKeeping).slice(0, more);
-    return letGo(job, [...surplus, ...worst], surplus.length + more);
+    return letGo(job, [...surplus, ...rest.toSorted(leastWorthKeeping)], surplus.length + more);
   }
   const ending = replacesOnlyFailed(job)
     ? facts.pods.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length
@@ -69,8 +68,7 @@ function wantedActive(job: Job, tally: Tally, active: number): number {
   const { completions, parallelism = 1 } = job.spec;
   // A work queue creates no more pods once one has succeeded, and deletes none.
   if (completions === undefined) return tally.succeeded > 0 ? active : parallelism;
-  const left = completions - tally.succeeded - (tally.failedIndexes?.size ?? 0);
-  return Math.max(0, Math.min(left, parallelism));
+  return Math.max(0, Math.min(completions - tally.succeeded, parallelism));
 }
 
 /** Pods whose index another pod has that is worth more, or is done, or is none of the job's. */
