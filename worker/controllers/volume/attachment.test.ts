@@ -204,3 +204,48 @@ describe("CTL-OFF-DETACH: a volume that is mounted on a node but unused is detac
     expect(nodes()).toEqual(["n2"]);
   });
 });
+
+it.each([
+  [["ReadWriteOnce"], ["n1"]],
+  [["ReadWriteOncePod"], ["n1"]],
+  [
+    ["ReadWriteOnce", "ReadOnlyMany"],
+    ["n1", "n2"],
+  ],
+  [["ReadWriteMany"], ["n1", "n2"]],
+])("a volume with the access modes %j is attached to %j if pods on two nodes use it", async (accessModes, nodes) => {
+  const at = start();
+  at.cluster.change("persistentvolumes", "", "v", ({ spec }) => {
+    Object.assign(spec, { accessModes });
+  });
+  at.use("p", "n1");
+  await at.settle();
+  at.use("q", "n2");
+  await at.settle();
+  expect(at.attachments().map(({ spec }) => spec.nodeName)).toEqual(nodes);
+});
+
+it("a volume is not kept from a node by others, nor attached for claims of its name elsewhere", async () => {
+  const at = start();
+  at.cluster.put(ATTACHMENTS, {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "VolumeAttachment",
+    metadata: { name: "other" },
+    spec: { attacher: "e.example.com", nodeName: "n2", source: { persistentVolumeName: "w" } },
+    status: { attached: true },
+  } as VolumeAttachment);
+  const { metadata, ...pod } = at.use("p", "n1");
+  at.cluster.put("pods", {
+    ...pod,
+    metadata: { ...metadata, namespace: "other", name: "q" },
+    spec: { ...pod.spec, nodeName: "n2" },
+  });
+  await at.settle();
+  const ours = () => at.attachments().filter(({ spec }) => spec.source.persistentVolumeName === "v");
+  expect(ours().map(({ spec }) => spec.nodeName)).toEqual(["n1"]);
+  at.attach();
+  at.cluster.put("pods", { ...pod, metadata: { ...metadata, namespace: "other", name: "r" } });
+  at.cluster.remove("pods", "ns", "p");
+  await at.settle();
+  expect(ours()).toEqual([]);
+});
