@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, expect, test } from "vitest";
 import { BACKUP_END } from "../../api/backup.ts";
@@ -48,6 +49,30 @@ test.each([
   await expect(write(file, texts)).rejects.toThrow("the backup was incomplete");
   expect(readFileSync(file, "utf8")).toBe("older");
   expect(() => statSync(`${file}.partial`)).toThrow("ENOENT");
+});
+
+test("BACKUP-WHOLE: behind a link, what it leads to is replaced", async () => {
+  const [file, link] = [`${directory}/monday`, `${directory}/latest`];
+  writeFileSync(file, "older");
+  symlinkSync(file, link);
+  const backup = await write(link, lines(3));
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(await verifyBackup(file)).toEqual(backup);
+});
+
+test("BACKUP-WHOLE: a pipe is written to, and nothing takes its place", async () => {
+  const [pipe, file] = [`${directory}/pipe`, `${directory}/piped`];
+  execFileSync("mkfifo", [pipe]);
+  const reader = spawn("sh", ["-c", 'cat "$1" > "$2"', "sh", pipe, file]);
+  const read = new Promise((resolve) => reader.on("exit", resolve));
+  const backup = await write(pipe, lines(3));
+  await read;
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+  expect(await verifyBackup(file)).toEqual(backup);
+});
+
+test("a directory is no place for a backup", async () => {
+  await expect(write(directory, lines(3))).rejects.toThrow(`cannot write ${directory}: it is a directory`);
 });
 
 test.each<[string, (text: string) => string, string]>([

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { BACKUP_END, type BackupHead, parseBackupHead } from "../../api/backup.ts";
 import { LineSplitter } from "../../api/line-splitter.ts";
 import { CliError } from "../cli-error.ts";
@@ -16,13 +16,27 @@ export interface Backup {
 
 const NEWLINE = 0x0a;
 
-/** Replaces an older file only once everything is on disk. `wrote` reports the bytes so far. */
+/** Whether another file can take its place: that of a pipe, or of a device, must not be taken. */
+export const isReplaceable = (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isFile(),
+    () => true,
+  );
+
+/**
+ * Replaces an older file only once everything is on disk; what is no file is written to as the backup arrives. `wrote`
+ * reports the bytes so far.
+ */
 export async function writeBackup(
   file: string,
   source: AsyncIterable<Buffer>,
   wrote: (bytes: number) => void,
 ): Promise<Backup> {
-  const partial = `${file}.partial`;
+  const replaces = await isReplaceable(file);
+  // Of a link, what it leads to is replaced.
+  const place = await realpath(file).catch(() => file);
+  const partial = replaces ? `${place}.partial` : file;
+  const incomplete = replaces ? `nothing was written to ${file}` : `what was written to ${file} is of no use`;
   // It contains Secrets: readable by its owner only.
   const output = await open(partial, "w", 0o600).catch((error: unknown) => {
     throw new CliError(`cannot write ${partial}: ${systemReason(error)}`);
@@ -44,18 +58,18 @@ export async function writeBackup(
     }
     const head = parseBackupHead(first.toString("utf8").split("\n", 1)[0] ?? "");
     if (!head || last.toString("utf8") !== `${BACKUP_END}\n` || lines !== head.objects + 2) {
-      throw new CliError(`the backup was incomplete after ${bytes} bytes; nothing was written to ${file}`);
+      throw new CliError(`the backup was incomplete after ${bytes} bytes; ${incomplete}`);
     }
     const sha256 = hash.digest("hex");
     await output.writeFile(`${JSON.stringify({ sha256 })}\n`);
-    await output.sync();
+    if (replaces) await output.sync();
     await output.close();
-    await rename(partial, file);
+    if (replaces) await rename(partial, place);
     return { head, sha256 };
   } catch (error) {
     await output.close().catch(() => {});
-    await rm(partial, { force: true });
-    throw error instanceof CliError ? error : new CliError(`nothing was written to ${file}: ${systemReason(error)}`);
+    if (replaces) await rm(partial, { force: true });
+    throw error instanceof CliError ? error : new CliError(`${incomplete}: ${systemReason(error)}`);
   }
 }
 

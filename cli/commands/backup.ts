@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { writeBackup } from "../backup/backup-file.ts";
+import { isReplaceable, writeBackup } from "../backup/backup-file.ts";
 import { type ApiCall, bodyOf, explainUnreachable, fetchJson, type ListOf, openCall, readText } from "../call-api.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
@@ -22,13 +22,14 @@ tokens), the tokens of nodes and of the administrator, history, and what is in P
 Examples:
   sailplane backup cluster.jsonl
   sailplane backup -d .sailplane/clusters/team-a team-a.jsonl
+  sailplane backup /dev/stdout | gpg -e -r ops > cluster.gpg
   sailplane restore cluster.jsonl`,
     )
     .action(backup);
 
 async function backup(file: string, { dataDir }: { dataDir: string }): Promise<void> {
   const connection = readKubeconfig(dataDir);
-  const progress = new Progress(process.stdout, process.env);
+  const progress = new Progress((await isReplaceable(file)) ? process.stdout : process.stderr, process.env);
   progress.begin("backup", file);
   const volumes = await countVolumes(connection);
   const request: ApiCall = { method: "GET", path: "/sailplane/v1/store/backup", timeoutMs: 60_000 };
