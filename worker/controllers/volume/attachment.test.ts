@@ -44,14 +44,16 @@ function start() {
       status: {},
     } as Pod);
   const attachments = () => cluster.list<VolumeAttachment>(ATTACHMENTS);
-  const attach = () => {
+  const change = (edit: (draft: VolumeAttachment) => void) => {
     const [{ metadata } = { metadata: { name: "" } }] = attachments();
-    cluster.change<VolumeAttachment>(ATTACHMENTS, "", metadata.name, (draft) => {
+    cluster.change<VolumeAttachment>(ATTACHMENTS, "", metadata.name, edit);
+  };
+  const attach = () =>
+    change((draft) => {
       draft.status.attached = true;
     });
-  };
   const events = () => cluster.list("events").map(({ reason, message }) => `${reason}: ${message}`);
-  return { ...at, use, attachments, attach, events };
+  return { ...at, use, attachments, change, attach, events };
 }
 
 it("a volume is attached to the node of its pod, and detached after the pod", async () => {
@@ -150,19 +152,40 @@ it("CTL-ATTACH-REQUIRED: a volume in use is attached once its driver requires it
   expect(at.attachments()).toHaveLength(1);
 });
 
-it("a ReadWriteOnce volume is not attached to a second node", async () => {
-  const at = start();
-  at.use("p", "n1");
-  await at.settle();
-  at.use("q", "n2");
-  await at.settle();
-  expect(at.attachments().map(({ spec }) => spec.nodeName)).toEqual(["n1"]);
-  expect(at.events()).toEqual([
-    'FailedAttachVolume: Multi-Attach error for volume "v" Volume is already used by pod(s) p',
-  ]);
-  at.cluster.remove("pods", "ns", "p");
-  await at.settle();
-  expect(at.attachments().map(({ spec }) => spec.nodeName)).toEqual(["n2"]);
+describe("CTL-ATTACH-ELSEWHERE: a ReadWriteOnce volume that a pod on another node uses", () => {
+  const claim = async () => {
+    const at = start();
+    at.use("p", "n1");
+    await at.settle();
+    at.use("q", "n2");
+    await at.settle();
+    return { ...at, nodes: () => at.attachments().map(({ spec }) => spec.nodeName) };
+  };
+
+  it("is waited for, and that is reported once, when it is attached there", async () => {
+    const at = await claim();
+    expect(at.nodes()).toEqual(["n1"]);
+    expect(at.events()).toEqual([]);
+    at.attach();
+    await at.settle();
+    at.use("r", "n2");
+    await at.settle();
+    expect(at.events().filter((event) => !event.startsWith("Successful"))).toEqual([
+      'FailedAttachVolume: Multi-Attach error for volume "v" Volume is already used by pod(s) p',
+    ]);
+    at.cluster.remove("pods", "ns", "p");
+    await at.settle();
+    expect(at.nodes()).toEqual(["n2"]);
+  });
+
+  it("is attached here if that failed there", async () => {
+    const at = await claim();
+    at.change((draft) => {
+      draft.status.attachError = { message: "no" };
+    });
+    await at.settle();
+    expect(at.nodes()).toEqual(["n1", "n2"]);
+  });
 });
 
 describe("CTL-OFF-DETACH: a volume that is mounted on a node but unused is detached from it", () => {

@@ -36,7 +36,9 @@ export const attachDetachController = defineController({
       case CLAIMS:
         return object.spec.volumeName && !previous?.spec.volumeName ? usedOn(object.spec.volumeName, snapshot) : [];
       case ATTACHMENTS:
-        return deleted ? waitingFor(object, snapshot) : [pairOf(object)];
+        return deleted || !same(object.status, previous?.status)
+          ? [pairOf(object), ...waitingFor(object, snapshot)]
+          : [pairOf(object)];
       case "nodes":
         return previous && mayDetach(object, previous) ? attachedTo(object.metadata.name, snapshot).map(pairOf) : [];
       case DRIVERS:
@@ -51,18 +53,19 @@ export const attachDetachController = defineController({
     const node = snapshot.get("nodes", "", nodeName);
     const csi = volume?.spec.csi;
     const name = csi ? attachmentName(csi.volumeHandle, csi.driver, nodeName) : undefined;
+    const memory = remembered as Memory | undefined;
     const attachment = name === undefined ? undefined : snapshot.get(ATTACHMENTS, "", name);
     const users = volume && node && needsAttaching(volume, snapshot) ? usersOn(volume, nodeName, snapshot) : [];
     if (volume && node && name !== undefined && users.length > 0)
-      return planAttached({ volume, node, name, attachment, users }, snapshot);
+      return planAttached({ volume, node, name, attachment, users, memory }, snapshot);
     if (!attachment) return settled;
-    return planDetached(attachment, { node, volume, now, memory: remembered as Memory | undefined });
+    return planDetached(attachment, { node, volume, now, memory });
   },
 });
 
 const pairOf = ({ spec }: Stored<VolumeAttachment>) => `${spec.nodeName} ${spec.source.persistentVolumeName ?? ""}`;
 
-/** Once a volume is free, pods on other nodes may have it. */
+/** Once a volume is free, or could not be attached, pods on other nodes may have it; once it is attached, they are told. */
 const waitingFor = ({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot) =>
   usedOn(spec.source.persistentVolumeName ?? "", snapshot);
 
@@ -94,10 +97,11 @@ const mayDetach = (next: Stored<Node>, before: Stored<Node>) =>
 /** How long a lost node is given to unmount unused volumes: kube-controller-manager's maximum wait. */
 const UNMOUNT_MS = 6 * 60_000;
 
-/** Remembered about a volume that a lost node has mounted. */
 interface Memory {
-  /** ms */
-  readonly unusedSince: number;
+  /** Of a volume that a lost node has mounted (ms). */
+  readonly unusedSince?: number;
+  /** Pods have been told that another node has the volume. */
+  readonly told?: boolean;
 }
 
 function pairsOf(pod: Stored<Pod>, snapshot: Snapshot): string[] {
@@ -134,22 +138,26 @@ interface Wanted {
   readonly name: string;
   readonly attachment: Stored<VolumeAttachment> | undefined;
   readonly users: readonly Stored<Pod>[];
+  readonly memory: Memory | undefined;
 }
 
 function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
-  const { volume, node, name, attachment, users } = wanted;
+  const { volume, node, name, attachment, users, memory } = wanted;
   const driver = volume.spec.csi?.driver ?? "";
   if (node.metadata.annotations?.[MANAGED] !== "true") return settled;
   const title = (text: string) => `${text} for volume "${volume.metadata.name}" `;
   const eventsOf = (type: "Normal" | "Warning", reason: string, message: string): EventRecord[] =>
     users.map((about) => ({ about, type, reason, message }));
   if (!attachment) {
-    const elsewhere = exclusiveHolder(volume, node.metadata.name, snapshot);
-    if (elsewhere)
-      return {
-        effects: [],
-        events: eventsOf("Warning", "FailedAttachVolume", title("Multi-Attach error") + elsewhere),
-      };
+    const held = exclusiveHolders(volume, node.metadata.name, snapshot);
+    const holder = held.find(({ status }) => status.attached);
+    if (holder) {
+      const elsewhere = title("Multi-Attach error") + useOf(volume, holder, snapshot);
+      const events = memory?.told ? [] : eventsOf("Warning", "FailedAttachVolume", elsewhere);
+      return { effects: [], events, remember: { told: true } satisfies Memory };
+    }
+    // It is being attached there, or detached.
+    if (held.some(({ status }) => !status.attachError)) return settled;
     const object: VolumeAttachment = {
       apiVersion: "storage.k8s.io/v1",
       kind: "VolumeAttachment",
@@ -181,14 +189,17 @@ function needsAttaching({ spec: { csi } }: PersistentVolume, snapshot: Snapshot)
 
 const attachRequired = ({ spec }: CSIDriver) => spec.attachRequired !== false;
 
-/** Why a single-node volume cannot be attached here: another node has it. */
-function exclusiveHolder(volume: Stored<PersistentVolume>, node: string, snapshot: Snapshot): string | undefined {
-  if (volume.spec.accessModes?.some((mode) => SHARED.has(mode))) return undefined;
-  const held = snapshot
-    .list(ATTACHMENTS)
-    .find(({ spec }) => spec.source.persistentVolumeName === volume.metadata.name && spec.nodeName !== node);
-  if (!held) return undefined;
-  const users = usersOn(volume, held.spec.nodeName, snapshot).map(({ metadata }) => metadata.name);
+/** Other nodes' attachments of a single-node volume. */
+const exclusiveHolders = ({ spec, metadata }: Stored<PersistentVolume>, node: string, snapshot: Snapshot) =>
+  spec.accessModes?.some((mode) => SHARED.has(mode))
+    ? []
+    : snapshot
+        .list(ATTACHMENTS)
+        .filter((each) => each.spec.source.persistentVolumeName === metadata.name && each.spec.nodeName !== node);
+
+/** Why the volume cannot be attached to another node. */
+function useOf(volume: Stored<PersistentVolume>, { spec }: Stored<VolumeAttachment>, snapshot: Snapshot): string {
+  const users = usersOn(volume, spec.nodeName, snapshot).map(({ metadata }) => metadata.name);
   return users.length > 0
     ? `Volume is already used by pod(s) ${users.join(", ")}`
     : "Volume is already exclusively attached to one node and can't be attached to another";
@@ -211,7 +222,7 @@ function planDetached(attachment: Stored<VolumeAttachment>, { node, volume, now,
   const isMounted = node && volume && node.status.volumesInUse?.includes(uniqueName(volume));
   if (isMounted && !isOutOfService(node)) {
     if (isNodeReady(node)) return settled;
-    const { unusedSince } = memory ?? { unusedSince: now };
+    const unusedSince = memory?.unusedSince ?? now;
     const wakeAt = unusedSince + UNMOUNT_MS;
     if (wakeAt > now) return { effects: [], wakeAt, remember: { unusedSince } satisfies Memory };
   }
