@@ -178,6 +178,44 @@ describe("CTL-ATTACH-ELSEWHERE: a ReadWriteOnce volume that a pod on another nod
     expect(at.nodes()).toEqual(["n2"]);
   });
 
+  it("is not attached here while it is being detached there", async () => {
+    const at = await claim();
+    at.attach();
+    at.change((draft) => {
+      draft.metadata.finalizers = ["example.com/attacher"];
+    });
+    at.cluster.remove("pods", "ns", "p");
+    await at.settle();
+    const messages = at.events().length;
+    at.use("p", "n1");
+    at.use("r", "n2");
+    await at.settle();
+    expect(at.nodes()).toEqual(["n1"]);
+    expect(at.cluster.get("nodes", "", "n1")?.status.volumesAttached ?? []).toEqual([]);
+    expect(at.events()).toHaveLength(messages);
+    at.change((draft) => {
+      delete draft.metadata.finalizers;
+    });
+    await at.settle();
+    expect(at.nodes()).toHaveLength(1);
+  });
+
+  it("is attached to one node if pods on several begin to wait at once", async () => {
+    const at = start();
+    const { spec } = at.cluster.get("persistentvolumeclaims", "ns", "c") ?? {};
+    const bind = (to: typeof spec) =>
+      at.cluster.change("persistentvolumeclaims", "ns", "c", (draft) => {
+        draft.spec = to ?? {};
+      });
+    bind({});
+    at.use("q", "n2");
+    at.use("p", "n1");
+    await at.settle();
+    bind(spec);
+    await at.settle();
+    expect(at.attachments()).toHaveLength(1);
+  });
+
   it("is attached here if that failed there", async () => {
     const at = await claim();
     at.change((draft) => {

@@ -65,7 +65,7 @@ export const attachDetachController = defineController({
 
 const pairOf = ({ spec }: Stored<VolumeAttachment>) => `${spec.nodeName} ${spec.source.persistentVolumeName ?? ""}`;
 
-/** Once a volume is free, or could not be attached, pods on other nodes may have it; once it is attached, they are told. */
+/** Once a volume is free, or attaching it has failed, pods on other nodes may have it; once it is attached, they hear. */
 const waitingFor = ({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot) =>
   usedOn(spec.source.persistentVolumeName ?? "", snapshot);
 
@@ -119,18 +119,14 @@ function attachmentName(handle: string, driver: string, node: string): string {
   return `csi-${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-function usersOn(volume: Stored<PersistentVolume>, node: string, snapshot: Snapshot): readonly Stored<Pod>[] {
-  const { claimRef } = volume.spec;
-  if (!claimRef) return [];
-  return snapshot
-    .podsOnNode(node)
-    .filter(
-      (pod) =>
-        pod.metadata.namespace === claimRef.namespace &&
-        !isTerminated(pod) &&
-        claimNames(pod).includes(claimRef.name ?? ""),
-    );
-}
+const isUser = (pod: Stored<Pod>, { spec: { claimRef } }: PersistentVolume): boolean =>
+  claimRef !== undefined &&
+  pod.metadata.namespace === claimRef.namespace &&
+  !isTerminated(pod) &&
+  claimNames(pod).includes(claimRef.name ?? "");
+
+const usersOn = (volume: PersistentVolume, node: string, snapshot: Snapshot): readonly Stored<Pod>[] =>
+  snapshot.podsOnNode(node).filter((pod) => isUser(pod, volume));
 
 interface Wanted {
   readonly volume: Stored<PersistentVolume>;
@@ -144,20 +140,21 @@ interface Wanted {
 function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
   const { volume, node, name, attachment, users, memory } = wanted;
   const driver = volume.spec.csi?.driver ?? "";
-  if (node.metadata.annotations?.[MANAGED] !== "true") return settled;
+  if (!isManaged(node)) return settled;
   const title = (text: string) => `${text} for volume "${volume.metadata.name}" `;
   const eventsOf = (type: "Normal" | "Warning", reason: string, message: string): EventRecord[] =>
     users.map((about) => ({ about, type, reason, message }));
   if (!attachment) {
-    const held = exclusiveHolders(volume, node.metadata.name, snapshot);
-    const holder = held.find(({ status }) => status.attached);
+    const held = isShared(volume) ? [] : attachmentsElsewhere(volume, node.metadata.name, snapshot);
+    const holder = held.find((each) => each.status.attached && !isEnding(each));
     if (holder) {
       const elsewhere = title("Multi-Attach error") + useOf(volume, holder, snapshot);
       const events = memory?.told ? [] : eventsOf("Warning", "FailedAttachVolume", elsewhere);
       return { effects: [], events, remember: { told: true } satisfies Memory };
     }
     // It is being attached there, or detached.
-    if (held.some(({ status }) => !status.attachError)) return settled;
+    if (held.some((each) => isEnding(each) || !each.status.attachError)) return settled;
+    if (!isShared(volume) && firstWaiting(volume, snapshot) !== node.metadata.name) return settled;
     const object: VolumeAttachment = {
       apiVersion: "storage.k8s.io/v1",
       kind: "VolumeAttachment",
@@ -167,6 +164,8 @@ function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
     };
     return { effects: [{ op: "create", resource: ATTACHMENTS, namespace: "", object }] };
   }
+  // It is attached anew once it is detached.
+  if (isEnding(attachment)) return settled;
   if (!attachment.status.attached) {
     const { message } = attachment.status.attachError ?? {};
     if (message === undefined) return settled;
@@ -181,6 +180,8 @@ function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
   return { effects, events };
 }
 
+const isManaged = ({ metadata }: Stored<Node>) => metadata.annotations?.[MANAGED] === "true";
+
 /** A volume that its driver no longer wants attached counts as unused. */
 function needsAttaching({ spec: { csi } }: PersistentVolume, snapshot: Snapshot): boolean {
   const driver = snapshot.get(DRIVERS, "", csi?.driver ?? "");
@@ -189,13 +190,24 @@ function needsAttaching({ spec: { csi } }: PersistentVolume, snapshot: Snapshot)
 
 const attachRequired = ({ spec }: CSIDriver) => spec.attachRequired !== false;
 
-/** Other nodes' attachments of a single-node volume. */
-const exclusiveHolders = ({ spec, metadata }: Stored<PersistentVolume>, node: string, snapshot: Snapshot) =>
-  spec.accessModes?.some((mode) => SHARED.has(mode))
-    ? []
-    : snapshot
-        .list(ATTACHMENTS)
-        .filter((each) => each.spec.source.persistentVolumeName === metadata.name && each.spec.nodeName !== node);
+const isShared = ({ spec }: PersistentVolume) => spec.accessModes?.some((mode) => SHARED.has(mode)) ?? false;
+const isEnding = ({ metadata }: Stored<VolumeAttachment>) => metadata.deletionTimestamp !== undefined;
+
+const attachmentsElsewhere = ({ metadata: { name } }: Stored<PersistentVolume>, node: string, snapshot: Snapshot) =>
+  snapshot.list(ATTACHMENTS).filter(({ spec }) => spec.source.persistentVolumeName === name && spec.nodeName !== node);
+
+/** Of the nodes that wait for the volume, the one of the oldest pod gets it: their plans do not see each other's. */
+function firstWaiting(volume: Stored<PersistentVolume>, snapshot: Snapshot): string | undefined {
+  const tried = new Set(attachmentsElsewhere(volume, "", snapshot).map(({ spec }) => spec.nodeName));
+  const waiting = snapshot.list("pods", volume.spec.claimRef?.namespace ?? "").filter((pod) => {
+    const node = snapshot.get("nodes", "", pod.spec.nodeName ?? "");
+    return node && isManaged(node) && !tried.has(node.metadata.name) && isUser(pod, volume);
+  });
+  const [first] = waiting.toSorted((a, b) => ageKey(a).localeCompare(ageKey(b)));
+  return first?.spec.nodeName;
+}
+
+const ageKey = ({ metadata }: Stored<Pod>) => `${metadata.creationTimestamp} ${metadata.name}`;
 
 /** Why the volume cannot be attached to another node. */
 function useOf(volume: Stored<PersistentVolume>, { spec }: Stored<VolumeAttachment>, snapshot: Snapshot): string {
