@@ -93,28 +93,29 @@ describe("nodes", () => {
     ["tolerates both for a time, of which the shorter counts", [on("k", 30), on("l", 20)], {}, 20],
     ["tolerates one for a time", [on("k"), on("l", 20)], {}, 20],
     ["tolerates for less than no time", [on("k", -5), on("l")], {}, 0],
-    ["tolerates from when the taint was added", [on("k", 20)], { taints: [["k", "2025-12-31T23:59:50Z"]] }, 10],
+    ["tolerates from when the taint was added", [on("k", 20)], { taints: [["k", "2026-01-01T00:00:00Z"]] }, 10],
     [
       "was bound after the taint was added",
       [on("k", 20)],
-      { taints: [["k", "2025-12-31T23:59:50Z"]], bound: "2025-12-31T23:59:55Z" },
+      { taints: [["k", "2026-01-01T00:00:00Z"]], bound: "2026-01-01T00:00:05Z" },
       15,
     ],
   ])("that evict keep a pod that %s for its time", async (_, tolerations, { taints, bound }, seconds) => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));
     const added: [string, string][] = taints ?? [
-      ["k", "2026-01-01T00:00:00Z"],
-      ["l", "2026-01-01T00:00:00Z"],
+      ["k", "2026-01-01T00:00:10Z"],
+      ["l", "2026-01-01T00:00:10Z"],
     ];
+    const conditions = bound === undefined ? [] : [{ type: "PodScheduled", status: "True", lastTransitionTime: bound }];
+    at.cluster.put("pods", { ...pod("p", tolerations), status: { phase: "Running", conditions } });
+    at.cluster.now += 10_000;
     at.cluster.change("nodes", "", "n1", ({ spec }) => {
       spec.taints = [
         { key: "x", effect: "NoSchedule" },
         ...added.map(([key, timeAdded]) => ({ key, effect: "NoExecute", timeAdded })),
       ];
     });
-    const conditions = bound === undefined ? [] : [{ type: "PodScheduled", status: "True", lastTransitionTime: bound }];
-    at.cluster.put("pods", { ...pod("p", tolerations), status: { phase: "Running", conditions } });
     await at.settle();
     const isThere = () => at.cluster.list("pods").length === 1;
     if (seconds !== 0) expect(isThere()).toBe(true);
