@@ -158,6 +158,16 @@ test("LINK-CLOCK: a clock that jumps by an hour does not end the link", async ()
   }
 });
 
+test("LINK-CLOCK: what a push missed is made up for after a clock was set back by hours", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: new Date("2026-01-01T12:30:00Z") });
+  const link = start();
+  await expect.poll(() => link.awaySince, { timeout: 10_000 }).toBeUndefined();
+  const before = received.length;
+  vi.setSystemTime(Date.now() - 5 * 3_600_000);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(received.length - before).toBe(1);
+});
+
 test("LINK-REQUEST: the node says that it answers requests over its link, and does", async () => {
   const connected = new Promise<{ client: WebSocket; path: string }>((resolve) =>
     server.once("connection", (client, { url = "" }) => resolve({ client, path: url })),

@@ -254,7 +254,7 @@ export class Link {
     let last = Date.now();
     while (!signal.aborted) {
       await this.#sleep(POLL_MS);
-      const due = this.#up ? hour(Date.now()) > hour(last) : this.#failedSince !== undefined;
+      const due = this.#up ? hour(Date.now()) !== hour(last) : this.#failedSince !== undefined;
       if (!due || signal.aborted) continue;
       last = Date.now();
       try {
