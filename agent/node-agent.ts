@@ -73,9 +73,11 @@ export class NodeAgent {
       usage: () => made.nodeApi.meter.read(),
       onUp: () => void made.registrar.register(),
       onLost: () => made.tunnels.cut(),
+      broken: () => made.tunnels.broken,
       log,
       signal,
     });
+    made.tunnels.onBroken = () => this.#link?.tellBroken();
     const local = this.#openLocalApi();
     const linked = Promise.all([made.registrar.register(), this.#link.run()]);
     // Known pods run on, whether or not the control plane answers.

@@ -13,7 +13,7 @@ import type { ClusterStore } from "./cluster-store.ts";
 import { EventRecorder } from "./controllers/event-recorder.ts";
 import { eraseObject } from "./erase-object.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
-import { attachmentOf, MAX_TUNNELS } from "./node-hub/attachment.ts";
+import { type Attachment, attachmentOf, forgetTunnel, MAX_TUNNELS } from "./node-hub/attachment.ts";
 import { LinkRequests } from "./node-hub/link-requests.ts";
 import { Links } from "./node-hub/links.ts";
 import { FOLLOWED, REFERENCED, syncFor } from "./node-hub/node-feed.ts";
@@ -132,17 +132,22 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   /** Everything a node sends over its link, except for pings. */
-  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     const attachment = attachmentOf(socket);
     if (attachment === undefined) return;
-    if (typeof message === "string") this.#receive(socket, attachment.node, message);
+    if (typeof message === "string") await this.#receive(socket, attachment, message);
     else this.#requests.receive(attachment.node, new Uint8Array(message));
   }
 
-  #receive(socket: WebSocket, node: string, text: string): void {
+  async #receive(socket: WebSocket, { node, cluster }: Attachment, text: string): Promise<void> {
     const reply = parseReply(text);
     if (reply?.type === "usage") this.#usage.receive(node, reply);
     else if (reply?.type === "mark") this.#links.returned(socket, reply);
+    else if (reply?.type === "broken")
+      await this.#cut(
+        cluster,
+        reply.ids.filter((id) => forgetTunnel(socket, id)),
+      );
   }
 
   /**
@@ -227,10 +232,14 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   async #giveUp(node: string, { cluster, tunnels = [] }: Left): Promise<boolean> {
-    // Neither end would notice that the path between them is cut.
-    await Promise.allSettled(tunnels.map((id) => this.env.TUNNEL.getByName(`${cluster}/${id}`).cut()));
+    await this.#cut(cluster, tunnels);
     this.#life ??= this.#lifeIn(cluster);
     return this.#life.markLost(node).catch(() => false);
+  }
+
+  /** Neither end of a tunnel would notice that the path between them is cut. */
+  async #cut(cluster: string, tunnels: readonly string[]): Promise<void> {
+    await Promise.allSettled(tunnels.map((id) => this.env.TUNNEL.getByName(`${cluster}/${id}`).cut()));
   }
 
   #lifeIn(cluster: string): NodeLife {

@@ -243,6 +243,23 @@ it("TUNNEL-CUT: closes the streams of a node that has gone silent", async () => 
   expect((await closed).code).not.toBe(1000);
 });
 
+it("TUNNEL-CUT: closes the streams that a node says are broken, and no other node's", async () => {
+  const cluster = "hub-broken";
+  const hub = NODE_HUB.getByName(cluster);
+  const request = { kind: "node", path: "/" } as const;
+  const nodes = await Promise.all(["a", "b"].map((node) => dial(cluster, node)));
+  const closed: Promise<number>[] = [];
+  for (const node of ["a", "b"]) {
+    await hub.call(node, { type: "tunnel", id: node, request });
+    const { client } = await joinedTunnel(`${cluster}/${node}`, "v5.channel.k8s.io");
+    closed.push(closeOf(client).then(({ code }) => code));
+  }
+  nodes[0]?.socket.send(JSON.stringify({ type: "broken", ids: ["a", "b", "c"] }));
+  expect(await closed[0]).not.toBe(1000);
+  const still = new Promise((resolve) => setTimeout(resolve, 200, "open"));
+  expect(await Promise.race([closed[1], still])).toBe("open");
+});
+
 it("lets only the called node join a tunnel", async () => {
   const tunnel = TUNNEL.getByName("hub-tunnels/1");
   void tunnel.fetch("https://tunnel/client?node=a").catch(() => {});

@@ -13,9 +13,10 @@ let server: WebSocketServer;
 let messages: string[];
 let received: number[];
 let otherLogs: number;
+let broken: string[];
 beforeEach(async () => {
   stop = new AbortController();
-  [messages, received, otherLogs] = [[], [], 0];
+  [messages, received, otherLogs, broken] = [[], [], 0, []];
   server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", resolve));
 });
@@ -40,6 +41,7 @@ function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
     onTunnel: () => {},
     onRequest: (frame, { send }) => send(Buffer.concat([frame, Buffer.from(", and answered")])),
     onRelay: () => {},
+    broken: () => broken,
     onUp: () => {},
     onLost: () => {},
     usage: () => Promise.reject(new Error("not asked for here")),
@@ -166,6 +168,20 @@ test("LINK-CLOCK: what a push missed is made up for after a clock was set back b
   vi.setSystemTime(Date.now() - 5 * 3_600_000);
   await vi.advanceTimersByTimeAsync(4000);
   expect(received.length - before).toBe(1);
+});
+
+test("TUNNEL-CUT: the node tells which tunnels broke, at once and whenever a link begins", async () => {
+  const told: unknown[] = [];
+  server.on("connection", (client) =>
+    client.on("message", (data) => void told.push((JSON.parse(String(data)) as { ids?: unknown }).ids)),
+  );
+  const link = start();
+  await expect.poll(() => link.awaySince, { timeout: 10_000 }).toBeUndefined();
+  broken = ["a"];
+  link.tellBroken();
+  await expect.poll(() => told).toEqual([["a"]]);
+  for (const client of server.clients) client.terminate();
+  await expect.poll(() => told, { timeout: 10_000 }).toEqual([["a"], ["a"]]);
 });
 
 test("LINK-REQUEST: the node says that it answers requests over its link, and does", async () => {

@@ -42,6 +42,8 @@ export interface LinkOptions {
   readonly onRelay: (call: RelayCall) => void;
   /** Answers a query for the node's resource usage. */
   readonly usage: () => Promise<NodeUsage>;
+  /** The tunnels that broke. */
+  readonly broken: () => readonly string[];
   /** The socket is open: whatever could not be reported can be reported now. */
   readonly onUp: () => void;
   /** It has been down for so long that all other connections are considered broken, too. */
@@ -76,7 +78,8 @@ const OF_CERTIFICATES = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CER
 export class Link {
   readonly #options: LinkOptions;
   readonly #path: string;
-  #up = false;
+  /** While it is open. */
+  #socket: WebSocket | undefined;
   /** Whether it was reported that the link is down. */
   #reportedDown = false;
   readonly #started = Date.now();
@@ -92,7 +95,7 @@ export class Link {
 
   /** Since when no socket has been open (ms); undefined while one is. */
   get awaySince(): number | undefined {
-    return this.#up ? undefined : (this.#failedSince ?? this.#started);
+    return this.#socket ? undefined : (this.#failedSince ?? this.#started);
   }
 
   /** How far this machine's clock is ahead of the control plane's (ms); 0: not worth mentioning. */
@@ -130,6 +133,12 @@ export class Link {
     );
   }
 
+  /** The one before this link may have broken with a tunnel, so all are told each time; this is harmless. */
+  tellBroken(): void {
+    const ids = this.#options.broken();
+    if (this.#socket !== undefined && ids.length > 0) reply(this.#socket, { type: "broken", ids });
+  }
+
   /** Runs until the signal aborts. */
   async run(): Promise<void> {
     await Promise.all([this.#maintainSocket(), this.#poll()]);
@@ -154,7 +163,7 @@ export class Link {
     let retry = FIRST_RETRY_MS;
     let down: number | undefined;
     while (!signal.aborted) {
-      const lived = await this.#socket();
+      const lived = await this.#live();
       if (signal.aborted) return;
       if (lived) {
         down = undefined;
@@ -171,7 +180,7 @@ export class Link {
   }
 
   /** The life of one socket; returns whether it was ever open. */
-  #socket(): Promise<boolean> {
+  #live(): Promise<boolean> {
     const { controlPlane, signal } = this.#options;
     const since = this.#options.revision();
     const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${since}&${ANSWERS_REQUESTS}`);
@@ -189,10 +198,11 @@ export class Link {
       socket.on("upgrade", ({ headers }) => this.#compareClocks(headers.date));
       socket.on("open", () => {
         opened = true;
-        this.#up = true;
+        this.#socket = socket;
         this.#failedSince = undefined;
         if (this.#reportedDown) this.#options.log.warn("the link to the control plane is up again");
         this.#reportedDown = false;
+        this.tellBroken();
         this.#options.onUp();
       });
       const replies: LinkReplies = {
@@ -213,7 +223,7 @@ export class Link {
       socket.on("close", () => {
         clearInterval(heartbeat);
         signal.removeEventListener("abort", stop);
-        this.#up = false;
+        this.#socket = undefined;
         resolve(opened);
       });
     });
@@ -254,7 +264,7 @@ export class Link {
     let last = Date.now();
     while (!signal.aborted) {
       await this.#sleep(POLL_MS);
-      const due = this.#up ? hour(Date.now()) !== hour(last) : this.#failedSince !== undefined;
+      const due = this.#socket ? hour(Date.now()) !== hour(last) : this.#failedSince !== undefined;
       if (!due || signal.aborted) continue;
       last = Date.now();
       try {

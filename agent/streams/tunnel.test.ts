@@ -25,6 +25,18 @@ async function tunnel(options: { readonly oneWay?: boolean } = {}) {
 const soon = (settled: Promise<unknown>) =>
   Promise.race([settled.then(() => "sent"), new Promise((resolve) => setTimeout(resolve, 100, "waiting"))]);
 
+test.each([true, false])(
+  "TUNNEL-CUT: whether the connection was closed by its other end (%j) or broke is known",
+  async (isClosed) => {
+    const { node, plane } = await tunnel();
+    const ended = new Promise((resolve) => node.signal.addEventListener("abort", resolve));
+    if (isClosed) plane.close();
+    else plane.terminate();
+    await ended;
+    expect(node.isBroken).toBe(!isClosed);
+  },
+);
+
 test("TUNNEL-WINDOW: all waiting senders continue when the window opens", async () => {
   const { node, plane } = await tunnel({ oneWay: true });
   const sends = [1, 2, 3].map((channel) => node.send(channel, Buffer.alloc(600_000)));

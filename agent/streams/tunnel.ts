@@ -17,6 +17,8 @@ export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, cl
 const WINDOW = 1024 * 1024;
 /** Keeps connections through NATs and proxies open. */
 const PING_MS = 10_000;
+/** How RFC 6455 names the end of a connection that nobody closed. */
+const ABNORMAL = 1006;
 
 export interface TunnelOptions {
   /** Incoming text messages open the window. */
@@ -39,6 +41,7 @@ export class Tunnel {
   #change: () => void = () => {};
   #usedAt = steadyNow();
   #hasResponded = false;
+  #isBroken = false;
   /** For whole messages, in protocols with framing of their own; otherwise they go to `onFrame`. */
   onMessage: ((bytes: Buffer, isBinary: boolean) => Consumed) | undefined;
   onFrame: (channel: number, bytes: Buffer) => Consumed = () => undefined;
@@ -60,8 +63,9 @@ export class Tunnel {
     });
     const pings = setInterval(() => socket.ping(), PING_MS);
     socket.on("error", () => {});
-    socket.on("close", () => {
+    socket.on("close", (code) => {
       clearInterval(pings);
+      this.#isBroken = code === ABNORMAL;
       this.#abort.abort();
       this.#wake();
     });
@@ -101,6 +105,11 @@ export class Tunnel {
   /** Aborted when the other end is gone. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Whether it ended without a word from the other end. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   get hasResponded(): boolean {

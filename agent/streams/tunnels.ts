@@ -17,6 +17,9 @@ import { isOneWay, serveTunnel } from "./serve.ts";
 import type { ServeContext } from "./serve-context.ts";
 import { Tunnel } from "./tunnel.ts";
 
+/** The control plane remembers as many. */
+const MAX_BROKEN = 128;
+
 export interface TunnelsOptions extends ServeContext {
   readonly controlPlane: ControlPlane;
   readonly nodeName: string;
@@ -26,6 +29,9 @@ export interface TunnelsOptions extends ServeContext {
 export class Tunnels {
   readonly #options: TunnelsOptions;
   readonly #open = new Set<Tunnel>();
+  #broken: readonly string[] = [];
+  /** Called when a connection breaks. */
+  onBroken: () => void = () => {};
   readonly #joined = new JoinedStreams();
   readonly #linkRequests = new LinkRequests();
 
@@ -44,7 +50,10 @@ export class Tunnels {
     const followed = (tunnel: Tunnel) => {
       this.#open.add(tunnel);
       if (counted !== undefined) this.#joined.enter(counted, tunnel);
-      tunnel.signal.addEventListener("abort", () => this.#open.delete(tunnel));
+      tunnel.signal.addEventListener("abort", () => {
+        this.#open.delete(tunnel);
+        if (tunnel.isBroken) this.#noteBroken(id);
+      });
     };
     try {
       if (isHeld) {
@@ -56,6 +65,16 @@ export class Tunnels {
     } catch (error) {
       log.warn(`the control plane asked for ${request.kind}, and could not be answered: ${errorMessage(error)}`);
     }
+  }
+
+  /** The newest whose connections broke. */
+  get broken(): readonly string[] {
+    return this.#broken;
+  }
+
+  #noteBroken(id: string): void {
+    this.#broken = [...this.#broken, id].slice(-MAX_BROKEN);
+    this.onBroken();
   }
 
   async #sendHeld(id: string, tunnel: Tunnel): Promise<void> {

@@ -4,15 +4,21 @@ import type { UsageCall, UsageResponse } from "./node-usage.ts";
 
 export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall | RelayCall | LinkMark;
 
-export type NodeReply = UsageResponse | LinkMark;
+/** Tunnels whose connections to this node broke, of which their other ends may not learn (TUNNEL-CUT). */
+export interface BrokenTunnels {
+  readonly type: "broken";
+  readonly ids: readonly string[];
+}
+
+export type NodeReply = UsageResponse | LinkMark | BrokenTunnels;
 
 /** Undefined if it cannot be read: a node may send anything. */
 export function parseReply(text: string): NodeReply | undefined {
   try {
     const reply = JSON.parse(text) as Partial<NodeReply> | null;
-    if (typeof reply?.id !== "string") return undefined;
-    if (reply.type === "mark") return { type: "mark", id: reply.id };
-    if (reply.type === "usage" && reply.usage) return reply as UsageResponse;
+    if (reply?.type === "broken" && Array.isArray(reply.ids)) return { type: "broken", ids: reply.ids };
+    if (reply?.type === "mark" && typeof reply.id === "string") return { type: "mark", id: reply.id };
+    if (reply?.type === "usage" && typeof reply.id === "string" && reply.usage) return reply as UsageResponse;
   } catch {
     // Not JSON.
   }

@@ -38,6 +38,15 @@ export function attachmentOf(socket: WebSocket): Attachment | undefined {
   return attachment !== undefined && "policed" in attachment ? attachment : undefined;
 }
 
+/** Whether the node was called to it. */
+export function forgetTunnel(socket: WebSocket, id: string): boolean {
+  const attachment = beginningOf(socket);
+  if (!attachment?.tunnels.includes(id)) return false;
+  const tunnels = attachment.tunnels.filter((each) => each !== id);
+  socket.serializeAttachment({ ...attachment, tunnels } satisfies Beginning);
+  return true;
+}
+
 export function noteTunnel(socket: WebSocket, id: string): void {
   const attachment = beginningOf(socket);
   if (attachment === undefined) return;
