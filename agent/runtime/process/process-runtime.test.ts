@@ -27,7 +27,7 @@ describe("stopping a process", () => {
     await runtime.startContainer(id);
     const before = timers();
     await runtime.stopContainer(id, 0);
-    expect(timers()).toBe(before);
+    expect(timers()).toBeLessThanOrEqual(before);
     await runtime.removeSandbox(sandbox);
     await runtime.close();
   });
