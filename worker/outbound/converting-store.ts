@@ -3,7 +3,12 @@
  * stored at the storage version, as in Kubernetes. Everything above deals with one version.
  */
 import { exactJson, parseExactJson } from "../../api/machinery/json/exact-json.ts";
-import { canonicalObject, textWithoutRevision, withoutRevision } from "../../api/machinery/json/object-text.ts";
+import {
+  canonicalObject,
+  textWithoutRevision,
+  withoutRevision,
+  withRevision,
+} from "../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
 import type {
   Decided,
@@ -21,6 +26,10 @@ import { type Committed, StoreClient } from "../storage/store-client.ts";
 import type { Caller } from "./call-client.ts";
 import { convertObjects } from "./convert-objects.ts";
 import { convertedEvents } from "./converted-events.ts";
+
+/** As if it were stored at its version: an update that changes nothing results in the same text. */
+const storedForm = (object: KubeObject): string =>
+  withRevision(textWithoutRevision(object), object.metadata.resourceVersion ?? "");
 
 export class ConvertingStore extends StoreClient {
   readonly #plain: StoreClient;
@@ -92,9 +101,7 @@ export class ConvertingStore extends StoreClient {
     if (objects.length === 0) return [...entries];
     const converted = (await this.#read(objects)).values();
     return entries.map((entry) =>
-      this.#isMine(entry)
-        ? { ...entry, text: exactJson(canonicalObject(this.#shaped(converted.next().value as KubeObject))) }
-        : entry,
+      this.#isMine(entry) ? { ...entry, text: storedForm(this.#shaped(converted.next().value as KubeObject)) } : entry,
     );
   }
 

@@ -74,6 +74,13 @@ export function conversionWebhooks(hooked: () => HookedCluster): void {
       expect(await read("v1", "/two")).toMatchObject({ code: 404 });
     });
 
+    test("CRD-WEBHOOK: an update at another version that changes nothing writes nothing", async () => {
+      await hooked().cluster.output(`label places.v1.${group} one its=label`);
+      const { metadata } = await read("v1", "/one");
+      await hooked().cluster.output(`patch places.v2.${group} one --type=merge -p {"host":"c"}`);
+      expect((await read("v1", "/one")).metadata.resourceVersion).toBe(metadata.resourceVersion);
+    });
+
     test("CRD-WEBHOOK-OWNERS: what a manager owns at one version can be taken at another", async () => {
       const apply = (manager: string, input: string, force = "--force-conflicts=false") =>
         hooked().cluster.output(`apply --server-side --field-manager=${manager} ${force} -f -`, { input });
