@@ -37,7 +37,8 @@ export const unauthorized = (): Status => failure(401, "Unauthorized", "Unauthor
 
 /** `message` is the reason that follows the colon. */
 export const forbidden = (of: ResourceName, name: string, message: string): Status => {
-  const subject = of.resource === "" ? "forbidden" : `${qualified(of)} ${goQuote(name)} is forbidden`;
+  const named = name === "" ? qualified(of) : `${qualified(of)} ${goQuote(name)}`;
+  const subject = of.resource === "" ? "forbidden" : `${named} is forbidden`;
   return failure(403, "Forbidden", `${subject}: ${message}`, about(of, name));
 };
 

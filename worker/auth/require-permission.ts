@@ -2,7 +2,7 @@
 import { goQuote } from "../../api/machinery/field-error.ts";
 import { failure, forbidden, type Status } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
-import { type Attributes, type Decision, isResource, type ResourceAttributes } from "./attributes.ts";
+import { type Attributes, type Decision, isResource } from "./attributes.ts";
 import { type Authority, authorize } from "./authorize.ts";
 import type { User } from "./user.ts";
 
@@ -28,19 +28,12 @@ export function forbiddenTo(user: User, attributes: Attributes, reason: string):
     const text = `forbidden: User ${goQuote(user.name)} cannot ${attributes.verb} path ${goQuote(attributes.path)}${why}`;
     return failure(403, "Forbidden", text, {});
   }
-  const { verb, group, resource, subresource, namespace } = attributes;
+  const { verb, group, resource, subresource, namespace, name } = attributes;
   const what = subresource === "" ? resource : `${resource}/${subresource}`;
   const where = namespace === "" ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  return forbiddenResource(
-    attributes,
+  return forbidden(
+    { group, resource },
+    name,
     `User ${goQuote(user.name)} cannot ${verb} resource "${what}" in API group "${group}" ${where}${why}`,
   );
-}
-
-/** Kubernetes omits the quotes if there is no name. */
-function forbiddenResource({ group, resource, name }: ResourceAttributes, text: string): Status {
-  const status = forbidden({ group, resource }, name, text);
-  if (name !== "") return status;
-  const subject = group === "" ? resource : `${resource}.${group}`;
-  return { ...status, message: `${subject} is forbidden: ${text}` };
 }

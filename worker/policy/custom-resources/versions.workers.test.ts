@@ -206,6 +206,9 @@ test("CRD-ENDING: a kind whose definition is marked for deletion accepts no more
     message:
       'doors.ending.example "late" is forbidden: create not allowed while custom resource definition is terminating',
   });
+  expect(await answered("POST", doors, { ...door(""), metadata: { generateName: "late-" } })).toMatchObject({
+    message: "doors.ending.example is forbidden: create not allowed while custom resource definition is terminating",
+  });
   await answered("PATCH", `${definitions}/doors.ending.example`, { metadata: { finalizers: null } });
 });
 
