@@ -71,6 +71,12 @@ test("BACKUP-WHOLE: a pipe is written to, and nothing takes its place", async ()
   expect(await verifyBackup(file)).toEqual(backup);
 });
 
+test("BACKUP-CHECKSUM: what can be read only once is refused", async () => {
+  const pipe = `${directory}/once`;
+  execFileSync("mkfifo", [pipe]);
+  await expect(verifyBackup(pipe)).rejects.toThrow(`${pipe} is no file, and a backup is read twice: save it as one`);
+});
+
 test("a directory is no place for a backup", async () => {
   await expect(write(directory, lines(3))).rejects.toThrow(`cannot write ${directory}: it is a directory`);
 });

@@ -16,8 +16,8 @@ export interface Backup {
 
 const NEWLINE = 0x0a;
 
-/** Whether another file can take its place: that of a pipe, or of a device, must not be taken. */
-export const isReplaceable = (file: string): Promise<boolean> =>
+/** Whether it is a file, or nothing yet. The place of a pipe or a device must not be taken, and neither is read twice. */
+export const isPlainFile = (file: string): Promise<boolean> =>
   stat(file).then(
     (found) => found.isFile(),
     () => true,
@@ -32,7 +32,7 @@ export async function writeBackup(
   source: AsyncIterable<Buffer>,
   wrote: (bytes: number) => void,
 ): Promise<Backup> {
-  const replaces = await isReplaceable(file);
+  const replaces = await isPlainFile(file);
   // Of a link, what it leads to is replaced.
   const place = await realpath(file).catch(() => file);
   const partial = replaces ? `${place}.partial` : file;
@@ -75,6 +75,7 @@ export async function writeBackup(
 
 /** Reads all of it; throws a CliError if it is not a backup, or not intact. */
 export async function verifyBackup(file: string): Promise<Backup> {
+  if (!(await isPlainFile(file))) throw new CliError(`${file} is no file, and a backup is read twice: save it as one`);
   const hash = createHash("sha256");
   let head: BackupHead | undefined;
   let expectedSha256: string | undefined;

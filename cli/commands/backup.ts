@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { isReplaceable, writeBackup } from "../backup/backup-file.ts";
+import { isPlainFile, writeBackup } from "../backup/backup-file.ts";
 import { type ApiCall, bodyOf, explainUnreachable, fetchJson, type ListOf, openCall, readText } from "../call-api.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
@@ -29,7 +29,7 @@ Examples:
 
 async function backup(file: string, { dataDir }: { dataDir: string }): Promise<void> {
   const connection = readKubeconfig(dataDir);
-  const progress = new Progress((await isReplaceable(file)) ? process.stdout : process.stderr, process.env);
+  const progress = new Progress((await isPlainFile(file)) ? process.stdout : process.stderr, process.env);
   progress.begin("backup", file);
   const volumes = await countVolumes(connection);
   const request: ApiCall = { method: "GET", path: "/sailplane/v1/store/backup", timeoutMs: 60_000 };
