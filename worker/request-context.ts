@@ -4,7 +4,7 @@ import type { Turn } from "./fairness/turn.ts";
 import type { Registry, Served } from "./kinds/kind-registry.ts";
 import type { PolicySnapshot } from "./policy/snapshot.ts";
 import type { ResourcePath } from "./resource-path.ts";
-import type { StoreClient } from "./storage/store-client.ts";
+import type { ObjectStore } from "./storage/object-store.ts";
 
 /** An authenticated and authorized request on its way to a verb. */
 export interface RequestContext {
@@ -17,7 +17,7 @@ export interface RequestContext {
   readonly user: User;
   readonly policy: PolicySnapshot;
   readonly registry: Registry;
-  readonly store: StoreClient;
+  readonly store: ObjectStore;
   /** The request's body, read once, however often the request is decided again. */
   readonly body: Uint8Array<ArrayBuffer>;
   readonly turn: Turn;

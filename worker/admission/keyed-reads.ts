@@ -4,13 +4,13 @@ import { keyId } from "../../api/key-id.ts";
 import { parseObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Entry, Key } from "../../api/store/store.ts";
-import type { StoreClient } from "../storage/store-client.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
 
 export class KeyedReads {
-  readonly #store: StoreClient;
+  readonly #store: ObjectStore;
   readonly #entries = new Map<string, Entry | undefined>();
 
-  constructor(store: StoreClient) {
+  constructor(store: ObjectStore) {
     this.#store = store;
   }
 

@@ -5,6 +5,7 @@ import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { isAdministrator } from "./credentials/administrator.ts";
 import { bootstrapUser, isBootstrapToken } from "./credentials/bootstrap-token.ts";
@@ -23,16 +24,22 @@ const admin: User = { name: "admin", uid: "admin-uid", groups: [MASTERS, AUTHENT
  */
 const controlPlane: User = { name: "system:apiserver", groups: [MASTERS, AUTHENTICATED] };
 
-export interface Authentication {
+/** What a token is verified by. */
+interface Verification {
   readonly env: Env;
   readonly cluster: string;
   readonly policy: PolicySnapshot;
-  readonly store: StoreClient;
+  readonly store: ObjectStore;
   /** ms since the epoch. */
   readonly now: number;
 }
 
-type Verifying = Authentication & Pick<Verifier, "audiences" | "isThere">;
+export interface Authentication extends Verification {
+  /** The request will depend on what its identity is bound to. */
+  readonly store: StoreClient;
+}
+
+type Verifying = Verification & Pick<Verifier, "audiences" | "isThere">;
 
 /** Returns "none" for a request without a credential, undefined for an unknown one. */
 export async function authenticate(request: Request, at: Authentication): Promise<Authenticated | "none" | undefined> {
@@ -77,7 +84,7 @@ function forThisServer(user: User | undefined, at: { readonly audiences: readonl
   return user && audiences.length > 0 ? { ok: true, user, audiences } : refused(INVALID_TOKEN);
 }
 
-async function userOfOpaqueToken(token: string, at: Authentication): Promise<User | undefined> {
+async function userOfOpaqueToken(token: string, at: Verification): Promise<User | undefined> {
   const { store, now } = at;
   if (isNodeToken(token)) return nodeUser(token, at);
   if (isBootstrapToken(token)) return bootstrapUser(token, store, now);

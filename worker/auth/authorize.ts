@@ -3,7 +3,7 @@
  * (docs/spec/authorization.md).
  */
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import type { StoreClient } from "../storage/store-client.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
 import { ALLOWED, type Attributes, type Decision, isResource } from "./attributes.ts";
 import { controlLoopMay } from "./control-loops.ts";
 import { nodeDecision } from "./node/node-authorizer.ts";
@@ -13,7 +13,7 @@ import { MASTERS, type User } from "./user.ts";
 export interface Authority {
   readonly policy: PolicySnapshot;
   /** Only used for nodes: which objects a node's pods refer to. */
-  readonly store: StoreClient;
+  readonly store: ObjectStore;
 }
 
 export async function authorize(user: User, attributes: Attributes, { policy, store }: Authority): Promise<Decision> {

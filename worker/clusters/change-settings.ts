@@ -1,6 +1,6 @@
 import { readObject, textWithoutRevision } from "../../api/machinery/json/object-text.ts";
 import { type ClusterSettings, SETTINGS_KEY } from "../policy/cluster-settings.ts";
-import type { StoreClient } from "../storage/store-client.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
 
 type Parts = Pick<ClusterSettings, "administrator" | "limits" | "issuers">;
 
@@ -12,7 +12,7 @@ const ATTEMPTS = 8;
  * was interrupted has none yet: it gets the `initial` ones, changed.
  */
 export async function changeSettings(
-  store: StoreClient,
+  store: ObjectStore,
   change: (settings: Parts) => Parts,
   initial: Parts = {},
 ): Promise<void> {

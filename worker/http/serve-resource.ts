@@ -29,6 +29,7 @@ import { deployedResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { RequestContext } from "../request-context.ts";
 import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
 import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import type { Bindings } from "./bindings.ts";
@@ -210,7 +211,7 @@ async function passOn(c: Context<Bindings>, caller: Caller, { remote, user, body
 const isOfRouter = ({ status: { code, details } }: ApiError): boolean =>
   code === 405 || (code === 406 && details !== undefined);
 
-function storeFor(caller: Caller, served: Served, query: URLSearchParams): StoreClient {
+function storeFor(caller: Caller, served: Served, query: URLSearchParams): ObjectStore {
   const { converter } = served;
   const store = converter ? new ConvertingStore(caller, served, converter) : caller.store;
   return selectsAsRead(served, query) ? new SelectingStore(store, served) : store;

@@ -7,7 +7,7 @@ import { errorMessage } from "../../api/error-message.ts";
 import type { WebhookClientConfig } from "../../api/generated/admissionregistration.v1.ts";
 import { clusterBase, DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
-import type { StoreClient } from "../storage/store-client.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { pemOf } from "./ca-bundle.ts";
@@ -19,7 +19,7 @@ import { withSignal } from "./with-signal.ts";
 export interface Caller {
   readonly env: Env;
   readonly cluster: string;
-  readonly store: StoreClient;
+  readonly store: ObjectStore;
 }
 
 export interface ClientCall {

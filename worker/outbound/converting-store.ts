@@ -18,11 +18,12 @@ import type {
   ListRequest,
   ListStreamRequest,
   Revision,
+  Selected,
   WatchRequest,
   Write,
 } from "../../api/store/store.ts";
 import { type Converter, type Served, storageResource } from "../kinds/kind-registry.ts";
-import { type Committed, StoreClient } from "../storage/store-client.ts";
+import type { Committed, ObjectStore } from "../storage/object-store.ts";
 import type { Caller } from "./call-client.ts";
 import { convertObjects } from "./convert-objects.ts";
 import { convertedEvents } from "./converted-events.ts";
@@ -31,8 +32,8 @@ import { convertedEvents } from "./converted-events.ts";
 const storedForm = (object: KubeObject): string =>
   withRevision(textWithoutRevision(object), object.metadata.resourceVersion ?? "");
 
-export class ConvertingStore extends StoreClient {
-  readonly #plain: StoreClient;
+export class ConvertingStore implements ObjectStore {
+  readonly #plain: ObjectStore;
   readonly #caller: Caller;
   readonly #converter: Converter;
   readonly #resource: string;
@@ -42,7 +43,6 @@ export class ConvertingStore extends StoreClient {
   readonly #storedAs = new Map<string, KubeObject>();
 
   constructor(caller: Caller, served: Served, converter: Converter) {
-    super(() => caller.store.stub, caller.store.policyRevision);
     this.#plain = caller.store;
     this.#caller = caller;
     this.#converter = converter;
@@ -51,12 +51,12 @@ export class ConvertingStore extends StoreClient {
     this.#conversion = served.conversion;
   }
 
-  override async commit(writes: readonly Write[]): Promise<Committed> {
+  async commit(writes: readonly Write[]): Promise<Committed> {
     return this.#plain.commit(await this.#stored(writes));
   }
 
   /** As converted back from the storage version, even if a dry run stores nothing. */
-  override async textForWriter(text: string): Promise<string> {
+  async textForWriter(text: string): Promise<string> {
     const object = parseExactJson(text) as KubeObject;
     const known = this.#storedAs.get(withoutRevision(text));
     const [stored = object] = known
@@ -66,28 +66,41 @@ export class ConvertingStore extends StoreClient {
     return exactJson(canonicalObject(this.#shaped(back)));
   }
 
-  override async read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
+  async read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
     const { entry, revision } = await this.#plain.read(key, at);
     const [converted] = await this.#served([entry]);
     return { entry: converted, revision };
   }
 
-  override async readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
+  async readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
     return this.#served(await this.#plain.readMany(keys));
   }
 
-  override async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
+  async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
     const page = await this.#plain.list(request);
     return { ...page, items: await this.#served(page.items) };
   }
 
   /** In one part: an object that cannot be converted fails the request, which must not have been answered by then. */
-  override async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
+  async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
     yield await this.list(request);
   }
 
+  async selected(wanted: Selected): Promise<readonly Entry[]> {
+    return this.#served(await this.#plain.selected(wanted));
+  }
+
+  confirm(): Promise<void> {
+    return this.#plain.confirm();
+  }
+
+  /** Nothing of the control plane's own is converted. */
+  asItself(): ObjectStore {
+    return this.#plain.asItself();
+  }
+
   /** Lists of such kinds are not streamed; a watch's events are converted as they come. */
-  override async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
+  async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const response = await this.#plain.stream(what, request);
     const events = convertedEvents(async (object) => {
       const [converted = object] = await this.#read([object]);

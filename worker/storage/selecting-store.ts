@@ -16,12 +16,13 @@ import type {
   ListRequest,
   ListStreamRequest,
   Revision,
+  Selected,
   WatchRequest,
   Write,
 } from "../../api/store/store.ts";
 import { isHeartbeat } from "../../api/watch-heartbeat.ts";
 import type { Served } from "../kinds/kind-registry.ts";
-import { type Committed, StoreClient } from "./store-client.ts";
+import type { Committed, ObjectStore } from "./object-store.ts";
 
 /** Objects read per call; few of them may match. */
 const PAGE_LENGTH = 500;
@@ -30,33 +31,32 @@ const PAGE_LENGTH = 500;
 export const selectsAsRead = ({ custom, conversion }: Served, query: URLSearchParams): boolean =>
   custom && conversion !== undefined && (query.get("fieldSelector") ?? "") !== "";
 
-export class SelectingStore extends StoreClient {
-  readonly #store: StoreClient;
+export class SelectingStore implements ObjectStore {
+  readonly #store: ObjectStore;
   readonly #served: Served;
 
-  constructor(store: StoreClient, served: Served) {
-    super(() => store.stub, store.policyRevision);
+  constructor(store: ObjectStore, served: Served) {
     this.#store = store;
     this.#served = served;
   }
 
-  override commit(writes: readonly Write[]): Promise<Committed> {
+  commit(writes: readonly Write[]): Promise<Committed> {
     return this.#store.commit(writes);
   }
 
-  override textForWriter(text: string): string | Promise<string> {
+  textForWriter(text: string): string | Promise<string> {
     return this.#store.textForWriter(text);
   }
 
-  override read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
+  read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
     return this.#store.read(key, at);
   }
 
-  override readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
+  readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
     return this.#store.readMany(keys);
   }
 
-  override async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
+  async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
     const { fields, requested } = splitRequirements(request);
     if (fields.length === 0) return this.#store.list(request);
     const { limit } = request;
@@ -74,7 +74,7 @@ export class SelectingStore extends StoreClient {
     return { revision, more, items: items.slice(0, wanted), ...(last ? { last } : {}) };
   }
 
-  override async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
+  async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
     const { fields, requested } = splitRequirements(request);
     if (fields.length === 0) yield* this.#store.pages(request);
     else if (request.limit !== undefined) yield await this.list(request);
@@ -83,12 +83,24 @@ export class SelectingStore extends StoreClient {
         yield { ...page, items: this.#chosen(fields, page) };
   }
 
+  selected(wanted: Selected): Promise<readonly Entry[]> {
+    return this.#store.selected(wanted);
+  }
+
+  confirm(): Promise<void> {
+    return this.#store.confirm();
+  }
+
+  asItself(): ObjectStore {
+    return this.#store.asItself();
+  }
+
   #chosen(fields: readonly Requirement[], { items }: Pick<ListPage, "items">): Entry[] {
     return items.filter(({ text }) => this.#meets(fields, parseExactJson(text) as KubeObject));
   }
 
   /** Lists selected this way are not streamed. */
-  override async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
+  async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const { fields, requested } = splitRequirements(request);
     if (fields.length === 0 || !("bookmarkKind" in requested)) return this.#store.stream(what, request);
     const { since, known } = await this.#before(fields, requested);

@@ -7,7 +7,6 @@ import type { CommitLane } from "../../api/store/commit-lane.ts";
 import { stillExists } from "../../api/store/lifeline.ts";
 import { holderOf, type NearbyStore } from "../../api/store/nearby-stores.ts";
 import type {
-  CommitFailure,
   CommitRequest,
   CommitResult,
   Decided,
@@ -31,14 +30,9 @@ import { listWhole } from "../../api/store/whole-list.ts";
 import { ApiError, ObjectTooLarge, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
+import type { Committed, ObjectStore } from "./object-store.ts";
 import { atFullDisk, Compacted, RevisionTooLarge, tooManyLists, tooManyWatches } from "./store-failures.ts";
 import type { StoreStub } from "./store-stub.ts";
-
-/** Failures that a verb must handle; all others are thrown. */
-export type Refused = Extract<CommitFailure, { reason: "exists" | "missing" | "conflict" | "unexpected" }>;
-export type Committed =
-  | { readonly ok: true; readonly revisions: readonly Revision[] }
-  | ({ readonly ok: false } & Refused);
 
 interface StoreClientOptions {
   readonly limits?: StoreLimits | undefined;
@@ -54,7 +48,7 @@ interface StoreClientOptions {
 
 const TOO_LATE = "request did not complete within the allotted timeout";
 
-export class StoreClient {
+export class StoreClient implements ObjectStore {
   #policyRevision: Revision | undefined;
   readonly #options: StoreClientOptions;
   readonly #open: () => StoreStub;
@@ -90,7 +84,6 @@ export class StoreClient {
     return true;
   }
 
-  /** For the control plane's own reads, which no change of policy affects; a watch outlives many changes. */
   asItself(): StoreClient {
     return new StoreClient(this.#open, undefined, this.#options);
   }
@@ -105,10 +98,6 @@ export class StoreClient {
     return this.#unconfirmed;
   }
 
-  /**
-   * Checks whether the policy is still current, and the identity still valid; otherwise the request is decided again,
-   * or answered with 401. For decisions that involve no call: refusals, access reviews, paths that are no resources.
-   */
   async confirm(): Promise<void> {
     await this.readMany([]);
   }
@@ -118,7 +107,6 @@ export class StoreClient {
     return this.#policyRevision;
   }
 
-  /** The response to the client that wrote this text: what is stored, unless that is another version. */
   textForWriter(text: string): string | Promise<string> {
     return text;
   }
@@ -171,18 +159,15 @@ export class StoreClient {
     return this.#unwrap(await this.stub.readMany({ keys, ...this.#decided() }), undefined).entries;
   }
 
-  /** Everything that is requested, up to its limit, at one revision. */
   async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
     return this.#unwrap(await listWhole(this.stub, { ...request, ...this.#decided() }), request.at);
   }
 
-  /** All objects that a selector selects: a few, which are asked for again and again. */
   async selected(wanted: Selected): Promise<readonly Entry[]> {
     const nearby = holderOf(this.#nearbyStore(), wanted.resource);
     return nearby?.recentSelection(wanted) ?? (await this.list(wanted)).items;
   }
 
-  /** The same in parts if it has no limit: each is one answer of the store, which ends early (rule STORE-LIST). */
   async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
     if (request.limit !== undefined) {
       yield await this.list(request);
@@ -197,7 +182,6 @@ export class StoreClient {
     }
   }
 
-  /** A watch or a streamed list, written by the store object itself (docs/spec/store.md). */
   async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const body = JSON.stringify({ ...request, ...this.#decided() });
     const newRequest = () => new Request(storeStreamUrls[what], { method: "POST", body });

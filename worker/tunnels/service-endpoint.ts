@@ -2,7 +2,7 @@
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { Env } from "../env.ts";
-import type { StoreClient } from "../storage/store-client.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
 
 /** A port, and the node that can reach it. */
 export interface EndpointPort {
@@ -43,7 +43,7 @@ export interface ServicePortName {
 export interface Network {
   readonly env: Pick<Env, "NODE_HUB">;
   readonly cluster: string;
-  readonly store: StoreClient;
+  readonly store: ObjectStore;
 }
 
 export async function findEndpoint(network: Network, service: ServicePortName): Promise<FoundEndpoint> {
@@ -83,7 +83,7 @@ const portNameOf = ({ spec: { ports = [] } }: Service, requested: string): strin
 };
 
 async function slicesOf(
-  store: StoreClient,
+  store: ObjectStore,
   { namespace, name }: Pick<ServicePortName, "namespace" | "name">,
 ): Promise<readonly EndpointSlice[]> {
   const slices = await store.selected({

@@ -1,7 +1,7 @@
 /** Bootstrap tokens: `ID.SECRET`, kept in Secrets of kube-system as in Kubernetes and kubeadm. */
 import type { Secret } from "../../../api/generated/core.v1.ts";
 import { canonicalTime } from "../../../api/machinery/time/time.ts";
-import type { StoreClient } from "../../storage/store-client.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
 import { AUTHENTICATED, type User } from "../user.ts";
 import { sameSecret } from "./secret.ts";
 
@@ -13,7 +13,7 @@ const GROUP_FORM = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
 export const isBootstrapToken = (token: string): boolean => FORM.test(token);
 
 /** Returns undefined for a token that is unknown, expired or not meant for authentication. */
-export async function bootstrapUser(token: string, store: StoreClient, now: number): Promise<User | undefined> {
+export async function bootstrapUser(token: string, store: ObjectStore, now: number): Promise<User | undefined> {
   const [, id = "", secret = ""] = FORM.exec(token) ?? [];
   const { entry } = await store.read({ resource: "secrets", namespace: "kube-system", name: `bootstrap-token-${id}` });
   if (!entry) return undefined;

@@ -5,7 +5,7 @@
 import type { Secret } from "../../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import type { Entry } from "../../../api/store/store.ts";
-import type { StoreClient } from "../../storage/store-client.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
 
 const LAST_USED = "kubernetes.io/legacy-token-last-used";
 const INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
@@ -33,7 +33,7 @@ export async function noteUse(secret: Secret, entry: Entry, { store, now }: Noti
 }
 
 interface Noting {
-  readonly store: StoreClient;
+  readonly store: ObjectStore;
   /** ms since the epoch. */
   readonly now: number;
 }

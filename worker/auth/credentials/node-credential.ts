@@ -7,7 +7,7 @@ import { base64Url, fromBase64Url } from "../../../api/machinery/encoding/base64
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
-import type { StoreClient } from "../../storage/store-client.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
 import { AUTHENTICATED, type User } from "../user.ts";
 import { hasDigest } from "./secret.ts";
 
@@ -33,7 +33,7 @@ export const isNodeToken = (token: string): boolean => FORM.test(token);
 
 export async function nodeUser(
   token: string,
-  { policy, store, now }: { readonly policy: PolicySnapshot; readonly store: StoreClient; readonly now: number },
+  { policy, store, now }: { readonly policy: PolicySnapshot; readonly store: ObjectStore; readonly now: number },
 ): Promise<User | undefined> {
   const name = nodeOf(token);
   const credential = name === undefined ? undefined : policy.get<NodeCredential>(NODE_CREDENTIALS, "", name);

@@ -9,7 +9,7 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { stillExists } from "../../../api/store/lifeline.ts";
 import type { Lifeline } from "../../../api/store/store.ts";
 import type { Env } from "../../env.ts";
-import type { StoreClient } from "../../storage/store-client.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
 import { AUTHENTICATED, type User } from "../user.ts";
 import { verifiedClaims } from "./jwt.ts";
 import { parseJwtPart } from "./jwt-part.ts";
@@ -73,7 +73,7 @@ export const legacyTokenClaims = (secret: KubeObject, { metadata }: ServiceAccou
 export interface Verifier {
   readonly env: Env;
   readonly cluster: string;
-  readonly store: StoreClient;
+  readonly store: ObjectStore;
   /** ms since the epoch. */
   readonly now: number;
   /** The verifier's audiences; the token must name at least one. */
@@ -138,7 +138,7 @@ function lifelinesOf({ namespace, serviceaccount, pod, node, secret }: Kubernete
 
 /** For a review of somebody else's token, which cannot wait for the store's next call. */
 export const isThereNow =
-  (store: StoreClient, now: number) =>
+  (store: ObjectStore, now: number) =>
   async (lifelines: readonly Lifeline[]): Promise<boolean> => {
     const entries = await store.readMany(lifelines.map(({ key }) => key));
     return lifelines.every((lifeline, i) => stillExists(lifeline, entries[i]?.text, now));

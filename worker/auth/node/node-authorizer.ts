@@ -8,7 +8,7 @@ import { goQuote } from "../../../api/machinery/field-error.ts";
 import { ownMember } from "../../../api/machinery/json/own-member.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
-import type { StoreClient } from "../../storage/store-client.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
 import {
   ALLOWED,
   type Attributes,
@@ -29,7 +29,7 @@ const LEASE_NAMESPACE = "kube-node-lease";
 export async function nodeDecision(
   user: User,
   attributes: Attributes,
-  store: StoreClient,
+  store: ObjectStore,
 ): Promise<Decision | undefined> {
   const node = nodeNameOf(user);
   if (node === undefined) return undefined;
@@ -46,7 +46,7 @@ export async function nodeDecision(
 
 const refuse = (reason: string): Decision => ({ allowed: false, reason });
 
-async function relation(node: string, attributes: ResourceAttributes, store: StoreClient): Promise<Decision> {
+async function relation(node: string, attributes: ResourceAttributes, store: ObjectStore): Promise<Decision> {
   if (attributes.name === "") return refuse("No Object name found");
   if (await isRelated(node, attributes, store)) return ALLOWED;
   return refuse(`no relationship found between node '${node}' and this object`);

@@ -8,12 +8,12 @@ import type { VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import { podReferences } from "../../../api/node/node-sync.ts";
 import { podSecretNames, volumeSecrets } from "../../../api/resources/core/pod/secret-names.ts";
-import type { StoreClient } from "../../storage/store-client.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
 import type { ResourceAttributes } from "../attributes.ts";
 
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 
-export async function isRelated(node: string, target: ResourceAttributes, store: StoreClient): Promise<boolean> {
+export async function isRelated(node: string, target: ResourceAttributes, store: ObjectStore): Promise<boolean> {
   const graph = new NodeGraph(node, store);
   const { namespace, name } = target;
   switch (groupResource(target.group, target.resource)) {
@@ -43,7 +43,7 @@ export async function isRelated(node: string, target: ResourceAttributes, store:
 class NodeGraph {
   constructor(
     private readonly node: string,
-    private readonly store: StoreClient,
+    private readonly store: ObjectStore,
   ) {}
 
   /** The node's pods in a namespace; undefined: in all. Excludes mirror pods: the node created them itself. */

@@ -5,7 +5,7 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../../../api/generated/core.v1.ts";
 import type { CSIDriver } from "../../../../api/generated/storage.v1.ts";
 import { groupResource } from "../../../../api/machinery/meta.ts";
-import type { StoreClient } from "../../../storage/store-client.ts";
+import type { ObjectStore } from "../../../storage/object-store.ts";
 
 export interface Audiences {
   readonly named: readonly string[];
@@ -20,7 +20,7 @@ export const projectedAudiences = ({ spec }: Pod): readonly string[] =>
     ),
   );
 
-export async function driverAudiences(pod: Pod, store: StoreClient): Promise<Audiences> {
+export async function driverAudiences(pod: Pod, store: ObjectStore): Promise<Audiences> {
   const lookUp = new LookUp(store, pod);
   const named: string[] = [];
   for (const volume of pod.spec.volumes ?? []) named.push(...(await lookUp.audiencesOf(volume)));
@@ -45,7 +45,7 @@ class LookUp {
   readonly problems: string[] = [];
 
   constructor(
-    private readonly store: StoreClient,
+    private readonly store: ObjectStore,
     private readonly pod: Pod,
   ) {}
 

@@ -1,6 +1,6 @@
 /** How existing pods of a namespace violate a level that it is about to enforce. */
 import type { Pod } from "../../../../api/generated/core.v1.ts";
-import type { StoreClient } from "../../../storage/store-client.ts";
+import type { ObjectStore } from "../../../storage/object-store.ts";
 import { reasonOf, violationsOf } from "./evaluate.ts";
 import { type LevelVersion, textOf } from "./policy.ts";
 
@@ -8,7 +8,7 @@ import { type LevelVersion, textOf } from "./policy.ts";
 const MAX_PODS = 3000;
 
 export async function namespaceWarnings(
-  store: StoreClient,
+  store: ObjectStore,
   namespace: string,
   enforce: LevelVersion,
 ): Promise<string[]> {
