@@ -50,7 +50,7 @@ describe("CTL-ATTACH-ELSEWHERE: a ReadWriteOnce volume that a pod on another nod
     expect(at.nodes()).toHaveLength(1);
   });
 
-  it("is attached to one node if pods on several begin to wait at once", async () => {
+  const waiting = async () => {
     const at = start();
     const { spec } = at.cluster.get("persistentvolumeclaims", "ns", "c") ?? {};
     const bind = (to: typeof spec) =>
@@ -58,12 +58,30 @@ describe("CTL-ATTACH-ELSEWHERE: a ReadWriteOnce volume that a pod on another nod
         draft.spec = to ?? {};
       });
     bind({});
-    at.use("q", "n2");
     at.use("p", "n1");
+    at.use("q", "n2");
     await at.settle();
-    bind(spec);
+    return { ...at, bind: () => bind(spec), nodes: () => at.attachments().map(({ spec }) => spec.nodeName) };
+  };
+
+  it("is attached to one node if pods on several begin to wait at once", async () => {
+    const at = await waiting();
+    at.bind();
     await at.settle();
-    expect(at.attachments()).toHaveLength(1);
+    expect(at.nodes()).toEqual(["n1"]);
+  });
+
+  it("is attached to the next node if the first one does not come to have it", async () => {
+    const at = await waiting();
+    at.cluster.refuse = (verb, { resource }) =>
+      verb === "create" && resource === ATTACHMENTS ? { message: "not now" } : undefined;
+    at.bind();
+    await at.settle();
+    at.cluster.refuse = () => undefined;
+    at.cluster.remove("pods", "ns", "p");
+    await at.pass(30_000);
+    expect(at.nodes()).toEqual(["n2"]);
+    expect(at.wakeAt()).toBeUndefined();
   });
 
   it("is attached here if that failed there", async () => {

@@ -7,7 +7,15 @@ import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage
 import { sha256 } from "../../../api/machinery/encoding/hmac-sha256.ts";
 import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { defineController, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import {
+  defineController,
+  type Effect,
+  type EventRecord,
+  type Plan,
+  type ReconcileContext,
+  type Snapshot,
+  settled,
+} from "../controller.ts";
 import { isNodeReady } from "../node/readiness.ts";
 import { isOutOfService } from "../node/taints.ts";
 import { isTerminated } from "../pod/pod-state.ts";
@@ -47,7 +55,8 @@ export const attachDetachController = defineController({
         return [];
     }
   },
-  reconcile(item, { snapshot, now, remembered }) {
+  reconcile(item, context) {
+    const { snapshot, now, remembered } = context;
     const [nodeName = "", volumeName = ""] = item.split(" ");
     const volume = snapshot.get(VOLUMES, "", volumeName);
     const node = snapshot.get("nodes", "", nodeName);
@@ -57,7 +66,7 @@ export const attachDetachController = defineController({
     const attachment = name === undefined ? undefined : snapshot.get(ATTACHMENTS, "", name);
     const users = volume && node && needsAttaching(volume, snapshot) ? usersOn(volume, nodeName, snapshot) : [];
     if (volume && node && name !== undefined && users.length > 0)
-      return planAttached({ volume, node, name, attachment, users, memory }, snapshot);
+      return planAttached({ volume, node, name, attachment, users, memory }, context);
     if (!attachment) return settled;
     return planDetached(attachment, { node, volume, now, memory });
   },
@@ -96,6 +105,9 @@ const mayDetach = (next: Stored<Node>, before: Stored<Node>) =>
 
 /** How long a lost node is given to unmount unused volumes: kube-controller-manager's maximum wait. */
 const UNMOUNT_MS = 6 * 60_000;
+
+/** After this, a node looks again whether it is its turn to have a volume. */
+const TURN_MS = 30_000;
 
 interface Memory {
   /** Of a volume that a lost node has mounted (ms). */
@@ -137,7 +149,7 @@ interface Wanted {
   readonly memory: Memory | undefined;
 }
 
-function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
+function planAttached(wanted: Wanted, { snapshot, now }: ReconcileContext): Plan {
   const { volume, node, name, attachment, users, memory } = wanted;
   const driver = volume.spec.csi?.driver ?? "";
   if (!isManaged(node)) return settled;
@@ -154,7 +166,9 @@ function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
     }
     // It is being attached there, or detached.
     if (held.some((each) => isEnding(each) || !each.status.attachError)) return settled;
-    if (!isShared(volume) && firstWaiting(volume, snapshot) !== node.metadata.name) return settled;
+    // If the first one does not come to have it, nobody tells.
+    if (!isShared(volume) && firstWaiting(volume, snapshot) !== node.metadata.name)
+      return { effects: [], wakeAt: now + TURN_MS };
     const object: VolumeAttachment = {
       apiVersion: "storage.k8s.io/v1",
       kind: "VolumeAttachment",
