@@ -20,7 +20,7 @@ import { isNodeReady } from "../node/readiness.ts";
 import { isOutOfService } from "../node/taints.ts";
 import { isTerminated } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
-import { claimNames } from "./waiting-claim.ts";
+import { claimNames, usesClaim } from "./waiting-claim.ts";
 
 const ATTACHMENTS = "volumeattachments.storage.k8s.io";
 const DRIVERS = "csidrivers.storage.k8s.io";
@@ -83,7 +83,7 @@ function usedOn(volumeName: string, snapshot: Snapshot): string[] {
   const claim = snapshot.get(VOLUMES, "", volumeName)?.spec.claimRef;
   const users = claim ? snapshot.list("pods", claim.namespace ?? "") : [];
   return users
-    .filter((pod) => pod.spec.nodeName && claimNames(pod).includes(claim?.name ?? ""))
+    .filter((pod) => pod.spec.nodeName && usesClaim(pod, claim?.name))
     .map((pod) => `${pod.spec.nodeName} ${volumeName}`);
 }
 
@@ -135,7 +135,7 @@ const isUser = (pod: Stored<Pod>, { spec: { claimRef } }: PersistentVolume): boo
   claimRef !== undefined &&
   pod.metadata.namespace === claimRef.namespace &&
   !isTerminated(pod) &&
-  claimNames(pod).includes(claimRef.name ?? "");
+  usesClaim(pod, claimRef.name);
 
 const usersOn = (volume: PersistentVolume, node: string, snapshot: Snapshot): readonly Stored<Pod>[] =>
   snapshot.podsOnNode(node).filter((pod) => isUser(pod, volume));
@@ -214,8 +214,9 @@ const attachmentsElsewhere = ({ metadata: { name } }: Stored<PersistentVolume>, 
 function firstWaiting(volume: Stored<PersistentVolume>, snapshot: Snapshot): string | undefined {
   const tried = new Set(attachmentsElsewhere(volume, "", snapshot).map(({ spec }) => spec.nodeName));
   const waiting = snapshot.list("pods", volume.spec.claimRef?.namespace ?? "").filter((pod) => {
+    if (!isUser(pod, volume)) return false;
     const node = snapshot.get("nodes", "", pod.spec.nodeName ?? "");
-    return node && isManaged(node) && !tried.has(node.metadata.name) && isUser(pod, volume);
+    return node && isManaged(node) && !tried.has(node.metadata.name);
   });
   const [first] = waiting.toSorted((a, b) => ageKey(a).localeCompare(ageKey(b)));
   return first?.spec.nodeName;

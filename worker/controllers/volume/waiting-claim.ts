@@ -40,6 +40,14 @@ export const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =
     return ephemeral ? [`${metadata.name}-${name}`] : [];
   });
 
+/** Called for each pod of a namespace: makes no list. */
+export const usesClaim = ({ metadata, spec }: Stored<Pod>, claim: string | undefined): boolean =>
+  spec.volumes?.some(({ name, persistentVolumeClaim, ephemeral }) =>
+    persistentVolumeClaim
+      ? persistentVolumeClaim.claimName === claim
+      : ephemeral && `${metadata.name}-${name}` === claim,
+  ) ?? false;
+
 export function pending(claim: Claim, events: readonly EventRecord[]): Plan {
   const { accessModes: _, capacity: __, currentVolumeAttributesClassName: ___, ...status } = claim.status;
   return { effects: statusUpdate(CLAIMS, claim, { ...status, phase: "Pending" }), events };
@@ -103,7 +111,7 @@ function consumersOf(claim: Claim, snapshot: Snapshot): readonly [reason: string
   const { namespace = "", name } = claim.metadata;
   const pods = snapshot
     .list("pods", namespace)
-    .filter((pod) => !pod.spec.nodeName && !isTerminated(pod) && claimNames(pod).includes(name))
+    .filter((pod) => !pod.spec.nodeName && !isTerminated(pod) && usesClaim(pod, name))
     .map(({ metadata }) => metadata.name);
   if (pods.length === 0) return ["WaitForFirstConsumer", "waiting for first consumer to be created before binding"];
   return ["WaitForPodScheduled", `waiting for pod${pods.length > 1 ? "s" : ""} ${pods.join(",")} to be scheduled`];
