@@ -8,9 +8,9 @@ import { encodeProtobuf, encodeWatchFrame } from "../../../api/machinery/protobu
 import type { EventRequest } from "../../../api/store/event-request.ts";
 import type { WatchRequest } from "../../../api/store/store.ts";
 import { HEARTBEAT } from "../../../api/watch-heartbeat.ts";
+import { joinBytes } from "../join-bytes.ts";
 import type { ItemForm, WrittenRun } from "../lists/item-form.ts";
 import { textRun } from "../lists/text-items.ts";
-import { joinBytes } from "./join-bytes.ts";
 
 export interface EventForm {
   /** Forms of the same name render alike. */

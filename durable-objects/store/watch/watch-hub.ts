@@ -5,12 +5,12 @@
 
 import type { GroupResource, Revision, WatchRequest } from "../../../api/store/store.ts";
 import type { WatchShare } from "../../../api/store/watch-share.ts";
+import { joinBytes } from "../join-bytes.ts";
 import type { WatchRefusal } from "../log/refusal.ts";
 import type { Turns } from "../turns.ts";
 import { WatchHolders } from "../watch-holders.ts";
 import { EncodedEvents } from "./encoded-events.ts";
 import { eventForm } from "./event-form.ts";
-import { joinBytes } from "./join-bytes.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
 import { WatchGrounds } from "./watch-grounds.ts";
 import { type WatchGroup, WatchGroups } from "./watch-groups.ts";
