@@ -52,10 +52,10 @@ function open(): StoreUnderTest {
       await stub.stageRestore("id", await stub.beginRestore("id"), objects.slice(half));
       return (await stub.finishRestore("id", { objects: objects.length, spared })) as RestoreReport;
     },
-    async listStream(request: ListStreamRequest): Promise<ReadResult<{ head: ListHead; stream: unknown }>> {
+    async listStream(request: ListStreamRequest): Promise<ReadResult<{ head: ListHead; body: unknown }>> {
       const response = await post(storeStreamUrls.list, request);
       if (!response.ok) return { ok: false, ...(await response.json<ReadFailure>()) };
-      return { ok: true, head: parseListHead(response.headers), stream: response.body };
+      return { ok: true, head: parseListHead(response.headers), body: response.body };
     },
     async watch(request: WatchRequest): Promise<ReadResult<{ stream: unknown }, WatchFailure>> {
       const response = await post(storeStreamUrls.watch, request);

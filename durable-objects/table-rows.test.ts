@@ -72,7 +72,7 @@ test.each(COLLECTIONS)(
           page.items.map(({ text }) => readObject(text)),
           { now, includeObject, metadata: {} },
         );
-        expect(JSON.parse(`[${await new Response(streamed.stream).text()}]`)).toEqual(table.rows);
+        expect(JSON.parse(`[${await new Response(streamed.body).text()}]`)).toEqual(table.rows);
       }
     }
   },

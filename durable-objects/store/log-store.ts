@@ -28,7 +28,7 @@ import { backupStream } from "./backup/backup-stream.ts";
 import { type RetainedObjects, restore } from "./backup/restore.ts";
 import type { RowForm } from "./lists/item-form.ts";
 import { ItemRuns, isWhole } from "./lists/item-runs.ts";
-import { itemStream } from "./lists/item-stream.ts";
+import { listBody } from "./lists/list-body.ts";
 import { writeFrame } from "./lists/list-frame.ts";
 import { OpenLists } from "./lists/open-lists.ts";
 import { requestedForm } from "./lists/requested-form.ts";
@@ -188,7 +188,7 @@ export class LogStore implements Store, NearbyStore {
     if (this.#lists.isFull(share))
       return (await this.#lists.room(share)) ? this.listStream(request) : { ok: false, reason: "too-many" };
     const { head, revisions } = this.#planPage(request);
-    const { stream, encoding } = await itemStream({
+    const list = await listBody({
       tables: this.#tables,
       revisions,
       turns: this.#turns,
@@ -197,7 +197,7 @@ export class LogStore implements Store, NearbyStore {
       ...(isWhole(request) && { runs: this.#runs }),
       ...this.#lists.begin(share, this.#compactor.pin(head.revision)),
     });
-    return { ok: true, head, stream, encoding };
+    return { ok: true, head, ...list };
   }
 
   /** All current objects, except for some resources, as the lines of a backup. */

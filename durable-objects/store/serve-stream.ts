@@ -54,7 +54,7 @@ export async function serveStream(
   if (request.method === "POST" && pathname === "/list") {
     const result = await store.listStream(await request.json<ListStreamRequest>());
     if (!result.ok) return refuse(result);
-    return new Response(result.stream, {
+    return new Response(result.body, {
       headers: { ...streamed, ...renderListHead(result.head), [storeEncoding]: result.encoding },
     });
   }

@@ -69,7 +69,7 @@ export function listContract(title: string, open: OpenStore): void {
         }),
       );
       expect(streamed.head).toMatchObject({ revision: 7, ...head });
-      const items = JSON.parse(`[${await whole(streamed.stream)}]`);
+      const items = JSON.parse(`[${await whole(streamed.body)}]`);
       expect(items.map((item: { metadata: Key }) => `${item.metadata.namespace}/${item.metadata.name}`)).toEqual(
         expected,
       );
@@ -150,10 +150,10 @@ export function listContract(title: string, open: OpenStore): void {
       const store = open();
       const body = "x".repeat(100_000);
       await done(store, ...Array.from({ length: 20 }, (_, i) => create(key(`p${i + 10}`), bare, body)));
-      const { stream } = must(await store.listStream({ resource: "things" }));
+      const { body: list } = must(await store.listStream({ resource: "things" }));
       await done(store, ...Array.from({ length: 20 }, (_, i) => remove(key(`p${i + 10}`))));
       await store.compact(windowOf(0));
-      expect(JSON.parse(`[${await whole(stream)}]`)).toHaveLength(20);
+      expect(JSON.parse(`[${await whole(list)}]`)).toHaveLength(20);
       await store.compact(windowOf(0));
       expect((await store.status()).oldest).toBe(41);
       expect((await store.check()).faults).toEqual([]);

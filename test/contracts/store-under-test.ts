@@ -23,7 +23,7 @@ export type Bytes = {
 /** A store under test: empty, and compacted on request. */
 export interface StoreUnderTest
   extends Pick<Store, "commit" | "read" | "readMany" | "list" | "after" | "texts" | "status"> {
-  listStream(request: ListStreamRequest): Promise<ReadResult<{ head: ListHead; stream: unknown }, WatchFailure>>;
+  listStream(request: ListStreamRequest): Promise<ReadResult<{ head: ListHead; body: unknown }, WatchFailure>>;
   watch(request: WatchRequest): Promise<ReadResult<{ stream: unknown }, WatchFailure>>;
   compact(window: Window): unknown;
   check(): Promise<CheckReport>;
@@ -104,16 +104,7 @@ export async function events(stream: unknown, count: number): Promise<string[]> 
   });
 }
 
-export async function whole(stream: unknown): Promise<string> {
-  const reader = (stream as Bytes).getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  for (;;) {
-    const { done: ended, value } = await reader.read();
-    if (ended) return text;
-    text += decoder.decode(value, { stream: true });
-  }
-}
+export const whole = (body: unknown): Promise<string> => new Response(body as BodyInit).text();
 
 export const names = (page: { items: readonly { key: Key }[] }) =>
   page.items.map((item) => `${item.key.namespace}/${item.key.name}`);

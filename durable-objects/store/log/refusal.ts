@@ -10,14 +10,12 @@ import type {
   Revision,
   WatchFailure,
 } from "../../../api/store/store.ts";
+import type { ListBody } from "../lists/list-body.ts";
 import type { Marks } from "../tables/log-tables.ts";
 
 export type Refusal = { readonly ok: false } & ReadFailure;
 export type WatchRefusal = { readonly ok: false } & WatchFailure;
-export type ListStreamResult = ReadResult<
-  { readonly head: ListHead; readonly stream: ReadableStream<Uint8Array>; readonly encoding: "gzip" | "identity" },
-  WatchFailure
->;
+export type ListStreamResult = ReadResult<ListBody & { readonly head: ListHead }, WatchFailure>;
 export type WatchResult = ReadResult<{ readonly stream: ReadableStream<Uint8Array> }, WatchFailure>;
 
 interface Present {

@@ -1,5 +1,6 @@
-/** The body of a streamed list: its items, and the frame around them. */
+/** The body of a list: its items, and the frame around them. */
 import { chunkStream } from "../chunk-stream.ts";
+import { joinBytes } from "../join-bytes.ts";
 import type { Turns } from "../turns.ts";
 import { type Deflated, deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
 import type { ItemForm } from "./item-form.ts";
@@ -7,7 +8,7 @@ import { type ItemPartsOptions, itemParts } from "./item-parts.ts";
 import type { Part } from "./item-runs.ts";
 import { NO_FRAME, type WrittenFrame } from "./list-frame.ts";
 
-interface ItemStreamOptions extends ItemPartsOptions {
+interface ListBodyOptions extends ItemPartsOptions {
   readonly turns: Turns;
   readonly frame?: WrittenFrame;
   /** As of a {@link chunkStream}. */
@@ -24,15 +25,13 @@ const MIN_COMPRESSED_BYTES = 128 * 1024;
 /** How long reading ahead may hold the thread. */
 const TURN_MS = 20;
 
-/** Less than the length of any list. */
-const NOTHING = -1;
-
-interface ItemStream {
-  readonly stream: ReadableStream<Uint8Array>;
+/** A short list is one piece: each of a stream costs its reader a wait. */
+export interface ListBody {
+  readonly body: ReadableStream<Uint8Array> | Uint8Array;
   readonly encoding: "gzip" | "identity";
 }
 
-export async function itemStream(options: ItemStreamOptions): Promise<ItemStream> {
+export async function listBody(options: ListBodyOptions): Promise<ListBody> {
   try {
     return await open(options);
   } catch (error) {
@@ -41,25 +40,31 @@ export async function itemStream(options: ItemStreamOptions): Promise<ItemStream
   }
 }
 
-async function open({ turns, frame = NO_FRAME, closed, stalled, ...list }: ItemStreamOptions): Promise<ItemStream> {
+async function open({ turns, frame = NO_FRAME, closed, stalled, ...list }: ListBodyOptions): Promise<ListBody> {
   const { open, close, gzip } = frame;
   const parts = itemParts(list);
-  const { length, ahead, all } =
+  const { length, items, ahead, all } =
     open instanceof Uint8Array
-      ? await readAhead(parts, gzip ? MIN_COMPRESSED_BYTES : NOTHING)
+      ? await readAhead(parts, gzip ? MIN_COMPRESSED_BYTES : 0)
       : await readAhead(parts, Number.POSITIVE_INFINITY, turns);
   const around = { open: open instanceof Uint8Array ? open : open(length), close };
   const encoding = gzip && length > MIN_COMPRESSED_BYTES ? "gzip" : "identity";
   const bytesOf = bytesBy(list.form, turns.now());
+  if (encoding === "identity" && all && items === list.revisions.length && length <= MIN_COMPRESSED_BYTES) {
+    closed();
+    return { body: joinBytes([...plain(ahead, around, bytesOf)]), encoding };
+  }
   // Too long to buffer: the parts that were only measured are rendered again.
   const rest = all ? chain(ahead, parts) : itemParts(list);
   const chunks = encoding === "gzip" ? packed(rest, around, bytesOf) : plain(rest, around, bytesOf);
-  return { stream: chunkStream({ chunks, turns, closed, stalled }), encoding };
+  return { body: chunkStream({ chunks, turns, closed, stalled }), encoding };
 }
 
 interface Ahead {
   /** Total bytes of the parts that were read. */
   readonly length: number;
+  /** Of the parts that were read. */
+  readonly items: number;
   readonly ahead: readonly Part[];
   /** All parts that were read are still buffered. */
   readonly all: boolean;
@@ -70,17 +75,19 @@ async function readAhead(parts: Iterator<Part>, enough: number, turns?: Pick<Tur
   const ahead: Part[] = [];
   let turnEnds = (turns?.now() ?? 0) + TURN_MS;
   let length = 0;
+  let items = 0;
   while (length <= enough) {
     const { value: part } = parts.next();
     if (!part) break;
     length += part.bytes.length;
+    items += part.items;
     if (length <= MAX_BUFFERED_BYTES) ahead.push(part);
     else ahead.length = 0;
     if (!turns || turns.now() < turnEnds) continue;
     await networkPolled(turns);
     turnEnds = turns.now() + TURN_MS;
   }
-  return { length, ahead, all: length <= MAX_BUFFERED_BYTES };
+  return { length, items, ahead, all: length <= MAX_BUFFERED_BYTES };
 }
 
 /** After a single turn the next may be due before the network was polled. */
