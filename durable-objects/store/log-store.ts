@@ -180,24 +180,24 @@ export class LogStore implements Store, NearbyStore {
     return { ok: true, revision, more: true, ...left, last: { namespace, name }, items };
   }
 
-  /** The list as a stream of items, each read when the client takes it, or when the list's length must be known. */
+  /** The list as its items, those of a long one as a stream: read as the client takes it, or to know the list's length. */
   async listStream(request: ListStreamRequest): Promise<ListStreamResult> {
     const failure = this.#refuse(request.at, request);
     if (failure) return failure;
     const { share, frame } = request;
     if (this.#lists.isFull(share))
       return (await this.#lists.room(share)) ? this.listStream(request) : { ok: false, reason: "too-many" };
-    const { head, revisions } = this.#planPage(request);
-    const list = await listBody({
+    const page = this.#planPage(request);
+    const body = await listBody({
       tables: this.#tables,
-      revisions,
+      ...page,
       turns: this.#turns,
       form: requestedForm(request.items, this.#rowForm),
-      ...(frame && { frame: writeFrame(frame, { head, items: request.items, isEmpty: revisions.length === 0 }) }),
+      ...(frame && { frame: writeFrame(frame, { ...page, items: request.items }) }),
       ...(isWhole(request) && { runs: this.#runs }),
-      ...this.#lists.begin(share, this.#compactor.pin(head.revision)),
+      ...this.#lists.begin(share, this.#compactor.pin(page.head.revision)),
     });
-    return { ok: true, head, ...list };
+    return { ok: true, head: page.head, ...body };
   }
 
   /** All current objects, except for some resources, as the lines of a backup. */

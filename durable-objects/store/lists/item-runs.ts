@@ -11,12 +11,16 @@ export interface Run {
   /** The offset in `bytes` at which each item ends. `bytes` begins with a comma. */
   readonly ends: readonly number[];
   readonly bytes: Uint8Array;
+  /** It ended because it was long enough, and not because its list did. */
+  readonly isFull: boolean;
 }
 
 /** A part of a list: the number of items, and their bytes. */
 export interface Part {
   readonly items: number;
   readonly bytes: Uint8Array;
+  /** As of the run, if it is a whole one. */
+  readonly isFull: boolean;
   /** The compressed bytes, if those are kept as well. */
   readonly deflated?: () => Deflated;
 }
@@ -56,8 +60,8 @@ export class ItemRuns {
     if (end === undefined) return undefined;
     this.#runs.delete(id);
     this.#runs.set(id, cached);
-    if (items < run.revisions.length) return { items, bytes: run.bytes.subarray(0, end) };
-    return { items, bytes: run.bytes, deflated: () => this.#deflate(cached) };
+    if (items < run.revisions.length) return { items, bytes: run.bytes.subarray(0, end), isFull: false };
+    return { items, bytes: run.bytes, isFull: run.isFull, deflated: () => this.#deflate(cached) };
   }
 
   cache(run: Run, form: string): Part {
@@ -66,7 +70,7 @@ export class ItemRuns {
     const cached: CachedRun = { id, run };
     this.#runs.set(id, cached);
     this.#grow(run.bytes.length);
-    return { items: run.revisions.length, bytes: run.bytes, deflated: () => this.#deflate(cached) };
+    return { items: run.revisions.length, bytes: run.bytes, isFull: run.isFull, deflated: () => this.#deflate(cached) };
   }
 
   #deflate(cached: CachedRun): Deflated {

@@ -149,9 +149,36 @@ test("STORE-STREAM-FORM: in protobuf a list is one message, however many runs it
   await check({ namespace: "n", name: "c17" });
 });
 
+/** The number of pieces in which a list of everything is sent. */
+async function pieces(store: MemoryStore): Promise<number> {
+  const listed = await store.listStream({ resource: "things" });
+  if (!listed.ok) throw new Error(listed.reason);
+  let count = 0;
+  for await (const _ of new Response(listed.body).body ?? []) count++;
+  return count;
+}
+
+test("STORE-STREAM-CACHE: short pages and short lists of namespaces do not leave longer lists in pieces", async () => {
+  const store = new MemoryStore();
+  const text = `${prefix}"metadata":{"resourceVersion":""},"body":"${"x".repeat(2000)}"}`;
+  const attributes = { labels: {}, fields: {} };
+  for (let i = 0; i < 60; i++)
+    await store.commit({
+      writes: [{ op: "create", key: { resource: "things", namespace: `n${i >> 1}`, name: `a${i}` }, text, attributes }],
+    });
+  await walk(store, { resource: "things", limit: 1 });
+  for (let i = 0; i < 30; i++) await walk(store, { resource: "things", namespace: `n${i}` });
+  expect(await pieces(store)).toBe(2);
+});
+
 test("the cache for lists stays within its budget, and keeps what was used last", () => {
   const runs = new ItemRuns(100);
-  const run = (first: number): Run => ({ revisions: [first as Revision], ends: [40], bytes: new Uint8Array(40) });
+  const run = (first: number): Run => ({
+    revisions: [first as Revision],
+    ends: [40],
+    bytes: new Uint8Array(40),
+    isFull: true,
+  });
   const found = (first: number) => runs.find([first as Revision], 0, "") !== undefined;
   runs.cache(run(1), "");
   runs.cache(run(2), "");

@@ -1,8 +1,8 @@
-/** What surrounds the items of a streamed list: its kind, its revision, and how to continue if there is more. */
+/** What surrounds the items of a list: its kind, its revision, and how to continue if there is more. */
 
 import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
 import { formatContinue } from "../../../api/store/continue-token.ts";
-import type { ItemRequest, ListFrame, ListHead } from "../../../api/store/store.ts";
+import type { ItemRequest, ListFrame, ListHead, Revision } from "../../../api/store/store.ts";
 import { writeRevision } from "../revision-text.ts";
 
 export interface WrittenFrame {
@@ -21,10 +21,10 @@ interface Framed {
   readonly head: ListHead;
   /** The requested form. */
   readonly items: ItemRequest | undefined;
-  readonly isEmpty: boolean;
+  readonly revisions: readonly Revision[];
 }
 
-export function writeFrame(frame: ListFrame, { head, items, isEmpty }: Framed): WrittenFrame {
+export function writeFrame(frame: ListFrame, { head, items, revisions }: Framed): WrittenFrame {
   const { gzip } = frame;
   const list = items && "protobufList" in items ? ProtobufList.of(items.protobufList) : undefined;
   if (list) {
@@ -33,7 +33,9 @@ export function writeFrame(frame: ListFrame, { head, items, isEmpty }: Framed): 
   }
   const open = openText(frame, head);
   const [before, after] =
-    isEmpty && frame.nullIfEmpty ? [`${open.slice(0, -1)}null`, frame.close.slice(1)] : [open, frame.close];
+    revisions.length === 0 && frame.nullIfEmpty
+      ? [`${open.slice(0, -1)}null`, frame.close.slice(1)]
+      : [open, frame.close];
   return { open: encoder.encode(before), close: encoder.encode(after), gzip };
 }
 
