@@ -33,8 +33,15 @@ export function start() {
     kind: "PersistentVolumeClaim",
     metadata: { name: "c", namespace: "ns" },
     spec: { volumeName: "v" },
-    status: {},
+    status: { phase: "Bound" },
   } as PersistentVolumeClaim);
+  const setClaim = ({ spec, status }: Pick<PersistentVolumeClaim, "spec" | "status">) =>
+    cluster.change<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "c", (draft) => {
+      draft.spec = spec;
+      draft.status = status;
+    });
+  const unbind = (spec = {}) => setClaim({ spec, status: { phase: "Pending" } });
+  const bind = (volumeName = "v") => setClaim({ spec: { volumeName }, status: { phase: "Bound" } });
   const use = (name: string, nodeName: string) =>
     cluster.put("pods", {
       apiVersion: "v1",
@@ -53,5 +60,5 @@ export function start() {
       draft.status.attached = true;
     });
   const events = () => cluster.list("events").map(({ reason, message }) => `${reason}: ${message}`);
-  return { ...at, use, attachments, change, attach, events };
+  return { ...at, unbind, bind, use, attachments, change, attach, events };
 }

@@ -52,16 +52,11 @@ describe("CTL-ATTACH-ELSEWHERE: a ReadWriteOnce volume that a pod on another nod
 
   const waiting = async () => {
     const at = start();
-    const { spec } = at.cluster.get("persistentvolumeclaims", "ns", "c") ?? {};
-    const bind = (to: typeof spec) =>
-      at.cluster.change("persistentvolumeclaims", "ns", "c", (draft) => {
-        draft.spec = to ?? {};
-      });
-    bind({});
+    at.unbind();
     at.use("p", "n1");
     at.use("q", "n2");
     await at.settle();
-    return { ...at, bind: () => bind(spec), nodes: () => at.attachments().map(({ spec }) => spec.nodeName) };
+    return { ...at, nodes: () => at.attachments().map(({ spec }) => spec.nodeName) };
   };
 
   it("is attached to one node if pods on several begin to wait at once", async () => {

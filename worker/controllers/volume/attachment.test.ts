@@ -25,20 +25,53 @@ it("a volume is attached to the node of its pod, and detached after the pod", as
   expect(node()?.status.volumesAttached ?? []).toEqual([]);
 });
 
-it("a volume is attached for a pod that was there before its claim was bound", async () => {
+it("CTL-ATTACH-CLAIM: a volume is attached for a pod that was there before its claim was bound", async () => {
   const at = start();
-  const { spec } = at.cluster.get("persistentvolumeclaims", "ns", "c") ?? {};
-  at.cluster.change("persistentvolumeclaims", "ns", "c", (draft) => {
-    draft.spec = {};
-  });
+  at.unbind();
   at.use("p", "n1");
   await at.settle();
   expect(at.attachments()).toEqual([]);
-  at.cluster.change("persistentvolumeclaims", "ns", "c", (draft) => {
-    draft.spec = spec ?? {};
-  });
+  at.bind();
   await at.settle();
   expect(at.attachments()).toHaveLength(1);
+});
+
+it("CTL-ATTACH-CLAIM: a volume is attached for a pod that was there before its claim, which names the volume, was bound", async () => {
+  const at = start();
+  const claimRef = at.cluster.get("persistentvolumes", "", "v")?.spec.claimRef;
+  const reserveFor = (claim: typeof claimRef) =>
+    at.cluster.change("persistentvolumes", "", "v", ({ spec }) => {
+      if (claim) spec.claimRef = claim;
+      else delete spec.claimRef;
+    });
+  at.unbind({ volumeName: "v" });
+  reserveFor(undefined);
+  at.use("p", "n1");
+  await at.settle();
+  reserveFor(claimRef);
+  at.bind();
+  await at.settle();
+  expect(at.attachments()).toHaveLength(1);
+});
+
+it("CTL-ATTACH-CLAIM: a volume is detached though another claim of the name of its own has followed, and a pod uses that", async () => {
+  const at = start();
+  at.use("p", "n1");
+  await at.settle();
+  at.attach();
+  const mount = (volumesInUse: string[]) =>
+    at.cluster.change("nodes", "", "n1", ({ status }) => {
+      status.volumesInUse = volumesInUse;
+    });
+  mount(["kubernetes.io/csi/d.example.com^h"]);
+  at.cluster.remove("pods", "ns", "p");
+  await at.settle();
+  at.unbind();
+  at.bind("w");
+  at.use("p", "n1");
+  mount([]);
+  await at.settle();
+  expect(at.attachments()).toEqual([]);
 });
 
 it("a volume that is still mounted on the node stays attached", async () => {

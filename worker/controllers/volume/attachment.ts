@@ -2,7 +2,13 @@
  * Requests that CSI drivers attach volumes to the nodes whose pods use them, and detach them after the last pod. Items
  * are pairs of a node and a volume.
  */
-import type { Node, PersistentVolume, Pod } from "../../../api/generated/core.v1.ts";
+import type {
+  Node,
+  ObjectReference,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+} from "../../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { sha256 } from "../../../api/machinery/encoding/hmac-sha256.ts";
 import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
@@ -20,6 +26,7 @@ import { isNodeReady } from "../node/readiness.ts";
 import { isOutOfService } from "../node/taints.ts";
 import { isTerminated } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
+import { listed, uniqueName } from "./attached-volumes.ts";
 import { claimNames, usesClaim } from "./waiting-claim.ts";
 
 const ATTACHMENTS = "volumeattachments.storage.k8s.io";
@@ -37,14 +44,15 @@ export const attachDetachController = defineController({
   /** Kubernetes' longest delay between two attempts. */
   pace: { longest: 122_000 },
   remembers: true,
+  /** At the start all pods come by themselves: each other kind's search for them would make that quadratic. */
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     switch (resource) {
       case "pods":
         return pairsOf(object, snapshot);
       case CLAIMS:
-        return object.spec.volumeName && !previous?.spec.volumeName ? usedOn(object.spec.volumeName, snapshot) : [];
+        return previous && isBound(object) && !isBound(previous) ? usedOn(object.spec.volumeName ?? "", snapshot) : [];
       case ATTACHMENTS:
-        return deleted || !same(object.status, previous?.status)
+        return deleted || (previous && !same(object.status, previous.status))
           ? [pairOf(object), ...waitingFor(object, snapshot)]
           : [pairOf(object)];
       case "nodes":
@@ -72,6 +80,8 @@ export const attachDetachController = defineController({
   },
 });
 
+const isBound = ({ status }: PersistentVolumeClaim) => status.phase === "Bound";
+
 const pairOf = ({ spec }: Stored<VolumeAttachment>) => `${spec.nodeName} ${spec.source.persistentVolumeName ?? ""}`;
 
 /** Once a volume is free, or attaching it has failed, pods on other nodes may have it; once it is attached, they hear. */
@@ -80,11 +90,19 @@ const waitingFor = ({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot) =>
 
 /** The items of all nodes on which a pod uses the volume. */
 function usedOn(volumeName: string, snapshot: Snapshot): string[] {
-  const claim = snapshot.get(VOLUMES, "", volumeName)?.spec.claimRef;
-  const users = claim ? snapshot.list("pods", claim.namespace ?? "") : [];
-  return users
-    .filter((pod) => pod.spec.nodeName && usesClaim(pod, claim?.name))
+  const volume = snapshot.get(VOLUMES, "", volumeName);
+  const claim = volume && claimOf(volume, snapshot);
+  if (!claim) return [];
+  return snapshot
+    .list("pods", claim.namespace ?? "")
+    .filter((pod) => pod.spec.nodeName && usesClaim(pod, claim.name))
     .map((pod) => `${pod.spec.nodeName} ${volumeName}`);
+}
+
+/** Undefined if another claim has the name of the one that the volume is kept for. */
+function claimOf({ metadata, spec: { claimRef } }: Stored<PersistentVolume>, snapshot: Snapshot) {
+  const claim = snapshot.get(CLAIMS, claimRef?.namespace ?? "", claimRef?.name ?? "");
+  return claim === undefined || claim.spec.volumeName === metadata.name ? claimRef : undefined;
 }
 
 const attachedTo = (node: string, snapshot: Snapshot) =>
@@ -131,14 +149,13 @@ function attachmentName(handle: string, driver: string, node: string): string {
   return `csi-${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-const isUser = (pod: Stored<Pod>, { spec: { claimRef } }: PersistentVolume): boolean =>
-  claimRef !== undefined &&
-  pod.metadata.namespace === claimRef.namespace &&
-  !isTerminated(pod) &&
-  usesClaim(pod, claimRef.name);
+const isUser = (pod: Stored<Pod>, claim: ObjectReference): boolean =>
+  pod.metadata.namespace === claim.namespace && !isTerminated(pod) && usesClaim(pod, claim.name);
 
-const usersOn = (volume: PersistentVolume, node: string, snapshot: Snapshot): readonly Stored<Pod>[] =>
-  snapshot.podsOnNode(node).filter((pod) => isUser(pod, volume));
+function usersOn(volume: Stored<PersistentVolume>, node: string, snapshot: Snapshot): readonly Stored<Pod>[] {
+  const claim = claimOf(volume, snapshot);
+  return claim ? snapshot.podsOnNode(node).filter((pod) => isUser(pod, claim)) : [];
+}
 
 interface Wanted {
   readonly volume: Stored<PersistentVolume>;
@@ -213,8 +230,10 @@ const attachmentsElsewhere = ({ metadata: { name } }: Stored<PersistentVolume>, 
 /** Of the nodes that wait for the volume, the one of the oldest pod gets it: their plans do not see each other's. */
 function firstWaiting(volume: Stored<PersistentVolume>, snapshot: Snapshot): string | undefined {
   const tried = new Set(attachmentsElsewhere(volume, "", snapshot).map(({ spec }) => spec.nodeName));
-  const waiting = snapshot.list("pods", volume.spec.claimRef?.namespace ?? "").filter((pod) => {
-    if (!isUser(pod, volume)) return false;
+  const claim = claimOf(volume, snapshot);
+  if (!claim) return undefined;
+  const waiting = snapshot.list("pods", claim.namespace ?? "").filter((pod) => {
+    if (!isUser(pod, claim)) return false;
     const node = snapshot.get("nodes", "", pod.spec.nodeName ?? "");
     return node && isManaged(node) && !tried.has(node.metadata.name);
   });
@@ -256,29 +275,4 @@ function planDetached(attachment: Stored<VolumeAttachment>, { node, volume, now,
   const effects: Effect[] = node && volume ? [...listed(node, volume, false)] : [];
   if (deletionTimestamp === undefined) effects.push({ op: "delete", resource: ATTACHMENTS, namespace: "", name, uid });
   return { effects };
-}
-
-const uniqueName = ({ spec: { csi } }: PersistentVolume) => `kubernetes.io/csi/${csi?.driver}^${csi?.volumeHandle}`;
-
-/** The node's status lists attached volumes: its kubelet waits for that. */
-function listed(node: Stored<Node>, volume: Stored<PersistentVolume>, attached: boolean): readonly Effect[] {
-  const name = uniqueName(volume);
-  const current = node.status.volumesAttached ?? [];
-  if (current.some((each) => each.name === name) === attached) return [];
-  const others = current.filter((each) => each.name !== name);
-  const volumesAttached = attached ? [...others, { name, devicePath: "" }] : others;
-  return [
-    {
-      op: "patch",
-      resource: "nodes",
-      namespace: "",
-      name: node.metadata.name,
-      subresource: "status",
-      type: "application/merge-patch+json",
-      patch: {
-        metadata: { resourceVersion: node.metadata.resourceVersion },
-        status: { volumesAttached: volumesAttached.length > 0 ? volumesAttached : null },
-      },
-    },
-  ];
 }
