@@ -125,6 +125,17 @@ describe("a Job's pods", () => {
       gone("p0"),
     ],
     [
+      "are one for each index, that which is worth most, though it came first",
+      { parallelism: 3 },
+      [
+        ["0", "runs"],
+        ["0", "waits"],
+        ["1", "runs"],
+      ],
+      {},
+      gone("p1"),
+    ],
+    [
       "are none of other indexes",
       {},
       [

@@ -74,15 +74,19 @@ function wantedActive(job: Job, tally: Tally, active: number): number {
 /** Pods whose index another pod has that is worth more, or is done, or is none of the job's. */
 function surplusOf(job: Job, active: readonly Stored<Pod>[], tally: Tally): readonly Stored<Pod>[] {
   if (!isIndexed(job)) return [];
-  const seen = new Set<number>();
-  return active
-    .toSorted((a, b) => leastWorthKeeping(b, a))
-    .filter((pod) => {
-      const index = indexOf(pod, job.spec.completions ?? 0);
-      if (index === undefined || seen.has(index) || tally.succeededIndexes.has(index)) return true;
-      seen.add(index);
-      return false;
-    });
+  const kept = new Map<number, Stored<Pod>>();
+  const surplus: Stored<Pod>[] = [];
+  for (const pod of active) {
+    const index = indexOf(pod, job.spec.completions ?? 0);
+    const other = index === undefined ? undefined : kept.get(index);
+    if (index === undefined || tally.succeededIndexes.has(index)) surplus.push(pod);
+    else if (other && leastWorthKeeping(pod, other) <= 0) surplus.push(pod);
+    else {
+      if (other) surplus.push(other);
+      kept.set(index, pod);
+    }
+  }
+  return surplus;
 }
 
 /** The finalizers of these pods are removed first, so that their end is not counted. */
