@@ -79,6 +79,17 @@ describe("WIRE-PROTOBUF-READ", () => {
     });
   });
 
+  test.each([
+    ["1000 ns", "e807", "1970-01-01T00:00:05.000001Z"],
+    ["-1 ns", "ffffffffffffffffff01", "1970-01-01T00:00:05.000000Z"],
+    ["-1000 ns", "98f8ffffffffffffff01", "1970-01-01T00:00:04.999999Z"],
+    ["2 s", "80a8d6b907", "1970-01-01T00:00:07.000000Z"],
+  ])("a time with a fraction of %s is carried over", (_, nanos, time) => {
+    const message = `080510${nanos}`;
+    const spec = Buffer.from(`22${hexLength(message)}${message}`, "hex");
+    expect(decodeMessage(spec, structOf("coordination.v1.LeaseSpec"))).toEqual({ renewTime: time });
+  });
+
   test("an int32 is the lowest 32 bits", () => {
     expect(deployment("08ffffffffffffffff7f")).toMatchObject({ spec: { replicas: -1 } });
   });

@@ -201,10 +201,8 @@ class OpenScalar {
         return readQuantity((last(1) as string | undefined) ?? "0");
       case "Time":
         return this.#isEmpty ? undefined : `${isoSeconds(number(1))}Z`;
-      case "MicroTime": {
-        const micros = String(Math.floor(number(2) / 1000)).padStart(6, "0");
-        return this.#isEmpty ? undefined : `${isoSeconds(number(1))}.${micros}Z`;
-      }
+      case "MicroTime":
+        return this.#isEmpty ? undefined : isoMicros(number(1), Math.trunc(number(2) / 1000));
       case "Duration":
         return formatDuration(number(1) / 1e6);
       case "IntOrString":
@@ -239,6 +237,12 @@ function isoSeconds(seconds: number): string {
     throw new ProtobufProblem("Time.UnmarshalProto: year outside of range [0,9999]");
   }
   return new Date(seconds * 1000).toISOString().slice(0, 19);
+}
+
+/** The microseconds may be negative, or more than a second. */
+function isoMicros(seconds: number, micros: number): string {
+  const whole = Math.floor(micros / 1e6);
+  return `${isoSeconds(seconds + whole)}.${String(micros - whole * 1e6).padStart(6, "0")}Z`;
 }
 
 function readJson(text: string | undefined): unknown {
