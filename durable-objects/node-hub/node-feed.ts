@@ -152,11 +152,11 @@ export function trackChange(
         references.delete(pod);
         return { own: true, need: [] };
       }
-      const isNew = !references.has(pod) || previous?.fields[NODE_FIELD] !== node;
-      if (!isNew && !hasEphemeralContainers(change)) return { own: true, need: [] };
+      const known = previous?.fields[NODE_FIELD] === node ? references.get(pod) : undefined;
+      if (known && !hasEphemeralContainers(change)) return { own: true, need: [] };
       const named = new Set(podReferences(objectOf(change) as Pod));
       references.set(pod, named);
-      return { own: true, need: [...named] };
+      return { own: true, need: [...named].filter((key) => !known?.has(key)) };
     }
     case "configmaps":
     case "secrets":
