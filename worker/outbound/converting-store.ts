@@ -41,6 +41,7 @@ export class ConvertingStore implements ObjectStore {
   readonly #conversion: Served["conversion"];
   /** What a commit of this request stored, by the text that it was given. */
   readonly #storedAs = new Map<string, KubeObject>();
+  readonly #outdated = new WeakSet<Entry>();
 
   constructor(caller: Caller, served: Served, converter: Converter) {
     this.#plain = caller.store;
@@ -70,6 +71,10 @@ export class ConvertingStore implements ObjectStore {
     const { entry, revision } = await this.#plain.read(key, at);
     const [converted] = await this.#served([entry]);
     return { entry: converted, revision };
+  }
+
+  isOutdated(entry: Entry): boolean {
+    return this.#outdated.has(entry);
   }
 
   async readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
@@ -113,9 +118,13 @@ export class ConvertingStore implements ObjectStore {
     const objects = entries.flatMap((entry) => (this.#isMine(entry) ? [parseExactJson(entry.text) as KubeObject] : []));
     if (objects.length === 0) return [...entries];
     const converted = (await this.#read(objects)).values();
-    return entries.map((entry) =>
-      this.#isMine(entry) ? { ...entry, text: storedForm(this.#shaped(converted.next().value as KubeObject)) } : entry,
-    );
+    const stored = objects.values();
+    return entries.map((entry) => {
+      if (!this.#isMine(entry)) return entry;
+      const served = { ...entry, text: storedForm(this.#shaped(converted.next().value as KubeObject)) };
+      if (stored.next().value?.apiVersion !== this.#converter.storageVersion) this.#outdated.add(served);
+      return served;
+    });
   }
 
   /** Drops fields that the webhook added and the version does not have. What it left out gets no defaults. */

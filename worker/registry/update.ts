@@ -174,7 +174,7 @@ async function commitUpdate(
   const { resource } = context.served;
   const stored = withoutRevision(entry.text);
   const text = changedText(draft, { current, stored, form: context.served.storedForm });
-  if (text === stored && !ends) return { text: entry.text };
+  if (text === stored && !ends && !context.store.isOutdated(entry)) return { text: entry.text };
   if (dryRun) return { text: await context.store.textForWriter(withRevision(text, entry.revision)) };
   const write: Write = ends
     ? // Watchers see the object as it was, with the finalizers that held it.

@@ -24,6 +24,8 @@ export interface ObjectStore {
   /** The response to the client that wrote this text: what is stored, unless that is another version. */
   textForWriter(text: string): string | Promise<string>;
   read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }>;
+  /** Whether the object would now be stored at another version: what changes nothing else must write it anew. */
+  isOutdated(entry: Entry): boolean;
   readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]>;
   /** Everything that is requested, up to its limit, at one revision. */
   list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage>;

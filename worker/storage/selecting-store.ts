@@ -52,6 +52,10 @@ export class SelectingStore implements ObjectStore {
     return this.#store.read(key, at);
   }
 
+  isOutdated(entry: Entry): boolean {
+    return this.#store.isOutdated(entry);
+  }
+
   readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
     return this.#store.readMany(keys);
   }

@@ -107,6 +107,11 @@ export class StoreClient implements ObjectStore {
     return this.#policyRevision;
   }
 
+  /** Kinds without conversions, or with those that need no call, are compared as they are stored. */
+  isOutdated(): boolean {
+    return false;
+  }
+
   textForWriter(text: string): string | Promise<string> {
     return text;
   }

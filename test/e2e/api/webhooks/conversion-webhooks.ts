@@ -81,6 +81,22 @@ export function conversionWebhooks(hooked: () => HookedCluster): void {
       expect((await read("v1", "/one")).metadata.resourceVersion).toBe(metadata.resourceVersion);
     });
 
+    test("CRD-WEBHOOK: an update that changes nothing writes an object anew that is stored at another version", async () => {
+      const revisions: string[] = [];
+      const update = async () => {
+        await hooked().cluster.output(`patch places.v2.${group} one --type=merge -p {"host":"c"}`);
+        revisions.push((await read("v1", "/one")).metadata.resourceVersion);
+      };
+      await update();
+      await hooked().cluster.output("apply -f -", { input: definition("v2") });
+      await update();
+      await update();
+      expect(revisions[1]).not.toBe(revisions[0]);
+      expect(revisions[2]).toBe(revisions[1]);
+      await hooked().cluster.output("apply -f -", { input: definition("v1") });
+      await update();
+    });
+
     test("CRD-WEBHOOK-OWNERS: what a manager owns at one version can be taken at another", async () => {
       const apply = (manager: string, input: string, force = "--force-conflicts=false") =>
         hooked().cluster.output(`apply --server-side --field-manager=${manager} ${force} -f -`, { input });
