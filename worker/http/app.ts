@@ -42,6 +42,7 @@ import {
   serveRewind,
 } from "./operator/serve-store.ts";
 import { pathnameOf } from "./request/request-url.ts";
+import { httpDate } from "./response/http-date.ts";
 import { type Accepted, negotiate } from "./response/negotiate.ts";
 import { PLAIN_TEXT } from "./response/plain-text.ts";
 import { encodeValue } from "./response/respond.ts";
@@ -73,6 +74,7 @@ app.use(async (c, next) => {
   if (policy && request && knownPolicy(cluster)) auditResponse(c, { policy, request }, id);
   if (c.res.status === 101) return;
   headers.set("Audit-Id", id);
+  if (!headers.has("Date")) headers.set("Date", httpDate(Date.now()));
   for (const header of warningHeaders(tokenWarnings(c.req.raw))) headers.append("Warning", header);
   if (flow) {
     headers.set("X-Kubernetes-PF-FlowSchema-UID", flow.flowSchemaUid);

@@ -20,6 +20,15 @@ async function ask(
   return { code: response.status, message, metadata, warning: response.headers.get("Warning") };
 }
 
+test.each(["/version", MAPS, "/nowhere", `${MAPS}?watch=1&timeoutSeconds=1`])(
+  "WIRE-DATE: GET %s says when it was answered",
+  async (path) => {
+    const response = await API.fetch(new Request(`https://sailplane${path}`));
+    await response.body?.cancel();
+    expect(Math.abs(Date.now() - Date.parse(response.headers.get("Date") ?? ""))).toBeLessThan(60_000);
+  },
+);
+
 test("WIRE-NAMES: an invalid name is reported, and an escaped slash is a slash", async () => {
   expect(await ask("GET", `${MAPS}/%25`)).toMatchObject({
     code: 400,
