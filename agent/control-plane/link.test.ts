@@ -79,6 +79,16 @@ test("LINK-BACK: a snapshot older than what the node knew when it asked for one 
   expect(otherLogs).toBe(1);
 });
 
+test("LINK-BACK: changes that a hub sends twice after its sleep are not of another log", async () => {
+  received.push(7);
+  server.on("connection", (client) => {
+    for (const revision of [9, 3, 10]) client.send(JSON.stringify({ ...sync(revision), reset: revision === 9 }));
+  });
+  start();
+  await expect.poll(() => received, { timeout: 10_000 }).toEqual([7, 9, 3, 10]);
+  expect(otherLogs).toBe(0);
+});
+
 test("LINK-TOLD: the log says that the link is down, and when it is up again", async () => {
   start();
   await expect.poll(() => server.clients.size, { timeout: 10_000 }).toBe(1);

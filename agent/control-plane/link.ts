@@ -232,8 +232,9 @@ export class Link {
   /** `since`: the revision that the node had when it asked. */
   #take(sync: NodeSync, since: number): void {
     const { revision, onOtherLog, onSync } = this.#options;
-    // Once the other log has been noticed, what was asked for before says nothing.
-    if (sync.revision < since && since <= revision()) onOtherLog();
+    // A hub that has slept sends older changes again. Once the other log has been noticed, what was asked for before
+    // says nothing.
+    if (sync.reset && sync.revision < since && since <= revision()) onOtherLog();
     onSync(complete(sync));
   }
 
