@@ -73,7 +73,8 @@ export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashR
   let written = 0;
   for (let round = 0; round <= rounds; round++) {
     const began = performance.now();
-    const workerd = await WorkerdProcess.start({ files: controlPlaneFiles(directory), log });
+    const workerd = new WorkerdProcess({ files: controlPlaneFiles(directory), log });
+    await workerd.listening;
     const client = new Client(target, options.writers + options.watchers + 4);
     try {
       const answers = (path: string) =>

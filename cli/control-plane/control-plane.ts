@@ -30,7 +30,7 @@ export class ControlPlane {
   #stopping = false;
   readonly #pinnedCalls: Server;
 
-  private constructor(options: RunOptions) {
+  constructor(options: RunOptions) {
     this.#options = options;
     this.#files = controlPlaneFiles(options.directory.path);
     this.#log = openLog(this.#files.log);
@@ -38,18 +38,15 @@ export class ControlPlane {
     this.#pinnedCalls = listenForPinnedCalls(this.#files.pinnedCallsSocket);
   }
 
-  /** Resolves once it is ready; throws CliError if it cannot start. */
-  static async start(options: RunOptions): Promise<ControlPlane> {
-    const controlPlane = new ControlPlane(options);
+  /** Resolves once it is ready, or stopped; throws CliError if it cannot start. */
+  async start(): Promise<void> {
     try {
-      await controlPlane.#launch();
+      await this.#launch();
     } catch (error) {
-      await controlPlane.stop();
-      const { log } = controlPlane.#files;
-      throw new CliError(`the control plane did not start: ${errorMessage(error)}; see ${log}`);
+      await this.stop();
+      throw new CliError(`the control plane did not start: ${errorMessage(error)}; see ${this.#files.log}`);
     }
-    void controlPlane.#supervise();
-    return controlPlane;
+    void this.#supervise();
   }
 
   async stop(): Promise<void> {
@@ -65,9 +62,9 @@ export class ControlPlane {
   }
 
   async #launch(): Promise<void> {
-    const workerd = await WorkerdProcess.start({ files: this.#files, log: this.#log });
+    const workerd = new WorkerdProcess({ files: this.#files, log: this.#log });
     this.#process = workerd;
-    if (this.#stopping) return workerd.stop();
+    await workerd.listening;
     this.#options.directory.recordChild(workerd.pid);
     const isCancelled = () => this.#stopping || workerd.hasEnded;
     const problem = await waitUntilReady(this.#files.readinessSocket, { isCancelled });

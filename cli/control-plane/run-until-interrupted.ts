@@ -30,10 +30,13 @@ export async function runUntilInterrupted({ directory, server, progress, compani
     return signal;
   });
   const warn = (message: string) => progress.warn("control plane", message);
-  const controlPlane = await ControlPlane.start({ directory, warn });
+  const controlPlane = new ControlPlane({ directory, warn });
   process.once("exit", () => controlPlane.kill());
-  progress.end("control plane", server);
-  if (!isEnding) await companion?.start(interrupted);
+  await Promise.race([controlPlane.start(), interrupted]);
+  if (!isEnding) {
+    progress.end("control plane", server);
+    await companion?.start(interrupted);
+  }
   if (!isEnding) printFirstSteps(progress, { directory: directory.path, server });
 
   const signal = await interrupted;

@@ -53,18 +53,13 @@ const graceMs = 300;
 /** One run of workerd, in a process group of its own, so that Ctrl-C in the terminal only reaches us. */
 export class WorkerdProcess {
   readonly pid: number;
+  /** Resolves once it listens; rejects with workerd's last output if it ends before. */
+  readonly listening: Promise<void>;
   /** Resolves with a line that says how it ended; never rejects. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, pid: number, ended: Promise<string>) {
-    this.#child = child;
-    this.pid = pid;
-    this.ended = ended;
-  }
-
-  /** Resolves once it listens; rejects with workerd's last output if it ends before. */
-  static async start({ files, log }: WorkerdOptions): Promise<WorkerdProcess> {
+  constructor({ files, log }: WorkerdOptions) {
     // A leftover from one that was killed.
     rmSync(files.readinessSocket, { force: true });
     const child = spawn(workerdPath(), ["serve", "--control-fd=3", "--binary", files.configuration], {
@@ -82,7 +77,7 @@ export class WorkerdProcess {
     });
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(forward);
-    const ended = new Promise<string>((resolve) => {
+    this.ended = new Promise<string>((resolve) => {
       child.once("error", (error) => resolve(`cannot start workerd: ${error.message}`));
       child.once("close", (code, signal) => {
         const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
@@ -94,15 +89,15 @@ export class WorkerdProcess {
     });
     const control = child.stdio[3];
     if (!control || !("on" in control)) throw new Error("no control pipe");
-    const listening = new Promise<true>((resolve) => {
+    this.listening = new Promise<void>((resolve, reject) => {
       const splitter = new LineSplitter(new TextDecoder());
       control.on("data", (chunk: Buffer) => {
-        if (splitter.push(chunk).some((line) => JSON.parse(line).socket === "https")) resolve(true);
+        if (splitter.push(chunk).some((line) => JSON.parse(line).socket === "https")) resolve();
       });
+      void this.ended.then((how) => reject(new Error(how)));
     });
-    const failure = await Promise.race([listening, ended]);
-    if (failure !== true) throw new Error(failure);
-    return new WorkerdProcess(child, child.pid as number, ended);
+    this.pid = child.pid as number;
+    this.#child = child;
   }
 
   get hasEnded(): boolean {

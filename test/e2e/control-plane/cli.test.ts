@@ -40,7 +40,18 @@ test("a signal while it starts ends it without a word of what to do next, or of 
   await expect.poll(() => existsSync(`${directory}/readiness.sock`), { timeout: 20_000, interval: 5 }).toBe(true);
   up.kill("SIGINT");
   expect(await ended).toBe(0);
-  expect(messages).toMatch(/^ {2}✓ control plane .*\n\n {2}✓ stopped +on SIGINT; the state stays in .*\n$/);
+  expect(messages).toMatch(/^( {2}✓ control plane .*\n)?\n {2}✓ stopped +on SIGINT; the state stays in .*\n$/);
+});
+
+test("a signal while it starts ends it, however long the control plane takes to answer", async () => {
+  const directory = `${scratch}/hanging`;
+  const up = spawn(process.execPath, [launcher, "up", "--port", "0", "--runtime", "simulated", "-d", directory]);
+  const ended = new Promise((resolve) => up.on("exit", resolve));
+  const workerd = () => existsSync(`${directory}/lock`) && JSON.parse(readFileSync(`${directory}/lock`, "utf8")).child;
+  await expect.poll(workerd, { timeout: 20_000, interval: 2 }).toBeTruthy();
+  process.kill(workerd(), "SIGSTOP");
+  up.kill("SIGTERM");
+  expect(await ended).toBe(0);
 });
 
 describe("sailplane reports errors in one line", () => {
