@@ -45,6 +45,16 @@ describe("AGENT-OFFLINE: cached objects of a node", () => {
     expect(names(new ObjectCache(directory))).toEqual(["b"]);
   });
 
+  it("are gone with the file that has their name, however long that is", async () => {
+    const name = "n".repeat(246 - "pods%20default%20".length);
+    const { object } = pod(name, 1);
+    writeFileSync(join(directory, `pods%20default%20${name}.json`), JSON.stringify(object));
+    const cache = new ObjectCache(directory);
+    cache.apply(sync(4, [pod("b", 2), pod(name, 4, "DELETED")]));
+    await cache.close();
+    expect(names(new ObjectCache(directory))).toEqual(["b"]);
+  });
+
   it("are requested again if a cache file is corrupt", async () => {
     const cache = new ObjectCache(directory);
     cache.apply(sync(3, [pod("a", 1)]));

@@ -15,8 +15,11 @@ import type { PodObjects } from "../pod-spec/pod-objects.ts";
 const keyOf = (resource: string, { metadata }: KubeObject): string =>
   `${resource} ${metadata.namespace ?? ""} ${metadata.name ?? ""}`;
 
-/** The names of a namespace and of an object in it may have 316 characters together, that of a file 255. */
-const MAX_NAME_LENGTH = 240;
+/**
+ * The names of a namespace and of an object in it may have 316 characters together, that of a file 255, with its ending
+ * while it is written.
+ */
+const MAX_NAME_LENGTH = 255 - ".json.new".length;
 /** The file of an object whose key would be too long a name, and so is in the file. */
 const LONG = "long-";
 
