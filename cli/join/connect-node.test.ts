@@ -20,8 +20,8 @@ let scratch: string;
 let directory: DataDirectory;
 let plane: Server;
 let server: string;
-/** By token: the one that it is exchanged for, or 409 if it is known; 401 for any other. */
-let trades: Readonly<Record<string, string | 409>>;
+/** By token: the one that it is exchanged for, or the status of a refusal; 401 for any other. */
+let trades: Readonly<Record<string, string | number>>;
 let shown: string[];
 
 beforeEach(async () => {
@@ -79,6 +79,16 @@ test("NODE-JOIN: a joined node starts while the control plane is unreachable, wi
       isKnown: true,
     });
 });
+
+test.each([429, 500, 502])(
+  "NODE-JOIN: a joined node starts while the control plane, or a proxy before it, answers %i",
+  async (status) => {
+    trades = { own: status };
+    const known = { server, token: "own", ca };
+    saveKubeconfig(directory.path, "n1", known);
+    expect(await connectNode(directory, server, { nodeName: "n1" })).toEqual({ connection: known, isKnown: true });
+  },
+);
 
 test("NODE-JOIN: a joined node keeps its credential at another address of a control plane of the same authority", async () => {
   trades = { own: "renewed" };

@@ -35,6 +35,12 @@ test("a node waits for a control plane that does not answer yet, and says so onc
   expect(reported).toEqual([expect.stringMatching(/^nothing answers at .*; asking again until it answers$/)]);
 });
 
+test("a node waits for a control plane that cannot answer yet", async () => {
+  statuses = [503];
+  expect((await exchange()).token).toBe("of-n1");
+  expect(reported).toEqual([expect.stringMatching(/ answers 503: no; asking again until it answers$/)]);
+});
+
 test("a refusal ends the wait", async () => {
   statuses = [0, 403];
   await expect(exchange()).rejects.toThrow("refused n1: 403: no");

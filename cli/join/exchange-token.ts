@@ -4,7 +4,7 @@ import { type ApiCall, bodyOf, callApi } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Connection } from "../kubeconfig.ts";
 
-/** Nothing answered: what was known before is still valid. */
+/** Nothing answered, or only that it cannot: what was known before is still valid. */
 export class Unreachable extends CliError {}
 
 /** The node's credential is no longer valid. */
@@ -26,9 +26,13 @@ export async function exchangeToken(connection: Connection, nodeName: string): P
   try {
     return { ...connection, token: bodyOf<{ token: string }>(response).token };
   } catch (error) {
+    if (isTrouble(response.status)) throw new Unreachable(`${connection.server} answers ${errorMessage(error)}`);
     throw new CliError(`${connection.server} refused ${nodeName}: ${errorMessage(error)}`);
   }
 }
+
+/** The control plane's own, or that of a proxy before it; it says nothing of the credential. */
+const isTrouble = (status: number): boolean => status >= 500 || status === 429;
 
 const ASK_AGAIN_MS = 1000;
 
