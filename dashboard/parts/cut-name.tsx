@@ -6,8 +6,10 @@ export const CutName = ({ text }: { readonly text: string }) =>
   text.length <= 2 * END ? (
     text
   ) : (
-    <span class="cut">
-      <span>{text.slice(0, -END)}</span>
-      <span>{text.slice(-END)}</span>
+    <span class="cut" data-end={text.slice(-END)}>
+      <span>
+        {text.slice(0, -END)}
+        <i>{text.slice(-END)}</i>
+      </span>
     </span>
   );
