@@ -13,7 +13,7 @@ import type { ClusterStore } from "./cluster-store.ts";
 import { EventRecorder } from "./controllers/event-recorder.ts";
 import { eraseObject } from "./erase-object.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
-import { type Attachment, attachmentOf, forgetTunnel, MAX_TUNNELS } from "./node-hub/attachment.ts";
+import { type Attachment, attachmentOf, forgetTunnels, MAX_TUNNELS } from "./node-hub/attachment.ts";
 import { LinkRequests } from "./node-hub/link-requests.ts";
 import { Links } from "./node-hub/links.ts";
 import { FOLLOWED, REFERENCED, syncFor } from "./node-hub/node-feed.ts";
@@ -143,11 +143,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const reply = parseReply(text);
     if (reply?.type === "usage") this.#usage.receive(node, reply);
     else if (reply?.type === "mark") this.#links.returned(socket, reply);
-    else if (reply?.type === "broken")
-      await this.#cut(
-        cluster,
-        reply.ids.filter((id) => forgetTunnel(socket, id)),
-      );
+    else if (reply?.type === "broken") await this.#cut(cluster, forgetTunnels(socket, reply.ids));
   }
 
   /**

@@ -38,13 +38,14 @@ export function attachmentOf(socket: WebSocket): Attachment | undefined {
   return attachment !== undefined && "policed" in attachment ? attachment : undefined;
 }
 
-/** Whether the node was called to it. */
-export function forgetTunnel(socket: WebSocket, id: string): boolean {
+/** Returns those of them that the node was called to. There may be any number: a node may send anything. */
+export function forgetTunnels(socket: WebSocket, ids: readonly string[]): readonly string[] {
   const attachment = beginningOf(socket);
-  if (!attachment?.tunnels.includes(id)) return false;
-  const tunnels = attachment.tunnels.filter((each) => each !== id);
+  if (attachment === undefined) return [];
+  const named = new Set(ids);
+  const tunnels = attachment.tunnels.filter((id) => !named.has(id));
   socket.serializeAttachment({ ...attachment, tunnels } satisfies Beginning);
-  return true;
+  return attachment.tunnels.filter((id) => named.has(id));
 }
 
 export function noteTunnel(socket: WebSocket, id: string): void {
