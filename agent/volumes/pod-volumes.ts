@@ -19,6 +19,7 @@ import { ClaimedVolumes, type ClaimUse } from "./claims/claimed-volumes.ts";
 import { mountPodNfs } from "./claims/persistent-volume.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
+import { makeNestedPlaces } from "./nested-mounts.ts";
 import { publish } from "./projected/atomic-writer.ts";
 import { type PayloadInput, volumePayload } from "./projected/payload.ts";
 import { PodTokens, type TokenSource } from "./projected/pod-tokens.ts";
@@ -212,6 +213,7 @@ export class PodVolumes {
     if (payload === undefined) throw new VolumeError(`no volume plugin matched: ${kindOf(volume)}`);
     await ensureDirectory(path, volume, { fileSystem, group });
     publish(path, payload, group === undefined ? {} : { group });
+    makeNestedPlaces(path, pod, volume.name);
     return path;
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -28,5 +28,14 @@ test("links that a killed writer has not made are made by the next one", () => {
   rmSync(join(directory, "a"));
   expect(publish(directory, payload)).toBe(false);
   expect(readFileSync(join(directory, "a"), "utf8")).toBe("one");
+  rmSync(directory, { recursive: true });
+});
+
+test("AGENT-VOLUME-NESTED: places of other volumes stay when files change", () => {
+  const directory = mkdtempSync(join(tmpdir(), "sailplane-publish-"));
+  publish(directory, new Map([["a", file("one")]]));
+  mkdirSync(join(directory, "nested"));
+  publish(directory, new Map([["b", file("two")]]));
+  expect(readdirSync(directory).filter((name) => !name.startsWith(".."))).toEqual(["b", "nested"]);
   rmSync(directory, { recursive: true });
 });

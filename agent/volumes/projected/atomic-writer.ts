@@ -117,10 +117,8 @@ function switchTo(directory: string, name: string): string | undefined {
 
 /** One link for each name at the top, and none for names that are gone. */
 function showEntries(directory: string, visible: ReadonlySet<string>): void {
-  for (const entry of readdirSync(directory)) {
-    if (!entry.startsWith("..") && !visible.has(entry))
-      rmSync(join(directory, entry), { recursive: true, force: true });
-  }
+  for (const { name } of readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink()))
+    if (!name.startsWith("..") && !visible.has(name)) rmSync(join(directory, name), { force: true });
   for (const entry of visible) {
     const link = join(directory, entry);
     const there = lstatSync(link, { throwIfNoEntry: false });

@@ -58,6 +58,29 @@ spec:
 ---
 `;
 
+/** One is mounted within the other, which containers cannot write to. */
+const nested = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {level: one}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: nested}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: c
+      image: localhost/busybox:1
+      imagePullPolicy: IfNotPresent
+      command: ["/bin/sh", "-c", "exec sleep 3600"]
+      volumeMounts:
+        - {name: settings, mountPath: /etc/app}
+        - {name: settings, mountPath: /etc/app/deep/certs}
+        - {name: scratch, mountPath: /etc/app/scratch}
+  volumes: [{name: settings, configMap: {name: settings}}, {name: scratch, emptyDir: {}}]
+`;
+
 const reason = whyNoContainerd();
 
 describe.skipIf(reason !== undefined)(`volumes of claims on containerd${reason ? ` (${reason})` : ""}`, () => {
@@ -78,6 +101,17 @@ describe.skipIf(reason !== undefined)(`volumes of claims on containerd${reason ?
     return cluster.output(`get pv ${volume} -o jsonpath={.spec.local.path}`);
   };
   const isReady = (pod: string) => cluster.output(`wait --for=condition=Ready --timeout=30s pod/${pod}`);
+
+  test("AGENT-VOLUME-NESTED: a volume is mounted within another that is read-only, and stays when that changes", async () => {
+    await cluster.output("apply -f -", { input: nested });
+    await cluster.output("wait --for=condition=Ready --timeout=20s pod/nested");
+    const script = "touch /etc/app/scratch/file && cat /etc/app/level /etc/app/deep/certs/level && ls /etc/app/scratch";
+    const look = () => cluster.output(["exec", "nested", "--", "/bin/sh", "-c", script]);
+    expect(await look()).toBe("oneonefile\n");
+    await cluster.output('patch configmap settings --type=merge -p {"data":{"level":"two"}}');
+    await expect.poll(look, { timeout: 20_000 }).toBe("twotwofile\n");
+    await cluster.output("delete pod/nested");
+  });
 
   test("CTL-LOCAL-MAKE: a StatefulSet without root keeps its data when its pod is recreated", async () => {
     await cluster.output("apply -f -", { input: database });
