@@ -19,11 +19,13 @@ fail() {
 
 # All of it is read before any of it runs: the download may break off.
 main() {
+  usage='Run: sh sailplane-node.sh join https://ADDRESS --token TOKEN'
   server=
   for word in "$@"; do
     case $word in https://*) server=${word%/} && break ;; esac
   done
-  [ -n "$server" ] || fail 'the address of the control plane is missing. Run: sh sailplane-node.sh join https://ADDRESS --token TOKEN'
+  [ -n "$server" ] || fail "the address of the control plane is missing. $usage"
+  [ $# -eq 1 ] || case $1 in join | install) ;; *) fail "it joins or installs, and does not know '$1'. $usage" ;; esac
   for tool in curl tar; do
     command -v $tool >/dev/null || fail "needs $tool"
   done

@@ -61,6 +61,15 @@ test("NODE-PROGRAM: with only the address, the script installs the program and n
   expect(statSync(`${prefix}/lib/sailplane`).mode & 0o777).toBe(0o755);
 });
 
+test("NODE-PROGRAM: the script installs nothing for a command that the program does not have", async () => {
+  const server = /https:\/\/[^/]+/.exec(command)?.[0];
+  for (const words of [`bogus ${server}`, `${server} --token x`]) {
+    const { code, stderr } = await inHome(`SAILPLANE_PREFIX=${home}/none sh sailplane-node.sh ${words}`);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Run: sh sailplane-node.sh join https://ADDRESS")]);
+  }
+  expect(existsSync(`${home}/none`)).toBe(false);
+});
+
 test("NODE-PROGRAM: neither a changed script nor a changed program is run", async () => {
   const digest = /'([0-9a-f]{64}) /.exec(command)?.[1] ?? "";
   const forged = await inHome(command.replace(digest, "0".repeat(64)));
