@@ -90,6 +90,9 @@ const listCommand = (): Command =>
 const createCommand = (): Command =>
   withLimits(new Command("create"))
     .summary("create one, with a kubeconfig for its administrator")
+    .description(
+      "Creates a cluster, empty and with an administrator of its own, and writes DIR/clusters/NAME/kubeconfig. The limits can be changed later.",
+    )
     .argument("<name>", "lower case letters, digits and dashes")
     .addHelpText(
       "after",

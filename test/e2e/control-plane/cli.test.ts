@@ -267,8 +267,8 @@ test.each([
   "status",
   "deploy",
   "version",
-])("sailplane %s --help prints usage", async (command) => {
+])("sailplane %s --help prints usage, and what it does", async (command) => {
   const { code, stdout } = await sailplane(...command.split(" "), "--help");
-  expect(stdout).toContain(`Usage: sailplane ${command}`);
+  expect(stdout).toMatch(new RegExp(`^Usage: sailplane ${command}.*\\n( .*\\n)*\\n[A-Z]\\w+ \\w`));
   expect(code).toBe(0);
 });
