@@ -46,3 +46,9 @@ test("a certificate is replaced if it is not for its key, as after a start that 
   const { certificateChain, certificateKey } = loadIdentity(directory, { bind: "0.0.0.0", names: ["plane.lan"] }, now);
   expect(new X509Certificate(certificateChain).checkPrivateKey(createPrivateKey(certificateKey))).toBe(true);
 });
+
+test.each(["server.crt", "server.key"])("a certificate is replaced if %s cannot be read", (name) => {
+  certificateFor("plane.lan");
+  directory.write(name, (directory.read(name) ?? "").slice(0, 100));
+  expect(certificateFor("plane.lan").checkHost("plane.lan")).toBe("plane.lan");
+});

@@ -83,13 +83,26 @@ interface Wanted {
   readonly now: Date;
 }
 
+/** A loss of power may have cut a file off. */
+function unlessUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
 function isCurrent(chain: string, { ca, key, subjects, now }: Wanted): boolean {
-  const certificate = new X509Certificate(chain);
+  const authority = new X509Certificate(ca).publicKey;
+  const certificate = unlessUnreadable(() => new X509Certificate(chain));
+  const privateKey = unlessUnreadable(() => createPrivateKey(key));
   const month = 30 * 86_400_000;
   return (
-    certificate.verify(new X509Certificate(ca).publicKey) &&
+    certificate !== undefined &&
+    privateKey !== undefined &&
+    certificate.verify(authority) &&
     // They are two files, and a start may be killed between writing them.
-    certificate.checkPrivateKey(createPrivateKey(key)) &&
+    certificate.checkPrivateKey(privateKey) &&
     Date.parse(certificate.validTo) - now.getTime() > month &&
     subjects.every(({ type, value }) =>
       type === "ip" ? certificate.checkIP(value) !== undefined : certificate.checkHost(value) !== undefined,
