@@ -72,6 +72,15 @@ describe("AGENT-OFFLINE: cached objects of a node", () => {
     await cache.close();
   });
 
+  it("LINK-BACK: are replaced by the older versions of a later snapshot: its log was rewound", async () => {
+    const cache = new ObjectCache(directory);
+    cache.apply(sync(9, [pod("a", 5), pod("b", 9)]));
+    const applied = cache.apply(sync(20, [pod("a", 5), pod("b", 4)], true));
+    expect(applied.map(({ object }) => object.metadata.name)).toEqual(["b"]);
+    expect(cache.pods().map(({ metadata }) => metadata.resourceVersion)).toEqual(["5", "4"]);
+    await cache.close();
+  });
+
   it("LINK-BACK: are replaced by older versions once their revisions are forgotten", async () => {
     const cache = new ObjectCache(directory);
     cache.apply(sync(9, [pod("a", 5), pod("b", 9)]));

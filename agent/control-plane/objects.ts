@@ -41,6 +41,12 @@ function readKeyed(file: string, content: unknown): LongKeyed {
 
 const revisionOf = (object: KubeObject): number => Number(object.metadata.resourceVersion ?? 0);
 
+/** Whether the object says nothing new. An older one is the current one in a snapshot later than what is known: it went back. */
+function isKnown(object: KubeObject, known: KubeObject, snapshot: number): boolean {
+  const [revision, before] = [revisionOf(object), revisionOf(known)];
+  return revision === before || (revision < before && before > snapshot);
+}
+
 const REVISION = "revision.json";
 /** A starting pod changes several times within a moment, and each replaced file is a wait for the disk. */
 const SAVE_MS = 200;
@@ -154,7 +160,7 @@ export class ObjectCache {
         if (known === undefined || revisionOf(known) > revisionOf(change.object)) continue;
         this.#remove(key);
       } else {
-        if (known !== undefined && revisionOf(known) >= revisionOf(change.object)) continue;
+        if (known !== undefined && isKnown(change.object, known, reset ? revision : 0)) continue;
         this.#objects.set(key, change.object);
         this.#unsaved.add(key);
       }
