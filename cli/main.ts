@@ -24,6 +24,7 @@ const program = new Command("sailplane")
   .description("Kubernetes with no servers to run: a control plane on this machine or on Cloudflare, nodes anywhere.")
   .version(version, "-V, --version", "print the version of sailplane")
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "sailplane: ")) })
+  .configureHelp({ commandDescription: (command) => command.description() || sentence(command.summary()) })
   .enablePositionalOptions()
   .exitOverride()
   .addHelpText(
@@ -57,6 +58,10 @@ for (const command of [
   program.addCommand(command);
 }
 settle(program, program.name());
+
+function sentence(words: string): string {
+  return words && `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
 
 /** What all subcommands inherit, and where their errors point. */
 function settle(command: Command, path: string): void {

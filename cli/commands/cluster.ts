@@ -39,13 +39,13 @@ export const clusterCommand = (): Command =>
     .addCommand(listCommand())
     .addCommand(
       withLimits(new Command("limit"))
-        .summary("set its limits; those that are not specified are removed")
+        .summary("set the limits of a cluster; those that are not specified are removed")
         .argument("<name>")
         .action(limit),
     )
     .addCommand(
       new Command("authentication")
-        .summary("accept users of OpenID Connect issuers")
+        .summary("accept users of OpenID Connect issuers in a cluster")
         .argument("<name>")
         .addOption(dataDirectoryOption())
         .addOption(authenticationOption().makeOptionMandatory())
@@ -53,7 +53,7 @@ export const clusterCommand = (): Command =>
     )
     .addCommand(
       new Command("rotate-admin")
-        .summary("replace the token of one's administrator, for instance because it was lost")
+        .summary("replace the token of a cluster's administrator, for instance because it was lost")
         .description(
           "Replaces the token of a cluster's administrator, and writes DIR/clusters/NAME/kubeconfig. The token before is dead from then on.",
         )
@@ -63,7 +63,7 @@ export const clusterCommand = (): Command =>
     )
     .addCommand(
       new Command("delete")
-        .summary("delete one, with everything in it")
+        .summary("delete a cluster, with everything in it")
         .argument("<name>")
         .addOption(dataDirectoryOption())
         .addOption(new Option("--yes", "all of it goes, and nothing brings it back"))
@@ -80,7 +80,7 @@ const withLimits = (command: Command): Command =>
 
 const listCommand = (): Command =>
   new Command("list")
-    .summary("list them")
+    .summary("list the clusters")
     .argument("[names...]", "only these")
     .addOption(dataDirectoryOption())
     .addOption(new Option("--usage", "ask each how much it holds, and how often it was written; this wakes it"))
@@ -89,7 +89,7 @@ const listCommand = (): Command =>
 
 const createCommand = (): Command =>
   withLimits(new Command("create"))
-    .summary("create one, with a kubeconfig for its administrator")
+    .summary("create a cluster, with a kubeconfig for its administrator")
     .description(
       "Creates a cluster, empty and with an administrator of its own, and writes DIR/clusters/NAME/kubeconfig. The limits can be changed later.",
     )

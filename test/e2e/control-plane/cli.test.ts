@@ -254,11 +254,25 @@ describe("sailplane up", () => {
 test.each([
   "up",
   "join",
+  "install",
+  "leave",
+  "node",
+  "node status",
+  "node pods",
+  "node logs",
+  "node update",
   "token create",
   "token rotate-admin",
   "cluster create",
+  "cluster list",
+  "cluster limit",
+  "cluster authentication",
+  "cluster rotate-admin",
+  "cluster delete",
   "audit",
   "encryption",
+  "encryption rotate",
+  "encryption prune",
   "check",
   "backup",
   "restore",
@@ -269,6 +283,6 @@ test.each([
   "version",
 ])("sailplane %s --help prints usage, and what it does", async (command) => {
   const { code, stdout } = await sailplane(...command.split(" "), "--help");
-  expect(stdout).toMatch(new RegExp(`^Usage: sailplane ${command}.*\\n( .*\\n)*\\n[A-Z]\\w+ \\w`));
+  expect(stdout).toMatch(new RegExp(`^Usage: sailplane ${command}.*\\n( .*\\n)*\\n[A-Z][\\w-]+ \\w`));
   expect(code).toBe(0);
 });
