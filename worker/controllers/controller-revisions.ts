@@ -37,8 +37,8 @@ export type History =
 
 const dataOf = (template: PodTemplateSpec) => ({ spec: { template: { ...template, $patch: "replace" } } });
 
-const byRevision = (a: Revision, b: Revision): number =>
-  a.revision - b.revision || (a.metadata.name < b.metadata.name ? -1 : 1);
+const byRevision = (a: Revision, b: Revision): number => a.revision - b.revision || (ageKey(a) < ageKey(b) ? -1 : 1);
+const ageKey = ({ metadata: { creationTimestamp, name } }: Revision) => `${creationTimestamp} ${name}`;
 
 export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapshot: Snapshot): History {
   const claimed = claim<ControllerRevision>(snapshot, REVISIONS, owner, { selector: rules.selector });

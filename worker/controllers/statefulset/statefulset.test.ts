@@ -178,6 +178,24 @@ describe("stateful set", () => {
     expect(status(at)).toMatchObject({ updateRevision: revision, collisionCount: 0 });
   });
 
+  it("makes its revision the newest again when it adopts a younger one of the same number", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db());
+    await at.pass(1000);
+    const revisions = () => at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    at.cluster.put("controllerrevisions.apps", {
+      apiVersion: "apps/v1",
+      kind: "ControllerRevision",
+      metadata: { name: "aaa", namespace: "ns", labels: revisions()[0]?.metadata.labels ?? {} },
+      revision: 1,
+    } as ControllerRevision);
+    await at.settle();
+    expect(revisions().map(({ metadata, revision }) => [metadata.name, revision])).toEqual([
+      [status(at)?.updateRevision, 2],
+      ["aaa", 1],
+    ]);
+  });
+
   it("CTL-STS-TAKEN: waits without events for a pod name that is taken, and counts its other pods meanwhile", async () => {
     const at = start();
     at.cluster.put("pods", {
