@@ -1,6 +1,7 @@
 /** Keeps a snapshot current from the store: lists everything once, then follows the log, and the log of each shard. */
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
-import { apiVersionOf, groupResource, type KubeObject, type Stored } from "../../api/machinery/meta.ts";
+import { isConditionTrue } from "../../api/machinery/conditions.ts";
+import { apiVersionOf, groupResource, type Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource, Revision, Store } from "../../api/store/store.ts";
 import { type Applied, ClusterSnapshot, type KnownKind } from "./snapshot.ts";
 
@@ -113,7 +114,7 @@ export class LogFollower {
         const change = snapshot.apply(key.resource, text, type === "DELETED");
         if (!change) continue;
         applied.push(change);
-        const resource = key.resource === CUSTOM ? this.#learn(snapshot, change.object) : undefined;
+        const resource = key.resource === CUSTOM ? this.#define(snapshot, change) : undefined;
         if (resource !== undefined) unlisted.add(resource);
       }
       log.position.revision = tail.revision;
@@ -139,7 +140,7 @@ export class LogFollower {
       for await (const change of this.#list(snapshot, resource, store)) applied.push(change);
     };
     await load(CUSTOM);
-    for (const definition of snapshot.list(CUSTOM)) this.#learn(snapshot, definition);
+    for (const object of snapshot.list(CUSTOM)) this.#define(snapshot, { object, deleted: false });
     const shards = (await this.#shardsOf()).filter(({ resource }) => !IGNORED.has(resource));
     this.#followed = this.#followed.filter((resource) => !shards.some((shard) => shard.resource === resource));
     for (const resource of this.#followed) if (resource !== CUSTOM) await load(resource);
@@ -171,17 +172,23 @@ export class LogFollower {
     } while (after);
   }
 
-  /** Returns the resource if it was not followed before. */
-  #learn(snapshot: ClusterSnapshot, definition: Stored<KubeObject>): GroupResource | undefined {
-    const { spec } = definition as Stored<CustomResourceDefinition>;
-    const { group, names } = spec;
+  /** Takes in a definition or its deletion. Returns the resource if it was not followed before. */
+  #define(
+    snapshot: ClusterSnapshot,
+    { object, deleted }: Pick<Applied, "object" | "deleted">,
+  ): GroupResource | undefined {
+    const { spec, status } = object as Stored<CustomResourceDefinition>;
+    const resource = groupResource(spec.group, spec.names.plural);
+    if (this.#builtIns.some((each) => each.resource === resource)) return undefined;
+    const versions = spec.versions.filter(({ served }) => served);
+    const { kind } = status.acceptedNames ?? spec.names;
     const scope = spec.scope === "Cluster" ? "Cluster" : "Namespaced";
-    const resource = groupResource(group, names.plural);
-    for (const version of spec.versions) {
-      if (!version.served) continue;
-      snapshot.learn({ resource, apiVersion: apiVersionOf(group, version.name), kind: names.kind, scope });
-      if (version.storage || !this.#versions.has(resource)) this.#versions.set(resource, version.name);
-    }
+    const kinds = versions
+      .map(({ name }) => ({ resource, apiVersion: apiVersionOf(spec.group, name), kind, scope }) as const)
+      .filter(({ apiVersion }) => !this.#builtIns.some((each) => each.apiVersion === apiVersion));
+    snapshot.serve(resource, !deleted && isConditionTrue(status, "Established") ? kinds : []);
+    const preferred = versions.find(({ storage }) => storage) ?? versions[0];
+    if (preferred) this.#versions.set(resource, preferred.name);
     if (this.#followed.includes(resource)) return undefined;
     this.#followed = [...this.#followed, resource];
     return resource;

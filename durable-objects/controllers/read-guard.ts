@@ -53,6 +53,10 @@ export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], 
       whole();
       return snapshot.byUid(uid);
     },
+    deletedOwner: (uid) => {
+      whole();
+      return snapshot.deletedOwner(uid);
+    },
     dependentsOf: (uid) => {
       whole();
       return snapshot.dependentsOf(uid);

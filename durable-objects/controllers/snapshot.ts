@@ -45,23 +45,28 @@ export class ClusterSnapshot implements Snapshot {
   readonly #onNode = new Index<Any>();
   readonly #shared = new SharedValues();
   readonly #kinds = new Map<string, GroupResource>();
-  readonly #served = new Map<string, string>();
+  /** Deleted owners of objects that are still there, by uid. */
+  readonly #deletedOwners = new Map<string, Located>();
   readonly #clusterScoped = new Set<GroupResource>();
   readonly #derived = new Map<GroupResource, Map<unknown, unknown>>();
   readonly #readWhole: ReadonlySet<GroupResource>;
 
   constructor(readWhole: Iterable<GroupResource>, kinds: Iterable<KnownKind>) {
     this.#readWhole = new Set(readWhole);
-    for (const kind of kinds) this.learn(kind);
+    for (const kind of kinds) this.#learn(kind);
   }
 
-  /** Registers a kind that the API serves. */
-  learn({ resource, apiVersion, kind, scope }: KnownKind): void {
+  /** Registers the kinds as which the API serves a resource, in place of those as which it did before. */
+  serve(resource: GroupResource, kinds: readonly KnownKind[]): void {
+    for (const [name, of] of this.#kinds) if (of === resource) this.#kinds.delete(name);
+    for (const kind of kinds) this.#learn(kind);
+  }
+
+  #learn({ resource, apiVersion, kind, scope }: KnownKind): void {
     if (scope === "Cluster") this.#clusterScoped.add(resource);
     // A custom kind may be redefined with another scope.
     else this.#clusterScoped.delete(resource);
     this.#kinds.set(`${apiVersion} ${kind}`, resource);
-    this.#served.set(`${parseApiVersion(apiVersion).group} ${kind}`, apiVersion);
   }
 
   resourceOf(apiVersion: string, kind: string): GroupResource | undefined {
@@ -69,7 +74,8 @@ export class ClusterSnapshot implements Snapshot {
   }
 
   servedAs(group: string, kind: string): string | undefined {
-    return this.#served.get(`${group} ${kind}`);
+    const served = [...this.#kinds.keys()].map((name) => name.split(" ") as [apiVersion: string, kind: string]);
+    return served.findLast((each) => each[1] === kind && parseApiVersion(each[0]).group === group)?.[0];
   }
 
   isNamespaced(resource: GroupResource): boolean {
@@ -87,8 +93,9 @@ export class ClusterSnapshot implements Snapshot {
     if (previous && Number(previous.metadata.resourceVersion) >= Number(resourceVersion)) return undefined;
     this.#derived.delete(resource);
     if (previous) this.#remove(resource, previous);
+    if (!deleted) this.#add(resource, object);
+    this.#noteOwners({ resource, object }, previous, deleted);
     if (deleted) return previous && { resource, object, previous, deleted };
-    this.#add(resource, object);
     return previous ? { resource, object, previous, deleted } : { resource, object, deleted };
   }
 
@@ -132,6 +139,15 @@ export class ClusterSnapshot implements Snapshot {
       if (resources?.delete(resource) && resources.size === 0) this.#dependentResources.delete(owner.uid);
     }
     this.#index(resource, object, (index, key) => index.remove(key, object));
+  }
+
+  /** Whether owners are gone is known of those that were there, even when their kind is no longer served. */
+  #noteOwners(of: Located, previous: Any | undefined, deleted: boolean): void {
+    const { uid } = of.object.metadata;
+    if (!deleted) this.#deletedOwners.delete(uid);
+    else if (this.#dependentResources.has(uid)) this.#deletedOwners.set(uid, of);
+    for (const owner of previous?.metadata.ownerReferences ?? [])
+      if (!this.#dependentResources.has(owner.uid)) this.#deletedOwners.delete(owner.uid);
   }
 
   #index(resource: GroupResource, object: Any, visit: (index: Index<Any>, key: string) => void): void {
@@ -194,6 +210,10 @@ export class ClusterSnapshot implements Snapshot {
 
   byUid(uid: string): Located | undefined {
     return this.#uids.get(uid);
+  }
+
+  deletedOwner(uid: string): Located | undefined {
+    return this.#deletedOwners.get(uid);
   }
 
   dependentsOf(uid: string): readonly Located[] {

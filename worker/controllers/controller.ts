@@ -52,11 +52,11 @@ export interface Snapshot {
   ): readonly Stored<T>[];
   /** Pods whose spec.nodeName is this. */
   podsOnNode(nodeName: string): readonly Stored<Pod>[];
-  /** Any object by uid. For kinds that only {@link EVERYTHING} reads, just the metadata. */
+  /** Any object; a deleted one that still has dependents. For kinds that only {@link EVERYTHING} reads, metadata. */
   byUid(uid: string): Located | undefined;
-  /** Objects of any kind with an owner reference to that uid. */
+  deletedOwner(uid: string): Located | undefined;
+  /** Objects of any kind: with an owner reference to that uid; in a namespace. */
   dependentsOf(uid: string): readonly Located[];
-  /** Objects of any kind in a namespace. */
   inNamespace(namespace: string): readonly Located[];
   /** The group resource of a kind, if it is served: `apps/v1`, `Deployment`; and an API version in which it is. */
   resourceOf(apiVersion: string, kind: string): GroupResource | undefined;

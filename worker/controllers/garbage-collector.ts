@@ -146,12 +146,19 @@ type Standing = "solid" | "dangling" | "waiting" | "unknown";
 function standingOf(reference: OwnerReference, dependent: Stored<KubeObject>, snapshot: Snapshot): Standing {
   const resource = snapshot.resourceOf(reference.apiVersion, reference.kind);
   const { namespace } = dependent.metadata;
-  // A kind that is not served may come back, and an owner in some namespace cannot be looked up.
-  if (resource === undefined || (namespace === undefined && snapshot.isNamespaced(resource))) return "unknown";
+  // A kind that is not served may come back; but what was seen to go is gone.
+  if (resource === undefined) return hadOwner(reference, dependent, snapshot) ? "dangling" : "unknown";
+  // An owner in some namespace cannot be looked up.
+  if (namespace === undefined && snapshot.isNamespaced(resource)) return "unknown";
   const owner = snapshot.byUid(reference.uid);
   if (owner?.resource !== resource || owner.object.metadata.name !== reference.name) return "dangling";
   if (isElsewhere(owner, dependent)) return "dangling";
   return isForeground(owner.object) ? "waiting" : "solid";
+}
+
+function hadOwner({ uid }: OwnerReference, dependent: Stored<KubeObject>, snapshot: Snapshot): boolean {
+  const owner = snapshot.deletedOwner(uid);
+  return owner !== undefined && !isElsewhere(owner, dependent);
 }
 
 const isElsewhere = ({ object: { metadata } }: Located, dependent: Stored<KubeObject>): boolean =>

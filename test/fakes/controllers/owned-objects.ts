@@ -40,4 +40,8 @@ export const gadgetDefinition = {
     scope: "Namespaced",
     versions: [{ name: "v1", served: true, storage: true }],
   },
+  status: {
+    acceptedNames: { plural: "gadgets", kind: "Gadget" },
+    conditions: [{ type: "Established", status: "True" }],
+  },
 };

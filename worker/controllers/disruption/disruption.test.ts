@@ -209,7 +209,10 @@ describe("pod disruption budget", () => {
           names: { kind: name, plural },
           versions: [{ name: "v1", served: true, storage: true }],
         },
-        status: {},
+        status: {
+          acceptedNames: { kind: name, plural },
+          conditions: [{ type: "Established", status: "True" }],
+        },
       } as CustomResourceDefinition);
     const sizes = new Map([
       ["/apis/e.com/v1/namespaces/ns/rollouts/o/scale", 5],
