@@ -6,6 +6,7 @@ import {
   edit,
   events,
   names,
+  ready,
   start,
   status,
 } from "../../../test/fakes/controllers/controlled-stateful-set.ts";
@@ -38,6 +39,20 @@ describe("stateful set", () => {
     at.cluster.remove("statefulsets.apps", "ns", "db");
     await at.settle();
     expect(claims()).toEqual([]);
+  });
+
+  it("CTL-STS-INVARIANTS: recreates the claim of a pending pod when it is deleted, not that of one that runs", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db({ podManagementPolicy: "Parallel", volumeClaimTemplates: [claim] }));
+    await at.settle();
+    at.cluster.change("pods", "ns", "db-0", (draft) => {
+      draft.status = { phase: "Pending" };
+    });
+    ready(at, "db-1");
+    await at.settle();
+    for (const name of ["data-db-0", "data-db-1"]) at.cluster.remove("persistentvolumeclaims", "ns", name);
+    await at.settle();
+    expect(at.cluster.list("persistentvolumeclaims").map(({ metadata }) => metadata.name)).toEqual(["data-db-0"]);
   });
 
   it("CTL-STS-INVARIANTS: sets owner references on the claims of all surplus pods before it deletes the first pod", async () => {

@@ -43,14 +43,15 @@ export const statefulSetController = defineController({
   },
 });
 
-/** A pod is not created until terminating claims of its name are gone; an existing pod is not waiting for any. */
+/** A pod is not created until terminating claims of its name are gone, and one that is pending gets new ones. */
 function waitingFor({ object, deleted, snapshot }: ObjectChange<typeof CLAIMS>): readonly string[] {
   if (!deleted) return [];
   const { namespace = "", name } = object.metadata;
   const waits = (set: Stored<StatefulSet>) =>
     (set.spec.volumeClaimTemplates ?? []).some(({ metadata }) => {
-      const prefix = `${metadata.name}-${set.metadata.name}-`;
-      return name.startsWith(prefix) && !snapshot.get("pods", namespace, name.slice(`${metadata.name}-`.length));
+      if (!name.startsWith(`${metadata.name}-${set.metadata.name}-`)) return false;
+      const pod = snapshot.get("pods", namespace, name.slice(`${metadata.name}-`.length));
+      return !pod || isWaiting(pod);
     });
   return snapshot.list(RESOURCE, namespace).filter(waits).map(itemKey);
 }
