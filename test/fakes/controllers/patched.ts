@@ -2,7 +2,7 @@
 
 type Json = Record<string, unknown>;
 
-/** Merge patch, with owner references and finalizers merged as in the strategic patches of controllers. */
+/** Merge patch, with owner references, conditions and finalizers merged as in the strategic patches of controllers. */
 export function patched(current: Json, patch: Json, { strategic }: { readonly strategic: boolean }): Json {
   const next: Json = { ...current };
   for (const [key, value] of Object.entries(patch)) {
@@ -10,6 +10,8 @@ export function patched(current: Json, patch: Json, { strategic }: { readonly st
     if (value === null) delete next[key];
     else if (strategic && key === "ownerReferences" && Array.isArray(value))
       next[key] = mergeList(next[key], value, (each) => each.uid);
+    else if (strategic && key === "conditions" && Array.isArray(value))
+      next[key] = mergeConditions((next[key] as Json[]) ?? [], value);
     else if (strategic && key === "finalizers" && Array.isArray(value))
       next[key] = [...new Set([...((next[key] as string[]) ?? []), ...value])];
     else if (key === "$deleteFromPrimitiveList/finalizers")
@@ -29,4 +31,13 @@ function mergeList(current: unknown, patch: Json[], keyOf: (item: Json) => unkno
     if ($patch !== "delete") items.push(item);
   }
   return items;
+}
+
+function mergeConditions(current: readonly Json[], patch: readonly Json[]): Json[] {
+  const next = [...current];
+  for (const item of patch) {
+    const at = next.findIndex(({ type }) => type === item.type);
+    next.splice(at < 0 ? next.length : at, 1, patched(next[at] ?? {}, item, { strategic: true }));
+  }
+  return next;
 }

@@ -4,7 +4,7 @@ import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
-import { disruptionController, staleDisruptionController } from "./disruption.ts";
+import { disruptionController } from "./disruption.ts";
 
 const budget = (spec: Partial<PodDisruptionBudget["spec"]>): PodDisruptionBudget => ({
   apiVersion: "policy/v1",
@@ -147,8 +147,10 @@ describe("pod disruption budget", () => {
     [{ minAvailable: "50%" }, 3, true, [3, 2, 1, 3], "SufficientPods", []],
     [{ maxUnavailable: 1 }, 3, true, [3, 2, 1, 3], "SufficientPods", []],
     [{ minAvailable: 0 }, 2, true, [2, 0, 2, 2], "SufficientPods", []],
+    [{ minAvailable: 5 }, 2, false, [2, 5, 0, 2], "InsufficientPods", []],
+    [{}, 2, true, [2, 0, 0, 0], "InsufficientPods", []],
     [{ maxUnavailable: 1 }, 1, false, [1, 0, 0, 0], "InsufficientPods", ["UnmanagedPods"]],
-  ])("%j over %i pods, managed: %s", async (spec, pods, managed, counts, reason, events) => {
+  ])("CTL-PDB-NEITHER: %j over %i pods, managed: %s", async (spec, pods, managed, counts, reason, events) => {
     expect(await statusWith(spec, pods, { managed })).toEqual({ counts, reason, events });
   });
 
@@ -167,33 +169,14 @@ describe("pod disruption budget", () => {
     expect(at.cluster.list("events").map(({ reason }) => reason)).toEqual(["NoPods", "UnmanagedPods"]);
   });
 
-  it.each<[string, { apiVersion: string; kind: string; uid?: string }, string | undefined, number]>([
-    ["a custom resource's size", { apiVersion: "e.com/v1", kind: "Rollout" }, undefined, 5],
+  it.each<[string, { apiVersion: string; kind: string }, number]>([
+    ["a custom resource's size", { apiVersion: "e.com/v1", kind: "Rollout" }, 5],
     [
       "a custom resource's size, also if its kind has the name of another's",
       { apiVersion: "f.com/v1", kind: "StatefulSet" },
-      undefined,
       7,
     ],
-    [
-      "its pods' owner, not from another object of its name",
-      { apiVersion: "e.com/v1", kind: "Rollout", uid: "former" },
-      'found no controllers for pod "p"',
-      0,
-    ],
-    [
-      "its pods' owner, not from another replica set of its name",
-      { apiVersion: "apps/v1", kind: "ReplicaSet", uid: "former" },
-      'found no controllers for pod "p"',
-      0,
-    ],
-    [
-      "its pods if its owner has no scale",
-      { apiVersion: "batch/v1", kind: "Job" },
-      "jobs.batch does not implement the scale subresource",
-      0,
-    ],
-  ])("CTL-PDB-OWNER: takes the expected count from %s", async (_, kind, error, expected) => {
+  ])("CTL-PDB-OWNER: takes the expected count from %s", async (_, kind, expected) => {
     const at = controlledCluster([disruptionController]);
     for (const [group, plural, name] of [
       ["e.com", "rollouts", "Rollout"],
@@ -219,13 +202,6 @@ describe("pod disruption budget", () => {
       ["/apis/f.com/v1/namespaces/ns/statefulsets/o/scale", 7],
     ]);
     at.cluster.answers = (path) => sizes.has(path) && { metadata: { uid: "o" }, spec: { replicas: sizes.get(path) } };
-    at.cluster.put<ReplicaSet>("replicasets.apps", {
-      apiVersion: "apps/v1",
-      kind: "ReplicaSet",
-      metadata: { name: "o", namespace: "ns" },
-      spec: { replicas: 3, selector: {} },
-      status: { replicas: 3 },
-    });
     at.cluster.put<Pod>("pods", {
       apiVersion: "v1",
       kind: "Pod",
@@ -241,9 +217,7 @@ describe("pod disruption budget", () => {
     at.cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
     await at.settle();
     expect(at.complaints).toEqual([]);
-    const status = at.cluster.get("poddisruptionbudgets.policy", "ns", "b")?.status;
-    expect(status?.expectedPods ?? 0).toBe(expected);
-    expect(status?.conditions?.[0]?.message || undefined).toBe(error);
+    expect(at.cluster.get("poddisruptionbudgets.policy", "ns", "b")?.status.expectedPods).toBe(expected);
   });
 
   it("stops waiting for a pod that should have been deleted two minutes ago, and reports it", async () => {
@@ -269,27 +243,5 @@ describe("pod disruption budget", () => {
     expect(at.cluster.list("events").map(({ message, involvedObject }) => [involvedObject.name, message])).toEqual([
       ["late", "Pod was expected by PDB ns/ns to be deleted but it wasn't"],
     ]);
-  });
-});
-
-describe("a pod marked for disruption that is not deleted", () => {
-  it.each([
-    ["loses the mark after two minutes", "DeletionByTaintManager", "False"],
-    ["keeps the mark of its kubelet", "TerminationByKubelet", "True"],
-  ])("%s", async (_, reason, status) => {
-    const at = controlledCluster([staleDisruptionController]);
-    const lastTransitionTime = "2026-01-01T00:00:00Z";
-    at.cluster.put<Pod>("pods", {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "p", namespace: "ns" },
-      spec: { containers: [] },
-      status: {
-        phase: "Running",
-        conditions: [{ type: "DisruptionTarget", status: "True", reason, lastTransitionTime }],
-      },
-    });
-    await at.pass(121_000);
-    expect(at.cluster.get("pods", "ns", "p")?.status.conditions?.[0]?.status).toBe(status);
   });
 });

@@ -1,7 +1,7 @@
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Condition } from "../../../api/generated/meta.v1.ts";
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../../api/generated/policy.v1.ts";
-import type { Stored } from "../../../api/machinery/meta.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { printSelector } from "../../../api/machinery/selectors/print-selector.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
@@ -134,19 +134,17 @@ function countedStatus(
     disruptionsAllowed,
     expectedPods: expected,
     ...observed(budget),
-    conditions: [
-      allowed(budget, now, {
-        ...(disruptionsAllowed > 0
-          ? { status: "True", reason: "SufficientPods" }
-          : { status: "False", reason: "InsufficientPods" }),
-        message: "",
-        ...observed(budget),
-      }),
-    ],
+    conditions: withAllowed(budget, now, {
+      ...(disruptionsAllowed > 0
+        ? { status: "True", reason: "SufficientPods" }
+        : { status: "False", reason: "InsufficientPods" }),
+      message: "",
+      ...observed(budget),
+    }),
   };
 }
 
-const observed = ({ metadata: { generation } }: Stored<PodDisruptionBudget>) =>
+const observed = ({ metadata: { generation } }: Stored<KubeObject>) =>
   generation === undefined ? {} : { observedGeneration: generation };
 
 /** Events are recorded with the status that they explain, not with every reconcile. */
@@ -159,15 +157,20 @@ function withEvents(
   return { effects, events: effects.length > 0 ? events : [] };
 }
 
-function allowed(
-  budget: Stored<PodDisruptionBudget>,
+/** The budget's conditions, others' included, with this one in the place that it had. */
+function withAllowed(
+  { status: { conditions = [] } }: Stored<PodDisruptionBudget>,
   now: number,
   condition: { status: string; reason: string; message: string; observedGeneration?: number },
-): Condition {
-  const current = budget.status.conditions?.find(({ type }) => type === "DisruptionAllowed");
+): Condition[] {
+  const at = conditions.findIndex(({ type }) => type === ALLOWED);
+  const current = conditions[at];
   const lastTransitionTime = current?.status === condition.status ? current.lastTransitionTime : timestamp(now);
-  return { type: "DisruptionAllowed", ...condition, lastTransitionTime };
+  const next = { type: ALLOWED, ...condition, lastTransitionTime };
+  return current ? conditions.with(at, next) : [...conditions, next];
 }
+
+const ALLOWED = "DisruptionAllowed";
 
 const failedStatus = (
   budget: Stored<PodDisruptionBudget>,
@@ -177,14 +180,12 @@ const failedStatus = (
   ...budget.status,
   disruptionsAllowed: 0,
   // If counting failed, the generation has not been observed.
-  conditions: [
-    allowed(budget, now, {
-      status: "False",
-      reason: "SyncFailed",
-      message,
-      ...(budget.status.observedGeneration ? { observedGeneration: budget.status.observedGeneration } : {}),
-    }),
-  ],
+  conditions: withAllowed(budget, now, {
+    status: "False",
+    reason: "SyncFailed",
+    message,
+    ...(budget.status.observedGeneration ? { observedGeneration: budget.status.observedGeneration } : {}),
+  }),
 });
 
 function expectedOf(
@@ -194,7 +195,9 @@ function expectedOf(
 ): Expected | { readonly error: string } | { readonly queries: readonly Query[] } {
   const { maxUnavailable, minAvailable } = budget.spec;
   const needsScale = maxUnavailable !== undefined || typeof minAvailable === "string";
-  if (!needsScale) return { expected: pods.length, desired: minAvailable ?? 0, unmanaged: [] };
+  // Without either, nothing is expected, and nothing may be disrupted.
+  if (!needsScale)
+    return { expected: minAvailable === undefined ? 0 : pods.length, desired: minAvailable ?? 0, unmanaged: [] };
   const scale = expectedScale(pods, context);
   if ("error" in scale || "queries" in scale) return scale;
   const { expected, unmanaged } = scale;
@@ -228,7 +231,8 @@ export const staleDisruptionController = defineController({
     if (condition.reason === BY_KUBELET) return settled;
     const end = (timeOf(condition.lastTransitionTime) ?? 0) + STALE_DISRUPTION_MS;
     if (end > now) return { effects: [], wakeAt: end };
-    const next = { type: condition.type, status: "False", lastTransitionTime: timestamp(now) };
-    return { effects: [conditionsPatch("pods", pod, [next])] };
+    // Whose mark it was is forgotten.
+    const cleared = { status: "False", reason: null, message: null, lastTransitionTime: timestamp(now) };
+    return { effects: [conditionsPatch("pods", pod, [{ type: condition.type, ...cleared, ...observed(pod) }])] };
   },
 });

@@ -4,6 +4,7 @@ import type { Scale } from "../../../api/generated/autoscaling.v1.ts";
 import type { Pod, ReplicationController } from "../../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
 import { apiVersionOf, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
+import { noSuchResource } from "../../../api/machinery/status.ts";
 import { resources } from "../../../api/resources/index.ts";
 import type { GroupResource } from "../../../api/store/store.ts";
 import type { Query, ReconcileContext, Snapshot } from "../controller.ts";
@@ -50,14 +51,17 @@ function scaleOf(owner: OwnerReference, pod: Stored<Pod>, context: ReconcileCont
   const missing = { error: `found no controllers for pod "${pod.metadata.name}"` };
   const resource = snapshot.resourceOf(owner.apiVersion, owner.kind);
   const { group, version } = parseApiVersion(owner.apiVersion);
-  if (!resource || SIZED.has(resource)) return missing;
+  if (!resource) return { error: `no matches for kind "${owner.kind}" in version "${owner.apiVersion}"` };
+  if (SIZED.has(resource)) return missing;
   const unscaled = { error: `${resource} does not implement the scale subresource` };
   if (resources.some((each) => each.kind === owner.kind && each.group === group)) return unscaled;
   const [plural] = resource.split(".");
   const query = `/apis/${apiVersionOf(group, version)}/namespaces/${namespace}/${plural}/${encodeURIComponent(owner.name)}/scale`;
   const result = context.queryResults?.get(query);
   if (!result) return { query };
-  if (!result.ok) return unscaled;
+  if (!result.ok && result.code !== 404) return { error: result.message };
+  // An object that is not there is named.
+  if (!result.ok) return result.message === noSuchResource().message ? unscaled : missing;
   const { metadata, spec } = result.body as Partial<Scale>;
   return metadata?.uid === owner.uid ? { uid: owner.uid, replicas: spec?.replicas ?? 0 } : missing;
 }
