@@ -6,10 +6,10 @@ import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode/de
 import type { JsonObject } from "../../api/machinery/json/json-object.ts";
 import { canonicalObject, draftObject } from "../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
+import { convertObjects } from "../conversion/convert-objects.ts";
 import { decodePatched } from "../kinds/decode-patched.ts";
 import type { Served } from "../kinds/kind-registry.ts";
 import { scaleServed } from "../kinds/scale-kind.ts";
-import { convertObjects } from "../outbound/convert-objects.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
 export interface Kind {

@@ -6,7 +6,7 @@
 import { exactJson } from "../../api/machinery/json/exact-json.ts";
 import { isJsonObject, type JsonObject, membersOf } from "../../api/machinery/json/json-object.ts";
 import { type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
-import { convertObjects } from "../outbound/convert-objects.ts";
+import { convertObjects } from "../conversion/convert-objects.ts";
 import type { RequestContext } from "../request-context.ts";
 
 /** The object at that version. */

@@ -115,7 +115,7 @@ function conversionTo(
 ): ServedVersion<KubeObject> {
   const apiVersion = apiVersionOf(spec.group, version.name);
   const schema = schemaOf(version);
-  // The converting store already exchanges objects at the requested version (worker/outbound/converting-store.ts).
+  // The converting store already exchanges objects at the requested version (worker/conversion/converting-store.ts).
   const byWebhook = spec.conversion?.strategy === "Webhook";
   const schemas = schemasOf(spec);
   return {

@@ -23,8 +23,8 @@ import type {
   Write,
 } from "../../api/store/store.ts";
 import { type Converter, type Served, storageResource } from "../kinds/kind-registry.ts";
+import type { Caller } from "../outbound/call-client.ts";
 import type { Committed, ObjectStore } from "../storage/object-store.ts";
-import type { Caller } from "./call-client.ts";
 import { convertObjects } from "./convert-objects.ts";
 import { convertedEvents } from "./converted-events.ts";
 

@@ -5,9 +5,9 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import { failure } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import type { Converter } from "../kinds/kind-registry.ts";
-import { type Caller, callClient } from "./call-client.ts";
+import { type Caller, callClient } from "../outbound/call-client.ts";
+import { parseReview, unnamedReview } from "../outbound/parse-review.ts";
 import { convertedObject } from "./converted-object.ts";
-import { parseReview, unnamedReview } from "./parse-review.ts";
 
 export interface Conversion {
   readonly objects: readonly KubeObject[];
