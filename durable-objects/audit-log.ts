@@ -4,8 +4,8 @@
  * batch is one row.
  */
 import { DurableObject } from "cloudflare:workers";
-import { AuditDelivery, type Batch } from "./audit-delivery.ts";
-import { postEvents } from "./audit-webhook.ts";
+import { AuditDelivery, type Batch } from "./audit/audit-delivery.ts";
+import { postEvents } from "./audit/audit-webhook.ts";
 import { eraseObject } from "./erase-object.ts";
 
 export interface AuditLogEnv {

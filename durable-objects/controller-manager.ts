@@ -14,11 +14,11 @@ import type { Authority } from "./controllers/effects.ts";
 import { type LastSeen, rarelyRead } from "./controllers/last-seen.ts";
 import { IGNORED, LogFollower, type Shard } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
-import { LoopObject } from "./loop-object.ts";
-import { Rounds } from "./rounds.ts";
-import { SleepingLoop, type WakeAt } from "./sleeping-loop.ts";
+import { LoopObject } from "./loops/loop-object.ts";
+import { Rounds } from "./loops/rounds.ts";
+import { SleepingLoop, type WakeAt } from "./loops/sleeping-loop.ts";
+import { yieldToNetwork } from "./loops/yield-to-network.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
-import { yieldToNetwork } from "./yield-to-network.ts";
 
 /** What worker/index.ts passes in: everything that is secret or specific to the deployment. */
 export interface ControllerManagerWiring {

@@ -12,6 +12,8 @@ import { apiClientOver } from "../client/api-client.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { EventRecorder } from "./controllers/event-recorder.ts";
 import { eraseObject } from "./erase-object.ts";
+import { Rounds, type RoundsOptions } from "./loops/rounds.ts";
+import { yieldToNetwork } from "./loops/yield-to-network.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
 import { type Attachment, attachmentOf, forgetTunnels, MAX_TUNNELS } from "./node-hub/attachment.ts";
 import { LinkRequests } from "./node-hub/link-requests.ts";
@@ -20,10 +22,8 @@ import { FOLLOWED, REFERENCED, syncFor } from "./node-hub/node-feed.ts";
 import { NodeLife } from "./node-hub/node-life.ts";
 import { NodeUpdates } from "./node-hub/node-updates.ts";
 import { UsageCalls } from "./node-hub/usage-calls.ts";
-import { Rounds, type RoundsOptions } from "./rounds.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
 import type { Tunnel } from "./tunnel.ts";
-import { yieldToNetwork } from "./yield-to-network.ts";
 
 export interface NodeHubEnv {
   readonly API: Api;

@@ -5,9 +5,17 @@
 import { DurableObject } from "cloudflare:workers";
 import { failure } from "../api/machinery/status.ts";
 import type { RelayCall } from "../api/node/node-sync.ts";
+import {
+  exceeds,
+  NOTHING_UNREAD,
+  needsMark,
+  type Unread,
+  withMark,
+  withMessage,
+  withReturned,
+} from "./node-hub/unread.ts";
 import type { NodeHub } from "./node-hub.ts";
 import { renderMark, returnedMark } from "./relay/mark.ts";
-import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage, withReturned } from "./unread.ts";
 
 /** Many times the nodes' window (agent/network/overlay/relay-link.ts). */
 const MAX_UNREAD_BYTES = { bytes: 4 * 1024 * 1024, messages: 50_000 };

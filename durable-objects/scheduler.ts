@@ -3,12 +3,12 @@ import { timestamp } from "../api/machinery/time/time.ts";
 import type { Store } from "../api/store/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
-import { LoopObject } from "./loop-object.ts";
+import { LoopObject } from "./loops/loop-object.ts";
+import { SleepingLoop, type WakeAt } from "./loops/sleeping-loop.ts";
 import { evict } from "./scheduler/evict.ts";
 import { discardClaim, makeClaim } from "./scheduler/extended-claims.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 import { sendRequest } from "./scheduler/send-request.ts";
-import { SleepingLoop, type WakeAt } from "./sleeping-loop.ts";
 import type { Subscription } from "./store/log/commit-notifier.ts";
 
 /** What worker/index.ts passes in. */

@@ -1,4 +1,4 @@
-import type { Unread } from "../unread.ts";
+import type { Unread } from "./unread.ts";
 
 /** What a node's socket carries through hibernation, from the start. */
 export interface Beginning {

@@ -1,8 +1,8 @@
 /** The sockets of a cluster's nodes. The platform keeps them while the object sleeps. */
 import type { NodeMessage } from "../../api/node/node-message.ts";
 import type { LinkMark } from "../../api/node/node-sync.ts";
-import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage, withReturned } from "../unread.ts";
 import { type Attachment, attachmentOf, type Beginning, beginningOf, LEFT, noteTunnel } from "./attachment.ts";
+import { exceeds, NOTHING_UNREAD, needsMark, type Unread, withMark, withMessage, withReturned } from "./unread.ts";
 
 /** What may be on its way to a node, besides what its link began with. */
 const MAX_UNREAD = { bytes: 16 * 1024 * 1024, messages: 50_000 };

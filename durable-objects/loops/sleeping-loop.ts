@@ -2,8 +2,8 @@
  * A loop in an object that sleeps when there is nothing to do. Three things wake it: notifications of commits, its own
  * alarm, and the scheduled tick.
  */
-import { type Family, renderFamilies } from "../api/metrics/exposition.ts";
-import type { Revision } from "../api/store/store.ts";
+import { type Family, renderFamilies } from "../../api/metrics/exposition.ts";
+import type { Revision } from "../../api/store/store.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { SettledMark } from "./settled-mark.ts";
 import { StartedOnce } from "./started-once.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Revision } from "../api/store/store.ts";
+import type { Revision } from "../../api/store/store.ts";
 import { SleepingLoop } from "./sleeping-loop.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 /** What the platform's objects of the cluster's loops have in common; one object per cluster and loop. */
 import { DurableObject } from "cloudflare:workers";
-import { eraseObject } from "./erase-object.ts";
+import { eraseObject } from "../erase-object.ts";
 import type { SleepingLoop } from "./sleeping-loop.ts";
 
 export abstract class LoopObject<Env> extends DurableObject<Env> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Revision } from "../api/store/store.ts";
+import type { Revision } from "../../api/store/store.ts";
 import { SettledMark } from "./settled-mark.ts";
 
 const at = (revision: number) => revision as Revision;

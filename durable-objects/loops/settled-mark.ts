@@ -2,7 +2,7 @@
  * What a loop's object remembers while it is not in memory: the revision at which it had nothing left to do. The
  * scheduled tick then costs one look at the store, where waking the loop would mean reading everything again.
  */
-import type { Revision } from "../api/store/store.ts";
+import type { Revision } from "../../api/store/store.ts";
 
 /** The part of a Durable Object's synchronous storage that is used here. */
 interface MarkStorage {

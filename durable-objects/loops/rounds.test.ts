@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ApiRequest, ApiResponse, TakeAnswer } from "../api/api-request.ts";
+import type { ApiRequest, ApiResponse, TakeAnswer } from "../../api/api-request.ts";
 import { Rounds } from "./rounds.ts";
 
 beforeEach(() => {

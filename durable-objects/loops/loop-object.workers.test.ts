@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { Env } from "../worker/env.ts";
+import type { Env } from "../../worker/env.ts";
 
 const { SCHEDULER } = env as Env;
 

@@ -1,5 +1,5 @@
 /** Sends audit events to a webhook, as the webhook audit backend of kube-apiserver does. */
-import { errorMessage } from "../api/error-message.ts";
+import { errorMessage } from "../../api/error-message.ts";
 
 export interface AuditWebhook {
   readonly url: string;

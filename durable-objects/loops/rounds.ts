@@ -3,7 +3,7 @@
  * within the process before it looks at the network, for as long as there are any: without rounds, a storm of work (a
  * thousand nodes joining or lost) would stall every client of the cluster until it is over.
  */
-import type { ApiRequest, ApiResponse, TakeAnswer } from "../api/api-request.ts";
+import type { ApiRequest, ApiResponse, TakeAnswer } from "../../api/api-request.ts";
 
 export interface RoundsOptions {
   /** `answered` may be told early what is answered while other requests of the round are not. */
