@@ -31,6 +31,7 @@ import { overLimit } from "./store/log/limits.ts";
 import { LogStore, type LogStoreOptions } from "./store/log-store.ts";
 import { serveStream } from "./store/serve-stream.ts";
 import type { Usage } from "./store/tables/log-tables.ts";
+import { momentsOf } from "./store/tables/moments.ts";
 import { RecentTables } from "./store/tables/recent-tables.ts";
 import { SqliteTables } from "./store/tables/sqlite-tables.ts";
 import { acceptListener } from "./store/watch/accept-listener.ts";
@@ -136,7 +137,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
 
   /** Up to `most` revisions that can still be read, with their times. */
   async moments(most: number): Promise<readonly Moment[]> {
-    return (await this.#tables).moments(most);
+    return momentsOf(this.ctx.storage.sql, (await this.#tables).marks(), most);
   }
 
   /** Starts a restore, or resumes one that was interrupted. Returns how many objects are staged already. */

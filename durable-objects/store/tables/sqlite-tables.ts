@@ -6,7 +6,6 @@ import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 import type { Held } from "../../../api/backup.ts";
 import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
-import type { Moment } from "../../../api/moment.ts";
 import { asRevision } from "../../../api/store/revision.ts";
 import type { GroupResource, Key, Revision } from "../../../api/store/store.ts";
 import migrations from "../../../migrations/migrations.js";
@@ -199,19 +198,6 @@ export class SqliteTables implements LogTables {
 
   resources(): readonly GroupResource[] {
     return [...this.#select("SELECT DISTINCT resource FROM objects ORDER BY resource")].flat() as GroupResource[];
-  }
-
-  /** Up to `most` revisions that can still be read, evenly spaced, the oldest and the newest included. */
-  moments(most: number): readonly Moment[] {
-    const { oldest, revision } = this.marks();
-    const step = Math.max(1, Math.ceil((revision - oldest) / Math.max(1, most - 1)));
-    // Revisions are dense after the mark; the last one at the mark itself may be gone.
-    const query = `SELECT revision, committed FROM log WHERE revision >= ?1 AND revision <= ?2
-      AND ((revision - ?1) % ?3 = 0 OR revision = ?2) ORDER BY revision`;
-    return [...this.#select(query, oldest, revision, step)].map(([at, committed]) => ({
-      revision: asRevision(Number(at)),
-      at: Number(committed),
-    }));
   }
 
   /** The number of objects per resource and namespace. */
