@@ -26,7 +26,11 @@ const ROW = `l.revision, l.replaced, l.tombstone, l.resource, l.namespace, l.nam
 /** Revisions per JSON array: SQLite refuses a value of 2 MB. */
 const AGGREGATED = 100_000;
 
-/** Rows per statement of what may be read in part only: an unfinished statement could not be closed. */
+/**
+ * Rows per statement, with and without texts, of what may be read in part only: an unfinished statement could not be
+ * closed, and SQLite would not empty its write-ahead log.
+ */
+const ROWS = 32;
 const POINTERS = 1000;
 
 /** Joins revisions given as a JSON array, in its order. */
@@ -143,9 +147,15 @@ export class SqliteTables implements LogTables {
 
   *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
     const only = resources ? "AND l.resource IN (SELECT value FROM json_each(?))" : "";
-    const query = `SELECT ${ROW} WHERE l.revision > ? AND l.revision <= ? ${only} ORDER BY l.revision`;
+    const query = `SELECT ${ROW} WHERE l.revision > ? AND l.revision <= ? ${only} ORDER BY l.revision LIMIT ${ROWS}`;
     const filter = resources ? [JSON.stringify(resources)] : [];
-    for (const row of this.#select(query, after, through, ...filter)) yield this.#rowOf(row);
+    for (let from = after; ; ) {
+      const rows = [...this.#select(query, from, through, ...filter)];
+      for (const row of rows) yield this.#rowOf(row);
+      const [last] = rows[ROWS - 1] ?? [];
+      if (last === undefined) return;
+      from = last as Revision;
+    }
   }
 
   *tracesAfter(revision: Revision, scope: Scope): Iterable<Trace> {
