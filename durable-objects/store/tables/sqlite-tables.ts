@@ -232,12 +232,12 @@ export class SqliteTables implements LogTables {
   }
 
   compact(from: Revision, through: Revision): void {
-    const query = `SELECT replaced, CASE tombstone WHEN 1 THEN revision END FROM log
-      WHERE revision > ? AND revision <= ? AND (replaced IS NOT NULL OR tombstone = 1)`;
-    const dead = [...this.#select(query, from, through)].flat().filter((revision) => revision !== null);
-    if (dead.length > 0) {
-      this.#sql.exec("DELETE FROM log WHERE revision IN (SELECT value FROM json_each(?))", JSON.stringify(dead));
-    }
+    this.#sql.exec(
+      `WITH step AS (SELECT revision, replaced, tombstone FROM log WHERE revision > ?1 AND revision <= ?2)
+       DELETE FROM log WHERE revision IN (SELECT replaced FROM step UNION ALL SELECT revision FROM step WHERE tombstone = 1)`,
+      from,
+      through,
+    );
   }
 
   /**
