@@ -14,7 +14,7 @@ import { RefusedNotice } from "../parts/notice.tsx";
 import { TableHead } from "../parts/table-head.tsx";
 import { AccessCheck } from "./access-check.tsx";
 import { AccessQueryForm, queryOf } from "./access-query-form.tsx";
-import { type Grant, kubectlOf, renderRule, renderSubject, whoCan } from "./who-can.ts";
+import { type Grant, isSystem, kubectlOf, renderRule, renderSubject, whoCan } from "./who-can.ts";
 
 const rbac = <O extends KubeObject>(plural: string) =>
   useLiveList(plural, () => objectsAt<O>(resourcePath({ resource: `${plural}.rbac.authorization.k8s.io` })));
@@ -68,9 +68,6 @@ export function AccessView() {
     </section>
   );
 }
-
-const isSystem = ({ subject }: Grant) =>
-  subject.name.startsWith("system:") || (subject.kind === "ServiceAccount" && subject.namespace === "kube-system");
 
 const GrantTable = ({ grants }: { readonly grants: readonly Grant[] }) => (
   <table class="small">

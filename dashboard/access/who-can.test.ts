@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type AccessPolicy, type AccessQuery, kubectlOf, renderRule, whoCan } from "./who-can.ts";
+import { type AccessPolicy, type AccessQuery, type Grant, isSystem, kubectlOf, renderRule, whoCan } from "./who-can.ts";
 
 const ada = { kind: "User", name: "ada" };
 const robot = { kind: "ServiceAccount", namespace: "shop", name: "robot" };
@@ -58,6 +58,31 @@ test("a grant has its binding, role and rule", () => {
     onlyNames: ["a", "b"],
   });
   expect(renderRule(grant?.rule ?? { verbs: [] })).toBe("get on secrets of the core group; only a, b");
+});
+
+test("of several rules that allow it, the one for all names is shown", () => {
+  const rule = { verbs: ["get"], apiGroups: [""], resources: ["secrets"] };
+  const clusterRoles = [{ metadata: { name: "admin" }, rules: [{ ...rule, resourceNames: ["a"] }, rule] }];
+  const question = { verb: "get", group: "", resource: "secrets", namespace: "", name: "" };
+  expect(whoCan(question, { ...policy, clusterRoles })).toMatchObject([{ onlyNames: [] }]);
+});
+
+test.each<[boolean, string, string, string?]>([
+  [true, "User", "system:kube-scheduler"],
+  [true, "Group", "system:nodes"],
+  [true, "ServiceAccount", "namespace-controller", "kube-system"],
+  [true, "User", "system:serviceaccount:kube-system:namespace-controller"],
+  [true, "Group", "system:serviceaccounts:kube-system"],
+  [false, "User", "ada"],
+  [false, "ServiceAccount", "robot", "shop"],
+  [false, "User", "system:anonymous"],
+  [false, "User", "system:serviceaccount:shop:robot"],
+  [false, "Group", "system:authenticated"],
+  [false, "Group", "system:unauthenticated"],
+  [false, "Group", "system:serviceaccounts"],
+  [false, "Group", "system:serviceaccounts:shop"],
+])("it is %s that a %s called %s is a part of the cluster", (expected, kind, name, namespace) => {
+  expect(isSystem({ subject: { kind, name, ...(namespace && { namespace }) } } as Grant)).toBe(expected);
 });
 
 test("a question is also shown as a kubectl command", () => {

@@ -49,7 +49,8 @@ export function whoCan(question: AccessQuery, policy: AccessPolicy): Grant[] {
   return [...everywhere, ...here].flatMap(({ kind, binding }) => {
     const { namespace = "", name = "" } = binding.metadata;
     const role = roleOf(binding, policy);
-    const rule = role?.rules?.find((each) => ruleAllows(each, question));
+    const rules = role?.rules?.filter((each) => ruleAllows(each, question)) ?? [];
+    const rule = rules.find(({ resourceNames }) => !resourceNames?.length) ?? rules[0];
     if (!role || !rule) return [];
     return (binding.subjects ?? []).map((subject) => ({
       subject,
@@ -67,6 +68,13 @@ function roleOf(binding: RoleBinding | ClusterRoleBinding, policy: AccessPolicy)
     ? policy.clusterRoles.find(({ metadata }) => metadata.name === name)
     : policy.roles.find(({ metadata }) => metadata.name === name && metadata.namespace === binding.metadata.namespace);
 }
+
+/** Whom people and workloads belong to, unlike the other names that begin with `system:`. */
+const EVERYBODY = /^system:(?:anonymous|authenticated|unauthenticated|serviceaccounts?(?::(?!kube-system(?::|$)).*)?)$/;
+
+/** Whether it is one of the cluster's own parts. */
+export const isSystem = ({ subject: { kind, namespace, name } }: Grant): boolean =>
+  kind === "ServiceAccount" ? namespace === "kube-system" : name.startsWith("system:") && !EVERYBODY.test(name);
 
 /** In the format of `kubectl create rolebinding`. */
 export const renderSubject = ({ kind, namespace, name }: Subject): string =>
