@@ -1,4 +1,7 @@
-/** The progress of a rollout in one sentence, by the criteria of `kubectl rollout status`. */
+/**
+ * The progress of a rollout in one sentence, by the criteria of `kubectl rollout status`. What is updated only when its
+ * pods are deleted by hand is not waited for.
+ */
 import type { DaemonSet, Deployment, StatefulSet } from "../../api/generated/apps.v1.ts";
 import type { Tone } from "../parts/tone.ts";
 
@@ -10,6 +13,8 @@ export interface Rollout {
 const good = (message: string): Rollout => ({ tone: "good", message });
 const all = (count: number): string => (count === 1 ? "The replica is" : `All ${count} replicas are`);
 const inProgress = (message: string): Rollout => ({ tone: "warn", message });
+
+const ON_DELETE = "OnDelete";
 
 export function deploymentRollout({ metadata, spec, status }: Deployment): Rollout {
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0))
@@ -32,12 +37,15 @@ export function statefulSetRollout({ metadata, spec, status }: StatefulSet): Rol
     return inProgress("The change has not been seen yet.");
   const wanted = spec.replicas ?? 1;
   const { readyReplicas: ready = 0, updatedReplicas: updated = 0, currentRevision, updateRevision } = status;
+  const { type, rollingUpdate } = spec.updateStrategy ?? {};
+  const due = type === ON_DELETE ? 0 : wanted - (rollingUpdate?.partition ?? 0);
   if (ready < wanted) return inProgress(`${ready} of ${wanted} replicas are ready.`);
-  if (updateRevision !== currentRevision) return inProgress(`${updated} of ${wanted} replicas have been updated.`);
+  if (updateRevision !== currentRevision && updated < due)
+    return inProgress(`${updated} of ${due} replicas have been updated.`);
   return good(wanted === 0 ? "Scaled to zero." : `${all(wanted)} ready.`);
 }
 
-export function daemonSetRollout({ metadata, status }: DaemonSet): Rollout {
+export function daemonSetRollout({ metadata, spec, status }: DaemonSet): Rollout {
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0))
     return inProgress("The change has not been seen yet.");
   const {
@@ -45,7 +53,8 @@ export function daemonSetRollout({ metadata, status }: DaemonSet): Rollout {
     updatedNumberScheduled: updated = 0,
     numberAvailable: available = 0,
   } = status;
-  if (updated < wanted) return inProgress(`${updated} of ${wanted} nodes have the new pod.`);
+  if (updated < wanted && spec.updateStrategy?.type !== ON_DELETE)
+    return inProgress(`${updated} of ${wanted} nodes have the new pod.`);
   if (available < wanted) return inProgress(`${available} of ${wanted} nodes have it available.`);
   return good(wanted === 0 ? "No node asks for it." : `It runs on all ${wanted} nodes.`);
 }
