@@ -82,4 +82,21 @@ describe("the summary of a pod", () => {
       memory: 2 ** 30,
     });
   });
+
+  it("has the requests that the scheduler counts: with sidecars, overhead, or of the pod as a whole", () => {
+    const requesting = (cpu: string, further: object = {}) => ({
+      name: cpu,
+      resources: { requests: { cpu } },
+      ...further,
+    });
+    const of = (spec: object) => {
+      const { cpu, memory } = podSummaryOf({ ...pod({}), spec } as Stored<Pod>);
+      return [cpu, memory];
+    };
+    const initContainers = [requesting("250m", { restartPolicy: "Always" }), requesting("2")];
+    const containers = [requesting("500m")];
+    expect(of({ containers, initContainers: initContainers.slice(0, 1) })).toEqual([0.75, 0]);
+    expect(of({ containers, initContainers, overhead: { memory: "1Ki" } })).toEqual([2.25, 1024]);
+    expect(of({ containers, resources: { requests: { cpu: "3" } } })).toEqual([3, 0]);
+  });
 });

@@ -8,7 +8,7 @@ import { isConditionTrue } from "../../api/machinery/conditions.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { ownersOf } from "./owners.ts";
 import { type Cause, causeOf } from "./pod-cause.ts";
-import { cpuOf, memoryOf } from "./resources.ts";
+import { requestsOf } from "./resources.ts";
 import { type Workload, workloadOf } from "./workload-of.ts";
 
 export interface PodSummary extends Cause {
@@ -29,15 +29,15 @@ export interface PodSummary extends Cause {
   readonly gated: boolean;
   readonly ready: boolean;
   readonly finished: boolean;
+  readonly failed: boolean;
   readonly restarts: number;
-  /** Cores and bytes. */
+  /** Requested, as the scheduler counts: cores and bytes. */
   readonly cpu: number;
   readonly memory: number;
 }
 
 export function podSummaryOf(pod: Stored<Pod>): PodSummary {
   const { metadata, spec, status } = pod;
-  const containers = spec.containers ?? [];
   const phase = status.phase ?? "Unknown";
   return {
     uid: metadata.uid,
@@ -54,8 +54,8 @@ export function podSummaryOf(pod: Stored<Pod>): PodSummary {
     gated: (spec.schedulingGates ?? []).length > 0,
     ready: isConditionTrue(status, "Ready"),
     finished: phase === "Succeeded" || phase === "Failed",
+    failed: phase === "Failed",
     restarts: (status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + (restartCount ?? 0), 0),
-    cpu: containers.reduce((sum, { resources }) => sum + cpuOf(resources?.requests), 0),
-    memory: containers.reduce((sum, { resources }) => sum + memoryOf(resources?.requests), 0),
+    ...requestsOf(spec),
   };
 }

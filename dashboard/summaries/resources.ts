@@ -1,5 +1,7 @@
 /** Quantities as floating-point numbers, for charts. */
+import type { PodSpec } from "../../api/generated/core.v1.ts";
 import { parseQuantity, type QuantityText } from "../../api/machinery/quantity.ts";
+import { aggregateRequests } from "../../api/resources/core/pod/resources/pod-requests.ts";
 
 export type Resources = Readonly<Record<string, QuantityText>> | undefined;
 
@@ -13,6 +15,20 @@ function numberOf(quantity: QuantityText | undefined): number {
   if (quantity === undefined) return 0;
   const parsed = parseQuantity(quantity);
   return typeof parsed === "string" ? 0 : Number(parsed.nanos) / 1e9;
+}
+
+/** What the pod as a whole requests, if it says so, or else its containers, and its overhead on top. */
+export function requestsOf({ resources, overhead, ...spec }: PodSpec): {
+  readonly cpu: number;
+  readonly memory: number;
+} {
+  const summed = aggregateRequests(spec);
+  const requested = (name: "cpu" | "memory") => {
+    const own = resources?.requests?.[name];
+    const needed = own === undefined ? Number(summed[name]?.nanos ?? 0n) / 1e9 : numberOf(own);
+    return needed + numberOf(overhead?.[name]);
+  };
+  return { cpu: requested("cpu"), memory: requested("memory") };
 }
 
 export function renderCpu(cores: number): string {

@@ -46,7 +46,7 @@ const pod = (rest: Partial<PodSummary>) =>
     restarts: 0,
     ...rest,
   }) as unknown as PodSummary;
-const failed = { finished: true, state: "Error" };
+const failed = { finished: true, failed: true, state: "Error" };
 const warning = (subject: string, reason: string, message: string, lastSeen = CREATED) =>
   ({ subject, reason, message, lastSeen }) as Happening;
 

@@ -22,6 +22,7 @@ const well: PodSummary = {
   gated: false,
   ready: true,
   finished: false,
+  failed: false,
   restarts: 0,
   cpu: 0,
   memory: 0,
@@ -38,7 +39,8 @@ const troublesOf = (pods: readonly Partial<PodSummary>[], warning?: Partial<Happ
 
 it.each<[string, Partial<PodSummary>]>([
   ["is ready", {}],
-  ["succeeded", { ready: false, finished: true, state: "Completed" }],
+  ["succeeded", { ready: false, finished: true, state: "Succeeded" }],
+  ["succeeded, whatever became of its sidecar", { ready: false, finished: true, state: "Init:ExitCode:137" }],
   ["was just created", { ...late, created: "2026-01-01T00:59:30Z" }],
   ["is being deleted in time", { ready: false, state: "Terminating", deleted: "2026-01-01T00:59:50Z" }],
 ])("nothing is wrong with a pod that %s", (_, pod) => expect(troublesOf([pod])).toEqual([]));
@@ -46,7 +48,7 @@ it.each<[string, Partial<PodSummary>]>([
 it.each<[string, Partial<PodSummary>, Partial<Happening> | undefined, string, RegExp, string]>([
   [
     "failed",
-    { ready: false, finished: true, state: "Error", container: { ...app, reason: "Ended", exitCode: 1 } },
+    { ready: false, finished: true, failed: true, state: "Error", container: { ...app, reason: "Ended", exitCode: 1 } },
     undefined,
     "bad Error",
     /^app ended with exit code 1: its log says why/,
@@ -54,7 +56,7 @@ it.each<[string, Partial<PodSummary>, Partial<Happening> | undefined, string, Re
   ],
   [
     "was evicted",
-    { ready: false, finished: true, state: "Evicted", why: "The node was low on memory." },
+    { ready: false, finished: true, failed: true, state: "Evicted", why: "The node was low on memory." },
     undefined,
     "bad Evicted",
     /^Its node ran short/,

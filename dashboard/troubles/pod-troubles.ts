@@ -31,7 +31,7 @@ function logOf({ container }: PodSummary): Trouble["log"] {
 type Finding = Pick<Trouble, "tone" | "why" | "detail"> & { readonly state?: string };
 
 function findingOf(pod: PodSummary, now: number, warning: Happening | undefined): Finding | undefined {
-  if (pod.finished) return failure(pod);
+  if (pod.finished) return pod.failed ? failure(pod) : undefined;
   if (pod.deleted !== "") return now - Date.parse(pod.deleted) > SETTLING_MS ? stuckFinding(pod) : undefined;
   if (pod.ready) return undefined;
   if (/BackOff|Err|Fail|Invalid|OOM|ExitCode|Cannot/.test(pod.state)) return brokenContainer(pod, warning);
@@ -42,8 +42,7 @@ function findingOf(pod: PodSummary, now: number, warning: Happening | undefined)
   return now - Date.parse(pod.created) > SETTLING_MS ? notReadyFinding(pod, warning) : undefined;
 }
 
-function failure(pod: PodSummary): Finding | undefined {
-  if (pod.state === "Succeeded" || pod.state === "Completed") return undefined;
+function failure(pod: PodSummary): Finding {
   const why =
     (pod.state === "Evicted" ? EVICTED : pod.container && containerAdvice(pod.container, pod.why)) ??
     "It ended with a failure: its log says why.";
