@@ -24,8 +24,11 @@ import { withLinksBelow } from "./proxied-links.ts";
 
 const NO_UPGRADE = "only WebSockets can be proxied by this control plane; use port-forward";
 
-/** The path as escaped by the client: up to the proxy, and the part for the target. */
-const BELOW_PROXY = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/;
+/**
+ * The path as escaped by the client: up to the proxy, and the part for the target. Namespaces and objects may be called
+ * like any part of it.
+ */
+const BELOW_PROXY = /^(.*?\/v1\/(?:namespaces\/[^/]+\/(?:pods|services)|nodes)\/[^/]+\/proxy)(\/.*)?$/;
 
 export const proxyToTarget = async (context: RequestContext): Promise<Response> =>
   sandboxedResponse(await responseOfTarget(context), context.user);

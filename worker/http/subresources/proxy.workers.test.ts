@@ -1,13 +1,18 @@
 import { beforeAll, expect, test } from "vitest";
 import { API, BASE, call, newNamespace, pod } from "../../../test/workers/core-calls.ts";
 
+/** A pod that has an address, on a node that is not connected. */
+async function addressed(pods: string, name: string): Promise<void> {
+  const { object } = await call(pods, pod(name, { nodeName: "n" }));
+  const status = { podIP: "10.1.2.3", podIPs: [{ ip: "10.1.2.3" }] };
+  expect((await call(`${pods}/${name}/status`, { ...object, status }, "PUT")).code).toBe(200);
+}
+
 let pods: string;
 
 beforeAll(async () => {
   pods = `${await newNamespace("proxy-ports")}/pods`;
-  const { object } = await call(pods, pod("web", { nodeName: "n" }));
-  const status = { podIP: "10.1.2.3", podIPs: [{ ip: "10.1.2.3" }] };
-  expect((await call(`${pods}/web/status`, { ...object, status }, "PUT")).code).toBe(200);
+  await addressed(pods, "web");
 });
 
 test("a pod is not reached at what is no port, in the words of Go", async () => {
@@ -28,4 +33,11 @@ test("a pod is not reached at what is no port, in the words of Go", async () => 
 test("a path that ends with `proxy` is completed before anything is dialled", async () => {
   const { status, headers } = await API.fetch(`${BASE}${pods}/web:99999/proxy`, { redirect: "manual" });
   expect([status, headers.get("Location")]).toEqual([301, `/api/v1${pods}/web:99999/proxy/`]);
+});
+
+test("a pod and its namespace may be called like parts of the path", async () => {
+  const named = `${await newNamespace("pods")}/pods`;
+  await addressed(named, "proxy");
+  const { status, headers } = await API.fetch(`${BASE}${named}/proxy/proxy`, { redirect: "manual" });
+  expect([status, headers.get("Location")]).toEqual([301, `/api/v1${named}/proxy/proxy/`]);
 });
