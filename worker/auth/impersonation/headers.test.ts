@@ -27,6 +27,11 @@ test.each(users)("headers %j impersonate %j", (headers, user) => {
   expect(requested(headers)).toEqual(user);
 });
 
+test("an extra key that objects have a member of is one like all others", () => {
+  const user = requested({ "Impersonate-User": "jo", "Impersonate-Extra-__proto__": "x" });
+  expect(Object.entries(user?.extra ?? {})).toEqual([["__proto__", ["x"]]]);
+});
+
 test("impersonation requires a user name", () => {
   expect(requested({})).toBeUndefined();
   expect(requested({ "Impersonate-User": "", "Impersonate-Uid": "" })).toBeUndefined();

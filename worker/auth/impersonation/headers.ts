@@ -34,13 +34,13 @@ function isImpersonating(headers: Headers): boolean {
 /** Repeated headers reach a Worker joined by a comma and a space; a comma alone is part of a value. */
 const splitHeader = (value: string | null): string[] => (value === null ? [] : value.split(", "));
 
-function extraOf(headers: Headers): Record<string, string[]> {
-  const extra: Record<string, string[]> = {};
-  for (const [header, value] of headers) {
-    if (header.startsWith(EXTRA)) extra[unescapeKey(header.slice(EXTRA.length))] = splitHeader(value);
-  }
-  return extra;
-}
+/** A key may be any text, also one that objects have a member of. */
+const extraOf = (headers: Headers): Record<string, string[]> =>
+  Object.fromEntries(
+    [...headers]
+      .filter(([header]) => header.startsWith(EXTRA))
+      .map(([header, value]) => [unescapeKey(header.slice(EXTRA.length)), splitHeader(value)]),
+  );
 
 function unescapeKey(key: string): string {
   try {
