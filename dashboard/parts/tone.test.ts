@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toneOfFraction, toneOfState } from "./tone.ts";
+import { toneOfCondition, toneOfFraction, toneOfState } from "./tone.ts";
 
 test.each([
   ["Running", "good"],
@@ -24,4 +24,19 @@ test.each([
   ["a/b", ""],
 ])("the fraction %s is %s", (text, tone) => {
   expect(toneOfFraction(text)).toBe(tone);
+});
+
+test.each([
+  ["Ready", "True", "good"],
+  ["Ready", "False", "warn"],
+  ["Ready", "Unknown", "warn"],
+  ["MemoryPressure", "False", "good"],
+  ["MemoryPressure", "Unknown", "warn"],
+  ["ScalingLimited", "False", "good"],
+  ["Suspended", "False", "good"],
+  ["DisruptionTarget", "True", "warn"],
+  ["NamespaceContentRemaining", "False", "good"],
+  ["ReplicaFailure", "True", "warn"],
+])("the condition %s with status %s is %s", (type, status, tone) => {
+  expect(toneOfCondition(type, status)).toBe(tone);
 });

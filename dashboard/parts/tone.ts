@@ -19,3 +19,11 @@ export function toneOfFraction(text: string): Tone {
   const parts = /^(\d+)\/(\d+)$/.exec(text);
   return parts && Number(parts[1]) < Number(parts[2]) ? "warn" : "";
 }
+
+/** Conditions that are good news when they are False. */
+const UNWANTED =
+  /pressure|unavailable|failure|failed|stalled|degraded|limited|suspended|disruptiontarget|nonstructural|remaining|terminating|pending/i;
+
+/** What is Unknown is not good. */
+export const toneOfCondition = (type: string, status: string): Tone =>
+  status === (UNWANTED.test(type) ? "False" : "True") ? "good" : "warn";

@@ -4,6 +4,7 @@ import type { Condition } from "../../../api/generated/meta.v1.ts";
 import { Age } from "../../parts/age.tsx";
 import { StateChip } from "../../parts/state-chip.tsx";
 import { TableHead } from "../../parts/table-head.tsx";
+import { toneOfCondition } from "../../parts/tone.ts";
 import type { ObjectProps } from "../../summaries/object-props.ts";
 import { ConfigMapData, SecretData } from "./data-summary.tsx";
 import { NodeSummary } from "./node-summary.tsx";
@@ -92,9 +93,6 @@ const Pairs = ({ title, pairs }: { readonly title: string; readonly pairs: Recor
     </>
   ) : null;
 
-/** Conditions for which True is bad news. */
-const TROUBLE = /pressure|unavailable|failure|failed|stalled/i;
-
 const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] }) => (
   <section class="card">
     <h2>Conditions</h2>
@@ -104,10 +102,7 @@ const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] 
         {conditions.map(({ type, status, reason, message, lastTransitionTime }) => (
           <tr key={type}>
             <td>
-              <StateChip
-                text={String(type)}
-                tone={(status === "True") === TROUBLE.test(String(type)) ? "warn" : "good"}
-              />
+              <StateChip text={String(type)} tone={toneOfCondition(String(type), String(status))} />
             </td>
             <td>{status}</td>
             <td class="wrap told">
