@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { JoinedStreams } from "./joined-streams.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 let now = 0;
-vi.mock("../steady-now.ts", () => ({ steadyNow: () => now }));
 beforeEach(() => {
   now = 0;
-});
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 function opened(streams: JoinedStreams, client: string) {
@@ -29,7 +25,7 @@ const refusalOf = (streams: JoinedStreams, client: string) => {
 };
 
 test("FAIR-STREAM-NODE: a client's stream that was unused for longest makes room for another", () => {
-  const streams = new JoinedStreams();
+  const streams = new JoinedStreams(() => now);
   const idle = opened(streams, "a");
   now = 5_000;
   const others = Array.from({ length: 299 }, () => opened(streams, "a"));
@@ -40,7 +36,7 @@ test("FAIR-STREAM-NODE: a client's stream that was unused for longest makes room
 });
 
 test("FAIR-STREAM-NODE: if all were used just now, another one is refused, but not another client's", () => {
-  const streams = new JoinedStreams();
+  const streams = new JoinedStreams(() => now);
   const all = Array.from({ length: 300 }, () => opened(streams, "a"));
   now = 9_000;
   expect(refusalOf(streams, "a")).toBe(429);

@@ -14,13 +14,19 @@ const POLICY_VIOLATION = 1008;
 
 export class JoinedStreams {
   readonly #open = new Map<string, Set<Tunnel>>();
+  readonly #now: () => number;
+
+  /** `now`: monotonic milliseconds. */
+  constructor(now = steadyNow) {
+    this.#now = now;
+  }
 
   /** Closes the client's stream that was unused for longest if there are too many, or refuses another one. */
   requireRoom(client: string): void {
     const tunnels = [...(this.#open.get(client) ?? [])];
     if (tunnels.length < OF_CLIENT) return;
     const idlest = tunnels.reduce((a, b) => (b.usedAt < a.usedAt ? b : a));
-    if (steadyNow() - idlest.usedAt < YOUNG_MS)
+    if (this.#now() - idlest.usedAt < YOUNG_MS)
       throw new Refusal(429, "TooManyRequests", "the client has opened too many streams");
     idlest.close(POLICY_VIOLATION);
     this.#leave(client, idlest);
