@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { giveToPod } from "./ownership.ts";
 
@@ -36,6 +36,40 @@ test("AGENT-VOLUME-GROUP: OnRootMismatch skips only a volume whose root already 
   await giveToPod(path, context);
   expect([mode("root"), mode("root/file")]).toEqual([0o2770, 0o660]);
 });
+
+/** Runs `work` as somebody who owns nothing, if the tests run as root, whom nothing is refused. */
+async function unprivileged(work: () => Promise<void>): Promise<void> {
+  const user = process.geteuid?.();
+  if (user === 0) {
+    chmodSync(tmpdir(), 0o755);
+    process.seteuid?.(65_534);
+  }
+  try {
+    await work();
+  } finally {
+    if (user === 0) process.seteuid?.(0);
+  }
+}
+
+test("AGENT-VOLUME-GROUP: a directory that cannot be read is an error, not an empty one", async () => {
+  const { path, root } = volume();
+  mkdirSync(join(root, "closed"), { mode: 0 });
+  if (process.geteuid?.() === 0) chownSync(root, 65_534, -1);
+  chmodSync(dirname(root), 0o755);
+  await expect(unprivileged(() => giveToPod(path, { fsGroup: group }))).rejects.toThrow("EACCES");
+});
+
+test.runIf(process.geteuid?.() === 0)(
+  "AGENT-VOLUME-GROUP: what cannot be given away stays as it is, and the rest is given",
+  async () => {
+    const { path, root, mode } = volume();
+    writeFileSync(join(root, "own"), "", { mode: 0o600 });
+    for (const name of ["", "own"]) chownSync(join(root, name), 65_534, 65_534);
+    chmodSync(dirname(root), 0o755);
+    await unprivileged(() => giveToPod(path, { fsGroup: 65_534 }));
+    expect([mode("root/own"), mode("root/file")]).toEqual([0o660, 0o600]);
+  },
+);
 
 test("AGENT-VOLUME-GROUP: a volume of many files holds up nothing, and its root comes last", async () => {
   const { path, root, mode } = volume();

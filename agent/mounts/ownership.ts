@@ -43,11 +43,23 @@ export async function giveToGroup(path: string, group: number): Promise<void> {
 
 const isDirectory = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** Looks again what it is: another pod that uses the volume may have put a link there. */
+/**
+ * Looks again what it is: another pod that uses the volume may have put a link there. As with a kubelet, what the file
+ * system does not let the node change stays as it is: a server may trust no root, or know no groups.
+ */
 function giveOne(path: string, group: number): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   // It was deleted meanwhile.
   if (stat === undefined) return;
-  lchownSync(path, -1, group);
-  if (!stat.isSymbolicLink()) chmodSync(path, (stat.mode & 0o7777) | (stat.isDirectory() ? OF_DIRECTORIES : 0o660));
+  attempt(() => lchownSync(path, -1, group));
+  if (stat.isSymbolicLink()) return;
+  attempt(() => chmodSync(path, (stat.mode & 0o7777) | (stat.isDirectory() ? OF_DIRECTORIES : 0o660)));
+}
+
+function attempt(change: () => void): void {
+  try {
+    change();
+  } catch {
+    return;
+  }
 }

@@ -24,6 +24,15 @@ const statOf = (path: string): BigIntStats | undefined => {
   }
 };
 
+/** What cannot be read is left out: the rest is worth knowing. */
+function* readableEntriesOf(directory: string): Generator<string> {
+  try {
+    yield* entriesOf(directory);
+  } catch {
+    return;
+  }
+}
+
 async function measure(path: string): Promise<DiskUse> {
   const root = statOf(path);
   if (root === undefined) return { usedBytes: 0, inodesUsed: 0 };
@@ -34,7 +43,7 @@ async function measure(path: string): Promise<DiskUse> {
   const linked = new Set<bigint>();
   const directories = root.isDirectory() ? [path] : [];
   for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
-    for (const entry of entriesOf(directory)) {
+    for (const entry of readableEntriesOf(directory)) {
       if (++looked % AT_ONCE === 0) await otherWork();
       const stat = statOf(entry);
       // What is mounted there is on another disk.
