@@ -30,6 +30,7 @@ describe("the user of a container", () => {
       { runAsUser: 2, runAsGroup: 4 },
     ],
     ["the uid of its image", {}, {}, { uid: 3 }, { runAsUser: 3 }],
+    ["root if its image names none", { runAsGroup: 5 }, {}, { username: "" }, { runAsUser: 0, runAsGroup: 5 }],
     ["the user name of its image if there is no uid", {}, {}, { username: "www" }, { runAsUsername: "www" }],
   ])("is %s", (_, own, ofPod, user, expected) => expect(security(own, ofPod, user)).toMatchObject(expected));
 

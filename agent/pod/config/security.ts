@@ -77,6 +77,10 @@ function checkNonRoot(pod: Pod, container: Container, user: number | undefined, 
   throw new ConfigError(`container has runAsNonRoot and image will run as root ${where}`);
 }
 
+/** Root, unless the image says otherwise: runtimes refuse a group without a user. */
+const userOf = ({ uid, username = "" }: ImageObservation): number | undefined =>
+  uid ?? (username === "" ? 0 : undefined);
+
 export interface SecurityInput {
   readonly pod: Pod;
   readonly container: Container;
@@ -92,7 +96,7 @@ export function containerSecurity({ pod, container, image, seccomp, pidTarget }:
   const runAsUser = own.runAsUser ?? ofPod.runAsUser;
   const runAsGroup = own.runAsGroup ?? ofPod.runAsGroup;
   checkNonRoot(pod, container, runAsUser, image);
-  const user = runAsUser ?? image.uid;
+  const user = runAsUser ?? userOf(image);
   const privileged = own.privileged === true;
   const appArmor = own.appArmorProfile ?? ofPod.appArmorProfile;
   const seLinux = own.seLinuxOptions ?? ofPod.seLinuxOptions;
@@ -100,9 +104,7 @@ export function containerSecurity({ pod, container, image, seccomp, pidTarget }:
     privileged,
     ...(user === undefined ? {} : { runAsUser: user }),
     ...(runAsGroup === undefined ? {} : { runAsGroup }),
-    ...(user === undefined && image.username !== undefined && image.username !== ""
-      ? { runAsUsername: image.username }
-      : {}),
+    ...(user === undefined && image.username !== undefined ? { runAsUsername: image.username } : {}),
     supplementalGroups: [...(ofPod.supplementalGroups ?? []), ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup])],
     supplementalGroupsPolicy: groupsPolicyOf(pod),
     readOnlyRoot: own.readOnlyRootFilesystem === true,
