@@ -75,24 +75,21 @@ class Way {
   last(): Step {
     const { mode } = this.#here.stat;
     const ahead = namesIn(this.#path);
-    let isMade = false;
     for (let name = ahead.shift(); name !== undefined; name = ahead.shift()) {
       if (name === "..") {
         this.#back();
         continue;
       }
       const at = join(this.#here.path, name);
-      if (lstatSync(at, { throwIfNoEntry: false }) === undefined) {
-        mkdirSync(at, { mode: 0o777 });
-        isMade = true;
-      }
+      const isMissing = lstatSync(at, { throwIfNoEntry: false }) === undefined;
+      if (isMissing) mkdirSync(at, { mode: 0o777 });
       const next = stepTo(at);
+      // Regardless of the umask.
+      if (isMissing) chmodSync(next.path, mode & 0o7777);
       this.#steps.push(next);
       if (next.stat.isSymbolicLink()) ahead.unshift(...this.#through(at));
     }
     const last = this.#here;
-    // As in the kubelet: the last one only, regardless of the umask.
-    if (isMade) chmodSync(last.path, mode & 0o7777);
     this.#steps.pop();
     return last;
   }
