@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerStatus, Pod, PodCondition } from "../../../api/generated/core.v1.ts";
+import type { Phase } from "../../pod-spec/pod-phase.ts";
 import { type ConditionsInput, conditionsOf } from "./conditions.ts";
 
 const status = (name: string, more: Partial<ContainerStatus> = {}) =>
@@ -59,8 +60,11 @@ describe("conditions of a pod", () => {
   it("include AllContainersRestarting only if a rule can restart all containers", () => {
     const rules = [{ action: "RestartAllContainers", exitCodes: { operator: "In", values: [1] } }];
     const spec = { initContainers: [{ name: "i", restartPolicyRules: rules }] };
-    const of = (restartingAll: boolean) => conditions({ spec, input: { restartingAll } }).AllContainersRestarting;
+    const of = (restartingAll: boolean, phase: Phase = "Running") =>
+      conditions({ spec, input: { restartingAll, phase } }).AllContainersRestarting;
     expect(of(false)).toBe("False");
+    expect(of(false, "Succeeded")).toBe("False | PodCompleted");
+    expect(of(true, "Failed")).toBe("False | PodFailed");
     expect(of(true)).toBe("True | RestartAllContainersStarted | container exited with restart policy rule");
     const others = [{ ...rules[0], action: "Restart" }];
     expect(conditions({ spec: { containers: [{ name: "c", restartPolicyRules: others }] } })).not.toHaveProperty(

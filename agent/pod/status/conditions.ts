@@ -99,6 +99,12 @@ const couldRestartAll = ({ spec }: Pod): boolean =>
     restartPolicyRules.some(({ action }) => action === "RestartAllContainers"),
   );
 
+function allRestarting(phase: Phase, isUnderWay: boolean): Finding {
+  if (phase === "Succeeded") return falseFinding("PodCompleted");
+  if (phase === "Failed") return falseFinding("PodFailed");
+  return isUnderWay ? RESTARTS : falseFinding();
+}
+
 function resizeFindings(resize: ResizeState): readonly (readonly [string, Finding])[] {
   switch (resize.kind) {
     case "settled":
@@ -171,9 +177,6 @@ export function conditionsOf({
     own("PodScheduled", TRUE),
   ];
   if (!couldRestartAll(pod)) return conditions;
-  const { observedGeneration: _, ...restarting } = own(
-    "AllContainersRestarting",
-    restartingAll ? RESTARTS : falseFinding(),
-  );
+  const { observedGeneration: _, ...restarting } = own("AllContainersRestarting", allRestarting(phase, restartingAll));
   return [...conditions, restarting];
 }
