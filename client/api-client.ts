@@ -5,6 +5,7 @@
 
 import { type ApiRequest, type ApiResponse, isSuccess } from "../api/api-request.ts";
 import type { Status } from "../api/generated/meta.v1.ts";
+import { exactJson } from "../api/machinery/json/exact-json.ts";
 import type { KubeObject, Stored } from "../api/machinery/meta.ts";
 import { resourcePath, type Target } from "./resource-path.ts";
 
@@ -61,11 +62,16 @@ export interface ApiClientOptions {
   readonly base: string;
   /** Called for every request, so that credentials can be renewed. */
   readonly headers: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  /** Reads answers; default: `JSON.parse`. */
+  readonly parse?: Parse;
 }
+
+type Parse = (json: string) => unknown;
 
 const JSON_TYPE = "application/json";
 
-export const createApiClient = (options: ApiClientOptions): ApiClient => apiClientOver(sending(options));
+export const createApiClient = (options: ApiClientOptions): ApiClient =>
+  apiClientOver(sending(options), {}, options.parse);
 
 /** Each request separately, over `fetch`. */
 const sending =
@@ -80,6 +86,7 @@ const sending =
 export function apiClientOver(
   transport: (request: ApiRequest) => Promise<ApiResponse>,
   headers: Readonly<Record<string, string>> = {},
+  parse: Parse = JSON.parse,
 ): ApiClient {
   const send = async <T>(
     method: string,
@@ -88,9 +95,9 @@ export function apiClientOver(
   ): Promise<Outcome<T>> => {
     const about = { accept: JSON_TYPE, ...headers };
     const request: ApiRequest = body
-      ? { method, path, headers: { ...about, "content-type": body.type }, body: JSON.stringify(body.value) }
+      ? { method, path, headers: { ...about, "content-type": body.type }, body: exactJson(body.value) }
       : { method, path, headers: about };
-    return readOutcome<T>(await transport(request));
+    return readOutcome<T>(await transport(request), parse);
   };
   return {
     get: (target) => send("GET", resourcePath(target)),
@@ -106,7 +113,7 @@ export function apiClientOver(
       send("DELETE", resourcePath(target) + queryText(query), { type: JSON_TYPE, value: deleteOptionsOf(deletion) }),
     read: (path) => send("GET", path),
     call: (method, path) => send(method, path),
-    as: (more) => apiClientOver(transport, { ...headers, ...more }),
+    as: (more) => apiClientOver(transport, { ...headers, ...more }, parse),
   };
 }
 
@@ -124,10 +131,10 @@ const deleteOptionsOf = ({ uid, resourceVersion, ...rest }: DeleteOptions = {}) 
     : {}),
 });
 
-function readOutcome<T>({ code, body: text }: ApiResponse): Outcome<T> {
+function readOutcome<T>({ code, body: text }: ApiResponse, parse: Parse): Outcome<T> {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parse(text);
   } catch {
     body = undefined;
   }

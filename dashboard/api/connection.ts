@@ -1,4 +1,5 @@
 /** The only access to the cluster: the public API at the page's own origin, as the signed-in user. */
+import { parseExactJson } from "../../api/machinery/json/exact-json.ts";
 import { createApiClient } from "../../client/api-client.ts";
 import { mayBeSent } from "../read-only.ts";
 import { signOut, token } from "../session.ts";
@@ -17,11 +18,16 @@ async function send(request: Request): Promise<Response> {
   return response;
 }
 
-export const api = createApiClient({
+const asUser = {
   fetch: send,
   base: location.origin + prefix,
   headers: () => ({ authorization: `Bearer ${token.peek() ?? ""}` }),
-});
+};
+
+export const api = createApiClient(asUser);
+
+/** For objects that become text: integers beyond 2^53 are bigints, which others do not reckon with. */
+export const exactApi = createApiClient({ ...asUser, parse: parseExactJson });
 
 export interface ReadOptions {
   readonly accept?: string;

@@ -1,7 +1,11 @@
-/** Objects as YAML for reading and editing. */
-import { Document, parse, Scalar, visit } from "yaml";
-import { errorMessage } from "../../api/error-message.ts";
+/**
+ * Objects as YAML for reading and editing: YAML 1.1, as the API server and kubectl read it, where `0400` is octal and
+ * `yes` is true.
+ */
+import { Document, Scalar, visit } from "yaml";
+import { isJsonObject } from "../../api/machinery/json/json-object.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { readYaml } from "../../api/machinery/yaml/decode-yaml.ts";
 
 /** Characters that control the direction of text: a line with them can read as something that it does not say. */
 const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
@@ -17,7 +21,7 @@ export function yamlOf(object: KubeObject): string {
 
 /** Any value as YAML, with bidirectional control characters escaped. */
 export function yamlText(value: unknown): string {
-  const document = new Document(value, { aliasDuplicateObjects: false });
+  const document = new Document(value, { version: "1.1", aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_, node) => {
       if (typeof node.value === "string" && node.value.search(BIDI_CONTROLS) >= 0) node.type = Scalar.QUOTE_DOUBLE;
@@ -48,21 +52,44 @@ export function withMaskedData(object: KubeObject): KubeObject {
 
 export type Parsed = { readonly object: KubeObject } | { readonly problem: string };
 
-/** A single object, or where the text is invalid. */
+/** A single object, or where the text is invalid; integers beyond 2^53 are bigints. */
 export function parseObject(text: string): Parsed {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    return { problem: errorMessage(error) };
-  }
-  const object = value as Partial<KubeObject> | null;
-  if (typeof object !== "object" || object === null || Array.isArray(object)) return { problem: "This is no object." };
-  if (!object.apiVersion || !object.kind) return { problem: "An object says its apiVersion and its kind." };
-  if (!object.metadata?.name) return { problem: `This ${object.kind} says no metadata.name.` };
-  return { object: object as KubeObject };
+  const document = readDocument(text);
+  return "problem" in document ? document : asObject(document.value);
 }
 
-/** The documents of a text, separated by `---`; empty ones are dropped. */
-export const documentsOf = (text: string): string[] =>
-  text.split(/^---(?:[ \t].*)?$/m).filter((document) => document.replace(/^[ \t]*#.*$/gm, "").trim() !== "");
+/** The objects of a text, in order, with the items of Lists in their places. */
+export const parseObjects = (text: string): Parsed[] =>
+  documentsOf(text).flatMap((part) => {
+    const document = readDocument(part);
+    return "problem" in document ? document : itemsOf(document.value).map(asObject);
+  });
+
+function readDocument(text: string): { readonly value: unknown } | { readonly problem: string } {
+  const read = readYaml(text);
+  if (!read.ok) return { problem: read.message };
+  const [duplicate] = read.duplicates;
+  return duplicate === undefined ? { value: read.value } : { problem: duplicate };
+}
+
+/** Of a List, as `kubectl get -o yaml` prints; of anything else itself. */
+const itemsOf = (value: unknown): readonly unknown[] =>
+  isJsonObject(value) && value.kind === "List" && Array.isArray(value.items) ? value.items : [value];
+
+function asObject(value: unknown): Parsed {
+  if (!isJsonObject(value)) return { problem: "This is no object." };
+  const { apiVersion, kind, metadata } = value as Partial<KubeObject>;
+  if (!apiVersion || !kind) return { problem: "An object says its apiVersion and its kind." };
+  if (!metadata?.name) return { problem: `This ${kind} says no metadata.name.` };
+  return { object: value as unknown as KubeObject };
+}
+
+/** The documents of a text, separated by `---`, each on the lines that it has there; empty ones are dropped. */
+export function documentsOf(text: string): string[] {
+  let before = "";
+  return text.split(/^---(?:[ \t].*)?$/m).flatMap((part) => {
+    const document = before + part;
+    before = document.replace(/[^\n]+/g, "");
+    return part.replace(/^[ \t]*#.*$/gm, "").trim() === "" ? [] : document;
+  });
+}

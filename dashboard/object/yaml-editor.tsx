@@ -3,7 +3,7 @@
  */
 import { useState } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { api } from "../api/connection.ts";
+import { exactApi } from "../api/connection.ts";
 import { targetOf } from "../api/kind.ts";
 import { statusText } from "../api/status-text.ts";
 import { ManifestEditor } from "../editor/manifest-editor.tsx";
@@ -30,7 +30,7 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
   const target = targetOf(kind, { namespace: object.metadata.namespace ?? "", name: object.metadata.name });
 
   async function refused(message: string, code: number | undefined) {
-    const latest = code === 409 ? await api.get(target) : undefined;
+    const latest = code === 409 ? await exactApi.get(target) : undefined;
     if (latest?.ok) setStep({ name: "conflict", latest: { ...latest.object } });
     else setStep({ name: "editing", problem: message });
   }
@@ -43,7 +43,7 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
     }
     setStep({ name: "asking" });
     try {
-      const outcome = await api.update(target, parsed.object, { ...STRICT, dryRun: "All" });
+      const outcome = await exactApi.update(target, parsed.object, { ...STRICT, dryRun: "All" });
       if (outcome.ok) setStep({ name: "reviewing", wanted: parsed.object, result: outcome.object });
       else await refused(statusText(outcome.status), outcome.status.code);
     } catch {
@@ -54,7 +54,7 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
   async function apply(wanted: KubeObject) {
     setStep({ name: "asking" });
     try {
-      const outcome = await api.update(target, wanted, STRICT);
+      const outcome = await exactApi.update(target, wanted, STRICT);
       if (!outcome.ok) return await refused(statusText(outcome.status), outcome.status.code);
       toast(`${kind.kind} ${target.name} saved`);
       close();

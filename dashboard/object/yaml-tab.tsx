@@ -2,8 +2,10 @@
 import { useState } from "preact/hooks";
 import { useMay } from "../api/may.ts";
 import { YamlView } from "../editor/yaml-view.tsx";
+import { useExactObject } from "../manifests/exact-object.ts";
 import { withMaskedData, yamlOf } from "../manifests/yaml-text.ts";
 import { copy } from "../parts/copy.ts";
+import { RefusedNotice } from "../parts/notice.tsx";
 import type { ObjectProps } from "../summaries/object-props.ts";
 import { YamlEditor } from "./yaml-editor.tsx";
 
@@ -13,8 +15,11 @@ export function YamlTab({ kind, object }: ObjectProps) {
   const [editing, setEditing] = useState(false);
   const { namespace = "", name } = object.metadata;
   const mayEdit = useMay({ verb: "update" }, kind, { namespace, name }) && kind.verbs.includes("update");
-  if (editing) return <YamlEditor kind={kind} object={object} close={() => setEditing(false)} />;
-  const text = yamlOf(revealed ? object : withMaskedData(object));
+  const exact = useExactObject(kind, object);
+  if (exact === undefined) return null;
+  if ("problem" in exact) return <RefusedNotice title="It cannot be read" problem={exact.problem} />;
+  if (editing) return <YamlEditor kind={kind} object={exact.object} close={() => setEditing(false)} />;
+  const text = yamlOf(revealed ? exact.object : withMaskedData(exact.object));
   return (
     <>
       <div class="tools">

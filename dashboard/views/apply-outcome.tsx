@@ -22,6 +22,16 @@ export function OutcomeCard({ outcome, dryRun }: { readonly outcome: ApplyOutcom
       </section>
     );
   }
+  if (outcome.name === "later") {
+    return (
+      <section class="card">
+        <h2>
+          <StateChip text="Not reviewed" tone="warn" /> {outcome.title}
+        </h2>
+        <p>It is applied after {outcome.after}, without which the cluster cannot say what it would do.</p>
+      </section>
+    );
+  }
   const { kind, before, after } = outcome;
   const of = { namespace: after.metadata.namespace ?? "", name: after.metadata.name ?? "" };
   return (

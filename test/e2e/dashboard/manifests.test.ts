@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { goTo, hasBrowser } from "./browser.ts";
+import { dashboardCluster } from "./dashboard-cluster.ts";
+
+/** Of a kind whose schema allows anything. */
+const definition = (kind: string) => {
+  const plural = `${kind.toLowerCase()}s`;
+  const anything = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  return JSON.stringify({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.example.com` },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { kind, plural },
+      versions: [{ name: "v1", served: true, storage: true, schema: anything }],
+    },
+  });
+};
+
+describe.skipIf(!hasBrowser)("manifests in the dashboard", () => {
+  const at = dashboardCluster();
+
+  test("an edit leaves an integer beyond 2^53 as it is, and is kept while its author looks elsewhere", async () => {
+    await at.cluster.output("apply -f -", { input: definition("Widget") });
+    await at.cluster.output("wait --for=condition=Established crd/widgets.example.com --timeout=20s");
+    const widget =
+      "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {size: 9007199254740993, color: a}";
+    await at.cluster.output("create -f -", { input: widget });
+    const { page, problems } = await at.signedIn();
+    const tab = "#/object/example.com/v1/widgets/default/w?tab=yaml";
+    await goTo(page, tab);
+    await page.getByRole("button", { name: "Edit" }).click();
+    const editor = page.getByRole("textbox", { name: "YAML" });
+    await editor.fill((await editor.inputValue()).replace("color: a", "color: b"));
+    await goTo(page, "#/events");
+    await page.getByRole("main").getByRole("heading", { name: "Events" }).waitFor();
+    await goTo(page, tab);
+    expect(await editor.inputValue()).toContain("color: b\n  size: 9007199254740993");
+    await page.getByRole("button", { name: "Review changes" }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Widget w saved").waitFor();
+    expect(await at.cluster.output("get widget w -o jsonpath={.spec.color}/{.spec.size}")).toBe("b/9007199254740993");
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("what earlier manifests make need not be there for the review; numbers are read as by kubectl", async () => {
+    const { page } = await at.signedIn();
+    await goTo(page, "#/apply");
+    const manifests = [
+      "apiVersion: v1\nkind: Namespace\nmetadata: {name: fresh}",
+      "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: fresh}}",
+      definition("Gadget"),
+      "apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: g}\nspec: {mode: 0400, size: 9007199254740995}",
+    ];
+    await page.getByLabel("YAML to apply").fill(manifests.join("\n---\n"));
+    await page.getByRole("button", { name: "Review" }).click();
+    await page.getByText("It is applied after Namespace fresh").waitFor();
+    await page.getByText("It is applied after CustomResourceDefinition gadgets.example.com").waitFor();
+    await page.getByRole("button", { name: "Apply", exact: true }).click();
+    await expect.poll(() => page.getByText("created", { exact: true }).count(), { timeout: 10_000 }).toBe(4);
+    expect(await at.cluster.output("get configmap c -n fresh -o jsonpath={.kind}")).toBe("ConfigMap");
+    expect(await at.cluster.output("get gadget g -o jsonpath={.spec.mode}/{.spec.size}")).toBe("256/9007199254740995");
+    await page.context().close();
+  });
+});
