@@ -8,6 +8,7 @@ import { targetOf } from "../api/kind.ts";
 import { statusText } from "../api/status-text.ts";
 import { ManifestEditor } from "../editor/manifest-editor.tsx";
 import { DiffView } from "../manifests/diff-view.tsx";
+import { useDraft } from "../manifests/drafts.ts";
 import { parseObject, yamlOf } from "../manifests/yaml-text.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { toast } from "../parts/toasts.tsx";
@@ -20,12 +21,19 @@ type Step =
   | { readonly name: "reviewing"; readonly wanted: KubeObject; readonly result: Stored<KubeObject> }
   | { readonly name: "conflict"; readonly latest: Stored<KubeObject> };
 
+interface Draft {
+  readonly base: KubeObject;
+  readonly text: string;
+}
+
 /** As in kubectl: an unknown field is a mistake, and must not be dropped silently. */
 const STRICT = { fieldManager: "sailplane-dashboard", fieldValidation: "Strict" };
 
 export function YamlEditor({ kind, object, close }: ObjectProps & { readonly close: () => void }) {
-  const [base, setBase] = useState<KubeObject>(object);
-  const [text, setText] = useState(() => yamlOf(object));
+  const [{ base, text }, setDraft] = useDraft<Draft>(object.metadata.uid, () => ({
+    base: object,
+    text: yamlOf(object),
+  }));
   const [step, setStep] = useState<Step>({ name: "editing" });
   const target = targetOf(kind, { namespace: object.metadata.namespace ?? "", name: object.metadata.name });
 
@@ -65,13 +73,9 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
 
   /** The user's text is kept; only the version that it is based on is updated. */
   function rebase(latest: Stored<KubeObject>) {
-    setText((mine) =>
-      mine.replace(
-        /^( {2}resourceVersion: ).*$/m,
-        (_, start: string) => `${start}"${latest.metadata.resourceVersion}"`,
-      ),
-    );
-    setBase(latest);
+    const { resourceVersion } = latest.metadata;
+    const rebased = text.replace(/^( {2}resourceVersion: ).*$/m, (_, start: string) => `${start}"${resourceVersion}"`);
+    setDraft({ base: latest, text: rebased });
     setStep({ name: "editing" });
   }
 
@@ -83,15 +87,19 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
   if (step.name === "conflict") {
     const { latest } = step;
     const startOver = () => {
-      setText(yamlOf(latest));
-      setBase(latest);
+      setDraft({ base: latest, text: yamlOf(latest) });
       setStep({ name: "editing" });
     };
     return <Conflict base={base} latest={latest} startOver={startOver} goOn={() => rebase(latest)} />;
   }
   return (
     <div class="editor">
-      <ManifestEditor label="YAML" text={text} set={setText} disabled={step.name === "asking"} />
+      <ManifestEditor
+        label="YAML"
+        text={text}
+        set={(written) => setDraft({ base, text: written })}
+        disabled={step.name === "asking"}
+      />
       {step.name === "editing" && step.problem && (
         <pre class="problem" role="alert">
           {step.problem}

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { useMay } from "../api/may.ts";
 import { YamlView } from "../editor/yaml-view.tsx";
+import { forgetDraft, hasDraft } from "../manifests/drafts.ts";
 import { useExactObject } from "../manifests/exact-object.ts";
 import { withMaskedData, yamlOf } from "../manifests/yaml-text.ts";
 import { copy } from "../parts/copy.ts";
@@ -12,13 +13,17 @@ import { YamlEditor } from "./yaml-editor.tsx";
 export function YamlTab({ kind, object }: ObjectProps) {
   const secret = kind.group === "" && kind.plural === "secrets";
   const [revealed, setRevealed] = useState(!secret);
-  const [editing, setEditing] = useState(false);
-  const { namespace = "", name } = object.metadata;
+  const { namespace = "", name, uid } = object.metadata;
+  const [editing, setEditing] = useState(hasDraft(uid));
   const mayEdit = useMay({ verb: "update" }, kind, { namespace, name }) && kind.verbs.includes("update");
   const exact = useExactObject(kind, object);
   if (exact === undefined) return null;
   if ("problem" in exact) return <RefusedNotice title="It cannot be read" problem={exact.problem} />;
-  if (editing) return <YamlEditor kind={kind} object={exact.object} close={() => setEditing(false)} />;
+  const close = () => {
+    forgetDraft(uid);
+    setEditing(false);
+  };
+  if (editing) return <YamlEditor kind={kind} object={exact.object} close={close} />;
   const text = yamlOf(revealed ? exact.object : withMaskedData(exact.object));
   return (
     <>

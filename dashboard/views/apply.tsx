@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { ManifestEditor } from "../editor/manifest-editor.tsx";
 import { type ApplyOutcome, applyAll } from "../manifests/apply-manifests.ts";
+import { useDraft } from "../manifests/drafts.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { readOnly } from "../read-only.ts";
 import { namespace } from "../route.ts";
@@ -15,7 +16,7 @@ interface Shown {
 }
 
 export function ApplyView() {
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft("apply", () => "");
   const [shown, setShown] = useState<Shown | undefined>(undefined);
   const [force, setForce] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -40,7 +41,7 @@ export function ApplyView() {
       </div>
       <CreateForm
         write={(manifest) => {
-          setText((before) => (before.trim() === "" ? manifest : `${before.trimEnd()}\n---\n${manifest}`));
+          setText(text.trim() === "" ? manifest : `${text.trimEnd()}\n---\n${manifest}`);
           setShown(undefined);
         }}
       />
