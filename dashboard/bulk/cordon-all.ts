@@ -1,5 +1,5 @@
 import { setUnschedulable } from "../actions/cordon.ts";
-import { drain } from "../actions/drain.ts";
+import { drain, renderEvicted } from "../actions/drain.ts";
 import type { Kind } from "../api/kind.ts";
 import type { BulkActionOf } from "./bulk-action.ts";
 
@@ -41,8 +41,9 @@ export const drainAll: BulkActionOf = (kind) =>
         needs: { verb: "patch" },
         consequence: () =>
           "The scheduler places no new pods there, and those that run are evicted, but for those of DaemonSets. What a disruption budget protects now stays: drain again later.",
+        alsoTouches: (nodes) => renderEvicted(nodes.map(({ metadata }) => metadata.name)),
         danger: true,
-        command: kubectl("drain", "--ignore-daemonsets", "--delete-emptydir-data"),
+        command: kubectl("drain", "--ignore-daemonsets", "--delete-emptydir-data", "--force"),
         run: async (object) => (await drain(kind, object)?.run(0)) ?? { ok: true, object: undefined },
         done: "drained",
       }
