@@ -18,7 +18,8 @@ export interface Action {
   readonly amount?: { readonly label: string; readonly value: number };
   readonly command: (amount: number) => string;
   readonly run: (amount: number) => Promise<Outcome<unknown>>;
-  readonly done: string;
+  /** What has been done, according to the answer. */
+  readonly done: string | ((answer: unknown) => string);
 }
 
 /** Undefined if the action does not apply to the object's kind. */

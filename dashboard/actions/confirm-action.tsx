@@ -20,7 +20,7 @@ export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly
     try {
       const outcome = await action.run(amount);
       if (!outcome.ok) return setProblem(statusText(outcome.status));
-      toast(action.done);
+      toast(typeof action.done === "string" ? action.done : action.done(outcome.object));
       closeDialog();
     } catch {
       setProblem("The cluster does not answer. Nothing is known to have been done.");

@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
 import { type Kind, targetOf } from "../api/kind.ts";
 import type { ActionOf } from "./action.ts";
@@ -17,9 +18,12 @@ export const remove: ActionOf = (kind, object) => {
     danger: true,
     command: () => kubectlCommand("delete", kind, of),
     run: () => api.delete(targetOf(kind, of), { uid: object.metadata.uid, propagationPolicy: "Background" }),
-    done: `${of.name} deleted`,
+    done: (answer) => `${of.name} ${isStatus(answer) ? "deleted" : "is being deleted"}`,
   };
 };
+
+/** The answer is the object as long as it stays, for its finalizers or while a pod ends. */
+const isStatus = (answer: unknown): boolean => (answer as Partial<KubeObject> | null)?.kind === "Status";
 
 function consequenceOf({ plural, group }: Kind, owner: string | undefined): string {
   if (group === "" && plural === "namespaces")
