@@ -15,37 +15,51 @@ import { useUsage } from "../usage/use-usage.ts";
 interface CountsProps {
   readonly nodes: readonly Stored<Node>[] | undefined;
   readonly pods: readonly PodSummary[] | undefined;
+  /** Whether some have not arrived yet, so that there is no number to show. */
+  readonly loading: boolean;
 }
 
-export function Counts({ nodes, pods }: CountsProps) {
+export function Counts({ nodes, pods, loading }: CountsProps) {
   const usage = useUsage("nodes");
   const alive = pods?.filter(({ finished }) => !finished);
   return (
     <div class="tiles">
-      {nodes && <NodesReady nodes={nodes} />}
-      {alive && <PodsReady pods={alive} />}
-      {nodes && alive && <Room nodes={nodes} placed={alive.filter(({ node }) => node !== "")} usage={usage} />}
+      {nodes && <NodesReady nodes={nodes} loading={loading} />}
+      {alive && <PodsReady pods={alive} loading={loading} />}
+      {nodes && alive && (
+        <Room nodes={nodes} placed={alive.filter(({ node }) => node !== "")} usage={usage} loading={loading} />
+      )}
       {nodes && moment.value === "" && <CostTile nodes={nodes.length} />}
     </div>
   );
 }
 
-function NodesReady({ nodes }: { readonly nodes: readonly Stored<Node>[] }) {
+interface NodesReadyProps {
+  readonly nodes: readonly Stored<Node>[];
+  readonly loading: boolean;
+}
+
+function NodesReady({ nodes, loading }: NodesReadyProps) {
   const ready = nodes.filter(isNodeReady).length;
   return (
     <a class="tile" href={href(["kind", "core", "v1", "nodes"])}>
       <h2>Nodes ready</h2>
-      <Meter used={ready} of={nodes.length} bad={ready < nodes.length} />
+      <Meter used={ready} of={nodes.length} bad={ready < nodes.length} loading={loading} />
     </a>
   );
 }
 
-function PodsReady({ pods }: { readonly pods: readonly PodSummary[] }) {
+interface PodsReadyProps {
+  readonly pods: readonly PodSummary[];
+  readonly loading: boolean;
+}
+
+function PodsReady({ pods, loading }: PodsReadyProps) {
   const ready = pods.filter((pod) => pod.ready).length;
   return (
     <a class="tile" href={href(["kind", "core", "v1", "pods"])}>
       <h2>Pods ready</h2>
-      <Meter used={ready} of={pods.length} bad={ready < pods.length} />
+      <Meter used={ready} of={pods.length} bad={ready < pods.length} loading={loading} />
     </a>
   );
 }
@@ -54,15 +68,22 @@ interface RoomProps {
   readonly nodes: readonly Stored<Node>[];
   readonly placed: readonly PodSummary[];
   readonly usage: ReturnType<typeof useUsage>;
+  readonly loading: boolean;
 }
 
-function Room({ nodes, placed, usage }: RoomProps) {
+function Room({ nodes, placed, usage, loading }: RoomProps) {
   const room = (of: typeof cpuOf) => nodes.reduce((sum, { status }) => sum + of(status.allocatable), 0);
   const requested = (key: "cpu" | "memory") => placed.reduce((sum, pod) => sum + pod[key], 0);
   return (
     <>
       <div class="tile">
-        <CapacityBar of="cpu" capacity={room(cpuOf)} requested={requested("cpu")} used={totalsOf(usage, "cpu")} />
+        <CapacityBar
+          of="cpu"
+          capacity={room(cpuOf)}
+          requested={requested("cpu")}
+          used={totalsOf(usage, "cpu")}
+          loading={loading}
+        />
       </div>
       <div class="tile">
         <CapacityBar
@@ -70,11 +91,12 @@ function Room({ nodes, placed, usage }: RoomProps) {
           capacity={room(memoryOf)}
           requested={requested("memory")}
           used={totalsOf(usage, "memory")}
+          loading={loading}
         />
       </div>
       <div class="tile">
         <h2>Pods placed</h2>
-        <Meter used={placed.length} of={room(podsOf)} />
+        <Meter used={placed.length} of={room(podsOf)} loading={loading} />
       </div>
     </>
   );

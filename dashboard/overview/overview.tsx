@@ -76,6 +76,7 @@ export function Overview() {
       <Counts
         nodes={refusal(nodes.state.value) ? undefined : [...nodes.items.value.values()]}
         pods={refusal(pods.state.value) ? undefined : [...pods.items.value.values()]}
+        loading={[nodes, pods].some((list) => list.state.value.name === "loading")}
       />
       {empty && <FirstSteps nodes={nodes.items.value.size} />}
       <div class="columns">

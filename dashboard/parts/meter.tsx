@@ -3,6 +3,8 @@ interface MeterProps {
   readonly of: number;
   readonly render?: (value: number) => string;
   readonly bad?: boolean;
+  /** The numbers are not known yet. */
+  readonly loading?: boolean;
 }
 
 /** A fraction, as numbers and as a bar. */
@@ -11,13 +13,14 @@ export const Meter = ({
   of,
   render = (value) => value.toLocaleString(),
   bad = of > 0 && used / of > 0.9,
+  loading = false,
 }: MeterProps) => (
-  <div class={`meter ${bad ? "warn" : ""}`}>
+  <div class={`meter ${bad && !loading ? "warn" : ""}`}>
     <p>
-      <strong>{render(used)}</strong> of {render(of)}
+      <strong>{loading ? "…" : render(used)}</strong> of {loading ? "…" : render(of)}
     </p>
     <div class="bar" aria-hidden="true">
-      <i style={{ width: `${of > 0 ? Math.min(100, (used / of) * 100) : 0}%` }} />
+      <i style={{ width: `${of > 0 && !loading ? Math.min(100, (used / of) * 100) : 0}%` }} />
     </div>
   </div>
 );

@@ -16,13 +16,16 @@ interface CapacityBarProps {
   readonly requested: number;
   /** Absent if it was not measured. */
   readonly used?: readonly number[] | undefined;
+  /** The amounts are not known yet. */
+  readonly loading?: boolean;
 }
 
 /** Requests relative to capacity, as a bar, with a mark for usage. */
-export function CapacityBar({ of, capacity, requested, used = [] }: CapacityBarProps) {
-  const { name, render } = MEASURES[of];
+export function CapacityBar({ of, capacity, requested, used = [], loading = false }: CapacityBarProps) {
+  const { name } = MEASURES[of];
+  const render = loading ? () => "…" : MEASURES[of].render;
   const now = used.at(-1);
-  const share = (value: number) => (capacity > 0 ? Math.min(100, (value / capacity) * 100) : 0);
+  const share = (value: number) => (capacity > 0 && !loading ? Math.min(100, (value / capacity) * 100) : 0);
   return (
     <div class={`capacity meter ${share(requested) > 90 || share(now ?? 0) > 90 ? "warn" : ""}`}>
       <h2>{name}</h2>
