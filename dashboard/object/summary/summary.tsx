@@ -12,6 +12,7 @@ import { ObjectTrouble } from "./object-trouble.tsx";
 import { OwnerChain } from "./owner-chain.tsx";
 import { PodContainers } from "./pod-containers.tsx";
 import { PrintedColumns } from "./printed-columns.tsx";
+import { RoleSummary } from "./role-summary.tsx";
 import { ServiceSummary } from "./service-summary.tsx";
 import { ClaimSummary, VolumeSummary } from "./volume-summary.tsx";
 import { WorkloadSummary } from "./workload-summary.tsx";
@@ -30,6 +31,8 @@ const ABOUT: Readonly<Record<string, ComponentType<ObjectProps>>> = {
   "daemonsets.apps": WorkloadSummary,
   "jobs.batch": WorkloadSummary,
   "cronjobs.batch": WorkloadSummary,
+  "roles.rbac.authorization.k8s.io": RoleSummary,
+  "clusterroles.rbac.authorization.k8s.io": RoleSummary,
 };
 
 export function Summary(props: ObjectProps) {
