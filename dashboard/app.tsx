@@ -1,6 +1,6 @@
 /** Signed out: the sign-in page. Signed in: the frame with the view that the address names. */
 import { useEffect } from "preact/hooks";
-import { discover, discovery } from "./api/discovery.ts";
+import { discover, discovery, findKind } from "./api/discovery.ts";
 import { isConfined } from "./api/namespace-names.ts";
 import { Keyboard } from "./frame/keyboard.tsx";
 import { Sidebar } from "./frame/sidebar.tsx";
@@ -8,7 +8,7 @@ import { TopBar } from "./frame/top-bar.tsx";
 import { Dialogs } from "./parts/dialogs.tsx";
 import { Notice } from "./parts/notice.tsx";
 import { Toasts } from "./parts/toasts.tsx";
-import { namespace } from "./route.ts";
+import { namespace, route } from "./route.ts";
 import { token } from "./session.ts";
 import { SignIn } from "./sign-in/sign-in.tsx";
 import { isTimeBarOpen, TimeBar } from "./time/time-bar.tsx";
@@ -16,6 +16,12 @@ import { View } from "./view.tsx";
 
 export function App() {
   return token.value === undefined ? <SignIn /> : <Frame key={token.value} />;
+}
+
+/** Whether the view would show more if a namespace were chosen. */
+function isOfNamespaces(): boolean {
+  const [view, group = "", , plural = ""] = route.value.path;
+  return view === "kind" ? findKind(group, plural)?.namespaced !== false : view !== "object" && view !== "kinds";
 }
 
 const VIEW_ID = "view";
@@ -34,7 +40,7 @@ function Frame() {
       <TopBar />
       {isTimeBarOpen() && <TimeBar />}
       <main id={VIEW_ID} tabIndex={-1}>
-        {isConfined.value && namespace.value === "" && (
+        {isConfined.value && namespace.value === "" && isOfNamespaces() && (
           <p class="hint">You may not look into all namespaces at once: name one of yours above.</p>
         )}
         {known.name === "known" && <View />}

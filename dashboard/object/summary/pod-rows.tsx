@@ -53,11 +53,16 @@ const Why = ({ of }: { readonly of: Trouble | undefined }) =>
 
 const toneOf = ({ state, ready }: PodSummary) => (state === "Running" && !ready ? { tone: "warn" as const } : {});
 
-export const PodRows = ({ title, ...of }: PodListProps & { readonly title: string }) => (
+interface PodRowsProps extends PodListProps {
+  readonly title: string;
+  readonly nothing?: string;
+}
+
+export const PodRows = ({ title, nothing = "None.", ...of }: PodRowsProps) => (
   <section class="card">
     <h2>
       {title} <span class="count">{of.pods.length}</span>
     </h2>
-    {of.pods.length === 0 ? <p class="quiet">None.</p> : <PodList {...of} />}
+    {of.pods.length === 0 ? <p class="quiet">{nothing}</p> : <PodList {...of} />}
   </section>
 );

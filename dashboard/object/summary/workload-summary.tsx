@@ -8,6 +8,8 @@ import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { resourcePath } from "../../../client/resource-path.ts";
 import { kindOfReference } from "../../api/discovery.ts";
 import { objectHref } from "../../api/links.ts";
+import { refusal, waitingFor } from "../../live/live-badge.tsx";
+import type { LiveState } from "../../live/live-list.ts";
 import { objectsAt, useLiveList } from "../../live/use-live-list.ts";
 import { Age } from "../../parts/age.tsx";
 import { StateChip } from "../../parts/state-chip.tsx";
@@ -68,16 +70,33 @@ export function WorkloadSummary({ kind, object }: ObjectProps) {
       {between ? (
         <Tree owner={uid} namespace={namespace} {...between} pods={pods} />
       ) : (
-        <Pods namespace={namespace} pods={pods.filter(({ owners }) => owners.includes(uid))} />
+        <Pods
+          namespace={namespace}
+          pods={pods.filter(({ owners }) => owners.includes(uid))}
+          nothing={nothingOf("Pod", list.state.value) ?? "None."}
+        />
       )}
     </>
   );
 }
 
-const Pods = ({ namespace, pods }: { readonly namespace: string; readonly pods: readonly PodSummary[] }) => (
+/** Why none of a kind are displayed, although there may be some. */
+function nothingOf(kind: string, state: LiveState): string | undefined {
+  const refused = refusal(state);
+  if (!refused) return waitingFor(state);
+  return refused.forbidden ? `You may not see ${kind}s.` : refused.problem;
+}
+
+interface PodsProps {
+  readonly namespace: string;
+  readonly pods: readonly PodSummary[];
+  readonly nothing: string;
+}
+
+const Pods = ({ namespace, pods, nothing }: PodsProps) => (
   <>
     <WorkloadUsage namespace={namespace} pods={pods} />
-    <PodRows title="Pods" pods={pods} />
+    <PodRows title="Pods" pods={pods} nothing={nothing} />
   </>
 );
 
@@ -99,10 +118,12 @@ function Tree({ owner, namespace, resource, apiVersion, kind: kindName, pods }: 
   const uids = new Set(members.map(({ metadata }) => metadata.uid));
   return (
     <>
-      <WorkloadUsage namespace={namespace} pods={pods.filter(({ owners }) => owners.some((uid) => uids.has(uid)))} />
+      {!refusal(list.state.value) && (
+        <WorkloadUsage namespace={namespace} pods={pods.filter(({ owners }) => owners.some((uid) => uids.has(uid)))} />
+      )}
       <section class="card">
         <h2>What belongs to it</h2>
-        {members.length === 0 && <p class="quiet">Nothing yet.</p>}
+        {members.length === 0 && <p class="quiet">{nothingOf(kindName, list.state.value) ?? "Nothing yet."}</p>}
         <ul class="plain tree">
           {members.map((member) => {
             const { uid, name, creationTimestamp } = member.metadata;
