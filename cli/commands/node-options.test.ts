@@ -5,7 +5,7 @@ import { nodeWords, parseAmounts, parseLabels, parseTaints, withNodeOptions } fr
 describe("options of a node", () => {
   it("parse labels as the kubelet does", () => {
     expect(parseLabels("zone=a,example.com/disk=")).toEqual({ zone: "a", "example.com/disk": "" });
-    expect(() => parseLabels("zone")).toThrow(/key=value/);
+    expect(() => parseLabels("zone=a,disk=b c")).toThrow(/^"disk=b c" is not of the form key=value/);
   });
 
   it("parse taints with or without a value", () => {
@@ -13,7 +13,7 @@ describe("options of a node", () => {
       { key: "gpu", value: "yes", effect: "NoSchedule" },
       { key: "own", effect: "NoExecute" },
     ]);
-    expect(() => parseTaints("gpu=yes:Never")).toThrow(/NoSchedule/);
+    expect(() => parseTaints("own:NoExecute,gpu=yes:Never")).toThrow(/^"gpu=yes:Never" is not .*NoSchedule/);
   });
 
   it("parse resource quantities", () => {

@@ -158,11 +158,11 @@ export const nodeWords = (options: NodeOptions): string[] => [
 ];
 
 export function parseLabels(text: string): Readonly<Record<string, string>> {
-  const pairs = text.split(",").map((part) => /^([^=\s]+)=([^=\s]*)$/.exec(part));
   return Object.fromEntries(
-    pairs.map((pair) => {
-      if (pair === null) throw new InvalidArgumentError("It is key=value, with a comma between.");
-      return [pair[1], pair[2]];
+    text.split(",").map((part) => {
+      const [, key = "", value = ""] = /^([^=\s]+)=([^=\s]*)$/.exec(part) ?? [];
+      if (key === "") throw new InvalidArgumentError(`"${part}" is not of the form key=value.`);
+      return [key, value];
     }),
   );
 }
@@ -185,7 +185,8 @@ export function parseTaints(text: string): readonly Taint[] {
   return text.split(",").map((part) => {
     const [, key = "", value, effect = ""] =
       /^([^=:\s]+)(?:=([^:\s]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/.exec(part) ?? [];
-    if (key === "") throw new InvalidArgumentError("It is key=value:NoSchedule, PreferNoSchedule or NoExecute.");
+    if (key === "")
+      throw new InvalidArgumentError(`"${part}" is not key=value:NoSchedule, PreferNoSchedule or NoExecute.`);
     return { key, ...(value === undefined || value === "" ? {} : { value }), effect };
   });
 }
