@@ -1,5 +1,5 @@
 /** Usage of nodes or pods, polled from metrics.k8s.io while somebody is looking: nothing is measured otherwise. */
-import { type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { NodeMetrics } from "../../api/generated/metrics.v1beta1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
@@ -8,6 +8,7 @@ import { resourcePath } from "../../client/resource-path.ts";
 import { read } from "../api/connection.ts";
 import { isVisible } from "../live/visibility.ts";
 import { moment } from "../route.ts";
+import { token } from "../session.ts";
 import { cpuOf, memoryOf } from "../summaries/resources.ts";
 import { type UsageHistory, type UsageSample, withSamples } from "./usage-history.ts";
 
@@ -71,6 +72,10 @@ const podSample = ({ metadata, timestamp, containers = [] }: Metrics): readonly 
 ];
 
 const polls = new Map<string, UsagePoll>();
+// Another user may not see what this one did.
+effect(() => {
+  if (token.value === undefined) polls.clear();
+});
 
 /** `namespace` "" means all. */
 export function useUsage(of: Measured, namespace = ""): UsageHistory {
