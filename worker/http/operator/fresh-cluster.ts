@@ -7,6 +7,8 @@ const OWN: ReadonlySet<string> = new Set([
   "apiservices.apiregistration.k8s.io",
   "clusterrolebindings.rbac.authorization.k8s.io",
   "clusterroles.rbac.authorization.k8s.io",
+  // Not the control plane's, but a restore keeps them.
+  "clusters.sailplane.dev",
   "clustersettings.sailplane.dev",
   "configmaps",
   "events",
