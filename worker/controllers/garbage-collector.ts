@@ -156,9 +156,12 @@ function standingOf(reference: OwnerReference, dependent: Stored<KubeObject>, sn
   return isForeground(owner.object) ? "waiting" : "solid";
 }
 
-function hadOwner({ uid }: OwnerReference, dependent: Stored<KubeObject>, snapshot: Snapshot): boolean {
-  const owner = snapshot.deletedOwner(uid);
-  return owner !== undefined && !isElsewhere(owner, dependent);
+/** Whether the very object that is referred to was seen to go: under another version it may be anything. */
+function hadOwner(reference: OwnerReference, dependent: Stored<KubeObject>, snapshot: Snapshot): boolean {
+  const owner = snapshot.deletedOwner(reference.uid);
+  if (!owner || isElsewhere(owner, dependent)) return false;
+  const { apiVersion, kind, metadata } = owner.object;
+  return apiVersion === reference.apiVersion && kind === reference.kind && metadata.name === reference.name;
 }
 
 const isElsewhere = ({ object: { metadata } }: Located, dependent: Stored<KubeObject>): boolean =>
