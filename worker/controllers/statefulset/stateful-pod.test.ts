@@ -37,7 +37,8 @@ test("a pod has its name, labels and host name from its set, and the rest from t
     ownerReferences: [{ kind: "StatefulSet", name: "db", controller: true }],
   });
   expect(spec).toMatchObject({ hostname: "db-3", subdomain: "db", containers: [{ name: "c", image: "pause:1" }] });
-  expect(podOf(set({ serviceName: "" })).spec).not.toHaveProperty("subdomain");
+  const template = { ...db().spec.template, spec: { containers: [], hostname: "mine", subdomain: "mine" } };
+  expect(podOf(set({ serviceName: "", template })).spec).toEqual({ hostname: "db-3", containers: [] });
 });
 
 test("a pod mounts its claims, in place of volumes of their names", () => {

@@ -37,6 +37,7 @@ export function statefulPod(
     ...claims.map((claim) => ({ name: claim, persistentVolumeClaim: { claimName: claimName(set, claim, ordinal) } })),
     ...(pod.spec.volumes ?? []).filter((volume) => !claims.includes(volume.name)),
   ];
+  const { subdomain: _, ...spec } = pod.spec;
   return {
     ...pod,
     metadata: {
@@ -45,7 +46,7 @@ export function statefulPod(
       labels: { ...pod.metadata.labels, ...identityLabels(set, ordinal), [REVISION]: from.revision },
     },
     spec: {
-      ...pod.spec,
+      ...spec,
       hostname: name,
       ...(set.spec.serviceName ? { subdomain: set.spec.serviceName } : {}),
       ...(volumes.length > 0 ? { volumes } : {}),
