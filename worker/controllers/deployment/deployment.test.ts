@@ -15,6 +15,17 @@ import {
 import { deploymentController } from "./deployment.ts";
 
 describe("deployment", () => {
+  it("CTL-NAME-CUT: cuts its name in that of its replica set if both are too long", async () => {
+    const at = start();
+    const name = "w".repeat(250);
+    const of = web();
+    at.cluster.put("deployments.apps", { ...of, metadata: { ...of.metadata, name } });
+    await at.settle();
+    const [set] = at.cluster.list<ReplicaSet>("replicasets.apps");
+    const hash = set?.metadata.labels?.["pod-template-hash"] ?? "";
+    expect(set?.metadata.name).toBe(`${name.slice(0, 252 - hash.length)}-${hash}`);
+  });
+
   it("creates a replica set from its template, named and labelled by the template's hash", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web());

@@ -11,12 +11,15 @@ import { boundsOf, DEPLOYMENTS, type Family, HASH_LABEL, REPLICA_SETS, replicasO
 import { newestSize } from "./scaling.ts";
 import { hasDeadline, withCondition } from "./status.ts";
 
+/** Of objects: a longer name of a Deployment is cut in its replica sets', for the sake of the hash. */
+const LONGEST_NAME = 253;
+
 /** Creates the replica set of a new template. */
 export function createNewest({ deployment, all, old }: Family, { snapshot, now, failure }: ReconcileContext): Plan {
   const namespace = deployment.metadata.namespace ?? "";
   const { collisionCount } = deployment.status;
   const hash = templateHash(deployment.spec.template, collisionCount);
-  const name = `${deployment.metadata.name}-${hash}`;
+  const name = `${deployment.metadata.name.slice(0, LONGEST_NAME - 1 - hash.length)}-${hash}`;
   const taken = snapshot.get(REPLICA_SETS, namespace, name);
   if (taken) {
     const ours = controllerOf(taken)?.uid === deployment.metadata.uid;

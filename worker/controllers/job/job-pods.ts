@@ -107,7 +107,7 @@ export function newIndexedPod(job: Stored<Job>, index: number, failures: { count
     ...pod,
     metadata: {
       ...pod.metadata,
-      generateName: `${job.metadata.name}-${index}-`,
+      generateName: generateName(job.metadata.name, `-${index}-`),
       annotations: { ...pod.metadata.annotations, [INDEX]: String(index), ...perIndex },
       labels: { ...pod.metadata.labels, [INDEX]: String(index) },
     },
@@ -119,6 +119,10 @@ export function newIndexedPod(job: Stored<Job>, index: number, failures: { count
     },
   };
 }
+
+/** The API server cuts longer prefixes: the index must not be lost. */
+const LONGEST_PREFIX = 58;
+const generateName = (name: string, end: string) => name.slice(0, LONGEST_PREFIX - end.length) + end;
 
 const ENVIRONMENT = {
   name: "JOB_COMPLETION_INDEX",
