@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Pod, PodStatus } from "../../../api/generated/core.v1.ts";
+import type { Pod, PodCondition, PodStatus } from "../../../api/generated/core.v1.ts";
 import { isNotableChange } from "./notable-change.ts";
 
 const running: PodStatus = {
@@ -32,6 +32,19 @@ test("a readiness gate is notable if it changes the pod's readiness", () => {
     pod({ spec, status: { ...running, conditions: [{ type: "example.com/gate", status }] } });
   expect(isNotableChange(gate("False"), gate("True"), running)).toBe(false);
   expect(isNotableChange(gate("True"), gate("False"), running)).toBe(true);
+});
+
+test("a readiness gate is notable if it changes why the pod is not ready", () => {
+  const spec = { readinessGates: [{ conditionType: "example.com/gate" }] };
+  const message = 'corresponding condition of pod readiness gate "example.com/gate" does not exist.';
+  const own = {
+    ...running,
+    conditions: [{ type: "Ready", status: "False", reason: "ReadinessGatesNotReady", message }],
+  };
+  const met = (...conditions: readonly PodCondition[]) =>
+    pod({ spec, status: { ...running, conditions: [...own.conditions, ...conditions] } });
+  expect(isNotableChange(met(), met({ type: "example.com/other", status: "True" }), own)).toBe(false);
+  expect(isNotableChange(met(), met({ type: "example.com/gate", status: "False" }), own)).toBe(true);
 });
 
 test("a terminal phase that was reverted is reported again", () => {

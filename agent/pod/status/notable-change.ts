@@ -19,7 +19,7 @@ function withoutBookkeeping({ metadata, spec }: Pod): unknown {
   return { rest, spec };
 }
 
-/** Only a change in whether readiness gates are met requires a new status (as in the kubelet). */
+/** Only a change in whether readiness gates are met, or in which are not, requires a new status (as in the kubelet). */
 function hasGateMoved(pod: Pod, own: PodStatus): boolean {
   if ((pod.spec.readinessGates ?? []).length === 0) return false;
   const isReady = ({ type }: { readonly type: string }) => type === "Ready";
@@ -32,7 +32,8 @@ function hasGateMoved(pod: Pod, own: PodStatus): boolean {
     resize: SETTLED,
     now: "",
   });
-  return own.conditions?.find(isReady)?.status !== now.find(isReady)?.status;
+  const [before, after] = [own.conditions?.find(isReady), now.find(isReady)];
+  return before?.status !== after?.status || before?.message !== after?.message;
 }
 
 /** Somebody reset the agent's own part of the status. */
