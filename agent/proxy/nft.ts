@@ -153,8 +153,8 @@ function addFrontends(table: TableBuilder, { family, frontends }: FamilyRules, p
     if (verdict !== undefined) refused[kind].set(key, verdict);
     if (frontend.sources === undefined) continue;
     const guard = nameOf("guard", frontend.id);
-    const within = frontend.sources.length > 0 ? [`${ip} saddr { ${frontend.sources.join(", ")} } return`] : [];
-    table.chain(guard, [...within, "drop"]);
+    const within = `${ip} saddr { ${frontend.sources.join(", ")} } return`;
+    table.chain(guard, [within, "drop"]);
     guarded.set(key, `goto ${guard}`);
   }
   const byAddress = `type ${type} . inet_proto . inet_service : verdict;`;

@@ -139,15 +139,15 @@ describe("a connection to a Service", () => {
   });
 
   it.each([
-    ["198.51.100.7", ["198.51.100.0/24", EXTERNAL]],
-    ["198.51.101.7", ["198.51.100.0/24"]],
-  ])("PROXY-GUARD: admits a node that is in the source ranges by the balancer's address, too: %s", (own, sources) => {
+    ["198.51.100.0/24", "198.51.100.7", ["198.51.100.0/24", EXTERNAL]],
+    ["198.51.100.0/24", "198.51.101.7", ["198.51.100.0/24"]],
+    ["2001:db8::/64", "198.51.100.7", undefined],
+  ])("PROXY-GUARD: range %s admits, on node %s, %j", (range, own, sources) => {
     const guarded: Service = {
-      ...service({ type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.100.0/24"] }),
+      ...service({ type: "LoadBalancer", loadBalancerSourceRanges: [range] }),
       status: { loadBalancer: { ingress: [{ ip: EXTERNAL }] } },
     };
-    const node = { name: HERE, zone: "", addresses: [own] };
-    const { frontends } = plan([guarded], [sliceOf([here])], { node });
+    const { frontends } = plan([guarded], [sliceOf([here])], { node: { name: HERE, zone: "", addresses: [own] } });
     expect(frontends.find(({ address }) => address === EXTERNAL)?.sources).toEqual(sources);
   });
 

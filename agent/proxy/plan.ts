@@ -282,13 +282,13 @@ function outerAddresses({ spec, status }: Service, family: Family, { addresses }
   const found = new Map<string, { address: string; sources?: readonly string[] }>();
   for (const address of spec.externalIPs ?? []) if (familyOf(address) === family) found.set(address, { address });
   if (spec.type !== "LoadBalancer") return [...found.values()];
-  const sources = (spec.loadBalancerSourceRanges ?? []).map((range) => range.trim());
-  const own = sources.filter((range) => familyOf(range) === family);
-  const admitsNode = own.some((range) => addresses.some((address) => contains(range, address)));
+  const ranges = (spec.loadBalancerSourceRanges ?? []).map((range) => range.trim());
+  const sources = ranges.filter((range) => familyOf(range) === family);
+  const admitsNode = sources.some((range) => addresses.some((address) => contains(range, address)));
   for (const { ip, ipMode } of status.loadBalancer?.ingress ?? []) {
     if (ip === undefined || ip === "" || ipMode === "Proxy" || familyOf(ip) !== family) continue;
     // Where the machine has the address itself, its own connections come from there.
-    const admitted = admitsNode ? [...own, ip] : own;
+    const admitted = admitsNode ? [...sources, ip] : sources;
     found.set(ip, { address: ip, ...(sources.length > 0 && { sources: admitted }) });
   }
   return [...found.values()];

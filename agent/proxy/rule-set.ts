@@ -38,7 +38,7 @@ export interface Frontend {
   readonly protocol: Protocol;
   readonly port: number;
   readonly route: Route;
-  /** Only clients in these ranges are admitted. */
+  /** Only clients in these ranges are admitted; never none. */
   readonly sources?: readonly string[];
   /** For UDP: the backends that keep the clients that they have, wherever new ones are led. */
   readonly serving?: readonly Backend[];
