@@ -6,6 +6,7 @@ import type { PodContainer } from "../pod-spec/containers.ts";
 import { graceOf } from "../pod-spec/grace.ts";
 import { isTerminal } from "../pod-spec/pod-phase.ts";
 import type { Waiting } from "../pod-spec/waiting.ts";
+import { earlierResults } from "../probes/earlier-results.ts";
 import { Prober } from "../probes/prober.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { SandboxConfig } from "../runtime/sandbox.ts";
@@ -13,10 +14,10 @@ import { isStatic } from "../static-pods/mirror.ts";
 import { steadyNow } from "../steady-now.ts";
 import { PodVolumes } from "../volumes/pod-volumes.ts";
 import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./allocation.ts";
-import { identityOf } from "./config/container-config.ts";
 import { canMountRecursiveReadOnly } from "./config/recursive-read-only.ts";
 import type { PodLocal, Verdict } from "./local.ts";
 import { EVICTED } from "./node-verdicts.ts";
+import { probeReports } from "./probe-reports.ts";
 import { runningOf } from "./running-containers.ts";
 import { isOwnCondition } from "./status/conditions.ts";
 import { deviceHealth } from "./status/device-health.ts";
@@ -118,24 +119,13 @@ export class PodRecord {
     this.prober = new Prober({
       runtime: context.runtime,
       podIP: () => this.#ips[0] ?? context.hostIPs()[0] ?? "127.0.0.1",
+      earlier: (containerId) => earlierResults(pod.status, containerId),
       onResult: () => {
         wake.now();
         // Ending the pod waits for its containers, and is not woken.
         if (this.terminating) this.#reportSeen();
       },
-      onOutcome: ({ container }, kind, { ok, errored, tookMs }) =>
-        context.probeCounts.count({
-          pod: identityOf(this.pod),
-          container: container.name,
-          kind,
-          result: ok ? "successful" : errored === true ? "unknown" : "failed",
-          seconds: tookMs / 1000,
-        }),
-      onTrouble: (container, kind, { ok, output, errored }) => {
-        const word = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
-        const what = ok ? "warning" : errored === true ? "errored and resulted in unknown state" : "failed";
-        this.recordEvent(container, "Warning", ok ? "ProbeWarning" : "Unhealthy", `${word} probe ${what}: ${output}`);
-      },
+      ...probeReports(pod, context.probeCounts, (...event) => this.recordEvent(...event)),
     });
   }
 

@@ -3,6 +3,7 @@ import type { Container, Probe } from "../../api/generated/core.v1.ts";
 import type { PodContainer } from "../pod-spec/containers.ts";
 import type { ContainerObservation } from "../runtime/observation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { ProbeResults } from "./probe-outcome.ts";
 import { delayLeft, Prober } from "./prober.ts";
 
 const often = (command: string): Probe => ({ periodSeconds: 0.02, exec: { command: [command] } });
@@ -16,7 +17,14 @@ it("a terminating container is still probed for readiness, but not for liveness"
       return { exitCode: 0, output: Buffer.alloc(0), stderr: Buffer.alloc(0) };
     },
   } as Partial<Runtime> as Runtime;
-  const prober = new Prober({ runtime, podIP: () => "", onResult: () => {}, onOutcome: () => {}, onTrouble: () => {} });
+  const prober = new Prober({
+    runtime,
+    podIP: () => "",
+    earlier: () => ({}),
+    onResult: () => {},
+    onOutcome: () => {},
+    onTrouble: () => {},
+  });
   prober.follow([{ target: { role: "main", container }, observed: { id: "x", startedAt: 0 } as ContainerObservation }]);
   await expect.poll(() => new Set(requests)).toEqual(new Set(["alive", "ready"]));
   prober.onlyReadiness();
@@ -40,7 +48,11 @@ it.each([
 function probing(
   answers: Readonly<Partial<Record<string, readonly (number | Error)[]>>>,
   probes: Partial<Pick<Container, "startupProbe" | "livenessProbe" | "readinessProbe">>,
-  { role = "main", startedAt = 0 }: { readonly role?: PodContainer["role"]; readonly startedAt?: number } = {},
+  {
+    role = "main",
+    startedAt = 0,
+    earlier = {},
+  }: { readonly role?: PodContainer["role"]; readonly startedAt?: number; readonly earlier?: ProbeResults } = {},
 ) {
   const requests: string[] = [];
   const told: string[] = [];
@@ -58,6 +70,7 @@ function probing(
   const prober = new Prober({
     runtime,
     podIP: () => "",
+    earlier: () => earlier,
     onResult: () => void results.push(JSON.stringify(prober.results().get("x"))),
     onOutcome: (_, kind, { ok, errored, tookMs }) =>
       void outcomes.push({ word: `${kind} ${ok} ${errored ?? false}`, tookMs }),
@@ -96,6 +109,18 @@ it("AGENT-LONG-TIME: a container whose probe has a period of years is not probed
   await settle();
   prober.stop();
   expect(requests).toEqual(["readiness"]);
+});
+
+it("AGENT-PROBE-RESTART: a container that had started and was ready is both until its probes say otherwise", async () => {
+  const { prober, requests, results } = probing(
+    { readiness: [1] },
+    { startupProbe: often("startup"), readinessProbe: { ...often("readiness"), failureThreshold: 2 } },
+    { earlier: { startup: "success", readiness: "success" } },
+  );
+  expect(prober.results().get("x")).toEqual({ startup: "success", readiness: "success" });
+  await expect.poll(() => results).toEqual(['{"startup":"success","readiness":"failure"}']);
+  expect(requests.slice(0, 2)).toEqual(["readiness", "readiness"]);
+  prober.stop();
 });
 
 it("no other probe runs before the container has started", async () => {

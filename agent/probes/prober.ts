@@ -16,6 +16,8 @@ import { beginPace, counts, nextPace } from "./probe-pace.ts";
 export interface ProberOptions {
   readonly runtime: Runtime;
   readonly podIP: () => string;
+  /** Of a container, as an earlier run of the agent reported them. */
+  readonly earlier: (containerId: string) => ProbeResults;
   /** A result has changed. */
   readonly onResult: () => void;
   /** A probe was carried out, or could not be. */
@@ -58,12 +60,15 @@ class ContainerProbes {
   readonly #options: ProberOptions;
   readonly #target: PodContainer;
   readonly #observed: ContainerObservation;
-  results: ProbeResults = {};
+  /** It has just passed its startup probe. */
+  #hasJustStarted = false;
+  results: ProbeResults;
 
   constructor(target: PodContainer, observed: ContainerObservation, options: ProberOptions) {
     this.#target = target;
     this.#observed = observed;
     this.#options = options;
+    this.results = options.earlier(observed.id);
     void this.#run();
   }
 
@@ -77,7 +82,10 @@ class ContainerProbes {
 
   async #run(): Promise<void> {
     const { startupProbe, livenessProbe, readinessProbe } = this.#target.container;
-    if (startupProbe !== undefined && !(await this.#until("startup", startupProbe))) return;
+    if (startupProbe !== undefined && this.results.startup === undefined) {
+      if (!(await this.#until("startup", startupProbe))) return;
+      this.#hasJustStarted = true;
+    }
     if (livenessProbe !== undefined) void this.#until("liveness", livenessProbe);
     if (readinessProbe !== undefined) void this.#until("readiness", readinessProbe);
   }
@@ -92,7 +100,7 @@ class ContainerProbes {
     const ranMs = Date.now() - this.#observed.startedAt;
     const delayMs = delayLeft(initialDelaySeconds * 1000, ranMs);
     await wait(delayMs);
-    const ageMs = delayMs > 0 ? periodMs : this.results.startup === "success" ? 0 : ranMs;
+    const ageMs = delayMs > 0 ? periodMs : this.#hasJustStarted ? 0 : ranMs;
     let pace = beginPace(kind, { periodMs, ageMs }, steadyNow());
     if (kind === "liveness") await wait(pace.due - steadyNow());
     const streak = new Streak(successThreshold, failureThreshold);
