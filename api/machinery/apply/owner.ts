@@ -2,6 +2,7 @@
 import { compareTexts } from "../../compare-texts.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { goQuote } from "../field-error.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { EMPTY, type FieldSet, isEmptySet, sortedSet, unionOf } from "./field-set.ts";
 import { compareElements } from "./path-element.ts";
 
@@ -63,23 +64,35 @@ function readOwners(entries: readonly ManagedFieldsEntry[] | null | undefined): 
 
 /** Undefined if it is malformed. */
 function readFieldSet(node: unknown): FieldSet | undefined {
-  if (isFieldSet(node)) return node;
+  if (isFieldSet(node) && !("." in node)) return node;
   const known = knownPart(node);
-  return isFieldSet(known) ? known : undefined;
+  if (!isFieldSet(known)) return undefined;
+  const { ".": _ofTheObject, ...set } = known;
+  return set;
 }
 
 function isFieldSet(node: unknown): node is FieldSet {
   if (typeof node !== "object" || node === null || Array.isArray(node)) return false;
-  for (const [element, child] of Object.entries(node))
-    if (element !== "." && !(/^([fi]:|v:.|k:\{.*\}$)/s.test(element) && isFieldSet(child))) return false;
+  const members = Object.entries(node);
+  for (const [element, child] of members)
+    if (element === "." ? members.length === 1 || !isEmpty(child) : !(isElement(element) && isFieldSet(child)))
+      return false;
   return true;
 }
 
-/** Without elements of unknown kinds, which a later version may use. */
+const isElement = (element: string) => /^([fi]:|v:.|k:\{.*\}$)/s.test(element);
+
+const isEmpty = (value: unknown) => isJsonObject(value) && Object.keys(value).length === 0;
+
+/**
+ * The set as Kubernetes reads it: without elements of unknown kinds, which a later version may use, with nothing within
+ * ".", and without a "." beside nothing. Null is an empty set.
+ */
 function knownPart(node: unknown): unknown {
-  if (typeof node !== "object" || node === null || Array.isArray(node)) return node;
+  if (!isJsonObject(node)) return node ?? {};
   const known = Object.entries(node).filter(([element]) => !/^[^fikv]:/s.test(element));
-  return Object.fromEntries(known.map(([element, child]) => [element, knownPart(child)]));
+  if (known.every(([element]) => element === ".")) return {};
+  return Object.fromEntries(known.map(([element, child]) => [element, element === "." ? {} : knownPart(child)]));
 }
 
 /** Undefined if nobody owns anything. */

@@ -87,6 +87,20 @@ describe("managedFields of ordinary writes", () => {
     expect(a.entries).toEqual([]);
   });
 
+  test.each([
+    [{ ".": {} }, []],
+    [{ ".": {}, "f:data": {} }, ['old {"f:data":{}}']],
+    [{ "f:data": { ".": {} } }, ['old {"f:data":{}}']],
+    [{ "f:data": { ".": { "f:x": {} }, "f:k": {} } }, ['old {"f:data":{".":{},"f:k":{}}}']],
+    [{ "f:data": null }, ['old {"f:data":{}}']],
+  ])("TRACK-07: a client's set %j is stored as Kubernetes reads it", (fieldsV1, owners) => {
+    const a = configMap();
+    a.write("w", (draft) => Object.assign(draft, data({ k: "1" })));
+    const entry = { manager: "old", operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1 };
+    a.write("w", (draft) => Object.assign(draft.metadata, { managedFields: [entry] }));
+    expect(a.owners).toEqual(owners);
+  });
+
   test("TRACK-05: an empty list is none for a custom object", () => {
     const a = new ManagedObject("example.com/v1", "Custom", viewOf("v1", "ConfigMap"));
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
