@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { deployment } from "../../../api/resources/apps/deployment.ts";
 import { configMap } from "../../../api/resources/core/config-map.ts";
 import { ApiError } from "../../api-error.ts";
 import { applyFormat, parsePatch, patchFormats } from "./patch-format.ts";
@@ -65,7 +66,7 @@ test("PATCH-08: a patch that removes apiVersion makes all fields unknown, includ
   for (const patch of [{ apiVersion: null }, { apiVersion: "", kind: null }]) {
     const { object: read, warnings } =
       (format && applyFormat(format, { value: patch, duplicates: [] }, object(), context)) ?? {};
-    expect([read?.metadata, warnings]).toEqual([{}, ['unknown field "metadata"', 'unknown field "data"']]);
+    expect([read?.metadata, warnings]).toEqual([{}, ['unknown field "data"', 'unknown field "metadata"']]);
   }
 });
 
@@ -89,6 +90,36 @@ test("PATCH-10: errors of a strategic merge are in the converter's words, with u
   const patch = { metadata: { zip: 1 }, zap: 1, foo: 1 };
   expect(format && applyFormat(format, { value: patch, duplicates: [] }, object(), context).warnings).toEqual(
     ["foo", "metadata.zip", "zap"].map((field) => `unknown field "${field}"`),
+  );
+});
+
+test("PATCH-10: the shown patch is what Kubernetes has not merged: no directives, no lists that are ordered", () => {
+  const served = { resource: deployment, group: "apps", version: "v1", custom: false } as const;
+  const container = { name: "c", image: "i", env: [{ name: "A", value: "x" }] };
+  const template = { metadata: { labels: { a: "b" } }, spec: { containers: [container] } };
+  const stored = { kind: "Deployment", apiVersion: "apps/v1", metadata: { name: "a" }, spec: { template } };
+  const shown = (spec: object) => {
+    const format = patchFormats["application/strategic-merge-patch+json"];
+    try {
+      return format && applyFormat(format, { value: { spec }, duplicates: [] }, stored, { ...context, served });
+    } catch (error) {
+      return error instanceof ApiError && /"map\[spec:(.*)\]": /.exec(error.status.message ?? "")?.[1];
+    }
+  };
+  const env = { "$setElementOrder/env": [{ name: "A" }], env: [{ name: "A", value: 5 }] };
+  const containers = [{ name: "c", ...env }];
+  expect(shown({ template: { spec: { "$setElementOrder/containers": [{ name: "c" }], containers } } })).toBe(
+    "map[template:map[spec:map[]]]",
+  );
+  expect(shown({ template: { spec: { containers } } })).toBe("map[template:map[spec:map[containers:[map[name:c]]]]]");
+  expect(shown({ strategy: { $retainKeys: ["type"], type: 5, rollingUpdate: null } })).toBe(
+    "map[strategy:map[$retainKeys:[type] type:5]]",
+  );
+  expect(
+    shown({ template: { $retainKeys: ["spec"], metadata: null, spec: { hostname: [{ $patch: "delete" }] } } }),
+  ).toBe("map[template:map[metadata:<nil> spec:map[hostname:[map[$patch:delete]]]]]");
+  expect(shown({ replicas: "3", selector: { matchLabels: { $patch: "replace", x: "y" } } })).toBe(
+    "map[replicas:3 selector:map[]]",
   );
 });
 

@@ -14,9 +14,9 @@ import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructu
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
 import { applyMergePatch } from "../../../api/machinery/patch/merge-patch.ts";
 import type { PatchResult } from "../../../api/machinery/patch/patch-result.ts";
-import { printGo } from "../../../api/machinery/patch/print-go.ts";
 import { printMerged, printPatched, printUntyped } from "../../../api/machinery/patch/print-patched.ts";
 import { applyStrategicMergePatch } from "../../../api/machinery/patch/strategic-merge.ts";
+import { printUnmerged } from "../../../api/machinery/patch/unmerged-patch.ts";
 import { badRequest, internalError, invalid, unsupportedMediaType } from "../../../api/machinery/status.ts";
 import { duplicateFields } from "../../../api/machinery/structural/duplicate-fields.ts";
 import { ApiError } from "../../api-error.ts";
@@ -50,7 +50,12 @@ export interface PatchFormat {
   /**
    * How an error about the result shows the invalid value: the patched object as JSON, or the patch as Go prints it.
    */
-  readonly printed: (patch: unknown, patched: JsonObject, original: JsonObject) => string;
+  readonly printed: (patch: unknown, patched: JsonObject, of: PatchedOf) => string;
+}
+
+interface PatchedOf {
+  readonly original: JsonObject;
+  readonly served: Served;
 }
 
 export const patchFormats: Readonly<Record<string, PatchFormat>> = {
@@ -64,13 +69,13 @@ export const patchFormats: Readonly<Record<string, PatchFormat>> = {
   "application/merge-patch+json": {
     apply: (object, patch, { options }) => applyMergePatch(membersOf(object), patch, options.fieldValidation),
     malformed: (problem, level) => (level === "Ignore" ? "Invalid JSON Patch" : `error decoding patch: ${problem}`),
-    printed: (patch, patched, original) => printMerged(patched, patch, original),
+    printed: (patch, patched, { original }) => printMerged(patched, patch, original),
   },
   "application/strategic-merge-patch+json": {
     needsStruct: true,
     apply: (object, patch, { served }) => applyStrategicMergePatch(membersOf(object), patch, structFor(served)),
     malformed: (problem) => problem,
-    printed: (patch) => printGo(patch),
+    printed: (patch, _, { original, served }) => printUnmerged(patch, original, structFor(served)),
   },
 };
 
@@ -121,7 +126,9 @@ export function applyFormat(
   const patched = custom && fieldValidation === "Strict" ? copyJson(result.object) : result.object;
   const decoded = decodeAsKind(result.object, membersOf(object), format, context.served);
   const refuse = (why: string) => {
-    const printed = custom ? printUntyped(patched) : format.printed(patch, patched, membersOf(object));
+    const printed = custom
+      ? printUntyped(patched)
+      : format.printed(patch, patched, { original: membersOf(object), served: context.served });
     return new ApiError(invalid("", "", "", [invalidField("patch", printed, why)]));
   };
   if (!decoded.ok) throw refuse(decoded.message);
@@ -165,7 +172,9 @@ function decodeCustom(object: JsonObject, served: Served): DecodedJson {
 
 /** A result without a version is decoded as Kubernetes' internal form, which has none of the JSON field names. */
 function internalForm({ kind: _kind, apiVersion: _apiVersion, ...members }: JsonObject, typeMeta: object): DecodedJson {
-  const unknown = Object.keys(members).map((name) => `unknown field ${JSON.stringify(name)}`);
+  const unknown = Object.keys(members)
+    .toSorted()
+    .map((name) => `unknown field ${JSON.stringify(name)}`);
   return { ok: true, value: { ...typeMeta, metadata: {} }, strict: unknown };
 }
 
