@@ -19,6 +19,7 @@ export function parseFieldSelector(text: string): ParsedSelector {
     }
     const value = unescapeValue(escaped);
     if (!value.ok) return value;
+    if (key === "" && value.text === "") continue;
     requirements.push({ of: "field", key, operator: operator === "!=" ? "notin" : "in", values: [value.text] });
   }
   return { ok: true, requirements };

@@ -95,6 +95,8 @@ describe("a field selector", () => {
     ["metadata.name=web\\,1,metadata.namespace=default", true],
     ["metadata.name!=web\\,1", false],
     [",status.phase=Running,", true],
+    ["=,status.phase=Running", true],
+    ["!=", true],
   ])("%j: %j", (text, expected) => {
     const parsed = parseFieldSelector(text);
     expect(parsed.ok && matches(parsed.requirements, pod, key)).toBe(expected);
