@@ -89,7 +89,33 @@ function merged(text, other) {
   return `${words(text) === words(body) ? body : text}${values === undefined ? "" : VALUES + values}`;
 }
 
+// Texts of schemas that are no structs: what declares them, and how their text begins there.
+const META = "@kubernetes-models/apimachinery/apis/meta/v1";
+const EXTENSIONS = "kubernetes-models/apiextensions.k8s.io/v1";
+const MODELS = "@kubernetes/client-node/dist/gen/models";
+const SCALARS = {
+  Time: `${META}/Time`,
+  MicroTime: `${MODELS}/CoreV1EventSeries`,
+  FieldsV1: `${META}/FieldsV1`,
+  IntOrString: `${MODELS}/V1HTTPGetAction`,
+  RawExtension: "@kubernetes-models/apimachinery/runtime/RawExtension",
+  JSON: `${EXTENSIONS}/JSON`,
+  JSONSchemaPropsOrArray: `${EXTENSIONS}/JSONSchemaPropsOrArray`,
+  JSONSchemaPropsOrBool: `${EXTENSIONS}/JSONSchemaPropsOrBool`,
+  JSONSchemaPropsOrStringArray: `${EXTENSIONS}/JSONSchemaPropsOrStringArray`,
+};
+
+function textOfScalar(name, declared) {
+  const file = `${root}node_modules/${declared}.d.ts`;
+  const comments = existsSync(file) ? readFileSync(file, "utf8").matchAll(/\/\*\*\n([\s\S]*?)\n *\*\//g) : [];
+  return [...comments].map(([, text]) => uncommented(text)).find((text) => text.startsWith(`${name} `));
+}
+
 const documentation = {};
+for (const [name, declared] of Object.entries(SCALARS)) {
+  const text = textOfScalar(name, declared);
+  if (text) documentation[name] = { "": text };
+}
 for (const source of sources) {
   const names = parseTypes(source).flatMap(({ name, kind }) => (kind ? [name, `${name}List`] : [name]));
   for (const name of names) {

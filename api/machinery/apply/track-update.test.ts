@@ -97,7 +97,7 @@ describe("managedFields of ordinary writes", () => {
     const a = configMap();
     a.write("w", (draft) => Object.assign(draft, data({ k: "1" })));
     const entry = { manager: "old", operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1 };
-    a.write("w", (draft) => Object.assign(draft.metadata, { managedFields: [entry] }));
+    a.write("w", (draft) => Object.assign(draft.metadata as object, { managedFields: [entry] }));
     expect(a.owners).toEqual(owners);
   });
 

@@ -35,6 +35,7 @@ const resources: readonly Resource[] = [
   crontab,
 ];
 const documentation = {
+  Time: { "": "A time." },
   "apps.v1.DeploymentSpec": { "": "The spec.", replicas: "How many." },
   "core.v1.Container": {
     imagePullPolicy:
@@ -240,6 +241,17 @@ describe("version 2", () => {
       type: "string",
       format: "int-or-string",
     });
+  });
+
+  test("WIRE-OPENAPI: types that are no structs have texts", () => {
+    const core = openApiV3(request, "api/v1") as { components: { schemas: Record<string, Schema> } };
+    const schemas = [document.definitions, core.components.schemas];
+    for (const named of schemas) {
+      expect(named["io.k8s.apimachinery.pkg.apis.meta.v1.Time"]).toMatchObject({ description: "A time." });
+      expect(named["io.k8s.apimachinery.pkg.api.resource.Quantity"]).toMatchObject({
+        description: expect.stringMatching("suffix"),
+      });
+    }
   });
 
   test("is also a protobuf message", () => {

@@ -6,7 +6,7 @@ import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import { isScalar, type Scalar } from "../../../api/schema/idl.ts";
 import { type Field, type Struct, structOf } from "../../../api/schema/table.ts";
 import { type Documentation, VALUES } from "../documentation.ts";
-import { API_VERSION_TEXT, KIND_TEXT } from "./texts.ts";
+import { API_VERSION_TEXT, KIND_TEXT, QUANTITY_TEXT } from "./texts.ts";
 
 export type Schema = Readonly<Record<string, unknown>>;
 export type OpenApiVersion = 2 | 3;
@@ -125,7 +125,8 @@ function elementSchema(type: string, context: SchemaContext): Schema {
   const plain = PLAIN[type];
   if (plain) return plain;
   const [name, schema] = namedScalar(type, context.version);
-  context.schemas.set(name, schema);
+  const description = type === "Quantity" ? QUANTITY_TEXT : context.documentation[type]?.[""];
+  context.schemas.set(name, description === undefined ? schema : { description, ...schema });
   return reference(name, context);
 }
 
