@@ -18,6 +18,7 @@ test.each([
   ["a: [9007199254740993.0, 1e18, 1e19]", '{"a":[9007199254740992,1000000000000000000,10000000000000000000]}'],
   ["a: !!omap [b: c]", '{"a":[{"b":"c"}]}'],
   ["%YAML 1.1\n---\na: y", '{"a":true}'],
+  ["[., -., +., .5, 5., ..]", '[".","-.","+.",0.5,5,".."]'],
 ])("WIRE-YAML-READ: %j is parsed as by go-yaml", (text, json) => {
   expect(messageOf(text)).toBe(json);
 });
@@ -64,6 +65,20 @@ test.each([
 test("WIRE-YAML-READ: a duplicate key is reported with the line of its value", () => {
   expect(yamlToJson("a: b\na:\n  c: d\na: e")).toMatchObject({
     duplicates: ['yaml: unmarshal errors:\n  line 3: key "a" already set in map\n  line 4: key "a" already set in map'],
+  });
+});
+
+test("WIRE-YAML-READ: a duplicate key is reported as Go prints it", () => {
+  expect(yamlToJson("1: b\n1: c\nyes: d\nyes: e")).toMatchObject({
+    duplicates: ["yaml: unmarshal errors:\n  line 2: key 1 already set in map\n  line 4: key true already set in map"],
+  });
+});
+
+test("WIRE-YAML-READ: duplicate keys within a value are reported before its own key", () => {
+  expect(yamlToJson("a: b\na: {b: [{c: d, c: e}], b: f}")).toMatchObject({
+    duplicates: [
+      `yaml: unmarshal errors:${["c", "b", "a"].map((key) => `\n  line 2: key "${key}" already set in map`).join("")}`,
+    ],
   });
 });
 

@@ -72,7 +72,7 @@ export function readYaml(text: string): ReadYaml {
     if (badKey !== undefined) return { ok: false, message: badKey };
     if (repeatsMore(document, MAX_NODES)) return { ok: false, message: TOO_MANY_ALIASES };
     const value = new JsonValue().of(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null);
-    const repeated = repeatedPairs(document);
+    const repeated = repeatedPairs(document.contents);
     return { ok: true, value, duplicates: repeated.length > 0 ? [duplicateText(repeated, lines)] : [] };
   } catch (problem) {
     if (problem instanceof Unsupported) return { ok: false, message: problem.message };
@@ -104,6 +104,14 @@ const HUGE: ScalarTag = {
   resolve: (text: string) => (Number.isFinite(Number(text)) ? Number(text) : text),
 };
 
+/** A dot without digits, which the library reads as a float. */
+const DOT: ScalarTag = {
+  tag: "tag:yaml.org,2002:str",
+  default: true,
+  test: /^[-+]?\._*$/,
+  resolve: (text: string) => text,
+};
+
 /**
  * What YAML 1.1 treats as timestamps or sexagesimal numbers (`2026-01-02`, `12:30`) remains text in go-yaml, and lists
  * of pairs remain lists.
@@ -111,6 +119,7 @@ const HUGE: ScalarTag = {
 const tagsOf = (tags: Tags): Tags => [
   OCTAL,
   HUGE,
+  DOT,
   ...tags.filter((tag) => {
     if (typeof tag !== "object") return !["timestamp", "intTime", "floatTime", "omap", "pairs"].includes(tag);
     return !/:(timestamp|omap|pairs)$/.test(tag.tag) && !("format" in tag && tag.format === "TIME");

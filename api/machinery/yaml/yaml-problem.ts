@@ -24,29 +24,24 @@ export function textProblem(text: string): string | undefined {
   return version === undefined || version === "1.1" ? undefined : "found incompatible YAML document";
 }
 
-const nameOf = (key: unknown): string => (isScalar(key) ? String(key.value) : String(key));
-
-/** Members whose key occurs earlier in the same mapping. */
-export function repeatedPairs(document: Document): readonly Pair[] {
-  const repeated: Pair[] = [];
-  visit(document, {
-    Map(_, { items }) {
-      const keys = new Set<unknown>();
-      for (const pair of items) {
-        const key = isScalar(pair.key) ? pair.key.value : pair.key;
-        if (keys.has(key)) repeated.push(pair);
-        keys.add(key);
-      }
-    },
+/** Members whose key occurs earlier in the same mapping, those within a member's value before the member. */
+export function repeatedPairs(node: unknown): readonly Pair[] {
+  if (isSeq(node)) return node.items.flatMap(repeatedPairs);
+  if (!isMap(node)) return [];
+  const keys = new Set<unknown>();
+  return node.items.flatMap((pair) => {
+    const key = isScalar(pair.key) ? pair.key.value : pair.key;
+    const isRepeated = keys.has(key);
+    keys.add(key);
+    return [...repeatedPairs(pair.value), ...(isRepeated ? [pair] : [])];
   });
-  return repeated;
 }
 
 /** Each duplicate key, with the line where its value begins. */
 export function duplicateText(repeated: readonly Pair[], lines: LineCounter): string {
   const messages = repeated.map(({ key, value }) => {
     const at = (isNode(value) ? value.range?.[0] : undefined) ?? (isNode(key) ? key.range?.[0] : undefined) ?? 0;
-    return `\n  line ${lines.linePos(at).line}: key ${JSON.stringify(nameOf(key))} already set in map`;
+    return `\n  line ${lines.linePos(at).line}: key ${goSyntax(key)} already set in map`;
   });
   return `yaml: unmarshal errors:${messages.join("")}`;
 }

@@ -118,13 +118,13 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options,
   }
   const object = kubeObject(decoded.value);
   const draft = custom ? object : atStoredVersion(served, object);
+  if (strict && options.fieldValidation === "Strict") throw patchRefused(strict.failure);
+  setAttemptWarnings(context, options.fieldValidation === "Warn" ? (strict?.warnings ?? []) : []);
   if (!live && draft.metadata.uid) throw noSuchUid(context, draft.metadata.uid);
   checkIdentity(context, draft);
   // Only the server decides these two; an applier may repeat what it once read.
   if (live) draft.metadata.creationTimestamp = live.metadata.creationTimestamp ?? "";
   else dropRevision(draft);
-  if (strict && options.fieldValidation === "Strict") throw patchRefused(strict.failure);
-  setAttemptWarnings(context, options.fieldValidation === "Warn" ? (strict?.warnings ?? []) : []);
   // A new object gets its defaults when it is created, after which its parts may share values.
   // An apply that changes nothing adds none.
   if (live && result.changed) resource.defaults?.(draft);

@@ -241,3 +241,14 @@ test("CRD-DEPRECATED: an apply that warns of duplicate fields warns of a depreca
   expect(warnings).toContain("v1 Endpoints is deprecated");
   expect(warnings).toContain("already set in map");
 });
+
+test("APPLY-14: duplicate fields are told even if the name is not the path's", async () => {
+  const url = "https://sailplane/api/v1/namespaces/default/configmaps/applied?fieldManager=m";
+  const body = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {a: b, a: c}";
+  const headers = { "Content-Type": "application/apply-patch+yaml" };
+  const send = (query: string) => API.fetch(new Request(url + query, { method: "PATCH", body, headers }));
+  expect((await send("")).headers.get("Warning")).toContain('key \\"a\\" already set in map');
+  expect(await (await send("&fieldValidation=Strict")).json()).toMatchObject({
+    message: expect.stringContaining("error strict decoding YAML"),
+  });
+});
