@@ -9,8 +9,9 @@ describe("shared values", () => {
     const values = fc.oneof(fc.jsonValue(), fc.json(), fc.constantFrom<unknown>({}, "{}", [], "[]", [""], '[""]'));
     fc.assert(
       fc.property(values, (value) => {
-        const [one, two] = [JSON.parse(JSON.stringify(value)), JSON.parse(JSON.stringify(value))];
-        expect(shared.value(one)).toEqual(value);
+        // What JSON makes of it: there is no -0.
+        const [one, two, same] = [1, 2, 3].map(() => JSON.parse(JSON.stringify(value)) as unknown);
+        expect(shared.value(one)).toEqual(same);
         expect(shared.value(two)).toBe(shared.value(one));
       }),
     );
