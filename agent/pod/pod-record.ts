@@ -86,6 +86,8 @@ export class PodRecord {
   /** A status has been computed from an observation. */
   isObserved = false;
   startTime: number;
+  /** As an earlier run of the agent may have left it. */
+  #earlier: PodStatus;
   #ips: readonly string[] = [];
   /** The runtime handler, once there is a sandbox. */
   #handler: string | undefined;
@@ -100,6 +102,7 @@ export class PodRecord {
     this.pod = pod;
     this.wake = wake;
     this.statusAtChange = pod.status;
+    this.#earlier = pod.status;
     this.status = pod.status;
     this.allocation = initialAllocation(pod);
     this.actualWhole = this.allocation.whole;
@@ -119,11 +122,11 @@ export class PodRecord {
     this.prober = new Prober({
       runtime: context.runtime,
       podIP: () => this.#ips[0] ?? context.hostIPs()[0] ?? "127.0.0.1",
-      earlier: (containerId) => earlierResults(pod.status, containerId),
+      earlier: (containerId) => earlierResults(this.#earlier, containerId),
       onResult: () => {
         wake.now();
         // Ending the pod waits for its containers, and is not woken.
-        if (this.terminating) this.#reportSeen();
+        if (this.terminating) this.reportSeen();
       },
       ...probeReports(pod, context.probeCounts, (...event) => this.recordEvent(...event)),
     });
@@ -246,6 +249,7 @@ export class PodRecord {
     this.mirror = mirror;
     this.reporter.follow(mirror);
     if (!isNew) return false;
+    this.#earlier = mirror.status;
     this.status = withEarlierTimes(this.status, mirror.status);
     if (this.status.startTime !== undefined) this.startTime = Date.parse(this.status.startTime);
     return true;
@@ -258,7 +262,8 @@ export class PodRecord {
     this.#report(terminatedStatus({ ...this.pod, status: this.statusAtChange }, this.status));
   }
 
-  #reportSeen(): void {
+  /** What is running now. */
+  reportSeen(): void {
     this.observe().then(
       (observation) => this.report(observation),
       ({ message }: Error) => this.context.log.warn(message),

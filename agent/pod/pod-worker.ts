@@ -149,7 +149,7 @@ export class PodWorker {
   mirrored(mirror: Pod): void {
     const record = this.#record;
     const isNew = record.mirrored(mirror);
-    if (isNew && record.isObserved) record.reporter.report(record.status, { replace: false });
+    if (isNew && record.isObserved) record.reportSeen();
     else if (record.isContradicted) this.wake();
   }
 

@@ -62,14 +62,17 @@ class ContainerProbes {
   readonly #observed: ContainerObservation;
   /** It has just passed its startup probe. */
   #hasJustStarted = false;
-  results: ProbeResults;
+  #own: ProbeResults = {};
 
   constructor(target: PodContainer, observed: ContainerObservation, options: ProberOptions) {
     this.#target = target;
     this.#observed = observed;
     this.#options = options;
-    this.results = options.earlier(observed.id);
     void this.#run();
+  }
+
+  get results(): ProbeResults {
+    return { ...this.#options.earlier(this.#observed.id), ...this.#own };
   }
 
   stop(): void {
@@ -134,9 +137,9 @@ class ContainerProbes {
 
   #conclude(kind: ProbeKind, ok: boolean): void {
     const result = ok ? "success" : "failure";
-    if (this.results[kind] === result) return;
-    this.results = { ...this.results, [kind]: result };
-    this.#options.onResult();
+    const before = this.results[kind];
+    this.#own = { ...this.#own, [kind]: result };
+    if (before !== result) this.#options.onResult();
   }
 }
 
