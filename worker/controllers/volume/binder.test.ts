@@ -116,66 +116,6 @@ describe("volume binder", () => {
     ]);
   });
 
-  it.each<[string, Partial<PersistentVolume["spec"]>, string | undefined, string | undefined]>([
-    ["Retain", { persistentVolumeReclaimPolicy: "Retain" }, "Released", undefined],
-    [
-      "Delete, temporary",
-      { persistentVolumeReclaimPolicy: "Delete", hostPath: { path: "/tmp/a" } },
-      undefined,
-      undefined,
-    ],
-    [
-      "Delete, of the host",
-      { persistentVolumeReclaimPolicy: "Delete" },
-      "Failed",
-      "host_path deleter only supports /tmp/.+ but received provided /x",
-    ],
-    ["Recycle", { persistentVolumeReclaimPolicy: "Recycle" }, "Released", undefined],
-    [
-      "Delete, of a driver",
-      {
-        persistentVolumeReclaimPolicy: "Delete",
-        hostPath: undefined,
-        csi: { driver: "d", volumeHandle: "h" },
-      } as never,
-      "Released",
-      undefined,
-    ],
-    [
-      "Delete, of nobody",
-      { persistentVolumeReclaimPolicy: "Delete", hostPath: undefined, nfs: { server: "s", path: "/" } } as never,
-      "Failed",
-      'error getting deleter volume plugin for volume "v": no deletable volume plugin matched',
-    ],
-  ])("applies a volume's reclaim policy once its claim is gone: %s", async (_, spec, phase, message) => {
-    const at = start();
-    const made = volume("v", "1Gi");
-    at.cluster.put("persistentvolumes", { ...made, spec: { ...made.spec, ...spec } });
-    at.cluster.put("persistentvolumeclaims", claim("c"));
-    await at.settle();
-    at.cluster.remove("persistentvolumeclaims", "ns", "c");
-    await at.settle();
-    const { status, metadata } = volumeAt(at, "v") ?? {};
-    expect(metadata?.deletionTimestamp ? undefined : status?.phase).toBe(phase);
-    expect(status?.message).toBe(message);
-  });
-
-  it("CTL-VOL-RECLAIM: leaves the deletion of a volume to the provisioner that created it", async () => {
-    const at = start();
-    const made = volume("v", "1Gi");
-    at.cluster.put("persistentvolumes", {
-      ...made,
-      metadata: { name: "v", annotations: { "pv.kubernetes.io/provisioned-by": "rancher.io/local-path" } },
-      spec: { ...made.spec, persistentVolumeReclaimPolicy: "Delete" },
-    });
-    at.cluster.put("persistentvolumeclaims", claim("c"));
-    await at.settle();
-    at.cluster.remove("persistentvolumeclaims", "ns", "c");
-    await at.settle();
-    expect(volumeAt(at, "v")?.status).toEqual({ phase: "Released" });
-    expect(at.cluster.list("events")).toEqual([]);
-  });
-
   it("CTL-VOL-ORDER: marks the volume Bound before the claim", async () => {
     const at = start();
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));

@@ -46,7 +46,9 @@ function planReclaim(volume: Volume): Plan {
   if ((maker !== "" && !maker.startsWith("kubernetes.io/")) || DRIVEN.some((source) => volume.spec[source]))
     return settled;
   if (!hostPath) {
-    const message = `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`;
+    // Of the others, Kubernetes' controller knows only NFS.
+    const missing = `no ${nfs ? "deletable " : ""}volume plugin matched`;
+    const message = `error getting deleter volume plugin for volume "${name}": ${missing}`;
     return failed(volume, "VolumeFailedDelete", message);
   }
   if (!DELETABLE_PATH.test(hostPath.path)) {
