@@ -30,7 +30,12 @@ test("of several objects, what belongs to all of them goes too, and they themsel
 });
 
 test("a few dependents are named, and many are counted", () => {
-  expect(renderDependents([object("Pod", "p")])).toEqual(["Pod p"]);
+  expect(renderDependents({ dependents: [object("Pod", "p")], unread: 0 })).toEqual(["Pod p"]);
   const many = Array.from({ length: 20 }, (_, index) => object(index < 15 ? "Pod" : "ReplicaSet", String(index)));
-  expect(renderDependents(many)).toEqual(["15 × Pod", "5 × ReplicaSet"]);
+  expect(renderDependents({ dependents: many, unread: 0 })).toEqual(["15 × Pod", "5 × ReplicaSet"]);
 });
+
+test("what could not be read is not said to be nothing", () =>
+  expect(renderDependents({ dependents: [], unread: 2 })).toEqual([
+    "whatever belongs to it of 2 kinds that could not be read",
+  ]));

@@ -7,6 +7,12 @@ export interface Dependent {
   readonly owners: readonly string[];
 }
 
+export interface FoundDependents {
+  readonly dependents: readonly Dependent[];
+  /** Of how many kinds they are not known, because the user may not read these. */
+  readonly unread: number;
+}
+
 /** An object with another remaining owner stays. */
 export function dependentsOf(uids: readonly string[], all: readonly Dependent[]): Dependent[] {
   const going = new Set(uids);
@@ -25,8 +31,14 @@ export function dependentsOf(uids: readonly string[], all: readonly Dependent[])
 
 const MAX_SHOWN = 12;
 
-/** As lines: by name if there are few, otherwise counted by kind. */
-export function renderDependents(dependents: readonly Dependent[]): string[] {
+/** As lines. */
+export function renderDependents({ dependents, unread }: FoundDependents): string[] {
+  const kinds = unread === 1 ? "one kind" : `${unread} kinds`;
+  return [...named(dependents), ...(unread > 0 ? [`whatever belongs to it of ${kinds} that could not be read`] : [])];
+}
+
+/** By name if there are few, otherwise counted by kind. */
+function named(dependents: readonly Dependent[]): string[] {
   if (dependents.length <= MAX_SHOWN) return dependents.map(({ kind, name }) => `${kind} ${name}`);
   return [...Map.groupBy(dependents, ({ kind }) => kind)]
     .map(([kind, members]) => ({ kind, count: members.length }))

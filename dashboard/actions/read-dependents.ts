@@ -4,22 +4,28 @@ import { read } from "../api/connection.ts";
 import { discovery } from "../api/discovery.ts";
 import { type Kind, listPath } from "../api/kind.ts";
 import { ownersOf } from "../summaries/owners.ts";
-import { type Dependent, dependentsOf } from "./dependents.ts";
+import { type Dependent, dependentsOf, type FoundDependents } from "./dependents.ts";
 
 const METADATA = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
 const AT_ONCE = 6;
 
 /** Of the metadata of objects. */
-export async function readDependents(kind: Kind, objects: readonly Stored<KubeObject>[]): Promise<Dependent[]> {
+export async function readDependents(kind: Kind, objects: readonly Stored<KubeObject>[]): Promise<FoundDependents> {
   if (kind.group === "" && kind.plural === "namespaces") {
-    return (await inTurn(objects, ({ metadata }) => allOf(namespacedKinds(), metadata.name))).flat();
+    return together(await inTurn(objects, ({ metadata }) => allOf(namespacedKinds(), metadata.name)));
   }
   if (kind.group === "apiextensions.k8s.io") return allOf(objects.flatMap(kindsDefinedBy), "");
   const namespaces = [...new Set(objects.map(({ metadata }) => metadata.namespace ?? ""))];
   const uids = objects.map(({ metadata }) => metadata.uid);
-  const found = (await inTurn(namespaces, (namespace) => allOf(namespacedKinds(), namespace))).flat();
-  return dependentsOf(uids, found);
+  const { dependents, unread } = together(await inTurn(namespaces, (namespace) => allOf(namespacedKinds(), namespace)));
+  return { dependents: dependentsOf(uids, dependents), unread };
 }
+
+/** Of several namespaces; a kind is unread if it is in one of them. */
+const together = (found: readonly FoundDependents[]): FoundDependents => ({
+  dependents: found.flatMap(({ dependents }) => dependents),
+  unread: Math.max(0, ...found.map(({ unread }) => unread)),
+});
 
 async function inTurn<T, R>(items: readonly T[], read: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
@@ -44,19 +50,20 @@ function kindsDefinedBy({ metadata }: Stored<KubeObject>): readonly Kind[] {
   return knownKinds().filter(({ group, plural }) => metadata.name === `${plural}.${group}`);
 }
 
-async function allOf(kinds: readonly Kind[], namespace: string): Promise<Dependent[]> {
-  const found: Dependent[] = [];
+async function allOf(kinds: readonly Kind[], namespace: string): Promise<FoundDependents> {
+  const found: (readonly Dependent[] | undefined)[] = [];
   for (let index = 0; index < kinds.length; index += AT_ONCE) {
     const part = kinds.slice(index, index + AT_ONCE).map((kind) => metadataOf(kind, namespace));
-    found.push(...(await Promise.all(part)).flat());
+    found.push(...(await Promise.all(part)));
   }
-  return found;
+  const read = found.filter((dependents) => dependents !== undefined);
+  return { dependents: read.flat(), unread: found.length - read.length };
 }
 
-/** Kinds that the user may not read are left out. */
-async function metadataOf(kind: Kind, namespace: string): Promise<Dependent[]> {
+/** Undefined if the user may not read them. */
+async function metadataOf(kind: Kind, namespace: string): Promise<readonly Dependent[] | undefined> {
   const response = await read(listPath(kind, namespace), { accept: METADATA }).catch(() => undefined);
-  if (!response?.ok) return [];
+  if (!response?.ok) return undefined;
   // An empty metadata list has null items.
   const { items } = (await response.json()) as { items?: Stored<KubeObject>[] | null };
   return (items ?? []).map((item) => ({
