@@ -93,7 +93,7 @@ async function measure(who: string, token: string, requested: Attributes): Promi
   const request = new Request("https://localhost/", { headers: { Authorization: `Bearer ${token}` } });
   const ask = async () => {
     const known = await authenticate(request, at);
-    if (!known || known === "none") throw new Error(`${who} is nobody`);
+    if (known === "none" || !known.ok) throw new Error(`${who} is nobody`);
     if (!(await authorize(known.user, requested, at)).allowed) throw new Error(`${who} may not`);
   };
   for (let i = 0; i < WARM; i++) await ask();

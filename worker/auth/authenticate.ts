@@ -11,7 +11,7 @@ import { isAdministrator } from "./credentials/administrator.ts";
 import { bootstrapUser, isBootstrapToken } from "./credentials/bootstrap-token.ts";
 import { isNodeToken, nodeUser } from "./credentials/node-credential.ts";
 import { API_AUDIENCES, type Verifier, verifyServiceAccountToken } from "./credentials/service-account-token.ts";
-import { type Authenticated, INVALID_TOKEN, refused, type Verified } from "./credentials/verified.ts";
+import { INVALID_TOKEN, refused, type Verified } from "./credentials/verified.ts";
 import { webSocketToken } from "./credentials/websocket-token.ts";
 import { issuerOf, issuersOf, verifyOidcToken } from "./oidc/verify.ts";
 import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
@@ -41,14 +41,13 @@ export interface Authentication extends Verification {
 
 type Verifying = Verification & Pick<Verifier, "audiences" | "isThere">;
 
-/** Returns "none" for a request without a credential, undefined for an unknown one. */
-export async function authenticate(request: Request, at: Authentication): Promise<Authenticated | "none" | undefined> {
-  if (at.env.ownApi) return { user: controlPlane };
+/** Returns "none" for a request without a credential. */
+export async function authenticate(request: Request, at: Authentication): Promise<Verified | "none"> {
+  if (at.env.ownApi) return { ok: true, user: controlPlane, audiences: API_AUDIENCES };
   const token = bearerToken(request);
   if (token === undefined) return "none";
   const isThere = (lifelines: readonly Lifeline[]) => at.store.standOn(lifelines, at.now);
-  const verified = await userOfToken(token, { ...at, audiences: API_AUDIENCES, isThere });
-  return verified.ok ? verified : undefined;
+  return userOfToken(token, { ...at, audiences: API_AUDIENCES, isThere });
 }
 
 /** `audiences`: to whom the token is presented; it must be meant for at least one of them. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { TokenReview } from "../../../api/generated/authentication.v1.ts";
 import type { Secret } from "../../../api/generated/core.v1.ts";
 import { call, newCluster, outside } from "../../../test/workers/api-under-test.ts";
 
@@ -25,7 +26,12 @@ async function accountWithTokens() {
     await response.body?.cancel();
     return [response.status, response.headers.get("Warning")];
   };
-  return { core, secret, tokenOf, use };
+  const review = async (token: string) => {
+    const url = `${cluster}/apis/authentication.k8s.io/v1/tokenreviews`;
+    const { object, headers } = await call(url, { body: { spec: { token } } });
+    return [(object as unknown as TokenReview).status?.error, headers.get("Warning")];
+  };
+  return { core, secret, tokenOf, use, review };
 }
 
 test("AUTH-LEGACY: a token that its account lists is answered with a warning, a manually created one without", async () => {
@@ -41,4 +47,19 @@ test("AUTH-LEGACY: the use of a token that is marked invalid is refused, and rec
   await call(`${core}/secrets/listed`, { method: "PATCH", body: { metadata: { labels } } });
   expect(await use(token)).toEqual([401, null]);
   expect((await secret("listed")).metadata.labels?.[LAST_USED]).toMatch(/^\d{4}-\d\d-\d\d$/);
+});
+
+test("AUTH-LEGACY: a review of such a token warns, and says what is wrong with it", async () => {
+  const { core, tokenOf, review } = await accountWithTokens();
+  const [listed, manual] = [await tokenOf("listed"), await tokenOf("manual")];
+  expect(await review(listed)).toEqual([undefined, GENERATED]);
+  expect(await review(manual)).toEqual([undefined, null]);
+  const refused = (why: string) => [`[invalid bearer token, ${why}]`, null];
+  await call(`${core}/secrets/manual`, { method: "PATCH", body: { data: { token: btoa("other") } } });
+  expect(await review(manual)).toEqual(refused("Token does not match server's copy"));
+  await call(`${core}/secrets/manual`, { method: "DELETE" });
+  expect(await review(manual)).toEqual(refused("Token has been invalidated"));
+  await call(`${core}/serviceaccounts/a`, { method: "PATCH", body: { metadata: { finalizers: ["a.b/c"] } } });
+  await call(`${core}/serviceaccounts/a`, { method: "DELETE" });
+  expect(await review(listed)).toEqual(refused("ServiceAccount default/a has been deleted"));
 });

@@ -37,7 +37,7 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
   return withPolicy(c, async ({ policy, store }) => {
     const now = Date.now();
     const requestor = await authenticate(request, { env: c.env, cluster: c.get("cluster"), policy, store, now });
-    if (!requestor || requestor === "none") {
+    if (requestor === "none" || !requestor.ok) {
       wait(failures.take(who, now));
       throw new ApiError(unauthorized());
     }

@@ -6,6 +6,7 @@ import { userOfToken } from "../../../auth/authenticate.ts";
 import { API_AUDIENCES, isThereNow } from "../../../auth/credentials/service-account-token.ts";
 import { userInfo } from "../../../auth/user-info.ts";
 import type { RequestContext } from "../../../request-context.ts";
+import { noteLegacyToken } from "../../response/token-warnings.ts";
 import { serveReview } from "./review.ts";
 
 export const reviewToken = (context: RequestContext): Promise<Response> =>
@@ -22,6 +23,7 @@ export const reviewToken = (context: RequestContext): Promise<Response> =>
       audiences,
       isThere: isThereNow(store, now),
     });
+    if (verified.legacyToken) noteLegacyToken(context.request, verified.legacyToken);
     // Kubernetes merges the result into the submitted status; if nobody was authenticated, only a little of it is
     // overwritten.
     const { authenticated: _, ...sent } = { user: {}, ...given };
