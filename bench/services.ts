@@ -143,7 +143,7 @@ async function startServer(): Promise<ChildProcess> {
   return server;
 }
 
-/** CPU of the sender, which does the kernel's work on its packets; the minimum of each, which has the least noise. */
+/** CPU of the sender, which does the kernel's work on its packets. */
 async function measureThroughput(): Promise<Figure[]> {
   const server = await startServer();
   const transfer = (address: string, port: number) =>
