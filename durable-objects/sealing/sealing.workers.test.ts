@@ -45,6 +45,24 @@ test("STORE-SEALED: no state of a Secret is on disk in plain text, while reads, 
   ]);
 });
 
+test("SEAL-ROTATE: a new key replaces the old one in a few texts at a time: each may have 1.5 MiB", async () => {
+  const store = CLUSTER_STORE.getByName("sealed-many");
+  const keys = Array.from({ length: 40 }, (_, i) => ({ ...secret, name: `s${i}` }));
+  await store.commit({ writes: keys.map((key) => write("create", key.name, key)) });
+  const next = `2:${btoa("0123456789abcdef0123456789abcdef")}`;
+  await runInDurableObject(store, async (_, { storage }) => {
+    const resources = new Set(["secrets"]);
+    const both = Sealer.parse(`${next},${ENCRYPTION_KEYS}`) as Sealer;
+    expect([...(await SqliteTables.open(storage, { sealer: both, resources })).reseal()].length).toBeGreaterThan(2);
+    const alone = await SqliteTables.open(storage, { sealer: Sealer.parse(next) as Sealer, resources });
+    const texts = alone.entries(alone.revisions({ resource: "secrets" }, 100));
+    expect([...texts].map(({ key, text }) => JSON.parse(text).data.a === key.name)).toEqual(keys.map(() => true));
+    // The object itself and its listeners only know the first key.
+    const back = Sealer.parse(`${ENCRYPTION_KEYS},${next}`) as Sealer;
+    for (const _ of (await SqliteTables.open(storage, { sealer: back, resources })).reseal());
+  });
+});
+
 test("STORE-SEALED: a new key replaces the old one in all rows, and encrypts rows that were plain text", async () => {
   const name = "sealed-rotation";
   const store = CLUSTER_STORE.getByName(name);

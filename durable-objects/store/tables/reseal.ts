@@ -3,8 +3,9 @@ import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import type { SealedTexts, StoredText } from "../../sealing/sealed-texts.ts";
 import { keyOf } from "../../sealing/sealer.ts";
 
-/** Revisions per step. */
+/** Per step: revisions to look at, and texts, each of which may have 1.5 MiB, in memory at once. */
 const STEP = 2000;
+const TEXTS = 16;
 
 interface SealedLog {
   readonly sql: SqlStorage;
@@ -16,10 +17,11 @@ export function* reseal({ sql, texts }: SealedLog, newest: Revision): Generator<
   if (!texts.sealing || isUnderNewest({ sql, texts })) return;
   const { sealer, resources } = texts.sealing;
   const query = `SELECT revision, resource, text FROM log WHERE revision > ? AND revision <= ? AND text != ''
-    AND resource IN (SELECT value FROM json_each(?))`;
-  for (let from = 0; from < newest; from += STEP) {
-    const rows = [...sql.exec(query, from, from + STEP, JSON.stringify([...resources])).raw()];
-    for (const [revision, resource, text] of rows as [Revision, GroupResource, StoredText][]) {
+    AND resource IN (SELECT value FROM json_each(?)) ORDER BY revision LIMIT ${TEXTS}`;
+  for (let from = 0; from < newest; ) {
+    const found = [...sql.exec(query, from, from + STEP, JSON.stringify([...resources])).raw()];
+    const rows = found as [Revision, GroupResource, StoredText][];
+    for (const [revision, resource, text] of rows) {
       if (typeof text !== "string" && keyOf(new Uint8Array(text)) === sealer.current) continue;
       const place = String(revision);
       sql.exec(
@@ -28,6 +30,7 @@ export function* reseal({ sql, texts }: SealedLog, newest: Revision): Generator<
         revision,
       );
     }
+    from = rows[TEXTS - 1]?.[0] ?? from + STEP;
     yield undefined;
   }
   sql.exec(
