@@ -24,8 +24,11 @@ export interface StagedPage {
 /** The place that an encrypted text is bound to. */
 const placeOf = (id: string, position: number): string => `restore ${id} ${position}`;
 
-/** Rows per step: no cursor may stay open while others write. */
-const PAGE = 64;
+/**
+ * Rows per step: no cursor may stay open while others write. Each may have 1.5 MiB, and an answer to the Worker no more
+ * than 32.
+ */
+const PAGE = 16;
 
 export class RestoreStaging {
   readonly #sql: SqlStorage;
