@@ -157,6 +157,8 @@ export function planDeletion(
     }
     resource.prepareDelete?.(next);
   }
+  // An object that was created as ending may state one.
+  if (!resource.deletionGraceSeconds && !resource.isHeld) metadata.deletionGracePeriodSeconds = 0;
   return { next, gone };
 }
 
