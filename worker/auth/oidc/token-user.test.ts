@@ -34,6 +34,12 @@ describe("AUTH-OIDC-CLAIMS: a token identifies", () => {
     expect(of({ groups: undefined })).toMatchObject({ user: { groups: ["system:authenticated"] } });
   });
 
+  test("as authenticated once, also if its groups say so", () => {
+    const claimMappings = { username: { claim: "email", prefix: "" }, groups: { claim: "groups", prefix: "" } };
+    for (const group of ["system:authenticated", "system:unauthenticated"])
+      expect(of({ groups: [group, "dev"] }, { claimMappings })).toMatchObject({ user: { groups: [group, "dev"] } });
+  });
+
   test("a UID from a configured claim, which must be there", () => {
     const claimMappings = { ...authenticator.claimMappings, uid: { claim: "sub" } };
     expect(of({}, { claimMappings })).toMatchObject({ user: { uid: "42" } });

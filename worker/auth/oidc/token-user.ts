@@ -1,6 +1,6 @@
 /** The user that an issuer's token represents, once its signature has been verified. */
 import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
-import { AUTHENTICATED, type User } from "../user.ts";
+import { AUTHENTICATED, UNAUTHENTICATED, type User } from "../user.ts";
 import { type Found, mappedUser, type TokenClaims } from "./mapped-user.ts";
 
 type TokenUser = { readonly ok: true; readonly user: User } | { readonly ok: false; readonly error: string };
@@ -24,7 +24,9 @@ export function tokenUser(claims: TokenClaims, authenticator: JwtAuthenticator, 
     return refused("verify token: oidc: the token is not valid yet");
   const mapped = mappedOnce(claims, authenticator);
   if (!mapped.ok) return mapped;
-  return { ok: true, user: { ...mapped.value, groups: [...mapped.value.groups, AUTHENTICATED] } };
+  const { groups } = mapped.value;
+  const isSaid = groups.some((group) => group === AUTHENTICATED || group === UNAUTHENTICATED);
+  return { ok: true, user: { ...mapped.value, groups: isSaid ? groups : [...groups, AUTHENTICATED] } };
 }
 
 interface Mapped {
