@@ -8,8 +8,10 @@ import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
 import { CutName } from "../parts/cut-name.tsx";
 import { matcher } from "../parts/matches.ts";
+import { isNarrow } from "../parts/narrow.ts";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
+import { toneOfState } from "../parts/tone.ts";
 import { namespace, route } from "../route.ts";
 import { type Happening, happeningOf } from "../summaries/events-of.ts";
 import type { Column } from "../table/column.ts";
@@ -34,14 +36,34 @@ export const Subject = ({ of }: { readonly of: Happening }) => {
   );
 };
 
-const columns: readonly Column<Happening>[] = [
-  { title: "Last seen", width: 13, cell: (e) => <Age of={e.lastSeen} />, sortBy: (e) => -Date.parse(e.lastSeen) },
-  { title: "Type", width: 12, cell: (e) => <StateChip text={e.type} />, sortBy: (e) => e.type },
-  { title: "Reason", width: 18, cell: (e) => e.reason, sortBy: (e) => e.reason },
+const age: Column<Happening> = {
+  title: "Last seen",
+  width: 13,
+  cell: (e) => <Age of={e.lastSeen} />,
+  sortBy: (e) => -Date.parse(e.lastSeen),
+};
+
+const reason: Column<Happening> = { title: "Reason", width: 18, cell: (e) => e.reason, sortBy: (e) => e.reason };
+
+const others: readonly Column<Happening>[] = [
   { title: "Object", width: 28, cell: (e) => <Subject of={e} />, sortBy: (e) => e.kind + e.name },
   { title: "Message", width: 51, cell: (e) => <span title={e.message}>{e.message}</span>, sortBy: (e) => e.message },
   { title: "Count", width: 8, cell: (e) => e.count, sortBy: (e) => e.count },
   { title: "Namespace", width: 13, cell: (e) => e.namespace, sortBy: (e) => e.namespace },
+];
+
+const columns: readonly Column<Happening>[] = [
+  age,
+  { title: "Type", width: 12, cell: (e) => <StateChip text={e.type} />, sortBy: (e) => e.type },
+  reason,
+  ...others,
+];
+
+/** The object is in sight on a phone; the type is the mark of the reason. */
+const narrowColumns: readonly Column<Happening>[] = [
+  { ...age, title: "Seen", width: 9 },
+  { ...reason, cell: (e) => <StateChip text={e.reason} tone={toneOfState(e.type)} /> },
+  ...others,
 ];
 
 export function EventsView() {
@@ -66,7 +88,7 @@ export function EventsView() {
         <DataTable
           key={route.value.path.join()}
           label="Events"
-          columns={columns}
+          columns={isNarrow.value ? narrowColumns : columns}
           rows={rows}
           keyOf={(e) => e.uid}
           open={(e) => {

@@ -206,6 +206,17 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     await page.context().close();
   });
 
+  test("a phone shows whom an event is about", async () => {
+    const { page } = await signedIn(browser, cluster, { viewport: sizes.narrow });
+    await goTo(page, "#/events");
+    const link = await page
+      .getByRole("link", { name: /^Pod\// })
+      .first()
+      .boundingBox();
+    expect(link && link.x + link.width).toBeLessThan(sizes.narrow.width);
+    await page.context().close();
+  });
+
   test("the page is public, the API is not; its content security policy is strict", async () => {
     const { page } = await visit(browser, cluster);
     const { server } = credentialsOf(cluster);
