@@ -33,3 +33,32 @@ test("AGENT-PROBE-RESTART: what an earlier run of the agent found is in the pod'
   expect(fixed.local().probes.get("r://1")).toEqual(found);
   for (const record of [pod, fixed]) record.stop();
 });
+
+test("AGENT-PROBE-RESTART: a container that had started is still known to have when its pod's mirror is made anew", async () => {
+  const record = await adopted({ [SOURCE]: "file", [HASH]: "h" }, {});
+  const mirror = (uid: string, status: PodStatus) => ({
+    ...record.pod,
+    metadata: { ...record.pod.metadata, uid },
+    status,
+  });
+  record.mirrored(mirror("mirror", READY));
+  record.mirrored(mirror("another", { phase: "Pending" }));
+  expect(record.local().probes.get("r://1")).toMatchObject({ startup: "success" });
+  record.stop();
+});
+
+test("AGENT-STATIC-MIRROR: a mirror that is made anew gets the status of a pod that has yet to start", async () => {
+  const { record, told } = recordedPod({
+    metadata: { annotations: { [SOURCE]: "file", [HASH]: "h" } },
+    spec,
+    status: { phase: "Pending" },
+  });
+  const mirror = (uid: string) => ({ ...record.pod, metadata: { ...record.pod.metadata, uid } });
+  record.report(await record.observe());
+  for (const uid of ["mirror", "another"]) {
+    record.mirrored(mirror(uid));
+    record.reportSeen();
+    await expect.poll(() => told.splice(0)).toEqual(["Pending"]);
+  }
+  record.stop();
+});

@@ -83,6 +83,8 @@ export class PodRecord {
   running: readonly ContainerObservation[] = [];
   /** The mirror pod of a static pod. */
   mirror: Pod | undefined;
+  /** The uid of the mirror that was reported to. */
+  #reportedTo: string | undefined;
   /** A status has been computed from an observation. */
   isObserved = false;
   startTime: number;
@@ -245,11 +247,11 @@ export class PodRecord {
 
   /** The pod has this mirror, whose status an earlier run of the agent may have written. Returns whether it is new. */
   mirrored(mirror: Pod): boolean {
-    const isNew = this.mirror?.metadata.uid !== mirror.metadata.uid;
+    const before = this.mirror;
     this.mirror = mirror;
     this.reporter.follow(mirror);
-    if (!isNew) return false;
-    this.#earlier = mirror.status;
+    if (before?.metadata.uid === mirror.metadata.uid) return false;
+    if (before === undefined) this.#earlier = mirror.status;
     this.status = withEarlierTimes(this.status, mirror.status);
     if (this.status.startTime !== undefined) this.startTime = Date.parse(this.status.startTime);
     return true;
@@ -276,15 +278,17 @@ export class PodRecord {
   }
 
   #report(status: PodStatus): void {
-    const before = JSON.stringify(this.status);
-    if (JSON.stringify(status) === before && this.pod.status.phase === status.phase && !this.isContradicted) return;
+    const isSame = JSON.stringify(status) === JSON.stringify(this.status) && this.pod.status.phase === status.phase;
+    const mirror = this.mirror?.metadata.uid;
+    if (isSame && this.#reportedTo === mirror && !this.isContradicted) return;
     const { lifeCounts } = this.context;
     lifeCounts.ended(terminationsBetween(this.status, status));
     if (this.status.phase === "Pending" && status.phase === "Running")
       lifeCounts.podStarts.observe((steadyNow() - this.#firstSeen) / 1000);
     this.status = status;
     this.isObserved = true;
-    if (this.isStatic && this.mirror === undefined) return;
+    if (this.isStatic && mirror === undefined) return;
+    this.#reportedTo = mirror;
     if (!this.gone) this.reporter.report(status, { replace: this.verdict?.refused === true });
   }
 
