@@ -58,8 +58,19 @@ const configMap = (name: string, data: object) =>
   ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, resourceVersion: "1" }, data }) as KubeObject;
 
 test("texts that YAML 1.1 takes for something else are quoted, and integers beyond 2^53 are exact", () => {
-  const object = configMap("a", { a: "yes", b: "0400", c: "12:30", d: 9007199254740993n });
+  const object = configMap("a", { a: "yes", b: "0400", c: "12:30", d: 9007199254740993n, e: "0o17" });
   expect(parseObject(yamlOf(object))).toEqual({ object });
+});
+
+test("control characters that YAML does not allow survive a round trip", () => {
+  const object = configMap("a", { a: "\u007f", b: "\u0080\u0085\u009f", c: "a\uffff" });
+  expect(parseObject(yamlOf(object))).toEqual({ object });
+});
+
+test("reading thousands of documents takes as long as their text, not its square", () => {
+  const lines = Array.from({ length: 20 }, (_, line) => `  key-${line}: value`).join("\n");
+  const document = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n${lines}\n`;
+  expect(parseObjects(Array(2000).fill(document).join("---\n"))).toHaveLength(2000);
 });
 
 test("numbers are read as the API server and kubectl read them", () =>

@@ -7,8 +7,14 @@ import { isJsonObject } from "../../api/machinery/json/json-object.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { readYaml } from "../../api/machinery/yaml/decode-yaml.ts";
 
-/** Characters that control the direction of text: a line with them can read as something that it does not say. */
-const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/**
+ * Characters that control the direction of text, with which a line can read as something that it does not say, and
+ * those that YAML does not allow as they are.
+ */
+const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u007f-\u0084\u0086-\u009f\ufffe\uffff]/g;
+
+/** A number to the API server, and text to the library. */
+const OCTAL = /^[-+]?0o[0-7]+$/;
 
 const MASK = "••••••••";
 
@@ -19,15 +25,17 @@ export function yamlOf(object: KubeObject): string {
   return yamlText({ apiVersion, kind, metadata, ...rest });
 }
 
-/** Any value as YAML, with bidirectional control characters escaped. */
+/** Any value as YAML, with control characters escaped. */
 export function yamlText(value: unknown): string {
   const document = new Document(value, { version: "1.1", aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_, node) => {
-      if (typeof node.value === "string" && node.value.search(BIDI_CONTROLS) >= 0) node.type = Scalar.QUOTE_DOUBLE;
+      const { value } = node;
+      if (typeof value === "string" && (OCTAL.test(value) || value.search(CONTROLS) >= 0))
+        node.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  return document.toString({ lineWidth: 0 }).replace(BIDI_CONTROLS, escaped);
+  return document.toString({ lineWidth: 0 }).replace(CONTROLS, escaped);
 }
 
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
@@ -54,7 +62,7 @@ export type Parsed = { readonly object: KubeObject } | { readonly problem: strin
 
 /** A single object, or where the text is invalid; integers beyond 2^53 are bigints. */
 export function parseObject(text: string): Parsed {
-  const document = readDocument(text);
+  const document = readDocument({ text, linesAbove: 0 });
   return "problem" in document ? document : asObject(document.value);
 }
 
@@ -65,11 +73,11 @@ export const parseObjects = (text: string): Parsed[] =>
     return "problem" in document ? document : itemsOf(document.value).map(asObject);
   });
 
-function readDocument(text: string): { readonly value: unknown } | { readonly problem: string } {
+function readDocument({ text, linesAbove }: DocumentText): { readonly value: unknown } | { readonly problem: string } {
   const read = readYaml(text);
-  if (!read.ok) return { problem: read.message };
-  const [duplicate] = read.duplicates;
-  return duplicate === undefined ? { value: read.value } : { problem: duplicate };
+  const problem = read.ok ? read.duplicates[0] : read.message;
+  if (read.ok && problem === undefined) return { value: read.value };
+  return { problem: (problem ?? "").replace(/\bline (\d+):/g, (_, line) => `line ${Number(line) + linesAbove}:`) };
 }
 
 /** Of a List, as `kubectl get -o yaml` prints; of anything else itself. */
@@ -84,12 +92,17 @@ function asObject(value: unknown): Parsed {
   return { object: value as unknown as KubeObject };
 }
 
-/** The documents of a text, separated by `---`, each on the lines that it has there; empty ones are dropped. */
-export function documentsOf(text: string): string[] {
-  let before = "";
+interface DocumentText {
+  readonly text: string;
+  readonly linesAbove: number;
+}
+
+/** The documents of a text, separated by `---`; empty ones are dropped. */
+export function documentsOf(text: string): DocumentText[] {
+  let linesAbove = 0;
   return text.split(/^---(?:[ \t].*)?$/m).flatMap((part) => {
-    const document = before + part;
-    before = document.replace(/[^\n]+/g, "");
+    const document = { text: part, linesAbove };
+    linesAbove += part.split("\n").length - 1;
     return part.replace(/^[ \t]*#.*$/gm, "").trim() === "" ? [] : document;
   });
 }
