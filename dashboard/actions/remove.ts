@@ -18,12 +18,13 @@ export const remove: ActionOf = (kind, object) => {
     danger: true,
     command: () => kubectlCommand("delete", kind, of),
     run: () => api.delete(targetOf(kind, of), { uid: object.metadata.uid, propagationPolicy: "Background" }),
-    done: (answer) => `${of.name} ${isStatus(answer) ? "deleted" : "is being deleted"}`,
+    done: (answer) => `${of.name} ${isEnding(answer) ? "is being deleted" : "deleted"}`,
   };
 };
 
-/** The answer is the object as long as it stays, for its finalizers or while a pod ends. */
-const isStatus = (answer: unknown): boolean => (answer as Partial<KubeObject> | null)?.kind === "Status";
+/** Of an object that is gone, some kinds answer the last state, and the others a Status. */
+const isEnding = (answer: unknown): boolean =>
+  (answer as Partial<KubeObject> | undefined)?.metadata?.deletionTimestamp !== undefined;
 
 function consequenceOf({ plural, group }: Kind, owner: string | undefined): string {
   if (group === "" && plural === "namespaces")

@@ -37,6 +37,16 @@ describe.skipIf(!hasBrowser)("what the dashboard says of an action", () => {
     await page.context().close();
   });
 
+  test("what is answered for the last time is deleted", async () => {
+    await at.cluster.output("create service externalname brief --external-name=example.com");
+    const { page } = await at.signedIn();
+    await goTo(page, "#/object/core/v1/services/default/brief");
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("brief deleted", { exact: true }).waitFor();
+    await page.context().close();
+  });
+
   test("a role is its rules; what may not be seen is not said to be absent", async () => {
     await at.cluster.output("create serviceaccount junior");
     await at.cluster.output("create role junior --verb=get,list,watch --resource=pods,deployments.apps,roles.rbac");
