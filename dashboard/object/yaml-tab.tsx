@@ -23,7 +23,7 @@ export function YamlTab({ kind, object }: ObjectProps) {
     forgetDraft(uid);
     setEditing(false);
   };
-  if (editing) return <YamlEditor kind={kind} object={exact.object} close={close} />;
+  if (editing && mayEdit) return <YamlEditor kind={kind} object={exact.object} close={close} />;
   const text = yamlOf(revealed ? exact.object : withMaskedData(exact.object));
   return (
     <>

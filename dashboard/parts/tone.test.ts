@@ -37,6 +37,10 @@ test.each([
   ["DisruptionTarget", "True", "warn"],
   ["NamespaceContentRemaining", "False", "good"],
   ["ReplicaFailure", "True", "warn"],
+  ["AllContainersRestarting", "False", "good"],
+  ["Denied", "True", "warn"],
+  ["KernelDeadlock", "False", "good"],
+  ["ReadonlyFilesystem", "False", "good"],
 ])("the condition %s with status %s is %s", (type, status, tone) => {
   expect(toneOfCondition(type, status)).toBe(tone);
 });

@@ -22,7 +22,7 @@ export function toneOfFraction(text: string): Tone {
 
 /** Conditions that are good news when they are False. */
 const UNWANTED =
-  /pressure|unavailable|failure|failed|stalled|degraded|limited|suspended|disruptiontarget|nonstructural|remaining|terminating|pending/i;
+  /pressure|unavailable|failure|failed|stalled|degraded|limited|suspended|disruptiontarget|nonstructural|remaining|terminating|pending|restart|denied|deadlock|readonly|corrupt/i;
 
 /** What is Unknown is not good. */
 export const toneOfCondition = (type: string, status: string): Tone =>

@@ -1,6 +1,6 @@
 /** Generates a manifest from a few answers, as a starting point. */
 import { useState } from "preact/hooks";
-import { stringify } from "yaml";
+import { yamlText } from "../manifests/yaml-text.ts";
 import { type Answers, type Question, startingPoints } from "./starting-points.ts";
 
 const LABELS: Readonly<Record<Question, string>> = { name: "Name", image: "Image", port: "Port", replicas: "Replicas" };
@@ -16,7 +16,7 @@ export function CreateForm({ write }: { readonly write: (manifest: string) => vo
       class="tools answers"
       onSubmit={(event) => {
         event.preventDefault();
-        write(stringify(start.object(answers)));
+        write(yamlText(start.object(answers)));
       }}
     >
       <label>

@@ -36,6 +36,9 @@ describe.skipIf(!hasBrowser)("manifests in the dashboard", () => {
     await editor.fill((await editor.inputValue()).replace("color: a", "color: b"));
     await goTo(page, "#/events");
     await page.getByRole("main").getByRole("heading", { name: "Events" }).waitFor();
+    await goTo(page, `${tab}&at=${await at.cluster.output("get widget w -o jsonpath={.metadata.resourceVersion}")}`);
+    await page.locator("pre.yaml").waitFor();
+    expect(await editor.count()).toBe(0);
     await goTo(page, tab);
     expect(await editor.inputValue()).toContain("color: b\n  size: 9007199254740993");
     await page.getByRole("button", { name: "Review changes" }).click();
@@ -43,6 +46,16 @@ describe.skipIf(!hasBrowser)("manifests in the dashboard", () => {
     await page.getByText("Widget w saved").waitFor();
     expect(await at.cluster.output("get widget w -o jsonpath={.spec.color}/{.spec.size}")).toBe("b/9007199254740993");
     expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("a name that YAML 1.1 takes for a boolean is written as a text", async () => {
+    const { page } = await at.signedIn();
+    await goTo(page, "#/apply");
+    await page.getByLabel("Name", { exact: true }).fill("on");
+    await page.getByRole("button", { name: "Write it" }).click();
+    await page.getByRole("button", { name: "Review" }).click();
+    await page.getByText("Deployment on").waitFor();
     await page.context().close();
   });
 
