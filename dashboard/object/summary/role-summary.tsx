@@ -4,7 +4,9 @@ import type { ObjectProps } from "../../summaries/object-props.ts";
 
 /** What a Role or ClusterRole allows. */
 export function RoleSummary({ object }: ObjectProps) {
-  const { rules = [], aggregationRule } = object as ClusterRole;
+  const { rules: written, aggregationRule } = object as ClusterRole;
+  // A role without rules has null.
+  const rules = written ?? [];
   return (
     <section class="card">
       <h2>

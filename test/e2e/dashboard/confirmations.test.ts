@@ -60,6 +60,10 @@ describe.skipIf(!hasBrowser)("what the dashboard says of an action", () => {
     expect(await page.getByText("name one of yours above").count()).toBe(0);
     await goTo(page, "#/object/rbac.authorization.k8s.io/v1/roles/default/junior");
     await page.getByRole("cell", { name: "deployments" }).waitFor();
+    const empty = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: "empty" } };
+    await at.cluster.output("create -f -", { input: JSON.stringify(empty) });
+    await goTo(page, "#/object/rbac.authorization.k8s.io/v1/roles/default/empty");
+    await page.getByRole("heading", { name: "Rules 0" }).waitFor();
     await page.context().close();
   });
 });
