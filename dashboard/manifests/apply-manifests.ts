@@ -59,9 +59,11 @@ async function outcomeOf(
   if (!options.dryRun && earlier.some((other) => defines(other, object))) await untilServed(object);
   try {
     const outcome = await applyOne(object, options);
-    const after = waitsFor(object, object.metadata.namespace ?? options.namespace, earlier);
-    const isMissing = outcome.name === "refused" && outcome.code === 404;
-    return options.dryRun && isMissing && after !== undefined ? { name: "later", title, after } : outcome;
+    if (!options.dryRun || outcome.name !== "refused" || outcome.code !== 404) return outcome;
+    const isServed = kindOfReference(object.apiVersion ?? "", object.kind ?? "") !== undefined;
+    const namespace = object.metadata.namespace ?? options.namespace;
+    const after = waitsFor(object, isServed ? namespace : undefined, earlier);
+    return after === undefined ? outcome : { name: "later", title, after };
   } catch (error) {
     return refused(title, errorMessage(error));
   }
@@ -117,7 +119,9 @@ const TRIES = 10;
 
 /** A kind is served a moment after its definition was accepted. */
 async function untilServed({ apiVersion = "", kind = "" }: KubeObject): Promise<void> {
-  for (let tries = 0; tries < TRIES && !(await discoverKind(apiVersion, kind)); tries++)
+  const isServed = async () =>
+    (kindOfReference(apiVersion, kind) ?? (await discoverKind(apiVersion, kind))) !== undefined;
+  for (let tries = 0; tries < TRIES && !(await isServed()); tries++)
     await new Promise((later) => setTimeout(later, 300));
 }
 

@@ -17,11 +17,12 @@ test.each([
   [
     "the definition of its kind",
     widget,
-    "default",
+    undefined,
     [space, definition],
     "CustomResourceDefinition widgets.example.com",
   ],
-  ["nothing", pod, "default", [space, definition], undefined],
+  ["nothing if its namespace is another", pod, "default", [space, definition], undefined],
+  ["nothing if its kind is not served, whoever makes its namespace", widget, undefined, [space], undefined],
 ] as const)("an object waits for %s", (_, object, namespace, earlier, needed) =>
   expect(waitsFor(object, namespace, earlier)).toBe(needed),
 );

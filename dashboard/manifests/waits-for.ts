@@ -2,9 +2,15 @@
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 
-/** `namespace` is that of the object. */
-export function waitsFor(object: KubeObject, namespace: string, earlier: readonly KubeObject[]): string | undefined {
-  const needed = earlier.find((other) => isNamespace(other, namespace) || defines(other, object));
+/** `namespace` is that of the object; undefined: the cluster does not serve its kind. */
+export function waitsFor(
+  object: KubeObject,
+  namespace: string | undefined,
+  earlier: readonly KubeObject[],
+): string | undefined {
+  const needed = earlier.find((other) =>
+    namespace === undefined ? defines(other, object) : isNamespace(other, namespace),
+  );
   return needed && `${needed.kind} ${needed.metadata.name}`;
 }
 

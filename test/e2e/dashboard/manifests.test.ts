@@ -68,6 +68,10 @@ describe.skipIf(!hasBrowser)("manifests in the dashboard", () => {
       definition("Gadget"),
       "apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: g}\nspec: {mode: 0400, size: 9007199254740995}",
     ];
+    const mistaken = [manifests[0], "apiVersion: v1\nkind: Pdo\nmetadata: {name: p, namespace: fresh}"];
+    await page.getByLabel("YAML to apply").fill(mistaken.join("\n---\n"));
+    await page.getByRole("button", { name: "Review" }).click();
+    await page.getByText("The cluster serves no Pdo of v1").waitFor();
     await page.getByLabel("YAML to apply").fill(manifests.join("\n---\n"));
     await page.getByRole("button", { name: "Review" }).click();
     await page.getByText("It is applied after Namespace fresh").waitFor();
