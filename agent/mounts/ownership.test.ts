@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { giveToPod } from "./ownership.ts";
 
 /** A group that the user who runs the tests may give files to. */
@@ -53,7 +53,10 @@ async function unprivileged(work: () => Promise<void>): Promise<void> {
 
 test("AGENT-VOLUME-GROUP: a directory that cannot be read is an error, not an empty one", async () => {
   const { path, root } = volume();
-  mkdirSync(join(root, "closed"), { mode: 0 });
+  const closed = join(root, "closed");
+  mkdirSync(closed, { mode: 0 });
+  // Otherwise whoever ran the tests could not remove it afterwards.
+  onTestFinished(() => chmodSync(closed, 0o700));
   if (process.geteuid?.() === 0) chownSync(root, 65_534, -1);
   chmodSync(dirname(root), 0o755);
   await expect(unprivileged(() => giveToPod(path, { fsGroup: group }))).rejects.toThrow("EACCES");
