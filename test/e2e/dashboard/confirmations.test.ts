@@ -66,4 +66,17 @@ describe.skipIf(!hasBrowser)("what the dashboard says of an action", () => {
     await page.getByRole("heading", { name: "Rules 0" }).waitFor();
     await page.context().close();
   });
+
+  test("usage that one user saw is not shown to the next, who may not see it", async () => {
+    const token = await at.cluster.output("create token junior");
+    const { page } = await at.signedIn();
+    await goTo(page, "#/kind/core/v1/pods?ns=default");
+    await page.locator("td .usage").first().waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.fill("#credential", token);
+    await page.click("button[type=submit]");
+    await page.locator("tbody tr", { hasText: "web-" }).first().waitFor();
+    expect(await page.locator("td .usage").count()).toBe(0);
+    await page.context().close();
+  });
 });
