@@ -114,11 +114,17 @@ test("REG-DELETE-HELD: a namespace is marked for deletion once, without a grace 
   expect(again).toEqual({ next, gone: false });
 });
 
-test("REG-CREATE-ENDING: the grace period that an object was created with ends with its deletion", () => {
-  const created = ending({ finalizers: ["a.b/c"] });
-  expect(planDeletion(csiDriver, created, deletion({}), NOW).next.metadata).toMatchObject({
-    deletionTimestamp: "2026-01-01T00:00:30Z",
-    deletionGracePeriodSeconds: 0,
-    finalizers: ["a.b/c"],
-  });
-});
+test.each([
+  ["2026-01-01T00:00:30Z", "2026-01-01T00:00:00Z"],
+  ["2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z"],
+])(
+  "REG-CREATE-ENDING: of an object that was created as ending at %s, a DELETE ends the grace at %s",
+  (stated, ends) => {
+    const created = ending({ deletionTimestamp: stated, finalizers: ["a.b/c"] });
+    expect(planDeletion(csiDriver, created, deletion({}), NOW).next.metadata).toMatchObject({
+      deletionTimestamp: ends,
+      deletionGracePeriodSeconds: 0,
+      finalizers: ["a.b/c"],
+    });
+  },
+);

@@ -157,8 +157,11 @@ export function planDeletion(
     }
     resource.prepareDelete?.(next);
   }
-  // An object that was created as ending may state one.
-  if (!resource.deletionGraceSeconds && !resource.isHeld) metadata.deletionGracePeriodSeconds = 0;
+  // An object that was created as ending may state a grace period, and an end that is to come.
+  if (!resource.deletionGraceSeconds && !resource.isHeld) {
+    if (Date.parse(metadata.deletionTimestamp ?? "") > now) metadata.deletionTimestamp = timestamp(now);
+    metadata.deletionGracePeriodSeconds = 0;
+  }
   return { next, gone };
 }
 
