@@ -25,10 +25,10 @@ export interface StagedPage {
 const placeOf = (id: string, position: number): string => `restore ${id} ${position}`;
 
 /**
- * Rows per step: no cursor may stay open while others write. Each may have 1.5 MiB, and an answer to the Worker no more
- * than 32.
+ * Rows per step: no cursor may stay open while others write. Each may have 1.5 MiB, twice that as UTF-16, in which a text
+ * with a single character beyond Latin-1 is sent, and an answer to the Worker no more than 32.
  */
-const PAGE = 16;
+const PAGE = 8;
 
 export class RestoreStaging {
   readonly #sql: SqlStorage;
