@@ -27,10 +27,12 @@ const ROW = `l.revision, l.replaced, l.tombstone, l.resource, l.namespace, l.nam
 const AGGREGATED = 100_000;
 
 /**
- * Rows per statement, with and without texts, of what may be read in part only: an unfinished statement could not be
- * closed, and SQLite would not empty its write-ahead log.
+ * Rows per statement of what may be read in part only: an unfinished statement could not be closed, and SQLite would not
+ * empty its write-ahead log. Of rows with texts, each of which may have 1.5 MiB, each statement reads twice as many as
+ * the one before: no more than twice what is wanted.
  */
-const ROWS = 32;
+const ROWS = 4;
+const MOST_ROWS = 16;
 const POINTERS = 1000;
 
 /** Joins revisions given as a JSON array, in its order. */
@@ -147,12 +149,13 @@ export class SqliteTables implements LogTables {
 
   *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
     const only = resources ? "AND l.resource IN (SELECT value FROM json_each(?))" : "";
-    const query = `SELECT ${ROW} WHERE l.revision > ? AND l.revision <= ? ${only} ORDER BY l.revision LIMIT ${ROWS}`;
+    const query = `SELECT ${ROW} WHERE l.revision > ? AND l.revision <= ? ${only} ORDER BY l.revision LIMIT ?`;
     const filter = resources ? [JSON.stringify(resources)] : [];
-    for (let from = after; ; ) {
-      const rows = [...this.#select(query, from, through, ...filter)];
+    let from = after;
+    for (let limit = ROWS; ; limit = Math.min(2 * limit, MOST_ROWS)) {
+      const rows = [...this.#select(query, from, through, ...filter, limit)];
       for (const row of rows) yield this.#rowOf(row);
-      const [last] = rows[ROWS - 1] ?? [];
+      const [last] = rows[limit - 1] ?? [];
       if (last === undefined) return;
       from = last as Revision;
     }
