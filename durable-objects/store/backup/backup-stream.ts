@@ -2,6 +2,7 @@
 import { BACKUP_END, BACKUP_FORMAT, type BackupHead } from "../../../api/backup.ts";
 import type { GroupResource, Revision } from "../../../api/store/store.ts";
 import { chunkStream } from "../chunk-stream.ts";
+import { joinBytes } from "../join-bytes.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
 
@@ -35,14 +36,13 @@ function* chunksOf(
   yield encoder.encode(`${JSON.stringify(head)}\n`);
   for (let next = 0; next < revisions.length; next += CHUNK) {
     const part = revisions.slice(next, next + CHUNK);
-    let lines = "";
-    let read = 0;
+    const lines: Uint8Array[] = [];
     for (const { key, revision, attributes, text } of tables.entries(part)) {
-      lines += `${JSON.stringify([key.resource, key.namespace, key.name, revision, attributes, text])}\n`;
-      read++;
+      const entry = [key.resource, key.namespace, key.name, revision, attributes, text];
+      lines.push(encoder.encode(`${JSON.stringify(entry)}\n`));
     }
-    if (read < part.length) throw new Error("the log lost an entry that an open backup reads");
-    yield encoder.encode(lines);
+    if (lines.length < part.length) throw new Error("the log lost an entry that an open backup reads");
+    yield joinBytes(lines);
   }
   yield encoder.encode(`${BACKUP_END}\n`);
 }
