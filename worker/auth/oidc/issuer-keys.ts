@@ -8,6 +8,7 @@ import type { SigningKey } from "./signature.ts";
 /** How long keys are cached, and how soon they may be fetched again: anybody can send tokens with unknown key ids. */
 const CACHE_MS = 3_600_000;
 const LOOKUP_INTERVAL_MS = 10_000;
+const LOOK_MS = 20;
 
 export interface IssuerKeys {
   readonly keys: readonly SigningKey[];
@@ -32,29 +33,52 @@ export const issuerId = ({ url, discoveryURL = "" }: Issuer, { cluster }: Pick<K
   `${cluster} ${url} ${discoveryURL}`;
 
 const cache = new Map<string, CachedKeys>();
-const lookedUpAt = new Map<string, number>();
+const lookups = new Map<string, { readonly at: number; isUnderWay: boolean }>();
 
 /** The cached keys, fetched if there are none or they are old. */
 export async function issuerKeys(issuer: Issuer, lookup: KeyLookup): Promise<IssuerKeys> {
-  const known = cache.get(issuerId(issuer, lookup));
-  if (known && lookup.now - known.at < CACHE_MS) return known;
-  return (await newIssuerKeys(issuer, lookup)) ?? known ?? NONE;
+  const id = issuerId(issuer, lookup);
+  const known = cache.get(id);
+  const isCurrent = known && (lookup.now - known.at < CACHE_MS || isLookedUp(id, lookup.now));
+  return isCurrent ? known : ((await newestKeys(issuer, lookup)) ?? NONE);
 }
 
-/** Freshly fetched keys; undefined if they were fetched a moment ago, or the fetch fails. */
-export async function newIssuerKeys(issuer: Issuer, lookup: KeyLookup): Promise<IssuerKeys | undefined> {
+/**
+ * The keys that the issuer has now; the cached ones if it does not answer, or if they were fetched a moment ago. A fetch
+ * that is under way is waited for: clients begin with several requests at once.
+ */
+export async function newestKeys(issuer: Issuer, lookup: KeyLookup): Promise<IssuerKeys | undefined> {
+  const id = issuerId(issuer, lookup);
+  await (isLookedUp(id, lookup.now) ? endOfLookup(id) : lookUp(issuer, lookup));
+  return cache.get(id);
+}
+
+const isLookedUp = (id: string, now: number): boolean => now - (lookups.get(id)?.at ?? 0) < LOOKUP_INTERVAL_MS;
+
+async function lookUp(issuer: Issuer, lookup: KeyLookup): Promise<void> {
   const id = issuerId(issuer, lookup);
   const { now, fetch } = lookup;
-  if (now - (lookedUpAt.get(id) ?? 0) < LOOKUP_INTERVAL_MS) return undefined;
-  lookedUpAt.set(id, now);
+  const begun = { at: now, isUnderWay: true };
+  lookups.set(id, begun);
   try {
-    const fresh = { keys: await keysAt(await keySetOf(issuer, fetch), fetch), at: now, verified: new Map() };
-    cache.set(id, fresh);
-    return fresh;
+    cache.set(id, { keys: await keysAt(await keySetOf(issuer, fetch), fetch), at: now, verified: new Map() });
   } catch (error) {
     const message = errorMessage(error);
     console.error(JSON.stringify({ level: "error", event: "oidc", issuer: issuer.url, error: message }));
-    return undefined;
+  } finally {
+    begun.isUnderWay = false;
+  }
+}
+
+/**
+ * Of the one that another request makes. Its promise belongs to that request, and would stay pending if that were
+ * cancelled; therefore it is looked for, and not for longer than it may take.
+ */
+async function endOfLookup(id: string): Promise<void> {
+  const lookup = lookups.get(id);
+  for (let waited = 0; lookup?.isUnderWay; waited += LOOK_MS) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    if (waited > LOOKUP_INTERVAL_MS) lookup.isUnderWay = false;
   }
 }
 

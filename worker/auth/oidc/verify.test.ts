@@ -111,6 +111,32 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
     expect(requests).toHaveLength(4);
   });
 
+  test("is valid in each of several requests that begin at once, also if its key is new; keys are fetched once", async () => {
+    const [first, second] = [ec("1"), ec("2")];
+    const { requests, claims, state, verify } = newIssuer(first);
+    const atOnce = async (key: Key, at: number) => {
+      const tokens = ["ann", "bob", "eve"].map((sub) => sign(key, { ...claims, sub }));
+      return (await Promise.all(tokens.map((token) => verify(token, at)))).map(({ ok }) => ok);
+    };
+    expect(await atOnce(first, now)).toEqual([true, true, true]);
+    state.keys = [second];
+    expect(await atOnce(second, now + 11_000)).toEqual([true, true, true]);
+    expect(requests).toHaveLength(4);
+  });
+
+  test("is refused after a while if the request that fetches the keys was cancelled", async () => {
+    const key = ec("e");
+    const { authenticator, claims, verify } = newIssuer(key);
+    const fetch = () => new Promise<Response>(() => {});
+    void verifyOidcToken(sign(key, claims), authenticator, { cluster: "default", now, fetch });
+    vi.useFakeTimers();
+    const waiting = verify(sign(key, claims), now + 1);
+    await vi.advanceTimersByTimeAsync(10_100);
+    vi.useRealTimers();
+    expect((await waiting).ok).toBe(false);
+    expect((await verify(sign(key, claims), now + 10_000)).ok).toBe(true);
+  });
+
   test("is valid with already fetched keys if the issuer is unreachable", async () => {
     const key = ec("e");
     const log = vi.spyOn(console, "error").mockImplementation(() => {});

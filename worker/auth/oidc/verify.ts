@@ -5,7 +5,7 @@ import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 import { parseJwtPart } from "../credentials/jwt-part.ts";
 import { invalidToken, type Refused } from "../credentials/verified.ts";
 import type { User } from "../user.ts";
-import { type IssuerKeys, issuerKeys, type KeyLookup, newIssuerKeys } from "./issuer-keys.ts";
+import { type IssuerKeys, issuerKeys, type KeyLookup, newestKeys } from "./issuer-keys.ts";
 import type { TokenClaims } from "./mapped-user.ts";
 import { isSignedWith, type Signed } from "./signature.ts";
 import { tokenUser } from "./token-user.ts";
@@ -64,7 +64,7 @@ async function verifiedClaims(
   const isOf = ({ kid }: { readonly kid?: string }) => header.kid === undefined || kid === header.kid;
 
   // An unknown key may be new.
-  if (!keys.keys.some(isOf)) keys = (await newIssuerKeys(issuer, at)) ?? keys;
+  if (!keys.keys.some(isOf)) keys = (await newestKeys(issuer, at)) ?? keys;
   if (!(await isSignedByOne(keys, isOf, signed))) return undefined;
   const claims = parseJwtPart<TokenClaims>(body);
   if (claims) remember(keys, token, claims);
