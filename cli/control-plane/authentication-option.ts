@@ -1,4 +1,6 @@
 /** The OpenID Connect options of `up` and `deploy`. */
+
+import { X509Certificate } from "node:crypto";
 import { InvalidArgumentError, Option } from "commander";
 import { type JwtAuthenticator, parseAuthentication } from "../../api/authentication/config.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -29,8 +31,27 @@ function readConfig(file: string): AuthenticationConfig {
   return {
     configuration,
     bindings: { AUTHENTICATION_CONFIG: JSON.stringify({ ...HEAD, jwt: parsed.jwt.map(withoutAuthority) }) },
-    authorities: parsed.jwt.flatMap(({ issuer }) => issuer.certificateAuthority ?? []),
+    authorities: parsed.jwt.flatMap(({ issuer }, i) => certificatesIn(issuer.certificateAuthority, i)),
   };
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+function certificatesIn(pem: string | undefined, issuer: number): readonly string[] {
+  const found = pem?.match(CERTIFICATE) ?? [];
+  if (pem !== undefined && !(found.length > 0 && found.every(isCertificate)))
+    throw new InvalidArgumentError(
+      `jwt[${issuer}].issuer.certificateAuthority: is the PEM of one or more certificates`,
+    );
+  return found;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 const HEAD = { apiVersion: "apiserver.config.k8s.io/v1", kind: "AuthenticationConfiguration" };
