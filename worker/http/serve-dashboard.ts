@@ -73,12 +73,15 @@ export async function serveDashboard(c: Context<Bindings>): Promise<Response> {
 
 /**
  * Issuers of the cluster's users that support browsers. Those of the default cluster are known without asking its
- * store.
+ * store; another one may trust new ones since a moment ago.
  */
 async function issuersOfPage(c: Context<Bindings>): Promise<readonly SignInIssuer[]> {
   const { env } = c;
   const cluster = c.get("cluster");
   if (cluster === DEFAULT_CLUSTER && !env.AUTHENTICATION_CONFIG) return [];
   const lookup = { cluster, now: Date.now(), fetch: (url: string, init: RequestInit) => fetch(url, init) };
-  return withPolicy(c, ({ policy }) => signInIssuers(trustedIssuers({ env, cluster, policy }), lookup));
+  return withPolicy(c, async ({ policy, store }) => {
+    if (cluster !== DEFAULT_CLUSTER) await store.confirm();
+    return signInIssuers(trustedIssuers({ env, cluster, policy }), lookup);
+  });
 }

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
 import { hasBrowser, startBrowser } from "../dashboard/browser.ts";
+import { callApi } from "../rig/api-call.ts";
 import { Cluster, launcher } from "../rig/cluster.ts";
 import { runCommand } from "../rig/run-command.ts";
 
@@ -123,7 +124,7 @@ test("AUTH-OIDC, AUTH-OIDC-CLAIMS: a user of the issuer gets name and groups fro
   expect((await as({ ...ann, email_verified: false }, "get configmaps")).stderr).toContain(refused);
 });
 
-test("AUTH-OIDC-CLUSTER: a named cluster trusts its own issuers, and no other cluster's", async () => {
+test("AUTH-OIDC-CLUSTER: a named cluster trusts its own issuers, which its dashboard offers at once, and no other cluster's", async () => {
   const directory = `${cluster.directory}/clusters/team`;
   const sailplane = (...words: string[]) =>
     runCommand([process.execPath, launcher, "cluster", ...words, "-d", cluster.directory], { seconds: 20 });
@@ -138,7 +139,12 @@ test("AUTH-OIDC-CLUSTER: a named cluster trusts its own issuers, and no other cl
       { environment: { KUBECONFIG: "/dev/null" } },
     );
   const ann = { sub: "ann", email: "ann@example.com" };
+  const signInWith = async () =>
+    JSON.parse((await callApi(cluster, "/clusters/team/dashboard/issuers.json")).text).map(
+      ({ issuer }: { readonly issuer: string }) => issuer,
+    );
   expect((await whoami(ann)).code).toBe(1);
+  expect(await signInWith()).toEqual([]);
 
   const jwt = [
     { issuer: { url, audiences: ["sailplane"] }, claimMappings: { username: { expression: '"team:" + claims.sub' } } },
@@ -147,6 +153,7 @@ test("AUTH-OIDC-CLUSTER: a named cluster trusts its own issuers, and no other cl
   writeFileSync(`${scratch}/team.yaml`, JSON.stringify(configuration));
   const { stdout } = await sailplane("authentication", "team", "--authentication-config", `${scratch}/team.yaml`);
   expect(stdout).toBe(`Cluster team trusts ${url}.\n`);
+  expect(await signInWith()).toEqual([url]);
   expect((await whoami(ann)).stdout).toBe("team:ann");
   expect((await as(ann, "auth whoami -o jsonpath={.status.userInfo.username}")).stdout).toBe("ann@example.com");
 
@@ -155,6 +162,7 @@ test("AUTH-OIDC-CLUSTER: a named cluster trusts its own issuers, and no other cl
   expect((await cluster.kubectl("get namespaces", { environment })).code).toBe(0);
   writeFileSync(`${scratch}/team.yaml`, JSON.stringify({ ...configuration, jwt: [] }));
   await sailplane("authentication", "team", "--authentication-config", `${scratch}/team.yaml`);
+  expect(await signInWith()).toEqual([]);
   expect((await whoami(ann)).code).toBe(1);
 });
 
