@@ -103,6 +103,16 @@ describe("a gRPC service on a Unix socket", () => {
     expect(await say(messages)).toEqual(messages);
   });
 
+  it("cancels a call whose signal aborts, and does not begin one whose signal has", async () => {
+    const [before, later] = [AbortSignal.abort(), new AbortController()];
+    const sayUnless = (signal: AbortSignal) => failure(service.call("Say", { text: "never" }, { seconds: 10, signal }));
+    const cancelled = sayUnless(later.signal);
+    while (requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    later.abort();
+    expect(await cancelled).toBe("rpc error: code = Canceled desc = context canceled");
+    expect(await sayUnless(before)).toBe("rpc error: code = Canceled desc = context canceled");
+  });
+
   it("AGENT-LONG-TIME: takes a deadline in years for what it is", async () => {
     expect(await say({ text: "hello" }, 2 ** 31 - 1)).toMatchObject({ text: "hello" });
   });

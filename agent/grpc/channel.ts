@@ -61,6 +61,12 @@ function outcomeOf({ status, error, refused }: Ending): GrpcError | undefined {
     : new GrpcError(Number(code), decodeMessage(String(status?.["grpc-message"] ?? "")));
 }
 
+export interface CallLimits {
+  readonly seconds: number;
+  /** Cancels the call. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface ChannelOptions {
   readonly authority?: string;
   /** A connection was established; or one has ended, or could not be established. */
@@ -97,7 +103,7 @@ export class GrpcChannel {
   }
 
   /** `path` is `/PACKAGE.SERVICE/METHOD`. Fails with {@link GrpcError}. */
-  unary(path: string, request: Uint8Array, seconds: number): Promise<Buffer> {
+  unary(path: string, request: Uint8Array, { seconds, signal }: CallLimits): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       let response: Buffer | undefined;
       const stop = this.#call(path, request, {
@@ -107,18 +113,23 @@ export class GrpcChannel {
         },
         onEnd: (error) => {
           clearTimeout(timer);
+          signal?.removeEventListener("abort", onAbort);
           if (error !== undefined) reject(error);
           else if (response === undefined) reject(new GrpcError(GrpcCode.Internal, "there is no answer"));
           else resolve(response);
         },
       });
+      const cancel = (code: number, why: string) => {
+        reject(new GrpcError(code, why));
+        stop();
+      };
       const timer = setTimeout(
-        () => {
-          reject(new GrpcError(GrpcCode.DeadlineExceeded, "context deadline exceeded"));
-          stop();
-        },
+        () => cancel(GrpcCode.DeadlineExceeded, "context deadline exceeded"),
         timerMs(seconds * 1000),
       );
+      const onAbort = () => cancel(GrpcCode.Canceled, "context canceled");
+      if (signal?.aborted) onAbort();
+      signal?.addEventListener("abort", onAbort);
     });
   }
 

@@ -1,5 +1,5 @@
 /** A client of a gRPC service on a Unix socket, from the text of its proto definition. */
-import { GrpcChannel, type StreamEvents } from "./channel.ts";
+import { type CallLimits, GrpcChannel, type StreamEvents } from "./channel.ts";
 import { ServiceMethods } from "./service-methods.ts";
 
 export interface ResponsesOf<Response> extends Omit<StreamEvents, "onMessage"> {
@@ -17,9 +17,13 @@ export class UnixService {
   }
 
   /** Fails with {@link GrpcError}. */
-  async call<Response>(method: string, request: object, seconds: number): Promise<Response> {
+  async call<Response>(method: string, request: object, limits: number | CallLimits): Promise<Response> {
     const codecs = this.#methods.get(method);
-    const bytes = await this.#channel.unary(codecs.path, codecs.request.encode(request), seconds);
+    const bytes = await this.#channel.unary(
+      codecs.path,
+      codecs.request.encode(request),
+      typeof limits === "number" ? { seconds: limits } : limits,
+    );
     return codecs.response.decode(bytes) as Response;
   }
 

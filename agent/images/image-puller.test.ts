@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Container, Pod, Secret } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -33,9 +33,9 @@ function puller({ why = (): string => "no", present = false, size = 7, records =
   const told: string[] = [];
   const tell = (type: string, reason: string, message: string) => told.push(`${type} ${reason} ${message}`);
   const made = new ImagePuller(runtime, records);
-  const ensure = (container: Partial<Container>, of: Pod = pod) => {
+  const ensure = (container: Partial<Container>, of: Pod = pod, signal = new AbortController().signal) => {
     told.length = 0;
-    return made.ensure(of, { name: "c", image: "r.example/x:1", ...container }, objects, tell);
+    return made.ensure(of, { name: "c", image: "r.example/x:1", ...container }, { objects, recordEvent: tell, signal });
   };
   return { ensure, told, pulled, fails, made, runtime };
 }
@@ -184,6 +184,59 @@ it("concurrent pulls of an image are merged, and each reports the duration", asy
   expect(pulled).toEqual(["r.example/x:1"]);
   const words = 'Successfully pulled image "r.example/x:1" in 2s (2s including waiting). Image size: 7 bytes.';
   expect(told.slice(-2)).toEqual([`Normal Pulled ${words}`, `Normal Pulled ${words}`]);
+});
+
+describe("pulls that do not end", () => {
+  /** The names of the images whose pulls have begun, and which of them were cancelled. */
+  function hanging() {
+    const made = puller();
+    const cancelled: string[] = [];
+    vi.spyOn(made.runtime, "pullImage").mockImplementation((name, _, signal) => {
+      made.pulled.push(name);
+      return new Promise((_, reject) =>
+        signal?.addEventListener("abort", () => {
+          cancelled.push(name);
+          reject(new Error("context canceled"));
+        }),
+      );
+    });
+    return { ...made, cancelled };
+  }
+  const other = { ...pod, metadata: { ...pod.metadata, uid: "v" } };
+
+  it("AGENT-PULL-END: are cancelled when no pod waits any more, and begun anew by the next one", async () => {
+    const { ensure, pulled, cancelled, told } = hanging();
+    const [one, two] = [new AbortController(), new AbortController()];
+    const first = ensure({}, pod, one.signal);
+    const second = ensure({}, other, two.signal);
+    await vi.advanceTimersByTimeAsync(1000);
+    one.abort();
+    expect(await first).toBe("aborted");
+    expect(cancelled).toEqual([]);
+    two.abort();
+    expect(await second).toBe("aborted");
+    expect(cancelled).toEqual(["r.example/x:1"]);
+    void ensure({});
+    await vi.advanceTimersByTimeAsync(1);
+    expect(pulled).toEqual(["r.example/x:1", "r.example/x:1"]);
+    expect(told).toEqual(['Normal Pulling Pulling image "r.example/x:1"']);
+  });
+
+  it("AGENT-PULL-TURNS: hold up others for a minute at most, of which only five begin at a time", async () => {
+    const { ensure, pulled } = hanging();
+    const ended = new AbortController();
+    for (const n of [1, 2, 3, 4, 5, 6, 7]) void ensure({ image: `r.example/x:${n}` }, pod, ended.signal);
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(pulled).toHaveLength(5);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(pulled).toHaveLength(7);
+    for (const n of [8, 9, 10, 11]) void ensure({ image: `r.example/x:${n}` }, other);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(pulled).toHaveLength(10);
+    ended.abort();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(pulled).toHaveLength(11);
+  });
 });
 
 it("AGENT-PULL: the records of who may use an image survive a pull in progress and a failed one", async () => {

@@ -13,12 +13,19 @@ import { steadyNow } from "../steady-now.ts";
 import { whyNoImageName } from "./image-name.ts";
 import { type PullCredential, pullCredentials } from "./pull-credentials.ts";
 import { PullRecords } from "./pull-records.ts";
+import { PullTurns } from "./pull-turns.ts";
+import { SharedPulls } from "./shared-pulls.ts";
 
 export type ImageOutcome =
   | { readonly ok: true; readonly image: ImageObservation }
   | { readonly ok: false; readonly waiting: Waiting; readonly retryAt: number };
 
-type RecordEvent = (type: "Normal" | "Warning", reason: string, message: string) => void;
+export interface PullContext {
+  readonly objects: PodObjects;
+  readonly recordEvent: (type: "Normal" | "Warning", reason: string, message: string) => void;
+  /** The pod is to end: it no longer waits for its images. */
+  readonly signal: AbortSignal;
+}
 
 interface Failure {
   readonly backOff: BackOff;
@@ -51,12 +58,18 @@ interface Wanted {
   readonly credentials: readonly PullCredential[];
 }
 
+/** How long a pull took: by itself, and since it was wanted. */
+const printTimes = (began: number, wanted: number): string => {
+  const now = steadyNow();
+  return `${formatDuration(now - began)} (${formatDuration(now - wanted)} including waiting)`;
+};
+
 export class ImagePuller {
   readonly #runtime: Runtime;
   /** By pod uid and image. */
   readonly #failures = new Map<string, Failure>();
-  /** One pull at a time per image, for all pods. */
-  readonly #pulls = new Map<string, Promise<ImageObservation>>();
+  readonly #pulls = new SharedPulls();
+  readonly #turns = new PullTurns();
   readonly #records: PullRecords;
 
   constructor(runtime: Runtime, records = new PullRecords()) {
@@ -69,7 +82,8 @@ export class ImagePuller {
   }
 
   /** The caller reports the outcome. */
-  async ensure(pod: Pod, container: Container, objects: PodObjects, recordEvent: RecordEvent): Promise<ImageOutcome> {
+  async ensure(pod: Pod, container: Container, context: PullContext): Promise<ImageOutcome | "aborted"> {
+    const { objects, recordEvent } = context;
     const image = container.image ?? "";
     const wrong = whyNoImageName(image);
     if (wrong !== undefined) {
@@ -110,20 +124,28 @@ export class ImagePuller {
       const message = `Back-off pulling image "${image}": ${failure.message}`;
       return { ok: false, waiting: { reason: "ImagePullBackOff", message }, retryAt: end };
     }
-    return this.#pull(key, { image, credentials }, recordEvent);
+    return this.#pull(key, { image, credentials }, context);
   }
 
-  async #pull(key: string, { image, credentials }: Wanted, recordEvent: RecordEvent): Promise<ImageOutcome> {
+  async #pull(key: string, wanted: Wanted, { recordEvent, signal }: PullContext): Promise<ImageOutcome | "aborted"> {
+    const { image } = wanted;
     recordEvent("Normal", "Pulling", `Pulling image "${image}"`);
-    const started = steadyNow();
+    const since = steadyNow();
+    let began = since;
+    const begin = (cancelled: AbortSignal) =>
+      this.#turns.take(() => {
+        began = steadyNow();
+        return this.#pullRecorded(wanted, cancelled);
+      });
     try {
-      const pulled = await this.#pullOnce({ image, credentials });
+      const pulled = await this.#pulls.join(JSON.stringify(wanted), begin, signal);
+      if (pulled === "aborted") return pulled;
       this.#failures.delete(key);
-      const took = formatDuration(steadyNow() - started);
+      const took = printTimes(began, since);
       recordEvent(
         "Normal",
         "Pulled",
-        `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.size} bytes.`,
+        `Successfully pulled image "${image}" in ${took}. Image size: ${pulled.size} bytes.`,
       );
       return { ok: true, image: pulled };
     } catch (error) {
@@ -137,24 +159,15 @@ export class ImagePuller {
     }
   }
 
-  #pullOnce(wanted: Wanted): Promise<ImageObservation> {
-    const key = JSON.stringify(wanted);
-    const running = this.#pulls.get(key);
-    if (running !== undefined) return running;
-    const pull = this.#pullRecorded(wanted).finally(() => this.#pulls.delete(key));
-    this.#pulls.set(key, pull);
-    return pull;
-  }
-
-  async #pullRecorded({ image, credentials }: Wanted): Promise<ImageObservation> {
+  async #pullRecorded({ image, credentials }: Wanted, cancelled: AbortSignal): Promise<ImageObservation> {
     if (credentials.length === 0) {
-      const pulled = await this.#runtime.pullImage(image);
+      const pulled = await this.#runtime.pullImage(image, undefined, cancelled);
       this.#records.pulled(pulled.id, image, undefined);
       return pulled;
     }
     this.#records.begins(image);
     try {
-      const { pulled, mark } = await this.#pullWithAny(image, credentials);
+      const { pulled, mark } = await this.#pullWithAny({ image, credentials }, cancelled);
       this.#records.pulled(pulled.id, image, mark);
       return pulled;
     } finally {
@@ -163,11 +176,11 @@ export class ImagePuller {
   }
 
   /** With the first credentials that are accepted. */
-  async #pullWithAny(image: string, all: readonly PullCredential[]) {
+  async #pullWithAny({ image, credentials: all }: Wanted, cancelled: AbortSignal) {
     const failures: string[] = [];
     for (const { mark, credentials } of all) {
       try {
-        return { pulled: await this.#runtime.pullImage(image, credentials), mark };
+        return { pulled: await this.#runtime.pullImage(image, credentials, cancelled), mark };
       } catch (error) {
         failures.push(errorMessage(error));
       }

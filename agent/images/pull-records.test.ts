@@ -114,6 +114,7 @@ class Registry {
 }
 
 const container = { name: "c", image: "reg.example.com/app:1", imagePullPolicy: "IfNotPresent" };
+const context = { objects, recordEvent: () => {}, signal: new AbortController().signal };
 
 describe("AGENT-PULL: an image pulled with credentials", () => {
   let directory: string;
@@ -128,8 +129,8 @@ describe("AGENT-PULL: an image pulled with credentials", () => {
       // A new agent each time.
       const puller = new ImagePuller(registry.runtime, new PullRecords(join(directory, "pulls.json")));
       const requested = { ...container, imagePullPolicy: policy };
-      const outcome = await puller.ensure(pod(...names), requested, objects, () => {});
-      return outcome.ok ? "has it" : outcome.waiting.reason;
+      const outcome = await puller.ensure(pod(...names), requested, context);
+      return outcome === "aborted" ? outcome : outcome.ok ? "has it" : outcome.waiting.reason;
     };
     expect(await ask("IfNotPresent", "two", "one")).toBe("has it");
     expect(registry.requested).toEqual(["two", "one"]);
@@ -156,7 +157,10 @@ describe("AGENT-PULL: an image pulled with credentials", () => {
       return pulled;
     };
     const puller = new ImagePuller(registry.runtime, new PullRecords(join(directory, "pulls.json")));
-    const ask = async (...names: string[]) => (await puller.ensure(pod(...names), container, objects, () => {})).ok;
+    const ask = async (...names: string[]) => {
+      const outcome = await puller.ensure(pod(...names), container, context);
+      return outcome !== "aborted" && outcome.ok;
+    };
     const pull = ask("one");
     expect(await ask("two")).toBe(false);
     registry.here = true;
@@ -168,8 +172,8 @@ describe("AGENT-PULL: an image pulled with credentials", () => {
   it("is available to all if it was present before the node pulled anything", async () => {
     const registry = new Registry();
     registry.here = true;
-    const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, objects, () => {});
-    expect([outcome.ok, registry.requested]).toEqual([true, []]);
+    const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, context);
+    expect([outcome, registry.requested]).toMatchObject([{ ok: true }, []]);
   });
 });
 
@@ -202,7 +206,7 @@ test("AGENT-PULL: an image whose pull was interrupted by a crash is pulled again
 test("AGENT-PULL: an image is retried later if the runtime cannot say whether it is present", async () => {
   const registry = new Registry();
   registry.runtime.imageStatus = () => Promise.reject(new Error("it is away"));
-  const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, objects, () => {});
+  const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, context);
   const waiting = { reason: "ImageInspectError", message: 'Failed to inspect image "": it is away' };
   expect(outcome).toMatchObject({ ok: false, waiting });
 });

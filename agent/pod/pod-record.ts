@@ -1,6 +1,6 @@
 /** What a worker knows about its pod beyond the API's object and the runtime's observation, and how it reports it. */
 import { join } from "node:path";
-import type { ContainerStatus, Pod, PodStatus, ResourceRequirements } from "../../api/generated/core.v1.ts";
+import type { Pod, PodStatus, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import type { BackOff } from "../back-off.ts";
 import type { PodContainer } from "../pod-spec/containers.ts";
 import { graceOf } from "../pod-spec/grace.ts";
@@ -37,7 +37,6 @@ export interface Wake {
   within(ms: number): void;
 }
 
-const isRunning = ({ state }: ContainerStatus): boolean => state?.running !== undefined;
 const readinessOf = ({ conditions = [] }: PodStatus) => conditions.find(({ type }) => type === "Ready")?.status;
 
 export class PodRecord {
@@ -47,8 +46,9 @@ export class PodRecord {
   readonly volumes: PodVolumes;
   readonly prober: Prober;
   readonly reporter: StatusReporter;
-  /** Aborted when the pod is to go: whatever is about to start something stops. */
+  /** Aborted when the pod is to go: whatever starts something stops. And, once it is ending, when it is to end sooner. */
   readonly abort = new AbortController();
+  readonly hurry = new AbortController();
   readonly wake: Wake;
   readonly waiting = new Map<string, Waiting>();
   /** When a container that failed to start is retried (ms), by name. */
@@ -109,7 +109,8 @@ export class PodRecord {
     this.allocation = initialAllocation(pod);
     this.actualWhole = this.allocation.whole;
     // An earlier run of the agent has reported its last status.
-    this.#isFinished = isTerminal(pod.status.phase) && !(pod.status.containerStatuses ?? []).some(isRunning);
+    this.#isFinished =
+      isTerminal(pod.status.phase) && !(pod.status.containerStatuses ?? []).some(({ state }) => state?.running);
     const { namespace, name, uid = "" } = pod.metadata;
     this.directory = join(context.podsDirectory, uid);
     this.logDirectory = context.logs.directoryOf(pod);

@@ -132,6 +132,7 @@ export class PodWorker {
     const record = this.#record;
     if (record.verdict !== undefined || record.terminating) return false;
     record.verdict = { ...verdict, refused: false, endedByNode: true };
+    record.abort.abort();
     this.wake();
     return true;
   }
@@ -185,12 +186,9 @@ export class PodWorker {
   }
 
   #statusAccepted(pod: Pod): void {
-    if (this.#record.isStatic) {
-      this.mirrored(pod);
-      return;
-    }
-    if (Number(pod.metadata.resourceVersion) <= Number(this.#record.pod.metadata.resourceVersion ?? 0)) return;
-    this.update(pod);
+    const { isStatic, pod: known } = this.#record;
+    if (isStatic) this.mirrored(pod);
+    else if (Number(pod.metadata.resourceVersion) > Number(known.metadata.resourceVersion ?? 0)) this.update(pod);
   }
 
   /** The API no longer has the pod: what is still running of it is stopped. */

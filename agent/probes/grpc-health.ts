@@ -28,7 +28,7 @@ export interface GrpcProbe {
 export async function probeGrpc({ host, port, address, service, seconds }: GrpcProbe): Promise<ProbeOutcome> {
   const channel = new GrpcChannel({ host, port }, { authority: address });
   try {
-    const status = decodeResponse(await channel.unary(METHOD, encodeRequest(service), seconds));
+    const status = decodeResponse(await channel.unary(METHOD, encodeRequest(service), { seconds }));
     return status === SERVING
       ? { ok: true, output: "service healthy" }
       : { ok: false, output: `service unhealthy (responded with "${STATUS_NAMES[status] ?? status}")` };

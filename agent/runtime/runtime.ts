@@ -59,7 +59,8 @@ export interface Runtime {
   removeSandbox(id: string): Promise<void>;
 
   imageStatus(image: string): Promise<ImageObservation | undefined>;
-  pullImage(image: string, credentials?: RegistryCredentials): Promise<ImageObservation>;
+  /** The signal cancels it. */
+  pullImage(image: string, credentials?: RegistryCredentials, signal?: AbortSignal): Promise<ImageObservation>;
   images(): Promise<readonly ImageObservation[]>;
   removeImage(id: string): Promise<void>;
   /** Ids and names of images that any container uses, whoever's; absent: unknown. */

@@ -137,14 +137,20 @@ export class PodVolumes {
    * Mounts the images among a container's volumes. They are pulled like its own image, and the container waits for them
    * in the same way.
    */
-  async mountImages(pod: Pod, { volumeMounts = [] }: Container): Promise<ImageOutcome | undefined> {
+  async mountImages(
+    pod: Pod,
+    { volumeMounts = [] }: Container,
+    signal: AbortSignal,
+  ): Promise<Exclude<ImageOutcome, { ok: true }> | "aborted" | undefined> {
     const used = new Set(volumeMounts.map(({ name }) => name));
     for (const volume of pod.spec.volumes ?? []) {
       if (volume.image === undefined || !used.has(volume.name)) continue;
       const path = volumeDirectory(this.#directory, volume);
       mkdirSync(path, { recursive: true });
-      const outcome = isMountPoint(path) ? undefined : await this.#images.mount(pod, volume.image, path);
-      if (outcome?.ok === false) return outcome;
+      const outcome = isMountPoint(path)
+        ? undefined
+        : await this.#images.mount(pod, volume.image, { directory: path, signal });
+      if (outcome === "aborted" || outcome?.ok === false) return outcome;
       this.#paths.set(volume.name, path);
     }
     return undefined;

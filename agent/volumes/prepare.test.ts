@@ -214,12 +214,13 @@ test("AGENT-VOLUME-IMAGE: a container waits for the images of its own image volu
   const pod = podWith([files]);
   const [container] = pod.spec.containers;
   if (container === undefined) throw new Error("it has one");
+  const { signal } = new AbortController();
   expect(await prepare(volumes, files)).toEqual({ events: [], missing: false });
-  expect(await volumes.mountImages(pod, { name: "other" })).toBeUndefined();
-  expect(await volumes.mountImages(pod, container)).toEqual(outcome);
+  expect(await volumes.mountImages(pod, { name: "other" }, signal)).toBeUndefined();
+  expect(await volumes.mountImages(pod, container, signal)).toEqual(outcome);
   expect(volumes.path("files")).toBeUndefined();
   isThere = true;
-  expect(await volumes.mountImages(pod, container)).toBeUndefined();
+  expect(await volumes.mountImages(pod, container, signal)).toBeUndefined();
   expect(volumes.path("files")).toBe(join(directory, "pod", "volumes", "kubernetes.io~image", "files"));
 });
 

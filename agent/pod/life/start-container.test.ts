@@ -41,6 +41,18 @@ it("a container whose postStart hook fails is killed, and waits with that reason
   ]);
 });
 
+it("a pod that is to end does not wait for its postStart hooks", async () => {
+  const lifecycle = { postStart: { exec: { command: ["sleep", "300"] } } };
+  const { record, runtime, events, start } = await startable({ lifecycle });
+  runtime.execSync = () => {
+    setTimeout(() => record.abort.abort());
+    return new Promise(() => {});
+  };
+  expect(await start()).toBe("changed");
+  expect(record.waiting.has("c")).toBe(false);
+  expect(events).toEqual(["Created: Container created", "Started: Container started"]);
+});
+
 it("AGENT-MARKED: a container sees its pod with a kubelet's annotations, and so does the runtime", async () => {
   const fieldRef = { fieldPath: "metadata.annotations" };
   const { record, runtime, start } = await startable({ env: [{ name: "A", valueFrom: { fieldRef } }] });

@@ -17,6 +17,7 @@ import { RuntimeError } from "../../runtime/runtime-error.ts";
 import type { SandboxConfig } from "../../runtime/sandbox.ts";
 import { markedAsSeen } from "../../static-pods/mirror.ts";
 import { steadyNow } from "../../steady-now.ts";
+import { unlessAborted } from "../../unless-aborted.ts";
 import { withAllocation } from "../allocation.ts";
 import { identityOf, sandboxConfig } from "../config/container-config.ts";
 import { podDns } from "../config/dns.ts";
@@ -154,7 +155,7 @@ async function createContainer(
   const { runtime } = record.context;
   try {
     const image = await pullImage(record, target);
-    if (record.abort.signal.aborted) return "aborted";
+    if (image === "aborted" || record.abort.signal.aborted) return "aborted";
     if (!image.ok) {
       record.recordEvent(target, "Warning", "Failed", `Error: ${image.waiting.reason}`);
       return { ...image.waiting, retryAt: image.retryAt };
@@ -184,20 +185,23 @@ async function createContainer(
 }
 
 /** The container's image, and those that it mounts as volumes. */
-async function pullImage(record: PodRecord, target: PodContainer): Promise<ImageOutcome> {
+async function pullImage(record: PodRecord, target: PodContainer): Promise<ImageOutcome | "aborted"> {
   const { pod, context } = record;
+  const { signal } = record.abort;
   const objects = context.objects(pod.metadata.namespace ?? "");
   const missing = missingPullSecrets(pod, objects).join(", ");
   if (missing !== "") {
     const message = `Unable to retrieve some image pull secrets (${missing}); attempting to pull the image may not succeed.`;
     record.recordEvent(undefined, "Warning", "FailedToRetrieveImagePullSecret", message);
   }
-  const unmounted = await record.volumes.mountImages(pod, target.container);
+  const unmounted = await record.volumes.mountImages(pod, target.container, signal);
   return (
     unmounted ??
-    context.puller.ensure(pod, target.container, objects, (type, reason, message) =>
-      record.recordEvent(target, type, reason, message),
-    )
+    context.puller.ensure(pod, target.container, {
+      objects,
+      recordEvent: (type, reason, message) => record.recordEvent(target, type, reason, message),
+      signal,
+    })
   );
 }
 
@@ -225,7 +229,9 @@ async function runPostStart(record: PodRecord, target: PodContainer, id: string)
   const { pod, context } = record;
   const podIP = record.addresses().podIPs[0] ?? "";
   try {
-    await runHook(hook, { runtime: context.runtime, containerId: id, pod, container, podIP });
+    const hooked = runHook(hook, { runtime: context.runtime, containerId: id, pod, container, podIP });
+    // A pod that is to end does not wait: the hook ends with its container.
+    await unlessAborted(record.abort.signal, hooked);
   } catch (error) {
     // The hook's output may be a secret, so the event leaves it out.
     record.recordEvent(target, "Warning", "FailedPostStartHook", "PostStartHook failed");

@@ -1,5 +1,6 @@
 /** Calls of the Container Runtime Interface over its Unix socket. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { CallLimits } from "../../grpc/channel.ts";
 import { GrpcCode, GrpcError } from "../../grpc/grpc-error.ts";
 import { UnixService } from "../../grpc/unix-service.ts";
 import { steadyNow } from "../../steady-now.ts";
@@ -44,9 +45,9 @@ export class CriClient {
   call<M extends keyof CriMethods>(
     method: M,
     request: CriMethods[M]["request"],
-    seconds = DEFAULT_SECONDS,
+    limits: number | CallLimits = DEFAULT_SECONDS,
   ): Promise<CriMethods[M]["response"]> {
-    const call = this.#request(method, request, seconds);
+    const call = this.#request(method, request, limits);
     if (MAKING.has(method)) this.#remember(call.catch(() => {}));
     return call;
   }
@@ -54,13 +55,13 @@ export class CriClient {
   async #request<M extends keyof CriMethods>(
     method: M,
     request: CriMethods[M]["request"],
-    seconds: number,
+    limits: number | CallLimits,
   ): Promise<CriMethods[M]["response"]> {
     const started = steadyNow();
     const count = (failed: boolean) =>
       this.operations.count(method, { seconds: (steadyNow() - started) / 1000, failed });
     try {
-      const response = await this.#service.call<CriMethods[M]["response"]>(method, request, seconds);
+      const response = await this.#service.call<CriMethods[M]["response"]>(method, request, limits);
       this.#respondedAt = steadyNow();
       count(false);
       return response;

@@ -46,9 +46,11 @@ export class CriImages {
     return found === null ? undefined : imageOf(found);
   }
 
-  async pull(image: string, credentials?: RegistryCredentials): Promise<ImageObservation> {
+  async pull(image: string, credentials?: RegistryCredentials, signal?: AbortSignal): Promise<ImageObservation> {
     const request = { image: { image }, ...(credentials && { auth: authOf(credentials) }) };
-    const { image_ref } = await this.#cri.call("PullImage", request, PULL_SECONDS).catch(withoutUnknown);
+    const { image_ref } = await this.#cri
+      .call("PullImage", request, { seconds: PULL_SECONDS, signal })
+      .catch(withoutUnknown);
     const pulled = (await this.find(image_ref)) ?? (await this.find(image));
     if (pulled === undefined) throw new RuntimeError(`image "${image}" is not there after it was pulled`);
     return pulled;

@@ -156,8 +156,8 @@ export class CriRuntime implements Runtime {
     return this.#images.find(image);
   }
 
-  pullImage(image: string, credentials?: RegistryCredentials): Promise<ImageObservation> {
-    return this.#images.pull(image, credentials);
+  pullImage(image: string, credentials?: RegistryCredentials, signal?: AbortSignal): Promise<ImageObservation> {
+    return this.#images.pull(image, credentials, signal);
   }
 
   images(): Promise<readonly ImageObservation[]> {
