@@ -19,6 +19,7 @@ interface End {
   readonly turn: Promise<unknown>;
   readonly container?: Container;
   readonly runtime?: Runtime;
+  readonly hurry?: AbortSignal;
 }
 const end = (id: string, options: End) =>
   killContainer({
@@ -27,6 +28,7 @@ const end = (id: string, options: End) =>
     container: hooked,
     id,
     podIP: "",
+    hurry: new AbortController().signal,
     onFailedHook: () => reported.push(`failed ${id}`),
     ...options,
   });
@@ -68,6 +70,17 @@ describe("AGENT-GRACE: terminating containers", () => {
     const bare = { name: "c" };
     await end("sidecar", { graceSeconds: 30, turn: Promise.reject(new Error("away")), container: bare });
     expect(reported).toEqual(["stop sidecar 30"]);
+  });
+
+  it("wait neither for their hooks nor for those before them once their pod is to end sooner", async () => {
+    reported.length = 0;
+    const shortened = new AbortController();
+    const asleep: Container = { name: "c", lifecycle: { preStop: { sleep: { seconds: 20 } } } };
+    const options = { graceSeconds: 30, turn: new Promise(() => {}), container: asleep, hurry: shortened.signal };
+    const ended = end("c", options);
+    shortened.abort();
+    await ended;
+    expect(reported).toEqual(["stop c 30"]);
   });
 
   it("emit an event if a preStop hook fails or is cut off", async () => {

@@ -5,6 +5,7 @@ import { timerMs } from "../../longest-timer.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { steadyNow } from "../../steady-now.ts";
+import { unlessAborted } from "../../unless-aborted.ts";
 import { type Running, runningOf } from "../running-containers.ts";
 import { runHook } from "./hooks.ts";
 
@@ -21,6 +22,8 @@ export interface Kill {
   readonly graceSeconds: number;
   /** Settles when the containers that must end before this one have ended. */
   readonly turn: Promise<unknown>;
+  /** The grace period has become shorter: neither the hook nor the turn is waited for any longer. */
+  readonly hurry: AbortSignal;
   readonly onFailedHook: () => void;
 }
 
@@ -39,15 +42,15 @@ async function waitAtMost(seconds: number, promise: Promise<unknown>): Promise<v
  * containers do not end in time.
  */
 export async function killContainer(options: Kill): Promise<void> {
-  const { runtime, pod, container, id, podIP, graceSeconds, turn, onFailedHook } = options;
+  const { runtime, pod, container, id, podIP, graceSeconds, turn, hurry, onFailedHook } = options;
   const started = steadyNow();
   const left = () => Math.ceil(graceSeconds - (steadyNow() - started) / 1000);
   const hook = container.lifecycle?.preStop;
   if (hook !== undefined && graceSeconds > 0) {
     const hooked = runHook(hook, { runtime, containerId: id, pod, container, podIP }).catch(onFailedHook);
-    await waitAtMost(graceSeconds, hooked);
+    await waitAtMost(graceSeconds, unlessAborted(hurry, hooked));
   }
-  if (left() > 0) await waitAtMost(left(), turn);
+  if (left() > 0) await waitAtMost(left(), unlessAborted(hurry, turn));
   await runtime.stopContainer(id, Math.max(left(), MIN_GRACE_SECONDS));
 }
 

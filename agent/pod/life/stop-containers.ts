@@ -32,6 +32,7 @@ export function kill(
     podIP: record.addresses().podIPs[0] ?? "",
     graceSeconds,
     turn,
+    hurry: record.hurry.signal,
     onFailedHook: () => record.recordEvent(target, "Warning", "FailedPreStopHook", "PreStopHook failed"),
   });
 }
@@ -79,7 +80,8 @@ export const killAll = (record: PodRecord, { containers }: Observation): Promise
   });
 
 /** A deletion with a shorter grace period overrides one that is under way. */
-export async function shorten({ context: { runtime }, uid }: PodRecord, graceSeconds: number): Promise<void> {
+export async function shorten({ context: { runtime }, uid, hurry }: PodRecord, graceSeconds: number): Promise<void> {
+  hurry.abort();
   const { containers } = await runtime.observe(uid);
   const running = containers.filter(({ state }) => state === "running");
   await Promise.all(running.map(({ id }) => runtime.stopContainer(id, Math.max(graceSeconds, MIN_GRACE_SECONDS))));
