@@ -42,6 +42,15 @@ describe("CTL-JOB-DELETED: a Job that is being deleted", () => {
     expect(job(at).status.failed).toBe(1);
   });
 
+  it("still fails when its deadline is over", async () => {
+    const at = await started(newJob({ activeDeadlineSeconds: 60 }));
+    change(at, deletion);
+    await at.settle();
+    await at.pass(60_000);
+    expect(condition(at, "Failed")?.reason).toBe("DeadlineExceeded");
+    expect(events(at)).toContain("SuccessfulDelete: Deleted pod: j-00002");
+  });
+
   it("is not suspended any more", async () => {
     const at = await started(newJob({ completions: 1 }));
     change(at, (draft) => {
@@ -51,6 +60,21 @@ describe("CTL-JOB-DELETED: a Job that is being deleted", () => {
     await at.settle();
     expect(events(at)).toEqual(["SuccessfulCreate: Created pod: j-00002"]);
     expect(condition(at, "Suspended")).toBeUndefined();
+  });
+});
+
+describe.each([
+  ["succeed", "Succeeded", {}, { succeeded: 700 }],
+  ["fail", "Failed", {}, { failed: 700 }],
+  ["are deleted as their Job fails", "Running", { activeDeadlineSeconds: 1 }, { failed: 700 }],
+])("CTL-JOB-COUNTED: hundreds of pods that %s at once", (_, phase, spec, counted) => {
+  it("are all counted, although the status has no room for all of them", async () => {
+    const at = await started(newJob({ completions: 700, parallelism: 700, ...spec }));
+    for (const pod of pods(at)) end(at, pod, phase);
+    await at.pass(5000);
+    await at.pass(5000);
+    expect(job(at).status).toMatchObject(counted);
+    expect(pods(at).filter(isTracked)).toEqual([]);
   });
 });
 

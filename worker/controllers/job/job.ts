@@ -115,7 +115,10 @@ function planPodsOf(
   const othersUntil = ending && !decided && active.length > 0 ? othersEndUntil(tally) : 0;
   if (othersUntil > now && othersUntil <= now + REST_MS) return { effects: [], wakeAt: othersUntil };
   if (ending) return planEnding(job, { ending, pods, tally }, now);
-  if (job.metadata.deletionTimestamp) return planCounting(job, { pods, tally, active: active.length, now, lastActed });
+  if (job.metadata.deletionTimestamp) {
+    const counting = planCounting(job, { pods, tally, active: active.length, now, lastActed });
+    return { ...counting, ...earliestWake(counting.wakeAt, deadlineOf(job)) };
+  }
   const work = planPods(job, { active, tally, pods, backoffEnd: endOfBackoff(failures), now });
   const waits = earliestWake(work.waitsUntil, deadlineOf(job));
   if (work.waitsUntil !== undefined && !canReportBackOff(job, active)) return { effects: [], ...waits };
@@ -179,10 +182,11 @@ function planEnding(
   const noted = noteStatus(job, decided, { tally: finalTally, active: 0, ready: 0, terminating: running.length, now });
   const removals: Effect[] = active.map((pod) => podRemoval(job, pod));
   const tracked = pods.filter(isTracked);
-  if (tracked.length > 0 || active.length > 0 || inTurn.length > 0)
-    return {
-      effects: [...statusUpdate(RESOURCE, job, noted), batch(removals), batch(tracked.map(untrack))].filter(isNeeded),
-    };
+  if (tracked.length > 0 || active.length > 0 || inTurn.length > 0) {
+    const waiting = unrecorded(finalTally, noted);
+    const releases = tracked.filter((pod) => !waiting.has(pod)).map(untrack);
+    return { effects: [...statusUpdate(RESOURCE, job, noted), batch(removals), batch(releases)].filter(isNeeded) };
+  }
   if (running.length > 0) return { effects: statusUpdate(RESOURCE, job, noted) };
   return planLastWord(job, ending, { noted, now });
 }
@@ -231,22 +235,28 @@ function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now,
   const quietUntil = lastActed === undefined ? now : lastActed + BATCH_MS;
   if (quietUntil > now && event === undefined && onlyFewerTerminating(job, next))
     return { effects: [], wakeAt: quietUntil };
-  const noting = new Set([
-    ...(next.uncountedTerminatedPods?.succeeded ?? []),
-    ...(next.uncountedTerminatedPods?.failed ?? []),
-  ]);
   const finishedIndexed = (pod: Stored<Pod>) => isIndexed(job) && succeeded(pod);
-  const fresh = new Set([...tally.fresh.succeeded, ...tally.fresh.failed]);
+  const recorded = recordedIn(next);
+  const waiting = unrecorded(tally, next);
   const isReleased = (pod: Stored<Pod>) =>
-    noting.has(pod.metadata.uid) ||
+    recorded.has(pod.metadata.uid) ||
     finishedIndexed(pod) ||
     tally.ignored.includes(pod) ||
-    (isEnding && !fresh.has(pod));
+    (isEnding && !waiting.has(pod));
   const released = pods.filter((pod) => isTracked(pod) && isReleased(pod));
   const update = statusUpdate(RESOURCE, job, next).map(
     (effect): Effect => (event ? { ...effect, record: { about: job, success: event } } : effect),
   );
   return { effects: [...update, batch(released.map(untrack))].filter(isNeeded) };
+}
+
+const recordedIn = ({ uncountedTerminatedPods: { succeeded = [], failed = [] } = {} }: JobStatus): ReadonlySet<string> =>
+  new Set([...succeeded, ...failed]);
+
+/** Ended pods for which the status has no room yet: they keep their finalizers until it has. */
+function unrecorded({ fresh }: Tally, status: JobStatus): ReadonlySet<Stored<Pod>> {
+  const recorded = recordedIn(status);
+  return new Set([...fresh.succeeded, ...fresh.failed].filter(({ metadata }) => !recorded.has(metadata.uid)));
 }
 
 /** Kubernetes records the ends of pods in batches of a second. */
