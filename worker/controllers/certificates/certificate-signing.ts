@@ -34,17 +34,16 @@ export const certificateSigner = defineController({
   },
 });
 
-/**
- * When a request is deleted (ms): issued, denied and failed ones after an hour, undecided ones after a day, approved
- * ones not before their signer signs.
- */
-function endOf(request: Request): number | undefined {
-  const { conditions = [], certificate } = request.status;
-  if (conditions.length === 0) return (timeOf(request.metadata.creationTimestamp) ?? 0) + 24 * HOUR_MS;
-  const over = conditions.filter(
-    ({ type }) => type === "Denied" || type === "Failed" || (type === "Approved" && certificate),
+/** When a request is deleted (ms): issued, denied and failed ones after an hour, those that wait after a day. */
+function endOf({ metadata, status: { conditions = [], certificate } }: Request): number | undefined {
+  const after = (time: string | undefined, hours: number) => (timeOf(time) ?? 0) + hours * HOUR_MS;
+  if (conditions.length === 0) return after(metadata.creationTimestamp, 24);
+  return earliest(
+    ...conditions.map(({ type, lastUpdateTime }) => {
+      if (type === "Approved") return after(lastUpdateTime, certificate ? 1 : 24);
+      return type === "Denied" || type === "Failed" ? after(lastUpdateTime, 1) : undefined;
+    }),
   );
-  return earliest(...over.map(({ lastUpdateTime }) => (timeOf(lastUpdateTime) ?? 0) + HOUR_MS));
 }
 
 export const certificateCleaner = defineController({

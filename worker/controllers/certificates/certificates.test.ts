@@ -100,10 +100,13 @@ describe("CTL-CSR-CLEAN: a certificate signing request is deleted", () => {
     expect(at.request()).toBeUndefined();
   });
 
-  it("but not while it is approved and unsigned", async () => {
+  it("a day after it was approved, if nobody signs it", async () => {
     const at = start({});
+    await at.pass(20 * HOUR_MS);
     approved(at, "Approved");
-    await at.pass(48 * HOUR_MS);
+    await at.pass(23 * HOUR_MS);
     expect(at.request()).toBeDefined();
+    await at.pass(2 * HOUR_MS);
+    expect(at.request()).toBeUndefined();
   });
 });
