@@ -250,8 +250,9 @@ function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now,
   return { effects: [...update, batch(released.map(untrack))].filter(isNeeded) };
 }
 
-const recordedIn = ({ uncountedTerminatedPods: { succeeded = [], failed = [] } = {} }: JobStatus): ReadonlySet<string> =>
-  new Set([...succeeded, ...failed]);
+const recordedIn = ({
+  uncountedTerminatedPods: { succeeded = [], failed = [] } = {},
+}: JobStatus): ReadonlySet<string> => new Set([...succeeded, ...failed]);
 
 /** Ended pods for which the status has no room yet: they keep their finalizers until it has. */
 function unrecorded({ fresh }: Tally, status: JobStatus): ReadonlySet<Stored<Pod>> {

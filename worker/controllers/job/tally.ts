@@ -7,7 +7,7 @@ import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { Indexes } from "./indexes.ts";
-import { failed, indexFailures, indexOf, isIndexed, isTracked, succeeded } from "./job-pods.ts";
+import { endOf, failed, indexFailures, indexIgnored, indexOf, isIndexed, isTracked, succeeded } from "./job-pods.ts";
 import { verdictOf } from "./pod-failure-policy.ts";
 
 export interface Tally {
@@ -75,21 +75,28 @@ function failedPerIndex(job: Stored<Job>, pods: readonly Stored<Pod>[], done: In
   const limit = job.spec.backoffLimitPerIndex;
   if (!isIndexed(job) || limit === undefined) return undefined;
   const completions = job.spec.completions ?? 0;
-  const failedIndexes: number[] = [];
+  const endsIndex = (pod: Stored<Pod>) => {
+    const { action } = verdictOf(job, pod);
+    return action === "FailIndex" || (action !== "Ignore" && indexFailures(pod) >= limit);
+  };
+  const ended: number[] = [];
   const last = new Map<number, Stored<Pod>>();
   const replaced = new Set<number>();
   for (const pod of pods) {
     const index = indexOf(pod, completions);
-    if (index === undefined) continue;
+    if (index === undefined || done.has(index)) continue;
     if (!failed(pod, job)) replaced.add(index);
-    else if (isTracked(pod) && indexFailures(pod) >= indexFailures(last.get(index) ?? pod)) last.set(index, pod);
+    if (!failed(pod, job) || !isTracked(pod)) continue;
+    if (endsIndex(pod)) ended.push(index);
+    if (isLater(pod, last.get(index))) last.set(index, pod);
   }
-  const held = new Map<number, Stored<Pod>>();
-  for (const [index, pod] of last) {
-    const { action } = verdictOf(job, pod);
-    if (action === "FailIndex" || (action !== "Ignore" && indexFailures(pod) >= limit)) {
-      if (!done.has(index)) failedIndexes.push(index);
-    } else if (!replaced.has(index) && !done.has(index)) held.set(index, pod);
-  }
-  return { failed: Indexes.parse(job.status.failedIndexes, completions).with(failedIndexes), held };
+  const all = Indexes.parse(job.status.failedIndexes, completions).with(ended);
+  return { failed: all, held: new Map([...last].filter(([index]) => !replaced.has(index) && !all.has(index))) };
+}
+
+/** Whether a pod of an index took the place of the other one. */
+function isLater(pod: Pod, other: Pod | undefined): boolean {
+  if (!other) return true;
+  const attempt = (of: Pod) => indexFailures(of) + indexIgnored(of);
+  return attempt(pod) === attempt(other) ? endOf(pod) >= endOf(other) : attempt(pod) > attempt(other);
 }
