@@ -50,8 +50,6 @@ export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapsh
   if (matching && matching === newest) return { update: matching, all };
   const revision = (newest?.revision ?? 0) + 1;
   const namespace = owner.metadata.namespace ?? "";
-  // A terminating owner creates no new revisions.
-  if (owner.metadata.deletionTimestamp) return matching ? { update: matching, all } : { effects: [] };
   if (matching) {
     const raised: ControllerRevision = { ...matching, revision };
     return { effects: [{ op: "update", resource: REVISIONS, namespace, object: raised }] };

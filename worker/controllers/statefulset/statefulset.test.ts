@@ -236,19 +236,26 @@ describe("stateful set", () => {
     expect(await again(data)).toEqual({ updateRevision: name, collisionCount: 0, label: undefined });
   });
 
-  it("creates no revision for a terminating set, even while its revisions are orphaned", async () => {
+  it("CTL-STS-ENDING: counts a terminating set's pods, and creates no revision, even while its own are orphaned", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db());
     await at.settle();
     const [mine] = at.cluster.list("controllerrevisions.apps");
     edit(at, (draft) => {
       draft.metadata.deletionTimestamp = "2024-01-01T00:00:00Z";
-      draft.metadata.finalizers = ["orphan"];
+      draft.metadata.finalizers = ["example.com/hold"];
+      draft.spec.replicas = 5;
     });
+    ready(at, "db-0");
     at.cluster.change("controllerrevisions.apps", "ns", mine?.metadata.name ?? "", (draft) => {
       delete draft.metadata.ownerReferences;
     });
     await at.settle();
     expect(at.cluster.list("controllerrevisions.apps")).toHaveLength(1);
+    expect(status(at)).toMatchObject({ replicas: 1, readyReplicas: 1, updateRevision: mine?.metadata.name });
+    at.cluster.remove("pods", "ns", "db-0");
+    await at.settle();
+    expect(status(at)).toMatchObject({ replicas: 0, updateRevision: mine?.metadata.name });
+    expect(names(at)).toEqual([]);
   });
 });

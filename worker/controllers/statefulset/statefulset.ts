@@ -21,7 +21,7 @@ import { CLAIMS, claimConflicts } from "./claims.ts";
 import { ordinalOf } from "./stateful-pod.ts";
 import { isWaiting, revisionOf, type StatefulSetState } from "./stateful-set-state.ts";
 import { statusOf } from "./status.ts";
-import { heldUp, planTurn, type Turn } from "./turn.ts";
+import { heldUp, planTurn } from "./turn.ts";
 
 const RESOURCE = "statefulsets.apps";
 const PRIMARY = { resource: RESOURCE, kind: "StatefulSet", apiVersion: "apps/v1" } as const;
@@ -61,6 +61,13 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   const mine = (pod: KubeObject) => ordinalOf(set, pod) !== undefined;
   const claimed = claim<Pod>(snapshot, "pods", set, { selector: set.spec.selector, adoptable: mine });
   if (claimed.effects.length > 0) return { effects: claimed.effects };
+  const pods = new Map<number, Stored<Pod>>();
+  for (const pod of claimed.owned) {
+    const ordinal = ordinalOf(set, pod);
+    if (ordinal !== undefined) pods.set(ordinal, pod);
+  }
+  const wake = earliestWake(nextAvailability(claimed.owned, set.spec.minReadySeconds ?? 0, now));
+  if (set.metadata.deletionTimestamp) return { effects: countRest({ set, pods, now }), ...wake };
   const limit = set.spec.revisionHistoryLimit ?? 10;
   const { template, selector } = set.spec;
   const { collisionCount = 0 } = set.status;
@@ -70,33 +77,30 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   if ("effects" in history) return { effects: [...history.effects, ...collisionUpdate(set, history.collisionCount)] };
   const { update, all } = history;
   const current = all.find(({ metadata }) => metadata.name === set.status.currentRevision) ?? update;
-  const pods = new Map<number, Stored<Pod>>();
-  for (const pod of claimed.owned) {
-    const ordinal = ordinalOf(set, pod);
-    if (ordinal !== undefined) pods.set(ordinal, pod);
-  }
   const scene: StatefulSetState = { set, revisions: { current, update }, pods, snapshot, now };
-  const { effects: turn, replaced } = set.metadata.deletionTimestamp ? NOTHING : planTurn(scene);
-  const status = statusUpdate(RESOURCE, set, statusOf(scene, replaced));
-  const live = new Set([
-    current.metadata.name,
-    update.metadata.name,
-    ...claimed.owned.map((pod) => revisionOf(pod) ?? ""),
-  ]);
-  const unused = turn.length > 0 || set.metadata.deletionTimestamp ? [] : unusedRevisions(all, live);
+  const { effects: turn, replaced } = planTurn(scene);
+  const names = { current: current.metadata.name, update: update.metadata.name };
+  const status = statusUpdate(RESOURCE, set, statusOf(scene, names, replaced));
+  const live = new Set([...Object.values(names), ...claimed.owned.map((pod) => revisionOf(pod) ?? "")]);
+  const unused = turn.length > 0 ? [] : unusedRevisions(all, live);
   const trimmed = trimHistory(unused, unused.length - limit);
   return {
     // A failure to create one pod does not keep the others from being counted.
     effects: [...(context.failure ? [...status, ...turn] : [...turn, ...status]), ...trimmed],
     events: [
-      ...(set.metadata.deletionTimestamp ? [] : heldUp(scene)),
+      ...heldUp(scene),
       ...[...pods].flatMap(([ordinal, pod]) => (isWaiting(pod) ? claimConflicts(scene, ordinal) : [])),
     ],
-    ...earliestWake(nextAvailability(claimed.owned, set.spec.minReadySeconds ?? 0, now)),
+    ...wake,
   };
 }
 
-const NOTHING: Turn = { effects: [], replaced: new Set() };
+/** A set that is being deleted still counts its pods. Its revisions may be gone. */
+function countRest(scene: Pick<StatefulSetState, "set" | "pods" | "now">): readonly Effect[] {
+  const { updateRevision: update, currentRevision: current = update } = scene.set.status;
+  if (update === undefined || current === undefined) return [];
+  return statusUpdate(RESOURCE, scene.set, statusOf(scene, { current, update }, new Set()));
+}
 
 const collisionUpdate = (set: Stored<StatefulSet>, collisionCount: number | undefined): readonly Effect[] =>
   collisionCount === undefined ? [] : statusUpdate(RESOURCE, set, { ...set.status, collisionCount });

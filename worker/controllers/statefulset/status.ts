@@ -5,12 +5,19 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { isAvailable, isReady } from "../pod/pod-state.ts";
 import { revisionOf, type StatefulSetState, startOf } from "./stateful-set-state.ts";
 
+/** The names of its revisions. */
+interface RevisionNames {
+  readonly current: string;
+  readonly update: string;
+}
+
 /**
  * Pods that a rolling update is about to replace no longer count as current: without a partition, that count says which
  * pods are created from the old revision.
  */
 export function statusOf(
-  { set, pods, revisions, now }: StatefulSetState,
+  { set, pods, now }: Pick<StatefulSetState, "set" | "pods" | "now">,
+  revisions: RevisionNames,
   replaced: ReadonlySet<Stored<Pod>>,
 ): StatefulSetStatus {
   const { minReadySeconds = 0 } = set.spec;
@@ -22,8 +29,8 @@ export function statusOf(
   const count = (of: (pod: Stored<Pod>) => boolean) => alive.filter(of).length;
   const healthy = (pod: Pod) => pod.status.phase === "Running" && isReady(pod);
   const ready = present.filter(([, pod]) => healthy(pod)).length;
-  const updated = count((pod) => revisionOf(pod) === revisions.update.metadata.name);
-  const current = count((pod) => revisionOf(pod) === revisions.current.metadata.name && !replaced.has(pod));
+  const updated = count((pod) => revisionOf(pod) === revisions.update);
+  const current = count((pod) => revisionOf(pod) === revisions.current && !replaced.has(pod));
   const replicas = present.length;
   const inRange = present.every(([ordinal]) => ordinal >= first && ordinal <= last);
   const rolled =
@@ -39,8 +46,8 @@ export function statusOf(
     ...(ready ? { readyReplicas: ready } : {}),
     ...(currentReplicas ? { currentReplicas } : {}),
     ...(updated ? { updatedReplicas: updated } : {}),
-    currentRevision: rolled ? revisions.update.metadata.name : revisions.current.metadata.name,
-    updateRevision: revisions.update.metadata.name,
+    currentRevision: rolled ? revisions.update : revisions.current,
+    updateRevision: revisions.update,
     collisionCount: set.status.collisionCount ?? 0,
     availableReplicas: present.filter(([, pod]) => healthy(pod) && isAvailable(pod, minReadySeconds, now)).length,
     ...(set.status.conditions ? { conditions: set.status.conditions } : {}),

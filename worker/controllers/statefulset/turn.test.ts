@@ -173,8 +173,9 @@ describe("a stateful set's pods", () => {
 });
 
 describe("a stateful set's status", () => {
+  const REVISIONS = { current: "old", update: "new" };
   const status = (spec: Partial<StatefulSet["spec"]>, pods: Readonly<Record<number, State>>) => {
-    const { collisionCount: _, updateRevision: __, ...counts } = statusOf(scene(spec, pods), new Set());
+    const { collisionCount: _, updateRevision: __, ...counts } = statusOf(scene(spec, pods), REVISIONS, new Set());
     return counts;
   };
 
@@ -220,11 +221,11 @@ describe("a stateful set's status", () => {
       metadata: { ...set.metadata, generation: 3 },
       status: { replicas: 0, conditions, collisionCount: 2 },
     };
-    expect(statusOf({ ...rest, set: kept }, new Set())).toMatchObject({
+    expect(statusOf({ ...rest, set: kept }, REVISIONS, new Set())).toMatchObject({
       conditions,
       collisionCount: 2,
       observedGeneration: 3,
     });
-    expect(statusOf({ ...rest, set }, new Set())).not.toHaveProperty("conditions");
+    expect(statusOf({ ...rest, set }, REVISIONS, new Set())).not.toHaveProperty("conditions");
   });
 });
