@@ -24,7 +24,10 @@ type Sums = Record<string, number>;
 
 const NO_SCALARS: ReadonlyMap<string, number> = new Map();
 
-/** What scoring assumes for a container without requests, so that such pods are spread, too. */
+/**
+ * What scoring assumes for a container without requests, so that such pods are spread, too. A pod with requests of its
+ * own needs it only for what neither it nor any of its containers requests.
+ */
 const UNSAID: ResourceList = { cpu: "100m", memory: "200Mi" };
 
 const REMEMBERED = 4096;
@@ -57,7 +60,9 @@ export const requestsOf = (pod: Pod): Amounts => collect(podSums(pod, whileResiz
 /** CPU and memory that scoring counts with. */
 export function scoredRequestsOf(pod: Pod): { readonly cpu: number; readonly memory: number } {
   const own = whileResized(pod, "requests");
-  const { cpu = 0, memory = 0 } = podSums(pod, (container) => ({ ...UNSAID, ...own(container) }));
+  const said = pod.spec.resources?.requests ? podSums(pod, own) : {};
+  const unsaid = Object.fromEntries(Object.entries(UNSAID).filter(([name]) => said[name] === undefined));
+  const { cpu = 0, memory = 0 } = podSums(pod, (container) => ({ ...unsaid, ...own(container) }));
   return { cpu, memory };
 }
 

@@ -46,7 +46,7 @@ export class Cluster {
   /** Pods among the assigned that are not bound yet. */
   readonly #expected = new Map<string, Expectation>();
   readonly #podCounts = new PodCounts();
-  readonly #domains = new Map<string, number>();
+  readonly #domains = new Map<string, ReadonlySet<string | undefined>>();
   /** By pod shape; valid for the current order of nodes, and the current device classes. */
   readonly verdicts = new Shapes();
   readonly shortlist = new Shortlist();
@@ -113,13 +113,11 @@ export class Cluster {
     return this.#podCounts.byDomain(matcher, topologyKey, this.nodes);
   }
 
-  /** How many distinct values the label has among nodes. */
-  domains(topologyKey: string): number {
+  /** The label's values among nodes; undefined is one if some node lacks it. */
+  domains(topologyKey: string): ReadonlySet<string | undefined> {
     let domains = this.#domains.get(topologyKey);
     if (domains === undefined) {
-      const values = new Set(this.nodes.map(({ labels }) => labels[topologyKey]));
-      values.delete(undefined);
-      domains = values.size;
+      domains = new Set(this.nodes.map(({ labels }) => labels[topologyKey]));
       this.#domains.set(topologyKey, domains);
     }
     return domains;

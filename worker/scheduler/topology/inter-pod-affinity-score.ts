@@ -34,10 +34,10 @@ function addTerms(
     if (affinityTerm(term, other, cluster).means(pod)) worth.add(term.topologyKey, node, weight);
 }
 
-/** Scales to 0 for the lowest and 100 for the highest. */
+/** Scales to 0 for the lowest and 100 for the highest, with kube-scheduler's rounding: it divides first. */
 function spread(scores: number[]): void {
   const least = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   for (let i = 0; i < scores.length; i++)
-    scores[i] = most > least ? Math.trunc((MAX_NODE_SCORE * ((scores[i] ?? 0) - least)) / (most - least)) : 0;
+    scores[i] = most > least ? Math.trunc(MAX_NODE_SCORE * (((scores[i] ?? 0) - least) / (most - least))) : 0;
 }

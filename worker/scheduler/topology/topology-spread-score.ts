@@ -24,13 +24,14 @@ export function scoreTopologySpread(
   const constraints = own ?? defaultConstraints(pod, cluster);
   if (constraints.length === 0) return undefined;
   // The defaults ignore that nodes lack a label.
-  const lacking = ({ labels }: NodeInfo) => constraints.some(({ topologyKey }) => labels[topologyKey] === undefined);
-  const ignored = own && nodes.some(lacking) ? new Set(nodes.filter(lacking)) : NONE;
-  const taking = ignored.size === 0 ? nodes : nodes.filter((node) => !ignored.has(node));
-  const parts = constraints.map((constraint) => partOf(constraint, { cluster, taking, ignored }));
+  const keys = own?.map(({ topologyKey }) => topologyKey).filter((key) => cluster.domains(key).has(undefined)) ?? [];
+  const ignores =
+    keys.length === 0 ? undefined : ({ labels }: NodeInfo) => keys.some((key) => labels[key] === undefined);
+  const taking = ignores ? nodes.filter((node) => !ignores(node)) : nodes;
+  const parts = constraints.map((constraint) => partOf(constraint, { cluster, taking, ignores }));
   return {
     score: (node) => {
-      if (ignored.has(node)) return IGNORED;
+      if (ignores?.(node)) return IGNORED;
       let sum = 0;
       for (const part of parts) sum += part(node);
       return Math.round(sum);
@@ -39,14 +40,21 @@ export function scoreTopologySpread(
   };
 }
 
-const NONE: ReadonlySet<NodeInfo> = new Set();
 /** Marks ignored nodes; scores are never negative. */
 const IGNORED = -1;
+
+interface Scene {
+  readonly cluster: Cluster;
+  /** The candidates that are not ignored. */
+  readonly taking: readonly NodeInfo[];
+  /** Whether the node lacks one of the labels, so that its pods do not count; undefined: none does. */
+  readonly ignores: ((node: NodeInfo) => boolean) | undefined;
+}
 
 /** One constraint's score of a node: the pods in its domain, weighted by the number of domains. */
 function partOf(
   { topologyKey, maxSkew, matcher, counts }: SpreadConstraint,
-  { cluster, taking, ignored }: { cluster: Cluster; taking: readonly NodeInfo[]; ignored: ReadonlySet<NodeInfo> },
+  { cluster, taking, ignores }: Scene,
 ): (node: NodeInfo) => number {
   if (topologyKey === HOSTNAME) {
     const byNode = cluster.podCounts(matcher);
@@ -54,30 +62,29 @@ function partOf(
     return (node) => (node.labels[HOSTNAME] === undefined ? 0 : (byNode.get(node) ?? 0) * weight + (maxSkew - 1));
   }
   let domains: ReadonlyMap<string, number>;
-  if (!counts && ignored.size === 0) domains = cluster.podCountsByDomain(matcher, topologyKey);
+  if (!counts && !ignores) domains = cluster.podCountsByDomain(matcher, topologyKey);
   else {
     const sums = new Map<string, number>();
     for (const [node, count] of cluster.podCounts(matcher)) {
       const value = node.labels[topologyKey];
-      if (value === undefined || ignored.has(node) || !(counts?.(node) ?? true)) continue;
+      if (value === undefined || ignores?.(node) || !(counts?.(node) ?? true)) continue;
       sums.set(value, (sums.get(value) ?? 0) + count);
     }
     domains = sums;
   }
-  const weight = Math.log(domainsAmong(taking, topologyKey, cluster.domains(topologyKey)) + 2);
+  const weight = Math.log(domainsAmong(taking, topologyKey, cluster.domains(topologyKey).size) + 2);
   return ({ labels }) => {
     const value = labels[topologyKey];
     return value === undefined ? 0 : (domains.get(value) ?? 0) * weight + (maxSkew - 1);
   };
 }
 
-/** Nodes alternate between zones, so the first few mostly show all domains. */
+/** Nodes without the label are a domain, too. Nodes alternate between zones, so the first few mostly show all domains. */
 function domainsAmong(nodes: readonly NodeInfo[], topologyKey: string, all: number): number {
-  const values = new Set<string>();
+  const values = new Set<string | undefined>();
   for (const { labels } of nodes) {
     if (values.size === all) break;
-    const value = labels[topologyKey];
-    if (value !== undefined) values.add(value);
+    values.add(labels[topologyKey]);
   }
   return values.size;
 }
