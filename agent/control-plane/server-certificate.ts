@@ -1,12 +1,11 @@
-/**
- * The certificate that the node presents to its pods in place of the API server: a key of its own, certified by the
- * control plane.
- */
+/** Certificates of the servers that the node runs: for a key of its own, certified by the control plane. */
 import { generateKeyPairSync, X509Certificate } from "node:crypto";
-import { isSuccess } from "../../api/api-request.ts";
-import type { ControlPlaneCalls } from "./control-plane-calls.ts";
+import { type ApiRequest, type ApiResponse, isSuccess } from "../../api/api-request.ts";
 
-export interface ApiProxyCertificate {
+/** What the server is: the last part of the path at which its certificate is requested. */
+export type CertifiedServer = "api-door" | "kubelet-certificate";
+
+export interface ServerCertificate {
   /** PEM. */
   readonly key: string;
   readonly cert: string;
@@ -14,20 +13,25 @@ export interface ApiProxyCertificate {
   readonly renewAt: number;
 }
 
+export interface CertificateIssuer {
+  /** As the node. */
+  readonly request: (request: ApiRequest) => Promise<ApiResponse>;
+}
+
 /** Fails if the control plane does not answer, or refuses. */
-export async function fetchApiProxyCertificate(
-  controlPlane: Pick<ControlPlaneCalls, "request">,
+export async function fetchServerCertificate(
+  controlPlane: CertificateIssuer,
   nodeName: string,
-): Promise<ApiProxyCertificate> {
+  server: CertifiedServer,
+): Promise<ServerCertificate> {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const response = await controlPlane.request({
     method: "POST",
-    path: `/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/api-door`,
+    path: `/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/${server}`,
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64") }),
   });
-  if (!isSuccess(response))
-    throw new Error(`the control plane gives no certificate for the way to it: ${response.body}`);
+  if (!isSuccess(response)) throw new Error(`the control plane gives no ${server}: ${response.body}`);
   const { certificate } = JSON.parse(response.body) as { readonly certificate: string };
   const { validFrom, validTo } = new X509Certificate(certificate);
   return {

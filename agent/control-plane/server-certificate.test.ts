@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from "node:crypto";
 import { expect, it } from "vitest";
 import type { ApiRequest } from "../../api/api-request.ts";
 import { createAuthority } from "../../cli/control-plane/certificates.ts";
-import { fetchApiProxyCertificate } from "./api-proxy-certificate.ts";
+import { fetchServerCertificate } from "./server-certificate.ts";
 
 const { certificate } = createAuthority(new Date());
 
@@ -17,7 +17,7 @@ function controlPlane(answer: { code: number; body: string }) {
 
 it("a certificate is requested for a new key of the agent's own, and renewed at half of its lifetime", async () => {
   const { requests, calls } = controlPlane({ code: 201, body: JSON.stringify({ certificate }) });
-  const door = await fetchApiProxyCertificate(calls, "a/b");
+  const door = await fetchServerCertificate(calls, "a/b", "api-door");
   expect(requests).toEqual([
     {
       method: "POST",
@@ -38,5 +38,7 @@ it("a certificate is requested for a new key of the agent's own, and renewed at 
 
 it("requesting a certificate fails if the control plane refuses", async () => {
   const { calls } = controlPlane({ code: 403, body: "no" });
-  await expect(fetchApiProxyCertificate(calls, "n")).rejects.toThrow("gives no certificate for the way to it: no");
+  await expect(fetchServerCertificate(calls, "n", "api-door")).rejects.toThrow(
+    "the control plane gives no api-door: no",
+  );
 });
