@@ -8,6 +8,7 @@ import type { AgentOptions } from "./agent-options.ts";
 import { reportContained } from "./contained-faults.ts";
 import { Link } from "./control-plane/link.ts";
 import { endPods } from "./end-pods.ts";
+import { KubeletPort } from "./kubelet-port/kubelet-port.ts";
 import { leaveCluster } from "./leave-cluster.ts";
 import { openLocalApi } from "./local-api.ts";
 import { isGivenUp, isMislabelled } from "./node/node-object.ts";
@@ -27,6 +28,8 @@ export class NodeAgent {
   readonly #parts: Parts;
   readonly #made: NodeAssembly;
   #link: Link | undefined;
+  /** Only if it was asked for. */
+  #kubeletPort: KubeletPort | undefined;
   /** As last reported. */
   #addresses: string;
   #hasSynced = () => {};
@@ -60,6 +63,7 @@ export class NodeAgent {
       await made.drivers.open();
     }
     made.machineNetwork.start();
+    this.#openKubeletPort();
     await made.staticPods.start();
     this.#link = new Link({
       controlPlane,
@@ -87,6 +91,17 @@ export class NodeAgent {
     local.close();
     await made.objects.close();
     stopListening();
+  }
+
+  #openKubeletPort(): void {
+    const { streams: context, client } = this.#made;
+    const { controlPlane, log } = this.#parts;
+    const { nodeName, settings } = this.#options;
+    const { kubeletPort: port } = settings;
+    if (port === undefined) return;
+    const opened = new KubeletPort({ port, nodeName, controlPlane, client, context, log });
+    this.#kubeletPort = opened;
+    this.#made.onRegistered = (node) => opened.follow(node);
   }
 
   #openLocalApi() {
@@ -130,6 +145,7 @@ export class NodeAgent {
     made.runtimeHealth.stop();
     made.shutdown.stop();
     made.machineNetwork.stop();
+    this.#kubeletPort?.close();
     made.drivers.close();
     made.workers.stop();
     await made.network?.stop();

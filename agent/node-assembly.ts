@@ -6,6 +6,7 @@ import type { ApiClient } from "../client/api-client.ts";
 import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { ObjectCache } from "./control-plane/objects.ts";
+import { CLUSTER_DOMAIN } from "./dns/cluster-domain.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
 import { OrphanSearch } from "./housekeeping/remove-orphans.ts";
 import { ImagePuller } from "./images/image-puller.ts";
@@ -18,7 +19,7 @@ import { type NodeClients, nodeClients } from "./node/node-clients.ts";
 import type { NodeEvent } from "./node/node-events.ts";
 import type { NodeFacts } from "./node/node-object.ts";
 import { readNodeFacts } from "./node/read-node-facts.ts";
-import { Registrar } from "./node/registrar.ts";
+import { Registrar, type RegistrarOptions } from "./node/registrar.ts";
 import { RuntimeHealth } from "./node/runtime-health.ts";
 import type { NodeApiFacts } from "./node-api/facts.ts";
 import { serveNodeApi } from "./node-api/node-api.ts";
@@ -38,14 +39,13 @@ import { Logind } from "./shutdown/logind.ts";
 import { NodeShutdown } from "./shutdown/node-shutdown.ts";
 import { shutdownPeriods } from "./shutdown/shutdown-periods.ts";
 import { StaticPods } from "./static-pods/static-pods.ts";
+import type { ServeContext } from "./streams/serve-context.ts";
 import { Tunnels } from "./streams/tunnels.ts";
 import { VendorDrivers } from "./vendor-drivers.ts";
 import { type ApiVolumeSources, apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
 import { openLocalVolumes } from "./volumes/local/open-local-volumes.ts";
 import { VolumeMemory } from "./volumes/volume-memory.ts";
-
-export const CLUSTER_DOMAIN = "cluster.local";
 
 /** The parts of a node, wired: each gets what it needs of the others. */
 export class NodeAssembly {
@@ -56,6 +56,7 @@ export class NodeAssembly {
   readonly nodeApi: NodeApiFacts;
   readonly staticPods: StaticPods;
   readonly housekeeping: Housekeeping;
+  readonly streams: ServeContext;
   readonly tunnels: Tunnels;
   readonly drivers: VendorDrivers;
   readonly memory: VolumeMemory;
@@ -69,6 +70,7 @@ export class NodeAssembly {
   readonly localVolumes: ReturnType<typeof openLocalVolumes>;
   /** Set once it is open. */
   network: ClusterNetwork | undefined;
+  onRegistered: RegistrarOptions["onRegistered"] = () => {};
   readonly #options: AgentOptions;
   readonly #parts: Parts;
   readonly #clients: NodeClients;
@@ -114,14 +116,12 @@ export class NodeAssembly {
       network: () => this.network,
     });
     this.nodeApi = this.#makeNodeApi();
-    this.tunnels = new Tunnels({
-      controlPlane,
-      nodeName,
+    this.streams = {
       runtime,
       nodeApi: (path, method) => serveNodeApi(path, this.nodeApi, method),
       findPod: (namespace, name, uid) => this.workers.find(namespace, name, uid),
-      log,
-    });
+    };
+    this.tunnels = new Tunnels({ ...this.streams, controlPlane, nodeName, log });
     this.registrar = this.#makeRegistrar();
     const context = this.#workerContext();
     this.pods = new AssignedPods({
@@ -236,10 +236,11 @@ export class NodeAssembly {
       client: this.client,
       facts: () => this.now.facts,
       publishDrivers: (node) => this.drivers.publish(node),
-      onRegistered: (node, { isFirst, hasRebooted }) => {
-        if (!isFirst) this.workers.objectsChanged();
-        this.#clients.nodeEvents?.reported(node, { isFirst, hasRebooted });
+      onRegistered: (node, since) => {
+        if (!since.isFirst) this.workers.objectsChanged();
+        this.#clients.nodeEvents?.reported(node, since);
         this.staticPods.registered(node);
+        this.onRegistered(node, since);
         if (this.network?.waiting === undefined) onReady?.();
       },
       print,

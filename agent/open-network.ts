@@ -1,8 +1,9 @@
 /** Sets up Services and the pod network as well as the machine allows. */
 import type { AgentOptions } from "./agent-options.ts";
+import { CLUSTER_DOMAIN } from "./dns/cluster-domain.ts";
 import { apiServerOf } from "./network/api-proxy.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
-import { CLUSTER_DOMAIN, type NodeAssembly } from "./node-assembly.ts";
+import type { NodeAssembly } from "./node-assembly.ts";
 import type { Parts } from "./parts.ts";
 
 export const openNetwork = (

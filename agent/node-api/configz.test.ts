@@ -12,6 +12,7 @@ const plain = {
   staticPodPath: "/m",
   podLogsDirectory: "/l",
   cgroupDriver: "systemd",
+  port: undefined,
 } as const;
 
 it("a node shows its configuration as a kubelet does", () =>
@@ -24,6 +25,11 @@ it("a node shows its configuration as a kubelet does", () =>
     clusterDNS: ["10.96.0.10"],
     containerLogMaxSize: "10Mi",
   }));
+
+it("AGENT-PORT: a node shows the port that it has opened", () => {
+  expect(configz(plain).kubeletconfig).not.toHaveProperty("port");
+  expect(configz({ ...plain, port: 10250 }).kubeletconfig).toMatchObject({ port: 10250 });
+});
 
 it("a node shows the periods of evictions and of shutdowns, and only those that were set", () => {
   const eviction = {

@@ -18,6 +18,8 @@ export interface NodeConfiguration {
   readonly staticPodPath: string;
   readonly podLogsDirectory: string;
   readonly cgroupDriver: string | undefined;
+  /** Undefined: not open. */
+  readonly port: number | undefined;
 }
 
 /** From the options' format: `memory.available<100Mi,…`. */
@@ -62,6 +64,7 @@ function shutdownOf(settings: ShutdownSettings) {
 export const configz = (node: NodeConfiguration) => ({
   kubeletconfig: {
     enableServer: true,
+    ...(node.port === undefined ? {} : { port: node.port }),
     podLogsDir: node.podLogsDirectory,
     staticPodPath: node.staticPodPath,
     fileCheckFrequency: "20s",

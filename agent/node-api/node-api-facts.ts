@@ -57,6 +57,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
       staticPodPath: join(dataDirectory, "manifests"),
       podLogsDirectory: settings.podLogsDir ?? join(dataDirectory, "logs"),
       cgroupDriver: runtime.cgroupDriver,
+      port: settings.kubeletPort,
     }),
     pods: () => workers.pods,
     podCounts: () => podCounts(workers.all.map(({ state }) => state)),

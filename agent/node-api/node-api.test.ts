@@ -89,7 +89,7 @@ const facts: NodeApiFacts = {
   configuration: () => ({
     ...{ eviction: {}, shutdown: {}, systemReserved: {}, seccompDefault: false, podMaxPids: -1 },
     ...{ clusterDomain: "", clusterDns: [] },
-    ...{ staticPodPath: "/m", podLogsDirectory: "/l", cgroupDriver: "systemd" },
+    ...{ staticPodPath: "/m", podLogsDirectory: "/l", cgroupDriver: "systemd", port: undefined },
   }),
   pods: () => [pod],
   podCounts: () =>

@@ -37,6 +37,7 @@ const FLAGS: Readonly<Record<keyof NodeSettings, string>> = {
   kubeletDir: "kubelet-dir",
   podLogsDir: "pod-logs-dir",
   localVolumes: "local-volumes",
+  kubeletPort: "kubelet-port",
 };
 
 /** The settings that the node was started with, by their flags. */

@@ -42,6 +42,8 @@ export interface NodeFacts {
   readonly volumesInUse: readonly string[];
   /** Where it keeps volumes of claims; undefined: it offers none. */
   readonly localVolumes?: string | undefined;
+  /** The kubelet's port; 0: it is not open. */
+  readonly kubeletPort: number;
   /** Why the node is not ready for pods; undefined: it is. */
   readonly notReady?: string | undefined;
 }
@@ -229,7 +231,7 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
       return { ...condition, lastHeartbeatTime: now, lastTransitionTime: since };
     }),
     declaredFeatures: [...(facts.isolates ? RESIZES : []), RESTARTS_ALL],
-    daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
+    daemonEndpoints: { kubeletEndpoint: { Port: facts.kubeletPort } },
     images: imagesOf(facts),
     ...runtimeFeatures(facts),
     volumesInUse: [...facts.volumesInUse],

@@ -35,5 +35,6 @@ export async function readNodeFacts(
     volumesInUse: [],
     labels: settings.nodeLabels ?? {},
     taints: settings.registerWithTaints ?? [],
+    kubeletPort: settings.kubeletPort ?? 0,
   };
 }

@@ -34,4 +34,6 @@ export interface NodeSettings {
   readonly podLogsDir?: string;
   /** The directory for claims' volumes on this machine, or `off`; absent: inside the node's own directory. */
   readonly localVolumes?: string;
+  /** Where this node answers monitoring programs itself, usually 10250; absent: it opens no port. */
+  readonly kubeletPort?: number;
 }

@@ -36,6 +36,9 @@ describe("options of a node", () => {
       /grace period must be specified for the soft/,
     );
     expect(() => parse("--eviction-max-pod-grace-period", "1m")).toThrow(/number of seconds/);
+    for (const port of ["0", "65536", "10250/tcp"])
+      expect(() => parse("--kubelet-port", port)).toThrow(/It is a number/);
+    expect(parse("--kubelet-port", "10250").opts()).toMatchObject({ kubeletPort: 10250 });
   });
 
   it("survive a round trip through the command line", () => {
@@ -50,10 +53,11 @@ describe("options of a node", () => {
       seccompDefault: true,
       podMaxPids: 4096,
       localVolumes: "/srv/volumes",
+      kubeletPort: 10250,
     } as const;
     const words = nodeWords(options);
     expect(words.join(" ")).toBe(
-      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --eviction-max-pod-grace-period 60 --system-reserved cpu=500m,memory=1Gi --seccomp-default --pod-max-pids 4096 --local-volumes /srv/volumes",
+      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --eviction-max-pod-grace-period 60 --system-reserved cpu=500m,memory=1Gi --seccomp-default --pod-max-pids 4096 --local-volumes /srv/volumes --kubelet-port 10250",
     );
     expect(parseTaints("own=:NoExecute")).toEqual(options.registerWithTaints);
   });

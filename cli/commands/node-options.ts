@@ -6,7 +6,7 @@ import { errorMessage } from "../../api/error-message.ts";
 import type { Taint } from "../../api/generated/core.v1.ts";
 import { parseQuantity } from "../../api/machinery/quantity.ts";
 import type { NodeSettings } from "../../api/node/node-settings.ts";
-import { nodeNameOption, parseCount, type Runtime, runtimeOption } from "./options.ts";
+import { nodeNameOption, parseCount, parsePort, type Runtime, runtimeOption } from "./options.ts";
 
 export interface NodeOptions extends NodeSettings {
   readonly nodeName: string;
@@ -123,6 +123,13 @@ const OPTIONAL: readonly NodeOption[] = [
       "the directory for PersistentVolumeClaims' volumes on this machine, or off; default: local-volumes/ in the node's directory",
     word: ({ localVolumes }) => localVolumes,
   },
+  {
+    flag: "--kubelet-port <port>",
+    description:
+      "open the kubelet's port, usually 10250, for monitoring programs that ask nodes directly, such as metrics-server; default: the node opens no port",
+    parse: parseKubeletPort,
+    word: ({ kubeletPort }) => kubeletPort?.toString(),
+  },
 ];
 
 const HELP_GROUP = "The node:";
@@ -174,6 +181,12 @@ export function parseAmounts(text: string): Readonly<Record<string, string>> {
     if (amount === "" || typeof parseQuantity(amount) === "string")
       throw new InvalidArgumentError(`${resource} is no amount, such as 500m or 1Gi.`);
   return amounts;
+}
+
+function parseKubeletPort(text: string): number {
+  const port = parsePort(text);
+  if (port === 0) throw new InvalidArgumentError("It is a number from 1 to 65535.");
+  return port;
 }
 
 function parseSeconds(text: string): number {

@@ -11,7 +11,6 @@ import {
   randomBytes,
   sign,
 } from "node:crypto";
-import * as ipaddr from "ipaddr.js";
 import {
   assemble,
   commonName,
@@ -20,7 +19,7 @@ import {
   keyUsage,
   toBeSigned,
 } from "../../api/machinery/x509/certificate.ts";
-import * as der from "../../api/machinery/x509/der.ts";
+import { generalNames } from "../../api/machinery/x509/general-names.ts";
 import { renderPem } from "../../api/machinery/x509/pem.ts";
 
 /** A certificate and its private key (PKCS#8), both PEM. */
@@ -69,7 +68,7 @@ export function createServingCertificate(authorityKey: string, subjects: readonl
       extensions.usage(keyUsage.digitalSignature),
       extensions.extendedUsage(extendedKeyUsage.serverAuth),
       extensions.authorityKey(keyIdentifier(createPublicKey(authorityKey))),
-      extensions.alternativeNames(der.sequence(...subjects.map(generalName))),
+      extensions.alternativeNames(namesOf(subjects)),
     ],
   });
   return { certificate, key: renderKey(privateKey) };
@@ -103,10 +102,11 @@ function signCertificate({ subject, publicKey, signer, from, days, extensions }:
   return renderPem("CERTIFICATE", assemble(signed, sign("sha256", signed, signer)));
 }
 
-const generalName = ({ type, value }: Subject): Uint8Array =>
-  type === "dns"
-    ? der.implicit(2, Buffer.from(value))
-    : der.implicit(7, new Uint8Array(ipaddr.parse(value).toByteArray()));
+function namesOf(subjects: readonly Subject[]): Uint8Array {
+  const valuesOf = (wanted: Subject["type"]) =>
+    subjects.filter(({ type }) => type === wanted).map(({ value }) => value);
+  return generalNames({ dns: valuesOf("dns"), addresses: valuesOf("ip") });
+}
 
 /** RFC 5280 4.2.1.2, method 1: the SHA-1 of the key's bits. */
 function keyIdentifier(key: KeyObject): Buffer {

@@ -43,6 +43,7 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/sailplane/v1/nodes/:name/reports": "events and statuses of a node's pods, several writes in one request",
   "/sailplane/v1/nodes/:name/api-door":
     "a certificate for a node that terminates TLS for its pods at kubernetes.default.svc",
+  "/sailplane/v1/nodes/:name/kubelet-certificate": "a certificate for a node that serves the kubelet's port",
   "/sailplane/v1/tunnels/:id": "a node's end of a tunnel",
   "/sailplane/v1/watch": "many watches on one WebSocket, which costs nothing while nothing changes",
   "/sailplane/v1/relays/:peer": "a node's end of a relay to another node",

@@ -165,7 +165,7 @@ export const features: readonly Feature[] = [
     area: "Aggregation and fairness",
     name: "metrics.k8s.io, like metrics-server: nodes are asked when it is read. `/apis` always lists it",
     missing:
-      "watches; metrics-server itself, which takes over the API when it is installed and finds no port 10250 on nodes: `kubectl top` then shows nothing",
+      "watches; metrics-server itself, which takes over the API when it is installed, finds nodes only if they have `--kubelet-port`",
     shown: ["test/e2e/nodes/containerd.test.ts", "its usage and its node's are available as metrics"],
   },
   {

@@ -33,5 +33,6 @@ export const plainNode = (more: Partial<NodeFacts> = {}): NodeFacts => ({
   volumesInUse: [],
   labels: {},
   taints: [],
+  kubeletPort: 0,
   ...more,
 });

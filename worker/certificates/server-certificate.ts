@@ -1,7 +1,4 @@
-/**
- * The certificate with which a node terminates TLS for `kubernetes.default.svc`: valid for the names by which pods know
- * the API server, and for no name that anybody else uses.
- */
+/** Certificates of the servers that nodes run, signed by the cluster's authority. Valid for a month. */
 import {
   assemble,
   commonName,
@@ -11,7 +8,7 @@ import {
   keyUsage,
   toBeSigned,
 } from "../../api/machinery/x509/certificate.ts";
-import { generalNames } from "../../api/machinery/x509/general-names.ts";
+import { generalNames, type ServerNames } from "../../api/machinery/x509/general-names.ts";
 import { renderPem } from "../../api/machinery/x509/pem.ts";
 import type { Signing } from "./sign-request.ts";
 
@@ -19,27 +16,23 @@ const LIFETIME_MS = 30 * 86_400_000;
 /** Tolerates clients whose clocks are slow. */
 const BACKDATED_MS = 300_000;
 
-const API_NAMES = [
-  "kubernetes",
-  "kubernetes.default",
-  "kubernetes.default.svc",
-  "kubernetes.default.svc.cluster.local",
-] as const;
-
-export interface ApiProxyKey {
+export interface CertifiedServer {
+  /** The subject's common name. */
+  readonly subject: string;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
-  /** The cluster addresses of the Service `kubernetes`, IPv4. */
-  readonly addresses: readonly string[];
+  readonly names: ServerNames;
 }
 
 /** PEM. */
-export async function apiProxyCertificate({ publicKey, addresses }: ApiProxyKey, signing: Signing): Promise<string> {
-  const { authority, sign, serial, now } = signing;
+export async function serverCertificate(
+  { subject, publicKey, names }: CertifiedServer,
+  { authority, sign, serial, now }: Signing,
+): Promise<string> {
   const signed = toBeSigned({
     serial,
     issuer: authority.name,
-    subject: commonName("kube-apiserver"),
+    subject: commonName(subject),
     from: new Date(now - BACKDATED_MS),
     until: new Date(Math.min(now + LIFETIME_MS, authority.until)),
     publicKey,
@@ -48,7 +41,7 @@ export async function apiProxyCertificate({ publicKey, addresses }: ApiProxyKey,
       extensions.extendedUsage(extendedKeyUsage.serverAuth),
       extensions.noAuthority(),
       extensions.authorityKey(authority.keyId),
-      extensions.alternativeNames(generalNames({ dns: API_NAMES, addresses })),
+      extensions.alternativeNames(generalNames(names)),
     ],
   });
   return renderPem("CERTIFICATE", assemble(signed, derSignature(await sign(signed))));

@@ -1,0 +1,1 @@
+export const CLUSTER_DOMAIN = "cluster.local";
