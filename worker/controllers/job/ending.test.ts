@@ -45,7 +45,7 @@ describe("CTL-JOB-ENDING: a pod that is being deleted", () => {
     at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
     await at.settle();
     running(at, true);
-    await at.settle();
+    await at.pass(1000);
     tellToEnd(at, podAt(at, 0));
     await at.pass(5000);
     expect(job(at).status).toMatchObject({ active: 2, ready: 2, terminating: 0 });

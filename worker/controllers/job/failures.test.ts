@@ -95,7 +95,7 @@ describe("job", () => {
       "batch.kubernetes.io/job-index-failure-count": "0",
     });
     end(at, podAt(at, 0), "Failed");
-    await at.settle();
+    await at.pass(1000);
     expect(job(at).status).toMatchObject({ active: 1, failed: 1, failedIndexes: "0" });
     end(at, podAt(at, 1), "Succeeded");
     await at.settle();

@@ -131,7 +131,9 @@ function planPodsOf(
     };
     return planEnding(job, { ending, pods, tally }, now);
   }
-  const count = (active: number) => planCounting(job, { pods, tally, active, removed: work.removed, now, lastActed });
+  const isIdle = work.effects.length === 0;
+  const count = (active: number) =>
+    planCounting(job, { pods, tally, active, removed: work.removed, isIdle, now, lastActed });
   const counting = count(remaining);
   const releases = counting.effects.some(({ op }) => op === "batch");
   // A new job's status is written once, with its pods, if they can be created.
@@ -221,20 +223,25 @@ interface Counting {
   readonly active: number;
   /** Pods that this plan deletes. */
   readonly removed?: number;
+  /** No pod is to be created or deleted. */
+  readonly isIdle?: boolean;
   readonly now: number;
   readonly lastActed: number | undefined;
 }
 
 /** The status of a running job, and the finalizers of the pods that it records. */
-function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now, lastActed }: Counting): Plan {
+function planCounting(
+  job: Stored<Job>,
+  { pods, tally, active, removed = 0, isIdle = false, now, lastActed }: Counting,
+): Plan {
   const isEnding = job.metadata.deletionTimestamp !== undefined;
   const { status: suspended, event } = isEnding ? { status: job.status } : planSuspension(job, now);
   const ready = pods.filter((pod) => isActive(pod) && isReady(pod)).length;
   const terminating = pods.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length + removed;
   const next = noteStatus(job, suspended, { tally, active, ready: Math.min(ready, active), terminating, now });
   const quietUntil = lastActed === undefined ? now : lastActed + BATCH_MS;
-  if (quietUntil > now && event === undefined && onlyFewerTerminating(job, next))
-    return { effects: [], wakeAt: quietUntil };
+  const isPatient = (isIdle && active > 0 && onlyPodsMoveOn(job, next)) || onlyFewerTerminating(job, next);
+  if (quietUntil > now && event === undefined && isPatient) return { effects: [], wakeAt: quietUntil };
   const finishedIndexed = (pod: Stored<Pod>) => isIndexed(job) && succeeded(pod);
   const recorded = recordedIn(next);
   const waiting = unrecorded(tally, next);
@@ -260,8 +267,12 @@ function unrecorded({ fresh }: Tally, status: JobStatus): ReadonlySet<Stored<Pod
   return new Set([...fresh.succeeded, ...fresh.failed].filter(({ metadata }) => !recorded.has(metadata.uid)));
 }
 
-/** Kubernetes records the ends of pods in batches of a second. */
+/** Kubernetes records what becomes of pods in batches of a second. */
 const BATCH_MS = 1000;
+
+/** The only news is that pods became ready or ended; every end that the status records has been counted. */
+const onlyPodsMoveOn = ({ status }: Job, { active = 0 }: JobStatus): boolean =>
+  active <= (status.active ?? 0) && recordedIn(status).size === 0;
 
 /** The only news is that terminating pods are gone. */
 const onlyFewerTerminating = (job: Job, next: JobStatus): boolean =>
