@@ -2,9 +2,9 @@
  * metrics.k8s.io: usage of nodes and pods, asked of the nodes on demand and not stored. Names, labels and selectors are
  * those of the Nodes and Pods themselves, as with metrics-server.
  */
-import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { PodSpec } from "../../../api/generated/core.v1.ts";
 import type { NodeMetrics, PodMetrics } from "../../../api/generated/metrics.v1beta1.ts";
-import { readObject } from "../../../api/machinery/json/object-text.ts";
+import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { notFound } from "../../../api/machinery/status.ts";
 import { formatDuration } from "../../../api/machinery/time/duration.ts";
@@ -21,8 +21,9 @@ import { renderView, VIEWS } from "../response/views.ts";
 export async function readMetrics(context: RequestContext): Promise<Response> {
   const { path, query, served, request } = context;
   const accepted = negotiate(request, query, VIEWS);
-  const entries = await measured(context);
-  const metrics = served.resource.plural === "nodes" ? await ofNodes(context, entries) : await ofPods(context, entries);
+  const measured = await measuredBy(context);
+  const usages = await usagesOf(context, measured);
+  const metrics = measured.flatMap((each) => metricsOf(each, usages) ?? []);
   if (path.name === "") return renderListView(context, metrics.map(unstoredObject), { metadata: {}, accepted });
   const [found] = metrics;
   if (found) return renderView(context, found, { accepted });
@@ -32,67 +33,74 @@ export async function readMetrics(context: RequestContext): Promise<Response> {
   throw new ApiError(notFound({ group: served.resource.group, resource }, name));
 }
 
+/** A Node or a Pod as far as its metrics need it: of many large objects, no more is kept. */
+interface Measured {
+  readonly kind: "NodeMetrics" | "PodMetrics";
+  readonly metadata: Pick<Stored<KubeObject>["metadata"], "name" | "namespace" | "labels" | "creationTimestamp">;
+  /** The node that measures it; "" for a pod that has none. */
+  readonly node: string;
+}
+
 /** The Nodes or Pods that the request selects. */
-async function measured({ path, query, served, store }: RequestContext): Promise<readonly Entry[]> {
+async function measuredBy({ path, query, served, store, now }: RequestContext): Promise<readonly Measured[]> {
   const resource = served.resource.plural;
   const { namespace, name } = path;
   if (name !== "") {
     const { entry } = await store.read({ resource, namespace, name });
-    return entry ? [entry] : [];
+    return entry ? [measuredIn(entry, now)] : [];
   }
   const { requirements } = selectionOf(query, served);
-  const page = await store.list({ resource, requirements, ...(namespace === "" ? {} : { namespace }) });
-  return page.items;
+  const measured: Measured[] = [];
+  const pages = store.pages({ resource, requirements, ...(namespace === "" ? {} : { namespace }) });
+  for await (const { items } of pages) for (const entry of items) measured.push(measuredIn(entry, now));
+  return measured;
 }
 
-const usageOf = (context: RequestContext, nodes: readonly string[]): Promise<readonly NodeUsage[]> =>
-  context.env.NODE_HUB.getByName(context.cluster).usage([...new Set(nodes)]);
+function measuredIn({ key, text }: Entry, now: number): Measured {
+  const { metadata, spec } = parseObject(text) as Stored<KubeObject> & { readonly spec: PodSpec };
+  const { name, namespace, labels } = metadata;
+  const isNode = key.resource === "nodes";
+  return {
+    kind: isNode ? "NodeMetrics" : "PodMetrics",
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      creationTimestamp: timestamp(now),
+      ...(labels === undefined ? {} : { labels }),
+    },
+    node: isNode ? name : (spec.nodeName ?? ""),
+  };
+}
+
+type Usages = ReadonlyMap<string, NodeUsage>;
+
+/** By the node that reports it. */
+async function usagesOf({ env, cluster }: RequestContext, measured: readonly Measured[]): Promise<Usages> {
+  const nodes = new Set(measured.map(({ node }) => node).filter((node) => node !== ""));
+  const usages = await env.NODE_HUB.getByName(cluster).usage([...nodes]);
+  return new Map(usages.map((usage) => [usage.node, usage]));
+}
+
+/** Undefined if its node does not answer, or does not measure the pod; no other node is believed. */
+function metricsOf({ kind, metadata, node }: Measured, usages: Usages): (NodeMetrics | PodMetrics) | undefined {
+  const usage = usages.get(node);
+  if (!usage) return undefined;
+  const { at, windowMs } = usage;
+  const head = {
+    kind,
+    apiVersion: "metrics.k8s.io/v1beta1",
+    metadata,
+    timestamp: timestamp(at),
+    window: formatDuration(windowMs),
+  };
+  if (kind === "NodeMetrics") return { ...head, usage: quantities(usage) };
+  // By name: a static pod has another uid than its mirror.
+  const pod = usage.pods.find(({ namespace, name }) => namespace === metadata.namespace && name === metadata.name);
+  if (!pod || pod.containers.length === 0) return undefined;
+  return { ...head, containers: pod.containers.map(({ name, ...used }) => ({ name, usage: quantities(used) })) };
+}
 
 const quantities = ({ cpuNanocores, memoryBytes }: Usage): Record<string, string> => ({
   cpu: `${Math.round(cpuNanocores)}n`,
   memory: `${Math.round(memoryBytes / 1024)}Ki`,
 });
-
-const metadataOf = ({ name, namespace, labels }: Stored<KubeObject>["metadata"], now: number) => ({
-  name,
-  ...(namespace === undefined ? {} : { namespace }),
-  creationTimestamp: timestamp(now),
-  ...(labels === undefined ? {} : { labels }),
-});
-
-const windowOf = ({ at, windowMs }: NodeUsage) => ({ timestamp: timestamp(at), window: formatDuration(windowMs) });
-
-async function ofNodes(context: RequestContext, entries: readonly Entry[]): Promise<(KubeObject & NodeMetrics)[]> {
-  const usages = await usageOf(
-    context,
-    entries.map(({ key }) => key.name),
-  );
-  const byName = new Map(usages.map((usage) => [usage.node, usage]));
-  return entries.flatMap((entry) => {
-    const usage = byName.get(entry.key.name);
-    if (!usage) return [];
-    const metadata = metadataOf((readObject(entry.text) as Stored<KubeObject>).metadata, context.now);
-    return [{ ...typeMeta("NodeMetrics"), metadata, ...windowOf(usage), usage: quantities(usage) }];
-  });
-}
-
-async function ofPods(context: RequestContext, entries: readonly Entry[]): Promise<(KubeObject & PodMetrics)[]> {
-  const pods = entries.map(({ text }) => readObject(text) as Stored<Pod>);
-  const usages = await usageOf(
-    context,
-    pods.flatMap(({ spec }) => spec.nodeName ?? []),
-  );
-  // By name: a static pod has another uid than its mirror.
-  const keyOf = ({ namespace = "", name }: { readonly namespace?: string; readonly name: string }) =>
-    `${namespace}/${name}`;
-  const byName = new Map(usages.flatMap((usage) => usage.pods.map((pod) => [keyOf(pod), { usage, pod }] as const)));
-  return pods.flatMap(({ metadata }) => {
-    const found = byName.get(keyOf(metadata));
-    if (!found || found.pod.containers.length === 0) return [];
-    const containers = found.pod.containers.map(({ name, ...usage }) => ({ name, usage: quantities(usage) }));
-    const own = metadataOf(metadata, context.now);
-    return [{ ...typeMeta("PodMetrics"), metadata: own, ...windowOf(found.usage), containers }];
-  });
-}
-
-const typeMeta = <K extends string>(kind: K) => ({ kind, apiVersion: "metrics.k8s.io/v1beta1" });
