@@ -29,13 +29,11 @@ export const isLong = ({ items }: ListPage): boolean =>
   items.reduce((length, { text }) => length + text.length, 0) > PORTION;
 
 export async function renderLongList(context: RequestContext, list: LongList, accepted: Accepted): Promise<Response> {
-  const body = accepted.type === PROTOBUF ? chunked(await inProtobuf(context, list, accepted)) : inText();
-  async function inText() {
-    const texts = textsOf(context, list, accepted);
-    // Failures before the first portion are answered with a status.
-    return encoded(await texts.next(), texts);
-  }
-  return new Response(context.turn.holdUntilRead(await body), {
+  const body =
+    accepted.type === PROTOBUF
+      ? chunked(await inProtobuf(context, list, accepted))
+      : await inText(context, list, accepted);
+  return new Response(context.turn.holdUntilRead(body), {
     headers: { "Content-Type": accepted.type, ...(accepted.gzip ? GZIP : {}) },
   });
 }
@@ -50,6 +48,16 @@ async function inProtobuf(
     for await (const { items } of rest) yield items.map(storedObject);
   }
   return protobufList(context, pages(), { metadata, accepted });
+}
+
+/** Failures before the first portion are answered with a status. */
+async function inText(
+  context: RequestContext,
+  list: LongList,
+  accepted: Accepted,
+): Promise<ReadableStream<Uint8Array>> {
+  const texts = textsOf(context, list, accepted);
+  return encoded(await texts.next(), texts);
 }
 
 /** Each chunk is released once it is read. */

@@ -68,8 +68,9 @@ export async function watch(context: RequestContext): Promise<Response> {
   const client = clientOf(context);
   const isWebSocket = requestsWebSocket(context.request);
   if (isWebSocket) requireRead(client);
-  const response = await store.stream("watch", request).catch((error: unknown) => errorResponse(error, request));
+  // What it refuses must not have begun a watch.
   const transform = events ? undefined : await eventTransform(context, accepted);
+  const response = await store.stream("watch", request).catch((error: unknown) => errorResponse(error, request));
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
   if (isWebSocket) return linesOverWebSocket(client, new Response(body));
   return new Response(body, {
