@@ -6,6 +6,7 @@ export class NoticeFeeds {
   readonly #own: NoticeFeed;
   readonly #open: (shard: GroupResource) => Promise<NoticeFeed> | undefined;
   readonly #shards = new Map<GroupResource, NoticeFeed>();
+  readonly #opening = new Map<GroupResource, Promise<void>>();
   #closed = false;
 
   /** `open` returns nothing for resources of the main store. */
@@ -15,12 +16,22 @@ export class NoticeFeeds {
   }
 
   async listen(resource: GroupResource): Promise<void> {
-    if (!this.#shards.has(resource)) {
-      const opened = await this.#open(resource);
-      if (opened && (this.#closed || this.#shards.has(resource))) opened.close();
-      else if (opened) this.#shards.set(resource, opened);
-    }
+    if (!this.#shards.has(resource)) await this.#openOnce(resource);
     await this.#of(resource).listen(resource);
+  }
+
+  /** A feed too many would have to be closed, and the end of any feed is that of the client's connection. */
+  #openOnce(resource: GroupResource): Promise<void> {
+    const opening =
+      this.#opening.get(resource) ?? this.#openShard(resource).finally(() => this.#opening.delete(resource));
+    this.#opening.set(resource, opening);
+    return opening;
+  }
+
+  async #openShard(resource: GroupResource): Promise<void> {
+    const opened = await this.#open(resource);
+    if (this.#closed) opened?.close();
+    else if (opened) this.#shards.set(resource, opened);
   }
 
   newest(resource: GroupResource): Revision {
