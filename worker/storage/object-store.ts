@@ -29,7 +29,10 @@ export interface ObjectStore {
   readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]>;
   /** Everything that is requested, up to its limit, at one revision. */
   list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage>;
-  /** The same in parts if it has no limit: each is one answer of the store, which ends early (rule STORE-LIST). */
+  /**
+   * The same in parts, each one answer of the store, which ends early (rule STORE-LIST). With a limit there is one part: a
+   * page may be shorter than was requested.
+   */
   pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined>;
   /** All objects that a selector selects: a few, which are asked for again and again. */
   selected(wanted: Selected): Promise<readonly Entry[]>;

@@ -24,8 +24,8 @@ import { isHeartbeat } from "../../api/watch-heartbeat.ts";
 import type { Served } from "../kinds/kind-registry.ts";
 import type { Committed, ObjectStore } from "./object-store.ts";
 
-/** Objects read per call; few of them may match. */
-const PAGE_LENGTH = 500;
+/** Characters of text that are read per call; few of the objects may match. */
+const PART_LENGTH = 1024 * 1024;
 
 /** Whether the selected fields belong to one version of several, or one schema of several. */
 export const selectsAsRead = ({ custom, conversion }: Served, query: URLSearchParams): boolean =>
@@ -63,19 +63,16 @@ export class SelectingStore implements ObjectStore {
   async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
     const { fields, requested } = splitRequirements(request);
     if (fields.length === 0) return this.#store.list(request);
-    const { limit } = request;
-    const wanted = limit ?? Number.POSITIVE_INFINITY;
-    const looked = { ...requested, ...(limit === undefined ? {} : { limit: Math.max(limit, PAGE_LENGTH) }) };
-    let page = await this.#store.list(looked);
-    const { revision } = page;
-    const items = this.#chosen(fields, page);
-    while (limit !== undefined && page.more && page.last && items.length < limit) {
-      page = await this.#store.list({ ...looked, at: revision, after: page.last });
+    const { limit: wanted = Number.POSITIVE_INFINITY, ...whole } = requested;
+    const items: Entry[] = [];
+    let end: Omit<ListPage, "items"> | undefined;
+    for await (const { remaining: _, ...page } of this.#store.pages({ length: PART_LENGTH, ...whole })) {
       items.push(...this.#chosen(fields, page));
+      end = page;
+      if (items.length >= wanted) break;
     }
-    const { last } = page;
-    const more = page.more || items.length > wanted;
-    return { revision, more, items: items.slice(0, wanted), ...(last ? { last } : {}) };
+    if (!end) throw new Error("a list without a page");
+    return { ...end, more: end.more || items.length > wanted, items: items.slice(0, wanted) };
   }
 
   async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {

@@ -174,13 +174,9 @@ export class StoreClient implements ObjectStore {
   }
 
   async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
-    if (request.limit !== undefined) {
-      yield await this.list(request);
-      return;
-    }
     let page = this.#unwrap(await this.stub.list({ ...request, ...this.#decided() }), request.at);
     yield page;
-    while (page.more && page.last) {
+    while (request.limit === undefined && page.more && page.last) {
       // Decided with the first part: the response may have begun, and could not be decided again.
       page = this.#unwrap(await this.stub.list({ ...request, at: page.revision, after: page.last }), page.revision);
       yield page;
