@@ -1,13 +1,12 @@
-import type { Entry } from "../../../api/store/store.ts";
+import type { Key, ListPage } from "../../../api/store/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { decides } from "../../policy/policy-resources.ts";
-import { deleteObject } from "../../registry/delete.ts";
+import { type Deletion, deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
 import { listOptions } from "../request/list-options.ts";
-import { renderListView, storedObject } from "../response/list-views.ts";
-import { acceptedBy, type ListMeta } from "../response/views.ts";
-import { listRequest, pageMetadata, requireReached } from "./list.ts";
+import { acceptedBy } from "../response/views.ts";
+import { firstOf, listRequest, type Requested, renderPages, requireReached } from "./list.ts";
 
 /** Concurrent deletions. The network is polled after each round, since workerd runs calls within the process first. */
 const MAX_CONCURRENT = 16;
@@ -19,22 +18,33 @@ export async function removeCollection(context: RequestContext): Promise<Respons
   const request = listRequest(context, options);
   const deletion = deletionOf(context);
   context.warnings.push(...propagationWarnings(context.served.resource, deletion));
-  const entries: Entry[] = [];
-  let metadata: ListMeta = {};
-  for await (const page of context.store.pages(request)) {
-    requireReached(options, page.revision);
-    entries.push(...page.items);
-    metadata = pageMetadata(context, page);
-  }
-  const remove = ({ key }: Entry) =>
+  const pages = context.store.pages(request);
+  const first = await firstOf(pages);
+  requireReached(options, first.revision);
+  const keys = first.items.map(({ key }) => key);
+  for await (const { items } of pages) for (const { key } of items) keys.push(key);
+  await removeAll(context, keys, deletion);
+  return renderPages(context, { first, rest: pagesAfter(context, request, first), isWhole: !request.limit }, accepted);
+}
+
+/** Read once more for the answer: what has been deleted may be more than memory holds. */
+async function* pagesAfter(
+  { store }: RequestContext,
+  request: Requested,
+  { more, last, revision }: ListPage,
+): AsyncGenerator<ListPage, undefined> {
+  if (more && last && !request.limit) yield* store.pages({ ...request, at: revision, after: last });
+}
+
+async function removeAll(context: RequestContext, keys: readonly Key[], deletion: Deletion): Promise<void> {
+  const remove = (key: Key) =>
     deleteObject(context, key, deletion).catch((error: unknown) => {
       if (!(error instanceof ApiError && error.status.code === 404)) throw error;
     });
   // Objects that are policy are deleted one by one: each deletion makes concurrent decisions stale.
-  const round = entries.some(({ key }) => decides(key.resource)) ? 1 : MAX_CONCURRENT;
-  for (let done = 0; done < entries.length; done += round) {
+  const round = keys.some(({ resource }) => decides(resource)) ? 1 : MAX_CONCURRENT;
+  for (let done = 0; done < keys.length; done += round) {
     if (done > 0) await new Promise((resolve) => setTimeout(resolve, 0));
-    await Promise.all(entries.slice(done, done + round).map(remove));
+    await Promise.all(keys.slice(done, done + round).map(remove));
   }
-  return renderListView(context, entries.map(storedObject), { metadata, accepted });
 }

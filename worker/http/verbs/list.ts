@@ -26,23 +26,37 @@ export async function list(context: RequestContext): Promise<Response> {
   const renewing = options.match !== "Exact" && mayBeNodeLease(context);
   const form = renewing ? undefined : await streamedForm(context, accepted);
   if (form) return streamList(context, request, { ...form, options, type: accepted.type });
-  const read = store.pages({ ...request, ...(request.limit === undefined && { length: PAGE_LENGTH }) });
+  const isWhole = request.limit === undefined;
+  const read = store.pages({ ...request, ...(isWhole && { length: PAGE_LENGTH }) });
   const pages = renewing ? renewedPages(context, read) : read;
-  const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
-  requireReached(options, page.revision);
-  if (page.more && request.limit === undefined)
-    return renderLongList(context, { first: page, rest: pages, metadata: revisionOf(page) }, accepted);
-  const metadata = pageMetadata(context, page);
-  if (isLong(page)) return renderLongList(context, { first: page, rest: noPages(), metadata }, accepted);
-  return renderListView(context, page.items.map(storedObject), { metadata, accepted });
+  const first = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
+  requireReached(options, first.revision);
+  return renderPages(context, { first, rest: pages, isWhole }, accepted);
 }
+
+export type Requested = Omit<ListRequest, keyof Decided>;
 
 /** How much text of a list without a limit is held here at once, however many clients request one. */
 const PAGE_LENGTH = 1024 * 1024;
 
-const revisionOf = ({ revision }: ListPage): ListMeta => ({ resourceVersion: String(revision) });
+interface Pages {
+  readonly first: ListPage;
+  readonly rest: AsyncGenerator<ListPage, undefined>;
+  /** Whether the client requested no limit. */
+  readonly isWhole: boolean;
+}
 
-async function* noPages(): AsyncGenerator<ListPage, undefined> {}
+export function renderPages(
+  context: RequestContext,
+  { first, rest, isWhole }: Pages,
+  accepted: Accepted,
+): Promise<Response> {
+  const metadata = isWhole ? revisionOf(first) : pageMetadata(context, first);
+  if ((isWhole && first.more) || isLong(first)) return renderLongList(context, { first, rest, metadata }, accepted);
+  return renderListView(context, first.items.map(storedObject), { metadata, accepted });
+}
+
+const revisionOf = ({ revision }: ListPage): ListMeta => ({ resourceVersion: String(revision) });
 
 async function* renewedPages(
   context: RequestContext,
@@ -52,7 +66,7 @@ async function* renewedPages(
 }
 
 /** A page's continue token, and the number of remaining items. */
-export function pageMetadata(context: RequestContext, page: ListPage): ListMeta {
+function pageMetadata(context: RequestContext, page: ListPage): ListMeta {
   const last = page.items.at(-1);
   return {
     ...revisionOf(page),
@@ -61,14 +75,14 @@ export function pageMetadata(context: RequestContext, page: ListPage): ListMeta 
   };
 }
 
-async function firstOf(pages: AsyncGenerator<ListPage, undefined>): Promise<ListPage> {
+export async function firstOf(pages: AsyncGenerator<ListPage, undefined>): Promise<ListPage> {
   const { value } = await pages.next();
   if (!value) throw new Error("a list without a page");
   return value;
 }
 
 /** The request to the store, from path, selectors and options. */
-export function listRequest(context: RequestContext, options: ListOptions): Omit<ListRequest, keyof Decided> {
+export function listRequest(context: RequestContext, options: ListOptions): Requested {
   const selected = selectedBy(context, options.selection);
   const { namespace = "" } = selected;
   const at = options.continue?.revision ?? (options.match === "Exact" ? options.resourceVersion : undefined);
@@ -155,7 +169,7 @@ const TAIL = "]}\n";
 /** The store renders the whole list, including a page's metadata. */
 async function streamList(
   context: RequestContext,
-  request: Omit<ListRequest, keyof Decided>,
+  request: Requested,
   { open, items, nullIfEmpty, options, type }: Streamed,
 ): Promise<Response> {
   const gzip = acceptsGzip(context.request);
