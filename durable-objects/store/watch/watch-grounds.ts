@@ -34,6 +34,7 @@ export class WatchGrounds<Watcher> {
 
   /** Watches whose ground this change removes: the object is gone, or of another generation. */
   lost({ key, revision, tombstone, text }: LogRow): Watcher[] {
+    if (this.#standing.size === 0) return [];
     const watchers = [...(this.#standing.get(idOf(key)) ?? [])].filter(([, { since }]) => since < revision);
     if (watchers.length === 0) return [];
     const generation = tombstone ? Number.POSITIVE_INFINITY : generationOf(text);

@@ -38,3 +38,18 @@ test("WATCH-GROUP: equal watches share a group, which is removed with the last o
   groups.remove(wanted, "two");
   expect([groups.resources, groups.candidates(change("a", onNode("n1"))).size]).toEqual([[], 0]);
 });
+
+test.each<[string, Omit<Wanted, "resource">, boolean]>([
+  ["all", {}, true],
+  ["its name", { name: "a" }, true],
+  ["another name", { name: "b" }, false],
+  ["its namespace", { namespace: "default" }, true],
+  ["another namespace", { namespace: "other" }, false],
+])("WATCH-GROUP: watches of %s (%j) meet the change: %s", (_, wanted, isMet) => {
+  const groups = new WatchGroups<string>();
+  groups.add({ resource: "pods", ...wanted }, "watch");
+  groups.add({ resource: "nodes" }, "nodes");
+  // Nobody asks for fields: they are not even read.
+  const unread = new LoggedChange({ ...change("a", onNode("n1")).row, attributes: "no JSON" });
+  expect(groups.candidates(unread).size).toBe(isMet ? 1 : 0);
+});

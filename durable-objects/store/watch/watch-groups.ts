@@ -3,7 +3,7 @@
  * a change only meets groups that may want it: a node's watch of its pods is found by node name.
  */
 
-import type { Attributes, Requirement } from "../../../api/machinery/selectors/requirement.ts";
+import type { Requirement } from "../../../api/machinery/selectors/requirement.ts";
 import type { EventRequest } from "../../../api/store/event-request.ts";
 import type { GroupResource, Key } from "../../../api/store/store.ts";
 import type { LoggedChange } from "./watch-event.ts";
@@ -21,14 +21,16 @@ export interface WatchGroup<Watcher> {
   readonly watchers: Set<Watcher>;
 }
 
+/** The groups that want changes with one value at a path. */
+type ByValue<Watcher> = Map<string, Set<WatchGroup<Watcher>>>;
+
 export class WatchGroups<Watcher> {
   readonly #groups = new Map<string, WatchGroup<Watcher>>();
-  /** Groups by the one key that a change must have to concern them. */
-  readonly #buckets = new Map<string, Set<WatchGroup<Watcher>>>();
-  readonly #resources = new Map<GroupResource, number>();
+  /** By resource, and by the one path and value that a change must have to concern them. */
+  readonly #index = new Map<GroupResource, Map<string, ByValue<Watcher>>>();
 
   get resources(): readonly GroupResource[] {
-    return [...this.#resources.keys()];
+    return [...this.#index.keys()];
   }
 
   add(wanted: Wanted, watcher: Watcher): void {
@@ -37,9 +39,11 @@ export class WatchGroups<Watcher> {
     if (!group) {
       group = { wanted, watchers: new Set() };
       this.#groups.set(id, group);
-      const bucket = bucketOf(wanted);
-      this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? new Set()).add(group));
-      this.#resources.set(wanted.resource, (this.#resources.get(wanted.resource) ?? 0) + 1);
+      const { path, value } = placeOf(wanted);
+      const byPath = this.#index.get(wanted.resource) ?? new Map<string, ByValue<Watcher>>();
+      const byValue = byPath.get(path) ?? new Map<string, Set<WatchGroup<Watcher>>>();
+      byValue.set(value, (byValue.get(value) ?? new Set()).add(group));
+      this.#index.set(wanted.resource, byPath.set(path, byValue));
     }
     group.watchers.add(watcher);
   }
@@ -49,19 +53,21 @@ export class WatchGroups<Watcher> {
     const group = this.#groups.get(id);
     if (!group?.watchers.delete(watcher) || group.watchers.size > 0) return;
     this.#groups.delete(id);
-    const bucket = bucketOf(wanted);
-    const groups = this.#buckets.get(bucket);
+    const { path, value } = placeOf(wanted);
+    const byPath = this.#index.get(wanted.resource);
+    const byValue = byPath?.get(path);
+    const groups = byValue?.get(value);
     groups?.delete(group);
-    if (groups?.size === 0) this.#buckets.delete(bucket);
-    const left = (this.#resources.get(wanted.resource) ?? 1) - 1;
-    if (left === 0) this.#resources.delete(wanted.resource);
-    else this.#resources.set(wanted.resource, left);
+    if (groups?.size === 0) byValue?.delete(value);
+    if (byValue?.size === 0) byPath?.delete(path);
+    if (byPath?.size === 0) this.#index.delete(wanted.resource);
   }
 
   /** The groups that a change may concern; their selectors are yet to be evaluated. */
   candidates(change: LoggedChange): ReadonlySet<WatchGroup<Watcher>> {
     const found = new Set<WatchGroup<Watcher>>();
-    for (const bucket of bucketsOf(change)) for (const group of this.#buckets.get(bucket) ?? []) found.add(group);
+    for (const [path, byValue] of this.#index.get(change.row.key.resource) ?? [])
+      for (const value of valuesAt(path, change)) for (const group of byValue.get(value) ?? []) found.add(group);
     return found;
   }
 }
@@ -74,30 +80,26 @@ export const isConcernedBy = ({ resource, namespace, name }: Wanted, key: Key): 
   (namespace === undefined || namespace === key.namespace) &&
   (name === undefined || name === key.name);
 
+const EVERYTHING = "";
+const NAME = "metadata.name";
+const NAMESPACE = "metadata.namespace";
+
 /** By name, else by a field's value, else by namespace, else by resource alone. */
-function bucketOf({ resource, namespace, name, requirements = [] }: Wanted): string {
-  if (name !== undefined) return JSON.stringify([resource, "name", name]);
-  for (const { of, key, operator, values } of requirements) {
+function placeOf({ namespace, name, requirements = [] }: Wanted): { readonly path: string; readonly value: string } {
+  if (name !== undefined) return { path: NAME, value: name };
+  for (const { of, key: path, operator, values } of requirements) {
     const [value] = values;
-    const stored = key !== "metadata.name" && key !== "metadata.namespace";
-    if (of === "field" && operator === "in" && values.length === 1 && value && stored)
-      return fieldBucket(resource, key, value);
+    const isStored = path !== NAME && path !== NAMESPACE;
+    if (of === "field" && operator === "in" && values.length === 1 && value && isStored) return { path, value };
   }
-  return JSON.stringify(namespace === undefined ? [resource] : [resource, "namespace", namespace]);
+  return namespace === undefined ? { path: EVERYTHING, value: "" } : { path: NAMESPACE, value: namespace };
 }
 
-const fieldBucket = (resource: GroupResource, path: string, value: string) =>
-  JSON.stringify([resource, "field", path, value]);
-
-function bucketsOf({ row: { key }, attributes, previous }: LoggedChange): Set<string> {
-  const { resource, namespace, name } = key;
-  const fieldsOf = (of: Attributes | undefined) =>
-    Object.entries(of?.fields ?? {}).map(([path, value]) => fieldBucket(resource, path, value));
-  return new Set([
-    JSON.stringify([resource]),
-    JSON.stringify([resource, "name", name]),
-    JSON.stringify([resource, "namespace", namespace]),
-    ...fieldsOf(attributes),
-    ...fieldsOf(previous),
-  ]);
+/** A field has two values if the change changes it. Attributes are parsed for fields alone. */
+function valuesAt(path: string, change: LoggedChange): readonly string[] {
+  const { key } = change.row;
+  if (path === EVERYTHING) return [""];
+  if (path === NAME) return [key.name];
+  if (path === NAMESPACE) return [key.namespace];
+  return [change.attributes, change.previous].flatMap((of) => of?.fields[path] ?? []);
 }
