@@ -5,8 +5,9 @@ import { shellWord } from "../../api/shell-word.ts";
 import { type ApiCall, fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { clusterTable, limitsOf, type NamedCluster } from "../clusters/cluster-table.ts";
+import { readControlPlane } from "../clusters/expect-control-plane.ts";
 import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
-import { type Connection, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
+import { type Connection, saveKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
 
 interface Options {
@@ -105,7 +106,7 @@ Use its directory, DIR/clusters/NAME, as the --data-dir of other commands:
     .action(create);
 
 async function create(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
-  const connection = readKubeconfig(dataDir);
+  const connection = readControlPlane(dataDir);
   const { token } = await fetchJson<{ token: string }>(connection, { method: "POST", path, body: { name, limits } });
   console.log(`Created cluster ${name}. Its administrator:\n${savedFor(name, { dataDir, connection, token })}`);
 }
@@ -126,7 +127,7 @@ interface Administrator {
 
 async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
   const request: ApiCall = { method: "PUT", path: pathOf(name), body: { limits } };
-  const limited = await fetchJson<NamedCluster>(readKubeconfig(dataDir), request);
+  const limited = await fetchJson<NamedCluster>(readControlPlane(dataDir), request);
   const limitations = limitsOf(limited);
   console.log(
     limitations.length > 0 ? `Cluster ${name}: ${limitations.join(", ")}.` : `Cluster ${name} has no limits.`,
@@ -140,12 +141,12 @@ async function trust(name: string, options: Options & AuthenticationOptions): Pr
     path: `${pathOf(name)}/authentication`,
     body: authenticationConfig?.configuration,
   };
-  const { issuers } = await fetchJson<{ issuers: string[] }>(readKubeconfig(options.dataDir), request);
+  const { issuers } = await fetchJson<{ issuers: string[] }>(readControlPlane(options.dataDir), request);
   console.log(`Cluster ${name} trusts ${issuers.join(", ") || "no issuer"}.`);
 }
 
 async function list(names: readonly string[], { dataDir, usage, output }: ListOptions): Promise<void> {
-  const connection = readKubeconfig(dataDir);
+  const connection = readControlPlane(dataDir);
   const { items } = await fetchJson<{ items: NamedCluster[] }>(connection, { method: "GET", path });
   const unknown = names.find((name) => !items.some((each) => each.name === name));
   if (unknown !== undefined) throw new CliError(`there is no cluster ${unknown}`);
@@ -171,7 +172,7 @@ async function withUsage(connection: Connection, clusters: readonly NamedCluster
 }
 
 async function rotateAdministrator(name: string, { dataDir }: Options): Promise<void> {
-  const connection = readKubeconfig(dataDir);
+  const connection = readControlPlane(dataDir);
   const request: ApiCall = { method: "POST", path: `${pathOf(name)}/administrator` };
   const { token } = await fetchJson<{ token: string }>(connection, request);
   console.log(`The administrator of ${name} has a new token:\n${savedFor(name, { dataDir, connection, token })}`);
@@ -179,7 +180,7 @@ async function rotateAdministrator(name: string, { dataDir }: Options): Promise<
 
 async function remove(name: string, { dataDir, yes }: Options & { readonly yes?: true }): Promise<void> {
   if (!yes) throw new CliError(`this deletes everything in ${name}, and cannot be undone: confirm with --yes`);
-  await fetchJson(readKubeconfig(dataDir), { method: "DELETE", path: pathOf(name) });
+  await fetchJson(readControlPlane(dataDir), { method: "DELETE", path: pathOf(name) });
   rmSync(directoryOf(dataDir, name), { recursive: true, force: true });
   console.log(`Deleted cluster ${name}.`);
 }

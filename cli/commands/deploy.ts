@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { NO_LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 import { CliError } from "../cli-error.ts";
+import { expectControlPlane } from "../clusters/expect-control-plane.ts";
 import {
   type AuditOptions,
   auditBindings,
@@ -71,6 +72,7 @@ async function deploy({
     await wranglerDeploy(["--dry-run"]);
     return;
   }
+  expectControlPlane(dataDir);
   const directory = new DataDirectory(dataDir);
   process.once("exit", () => directory.release());
   const storedServer = parseKubeconfig(directory.read("kubeconfig") ?? "")?.server;

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { type ApiCall, fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
+import { expectControlPlane, readControlPlane } from "../clusters/expect-control-plane.ts";
 import { createEncryptionKey, ENCRYPTION_KEYS } from "../control-plane/identity.ts";
 import { writeDurably } from "../control-plane/write-durably.ts";
-import { readKubeconfig } from "../kubeconfig.ts";
 import { readFileIfPresent } from "../read-file.ts";
 import { dataDirectoryOption } from "./options.ts";
 
@@ -34,6 +34,7 @@ To replace a key:
     );
 
 function rotate({ dataDir }: Options): void {
+  expectControlPlane(dataDir);
   writeKeys(dataDir, [createEncryptionKey(), ...readKeys(dataDir)]);
   console.log(
     'There is a new key. Start the control plane again (or deploy it), and then run "sailplane encryption prune".',
@@ -41,7 +42,7 @@ function rotate({ dataDir }: Options): void {
 }
 
 async function prune({ dataDir }: Options): Promise<void> {
-  const connection = readKubeconfig(dataDir);
+  const connection = readControlPlane(dataDir);
   const [newest = "", ...others] = readKeys(dataDir);
   for (let after: string | undefined, more = true; more; ) {
     const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;

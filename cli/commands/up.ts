@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import type { AgentEnd } from "../../agent/main.ts";
 import { errorMessage } from "../../api/error-message.ts";
+import { expectControlPlane } from "../clusters/expect-control-plane.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { handOver } from "../control-plane/hand-over.ts";
 import { prepareControlPlane } from "../control-plane/prepare.ts";
@@ -47,6 +48,7 @@ export const upCommand = (): Command =>
     .action(up);
 
 async function up(options: UpOptions): Promise<void> {
+  expectControlPlane(options.dataDir);
   if (options.print) process.stdout.write(unitOf(service()));
   else if (options.install) install(options);
   else await run(options);

@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster, launcher } from "../rig/cluster.ts";
+import { runCommand } from "../rig/run-command.ts";
 
 let cluster: Cluster;
 let node: ChildProcess | undefined;
@@ -49,6 +50,19 @@ test("a named cluster runs a deployment on its own node, separate from other clu
   rmSync(`${directoryOf("team-b")}/kubeconfig`);
   expect(sailplane("cluster rotate-admin team-b", cluster.directory)).toContain(`${directoryOf("team-b")}/kubeconfig`);
   expect(await cluster.output("auth whoami -o jsonpath={.status.userInfo.username}", inside("team-b"))).toBe("admin");
+});
+
+test("what concerns a whole control plane is refused in the directory of one of its clusters", async () => {
+  sailplane("cluster create team-c", cluster.directory);
+  const kubeconfig = readFileSync(`${directoryOf("team-c")}/kubeconfig`);
+  for (const command of ["up --port 0 --no-agent", "up --install --print", "cluster list", "encryption rotate"]) {
+    const words = [launcher, ...command.split(" "), "-d", directoryOf("team-c")];
+    const { code, stderr } = await runCommand([process.execPath, ...words], { seconds: 20 });
+    expect([command, code]).toEqual([command, 1]);
+    expect(stderr).toContain("is of cluster team-c alone; name the --data-dir of its control plane");
+  }
+  expect(readdirSync(directoryOf("team-c"))).toEqual(["kubeconfig"]);
+  expect(readFileSync(`${directoryOf("team-c")}/kubeconfig`)).toEqual(kubeconfig);
 });
 
 test("AUTH-ADMIN: rotate-admin replaces the token in the kubeconfig, and the old one is invalid, even after a restart", async () => {
