@@ -1,7 +1,8 @@
 /** Compares lists of a kind at two moments. */
-import { api } from "../api/connection.ts";
+import { api, exactApi } from "../api/connection.ts";
 import { apiVersionOf, type Kind, targetOf } from "../api/kind.ts";
 import { statusText } from "../api/status-text.ts";
+import { mayBeRounded } from "../manifests/rounded.ts";
 import { type Change, changesBetween, type Items } from "./changes.ts";
 
 export interface Span {
@@ -18,8 +19,15 @@ export interface KindChange extends Change {
 
 export type KindChanges = { readonly changes: readonly KindChange[] } | { readonly problem: string };
 
-export async function readChanges(kind: Kind, { from, to, namespace }: Span): Promise<KindChanges> {
-  const [before, after] = await Promise.all([from, to].map((at) => itemsAt(kind, namespace, at)));
+/** Reads twice where integers beyond 2^53 were rounded, which few objects have. */
+export async function readChanges(kind: Kind, span: Span): Promise<KindChanges> {
+  const found = await readVia(api, kind, span);
+  const isRounded = "changes" in found && found.changes.some(({ before, after }) => mayBeRounded([before, after]));
+  return isRounded ? readVia(exactApi, kind, span) : found;
+}
+
+async function readVia(via: typeof api, kind: Kind, { from, to, namespace }: Span): Promise<KindChanges> {
+  const [before, after] = await Promise.all([from, to].map((at) => itemsAt(via, kind, { namespace, at })));
   if (!before || !after) return { problem: "The cluster does not answer." };
   if ("problem" in before) return before;
   if ("problem" in after) return after;
@@ -27,12 +35,12 @@ export async function readChanges(kind: Kind, { from, to, namespace }: Span): Pr
 }
 
 async function itemsAt(
+  via: typeof api,
   kind: Kind,
-  namespace: string,
-  at: string,
+  { namespace, at }: { readonly namespace: string; readonly at: string },
 ): Promise<{ readonly items: Items } | { readonly problem: string }> {
   const query = at === "" ? {} : { resourceVersion: at, resourceVersionMatch: "Exact" };
-  const outcome = await api.list(targetOf(kind, { namespace }), query).catch(() => undefined);
+  const outcome = await via.list(targetOf(kind, { namespace }), query).catch(() => undefined);
   if (!outcome) return { problem: "The cluster does not answer." };
   if (!outcome.ok) return { problem: statusText(outcome.status) };
   return { items: outcome.object.items.map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind })) };

@@ -22,7 +22,7 @@ const definition = (kind: string) => {
 describe.skipIf(!hasBrowser)("manifests in the dashboard", () => {
   const at = dashboardCluster();
 
-  test("an edit leaves an integer beyond 2^53 as it is, and is kept while its author looks elsewhere", async () => {
+  test("an edit leaves an integer beyond 2^53 as it is, as do changes, and is kept while its author looks elsewhere", async () => {
     await at.cluster.output("apply -f -", { input: definition("Widget") });
     await at.cluster.output("wait --for=condition=Established crd/widgets.example.com --timeout=20s");
     const widget =
@@ -44,7 +44,13 @@ describe.skipIf(!hasBrowser)("manifests in the dashboard", () => {
     await page.getByRole("button", { name: "Review changes" }).click();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Widget w saved").waitFor();
+    const saved = await at.cluster.output("get widget w -o jsonpath={.metadata.resourceVersion}");
     expect(await at.cluster.output("get widget w -o jsonpath={.spec.color}/{.spec.size}")).toBe("b/9007199254740993");
+    await at.cluster.output(["patch", "widget", "w", "--type=merge", "-p", '{"spec":{"size":9007199254740995}}']);
+    await goTo(page, `#/changes?ns=default&from=${saved}`);
+    await page.locator("summary", { hasText: "Widget default/w" }).click();
+    await page.getByText("-   size: 9007199254740993").waitFor();
+    await page.getByText("+   size: 9007199254740995").waitFor();
     expect(problems).toEqual([]);
     await page.context().close();
   });
