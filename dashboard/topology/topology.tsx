@@ -36,10 +36,19 @@ export function TopologyView() {
   const services = useLiveList(`services ${ns}`, () => objectsAt<Service>(path("services")));
   const slices = useLiveList(`slices ${ns}`, () => objectsAt<EndpointSlice>(path("endpointslices.discovery.k8s.io")));
   const pods = useLiveList(`topology pods ${ns}`, () => objectsAt<Pod, PicturePod>(path("pods"), {}, picturePodOf));
-  const lists: readonly LiveList<unknown>[] = [ingresses, services, slices, pods];
-  const states = lists.map((list) => list.state.value);
-  const worst = worstOf(states);
-  const refused = states.map(refusal).find((found) => found !== undefined);
+  const lists: readonly (readonly [string, LiveList<unknown>])[] = [
+    ["Ingresses", ingresses],
+    ["Services", services],
+    ["EndpointSlices", slices],
+    ["Pods", pods],
+  ];
+  const states = lists.map(([title, list]) => ({ title, state: list.state.value, refused: refusal(list.state.value) }));
+  const shown = states.filter(({ refused }) => !refused?.forbidden);
+  const hidden = states.filter(({ refused }) => refused?.forbidden);
+  const worst = worstOf(shown.map(({ state }) => state));
+  const refused = (shown.length === 0 ? hidden : shown)
+    .map(({ refused }) => refused)
+    .find((each) => each !== undefined);
   const picture = useMemo(
     () =>
       drawPicture({
@@ -56,11 +65,14 @@ export function TopologyView() {
         <h1>Topology</h1>
         <LiveBadge state={worst} />
       </div>
+      {shown.length > 0 && hidden.length > 0 && (
+        <p class="quiet">You may not see {hidden.map(({ title }) => title).join(", ")}: the picture lacks them.</p>
+      )}
       {refused ? (
         <RefusedNotice {...refused} />
       ) : picture.boxes.length === 0 ? (
         <Notice title={waitingFor(worst) ?? "Nothing to draw"}>
-          {worst.name !== "loading" && "There are no Ingresses, Services and pods here."}
+          {worst.name !== "loading" && hidden.length === 0 && "There are no Ingresses, Services and pods here."}
         </Notice>
       ) : picture.boxes.length > MAX_BOXES ? (
         <Notice title="That is too much for one picture">Choose a namespace above.</Notice>

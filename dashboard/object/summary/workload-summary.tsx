@@ -68,7 +68,13 @@ export function WorkloadSummary({ kind, object }: ObjectProps) {
         </p>
       )}
       {between ? (
-        <Tree owner={uid} namespace={namespace} {...between} pods={pods} />
+        <Tree
+          owner={uid}
+          namespace={namespace}
+          {...between}
+          pods={pods}
+          named={pods.filter(({ workload }) => workload?.kind === kind.kind && workload.name === object.metadata.name)}
+        />
       ) : (
         <Pods
           namespace={namespace}
@@ -107,20 +113,22 @@ interface TreeProps {
   readonly apiVersion: string;
   readonly kind: string;
   readonly pods: readonly PodSummary[];
+  /** Its pods according to their owners' names, for who may not see the owners. */
+  readonly named: readonly PodSummary[];
 }
 
-function Tree({ owner, namespace, resource, apiVersion, kind: kindName, pods }: TreeProps) {
+function Tree({ owner, namespace, resource, apiVersion, kind: kindName, pods, named }: TreeProps) {
   const list = useLiveList(`${resource} in ${namespace}`, () => objectsAt(resourcePath({ resource, namespace })));
   const kind = kindOfReference(apiVersion, kindName);
   const members = [...list.items.value.values()]
     .filter((member) => ownersOf(member).includes(owner))
     .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1));
   const uids = new Set(members.map(({ metadata }) => metadata.uid));
+  const isRefused = refusal(list.state.value) !== undefined;
+  const own = isRefused ? named : pods.filter(({ owners }) => owners.some((uid) => uids.has(uid)));
   return (
     <>
-      {!refusal(list.state.value) && (
-        <WorkloadUsage namespace={namespace} pods={pods.filter(({ owners }) => owners.some((uid) => uids.has(uid)))} />
-      )}
+      {(!isRefused || own.length > 0) && <WorkloadUsage namespace={namespace} pods={own} />}
       <section class="card">
         <h2>What belongs to it</h2>
         {members.length === 0 && <p class="quiet">{nothingOf(kindName, list.state.value) ?? "Nothing yet."}</p>}
@@ -140,6 +148,7 @@ function Tree({ owner, namespace, resource, apiVersion, kind: kindName, pods }: 
             );
           })}
         </ul>
+        {isRefused && own.length > 0 && <PodList pods={own} />}
       </section>
     </>
   );

@@ -55,6 +55,10 @@ describe.skipIf(!hasBrowser)("what the dashboard says of an action", () => {
     const { page } = await at.signedIn({ token });
     await goTo(page, "#/object/apps/v1/deployments/default/web");
     await page.getByText("You may not see ReplicaSets.").waitFor();
+    await page.getByRole("link", { name: /^web-/ }).first().waitFor();
+    await goTo(page, "#/topology?ns=default");
+    await page.getByText("You may not see Ingresses, Services, EndpointSlices: the picture lacks them.").waitFor();
+    await page.getByRole("link", { name: /^Deployment web, / }).waitFor();
     await goTo(page, "#/kind/core/v1/nodes");
     await page.getByText("You may not see this").waitFor();
     expect(await page.getByText("name one of yours above").count()).toBe(0);
