@@ -3,6 +3,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import type { Kind } from "../api/kind.ts";
 import type { Deed } from "../api/may.ts";
+import type { Fate } from "./also-touches.tsx";
 
 export interface Action {
   readonly title: string;
@@ -12,7 +13,7 @@ export interface Action {
   /** What will happen, for the confirmation. */
   readonly consequence: string;
   /** What else it affects, one line each, determined during the confirmation. */
-  readonly alsoTouches?: () => Promise<readonly string[]>;
+  readonly alsoTouches?: { readonly fate: Fate; readonly of: () => Promise<readonly string[]> };
   readonly danger?: boolean;
   /** A number to choose, if the action takes one. */
   readonly amount?: { readonly label: string; readonly value: number };

@@ -1,7 +1,21 @@
 /** What else an action affects, looked up while its confirmation is read. */
 import { useEffect, useState } from "preact/hooks";
 
-export function AlsoTouches({ of }: { readonly of: () => Promise<readonly string[]> }) {
+/** By what happens to them. */
+const WORDS = {
+  deleted: { what: "else is deleted", title: "This is deleted too" },
+  evicted: { what: "is evicted", title: "This is evicted" },
+} as const;
+
+/** What is `deleted` besides, or `evicted`. */
+export type Fate = keyof typeof WORDS;
+
+interface AlsoTouchesProps {
+  readonly of: () => Promise<readonly string[]>;
+  readonly fate: Fate;
+}
+
+export function AlsoTouches({ of, fate }: AlsoTouchesProps) {
   const [lines, setLines] = useState<readonly string[] | "looking" | "unknown">("looking");
   useEffect(() => {
     let wanted = true;
@@ -12,12 +26,13 @@ export function AlsoTouches({ of }: { readonly of: () => Promise<readonly string
       wanted = false;
     };
   }, []);
-  if (lines === "looking") return <p class="quiet">Looking for what else is deleted…</p>;
-  if (lines === "unknown") return <p class="problem">What else is deleted could not be found out.</p>;
-  if (lines.length === 0) return <p class="quiet">Nothing else is deleted.</p>;
+  const { what, title } = WORDS[fate];
+  if (lines === "looking") return <p class="quiet">Looking for what {what}…</p>;
+  if (lines === "unknown") return <p class="problem">What {what} could not be found out.</p>;
+  if (lines.length === 0) return <p class="quiet">Nothing {what}.</p>;
   return (
     <div class="touched">
-      <h3>This is deleted too</h3>
+      <h3>{title}</h3>
       <ul class="plain">
         {lines.map((line) => (
           <li key={line}>{line}</li>

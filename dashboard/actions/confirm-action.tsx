@@ -33,7 +33,7 @@ export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly
     <Dialog title={`${action.title} ${kind.kind} ${object.metadata.name}`}>
       <form onSubmit={(event) => void run(event)}>
         <p>{action.consequence}</p>
-        {action.alsoTouches && <AlsoTouches of={action.alsoTouches} />}
+        {action.alsoTouches && <AlsoTouches {...action.alsoTouches} />}
         {action.amount && (
           <label>
             {action.amount.label}{" "}

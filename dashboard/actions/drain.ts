@@ -15,7 +15,7 @@ export const drain: ActionOf = (kind, object) => {
     needs: { verb: "patch" },
     consequence:
       "The scheduler places no new pods here, and those that run are evicted, but for those of DaemonSets. What a disruption budget protects now stays: drain again later.",
-    alsoTouches: () => renderEvicted([name]),
+    alsoTouches: { fate: "evicted", of: () => renderEvicted([name]) },
     danger: true,
     command: () => `kubectl drain ${name} --ignore-daemonsets --delete-emptydir-data --force`,
     run: async () => {

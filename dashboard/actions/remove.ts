@@ -14,7 +14,7 @@ export const remove: ActionOf = (kind, object) => {
     title: "Delete",
     needs: { verb: "delete" },
     consequence: consequenceOf(kind, object.metadata.ownerReferences?.[0]?.kind),
-    alsoTouches: async () => renderDependents(await readDependents(kind, [object])),
+    alsoTouches: { fate: "deleted", of: async () => renderDependents(await readDependents(kind, [object])) },
     danger: true,
     command: () => kubectlCommand("delete", kind, of),
     run: () => api.delete(targetOf(kind, of), { uid: object.metadata.uid, propagationPolicy: "Background" }),
@@ -23,7 +23,7 @@ export const remove: ActionOf = (kind, object) => {
 };
 
 /** Of an object that is gone, some kinds answer the last state, and the others a Status. */
-const isEnding = (answer: unknown): boolean =>
+export const isEnding = (answer: unknown): boolean =>
   (answer as Partial<KubeObject> | undefined)?.metadata?.deletionTimestamp !== undefined;
 
 function consequenceOf({ plural, group }: Kind, owner: string | undefined): string {

@@ -1,6 +1,7 @@
 /** An action on several objects of one kind. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Outcome } from "../../client/api-client.ts";
+import type { Fate } from "../actions/also-touches.tsx";
 import type { Kind, ObjectName } from "../api/kind.ts";
 import type { Deed } from "../api/may.ts";
 
@@ -20,14 +21,17 @@ export interface BulkAction {
   /** What will happen to them, for the confirmation. */
   readonly consequence: (objects: readonly Stored<KubeObject>[]) => string;
   /** What else it affects, one line each. */
-  readonly alsoTouches?: (objects: readonly Stored<KubeObject>[]) => Promise<readonly string[]>;
+  readonly alsoTouches?: {
+    readonly fate: Fate;
+    readonly of: (objects: readonly Stored<KubeObject>[]) => Promise<readonly string[]>;
+  };
   readonly danger?: boolean;
   readonly input?: Input;
   readonly command: (objects: readonly ObjectName[], value: string) => string;
   /** Only the object's metadata is known. */
   readonly run: (object: Stored<KubeObject>, value: string) => Promise<Outcome<unknown>>;
-  /** What has been done to them: `deleted`. */
-  readonly done: string;
+  /** What has been done to one, according to the answer: `deleted`. */
+  readonly done: (answer: unknown) => string;
 }
 
 /** Undefined if it does not apply to the kind. */

@@ -24,15 +24,15 @@ export const BulkProgress = ({ finished, all, stop }: BulkProgressProps) => (
 
 interface BulkRemainderProps {
   readonly result: BulkResult<Stored<KubeObject>>;
-  /** What has been done to the others: `deleted`. */
-  readonly word: string;
+  /** What has been done to one of the others, according to the answer: `deleted`. */
+  readonly wordOf: (answer: unknown) => string;
   readonly again: (rest: readonly Stored<KubeObject>[]) => void;
 }
 
 /** What was not done, and why. */
-export const BulkRemainder = ({ result, word, again }: BulkRemainderProps) => (
+export const BulkRemainder = ({ result, wordOf, again }: BulkRemainderProps) => (
   <>
-    <p role="alert">{renderResult(result, word)}.</p>
+    <p role="alert">{renderResult(result, wordOf)}.</p>
     {result.failed.length > 0 && (
       <ul class="plain rows touched">
         {result.failed.map(({ item: { metadata }, problem }) => (

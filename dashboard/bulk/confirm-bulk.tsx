@@ -31,7 +31,7 @@ export function ConfirmBulk({ kind, action, objects, done }: ConfirmBulkProps) {
     >
       {run.name === "running" && <BulkProgress finished={run.finished} all={run.all} stop={stop} />}
       {run.name === "over" && (
-        <BulkRemainder result={run.result} word={action.done} again={(rest) => void start(rest, value)} />
+        <BulkRemainder result={run.result} wordOf={action.done} again={(rest) => void start(rest, value)} />
       )}
       {run.name === "asking" && (
         <form
@@ -42,7 +42,7 @@ export function ConfirmBulk({ kind, action, objects, done }: ConfirmBulkProps) {
         >
           <p>{action.consequence(objects)}</p>
           <ObjectNames names={names} />
-          {alsoTouches && <AlsoTouches of={() => alsoTouches(objects)} />}
+          {alsoTouches && <AlsoTouches fate={alsoTouches.fate} of={() => alsoTouches.of(objects)} />}
           {input && <ValueField input={input} value={value} change={setValue} />}
           {problem === "" && <KubectlLine command={action.command(names, value)} />}
           <div class="buttons">

@@ -18,7 +18,7 @@ export const cordonAll: BulkActionOf = (kind) =>
         consequence: () => "The scheduler places no new pods there; those that run go on.",
         command: kubectl("cordon"),
         run: ({ metadata }) => setUnschedulable(kind, metadata.name, true),
-        done: "cordoned",
+        done: () => "cordoned",
       }
     : undefined;
 
@@ -30,7 +30,7 @@ export const uncordonAll: BulkActionOf = (kind) =>
         consequence: () => "The scheduler may place new pods there again.",
         command: kubectl("uncordon"),
         run: ({ metadata }) => setUnschedulable(kind, metadata.name, false),
-        done: "uncordoned",
+        done: () => "uncordoned",
       }
     : undefined;
 
@@ -41,10 +41,10 @@ export const drainAll: BulkActionOf = (kind) =>
         needs: { verb: "patch" },
         consequence: () =>
           "The scheduler places no new pods there, and those that run are evicted, but for those of DaemonSets. What a disruption budget protects now stays: drain again later.",
-        alsoTouches: (nodes) => renderEvicted(nodes.map(({ metadata }) => metadata.name)),
+        alsoTouches: { fate: "evicted", of: (nodes) => renderEvicted(nodes.map(({ metadata }) => metadata.name)) },
         danger: true,
         command: kubectl("drain", "--ignore-daemonsets", "--delete-emptydir-data", "--force"),
         run: async (object) => (await drain(kind, object)?.run(0)) ?? { ok: true, object: undefined },
-        done: "drained",
+        done: () => "drained",
       }
     : undefined;

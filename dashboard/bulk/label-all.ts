@@ -24,6 +24,6 @@ export const labelAll: BulkActionOf = (kind) => {
       api.patch(targetOf(kind, { namespace, name }), "application/merge-patch+json", {
         metadata: { labels: parseLabelChanges(value).labels },
       }),
-    done: "labelled",
+    done: () => "labelled",
   };
 };

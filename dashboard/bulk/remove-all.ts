@@ -3,7 +3,7 @@ import type { Outcome } from "../../client/api-client.ts";
 import { renderDependents } from "../actions/dependents.ts";
 import { kubectlCommands } from "../actions/kubectl-command.ts";
 import { readDependents } from "../actions/read-dependents.ts";
-import { remove } from "../actions/remove.ts";
+import { isEnding, remove } from "../actions/remove.ts";
 import type { Kind } from "../api/kind.ts";
 import type { BulkActionOf } from "./bulk-action.ts";
 import { consequenceForPods } from "./pods-to-end.ts";
@@ -14,11 +14,14 @@ export const removeAll: BulkActionOf = (kind) => {
     title: "Delete",
     needs: { verb: "delete" },
     consequence: (objects) => consequenceOf(kind, objects),
-    alsoTouches: async (objects) => renderDependents(await readDependents(kind, objects)),
+    alsoTouches: {
+      fate: "deleted",
+      of: async (objects) => renderDependents(await readDependents(kind, objects)),
+    },
     danger: true,
     command: (objects) => kubectlCommands("delete", kind, objects),
     run: async (object) => goneIsDeleted((await remove(kind, object)?.run(0)) ?? NOTHING_DONE),
-    done: "deleted",
+    done: (answer) => (isEnding(answer) ? "being deleted" : "deleted"),
   };
 };
 

@@ -10,6 +10,6 @@ export const restartAll: BulkActionOf = (kind) => {
     consequence: () => "Every pod of theirs is replaced by a new one, as their update strategies say.",
     command: (objects) => kubectlCommands("rollout restart", kind, objects),
     run: (object) => restartObject(kind, object),
-    done: "restarted",
+    done: () => "restarted",
   };
 };

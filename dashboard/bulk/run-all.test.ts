@@ -22,7 +22,7 @@ test("a failure stops none of the others, and is kept with its object", async ()
     onProgress: (now) => progress.push(now),
   });
   expect(result).toEqual({
-    done: ["a", "d"],
+    done: ["a", "d"].map((item) => ({ item, answer: {} })),
     failed: [
       { item: "b", problem: "b is protected" },
       { item: "c", problem: "The cluster does not answer: it may have been done or not." },
@@ -53,5 +53,5 @@ test("stopping ends what has begun and leaves the rest alone", async () => {
     return ok;
   };
   const result = await runAll([1, 2, 3, 4], { run, atOnce: 1, stop: stopping.signal, onProgress: () => {} });
-  expect(result).toEqual({ done: [1, 2], failed: [], left: [3, 4] });
+  expect(result).toEqual({ done: [1, 2].map((item) => ({ item, answer: {} })), failed: [], left: [3, 4] });
 });

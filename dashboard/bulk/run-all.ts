@@ -7,8 +7,13 @@ export interface Failure<T> {
   readonly problem: string;
 }
 
+export interface Done<T> {
+  readonly item: T;
+  readonly answer: unknown;
+}
+
 export interface BulkResult<T> {
-  readonly done: readonly T[];
+  readonly done: readonly Done<T>[];
   readonly failed: readonly Failure<T>[];
   /** Not begun, because it was stopped before. */
   readonly left: readonly T[];
@@ -27,15 +32,15 @@ export async function runAll<T>(
   { run, atOnce, stop, onProgress }: RunAllOptions<T>,
 ): Promise<BulkResult<T>> {
   const left = [...items];
-  const done: T[] = [];
+  const done: Done<T>[] = [];
   const failed: Failure<T>[] = [];
   const work = async () => {
     while (!stop.aborted) {
       const item = left.shift();
       if (item === undefined) return;
-      const problem = await problemOf(run, item);
-      if (problem === undefined) done.push(item);
-      else failed.push({ item, problem });
+      const ended = await endOf(run, item);
+      if ("problem" in ended) failed.push({ item, ...ended });
+      else done.push({ item, ...ended });
       onProgress(done.length + failed.length);
     }
   };
@@ -43,11 +48,14 @@ export async function runAll<T>(
   return { done, failed, left };
 }
 
-async function problemOf<T>(run: RunAllOptions<T>["run"], item: T): Promise<string | undefined> {
+async function endOf<T>(
+  run: RunAllOptions<T>["run"],
+  item: T,
+): Promise<{ readonly answer: unknown } | { readonly problem: string }> {
   try {
     const outcome = await run(item);
-    return outcome.ok ? undefined : statusText(outcome.status);
+    return outcome.ok ? { answer: outcome.object } : { problem: statusText(outcome.status) };
   } catch {
-    return "The cluster does not answer: it may have been done or not.";
+    return { problem: "The cluster does not answer: it may have been done or not." };
   }
 }

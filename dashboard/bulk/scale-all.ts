@@ -16,6 +16,6 @@ export const scaleAll: BulkActionOf = (kind) => {
     },
     command: (objects, value) => kubectlCommands("scale", kind, objects, `--replicas=${value}`),
     run: (object, value) => scaleTo(kind, object, Number(value)),
-    done: "scaled",
+    done: () => "scaled",
   };
 };

@@ -46,7 +46,7 @@ export function useBulkRun({ action, done }: BulkRunOptions) {
       stop: stopping.current.signal,
       onProgress: (finished) => setRun({ name: "running", finished, all }),
     });
-    done(result.done);
+    done(result.done.map(({ item }) => item));
     const complete = result.failed.length + result.left.length === 0;
     if (complete || !open.current) toast(renderResult(result, action.done));
     if (!open.current) return;

@@ -15,6 +15,7 @@ describe.skipIf(!hasBrowser)("what the dashboard says of an action", () => {
     await page.getByRole("button", { name: "Drain" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("Pod default/lonely: belongs to nothing, does not come back").waitFor();
+    await dialog.getByText("This is evicted").waitFor();
     await dialog.getByText("2 × Pod, made again elsewhere by what they belong to").waitFor();
     await dialog.getByText(/--force/).waitFor();
     await dialog.getByRole("button", { name: "Drain" }).click();
@@ -32,6 +33,12 @@ describe.skipIf(!hasBrowser)("what the dashboard says of an action", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("held is being deleted", { exact: true }).waitFor();
     await page.getByText("held by example.com/hold").waitFor();
+    await at.cluster.output("create configmap held-not");
+    await goTo(page, "#/kind/core/v1/configmaps?ns=default&q=held");
+    await page.getByLabel("Select all that match").check();
+    await page.getByRole("region", { name: "Selected" }).getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText(/^1 being deleted, 1 deleted$|^1 deleted, 1 being deleted$/).waitFor();
     await at.cluster.output(["patch", "configmap", "held", "--type=merge", "-p", '{"metadata":{"finalizers":null}}']);
     expect(problems).toEqual([]);
     await page.context().close();
