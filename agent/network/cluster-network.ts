@@ -18,7 +18,7 @@ import { KernelProxy } from "../proxy/kernel-proxy.ts";
 import { NftSession } from "../proxy/nft-session.ts";
 import { forwardedPlaces, NodePortForwarder } from "../proxy/node-port-forwarder.ts";
 import { RulePlanner } from "../proxy/plan.ts";
-import { ProxyStatus } from "../proxy/proxy-status.ts";
+import { hasNodePorts, ProxyStatus } from "../proxy/proxy-status.ts";
 import type { RuleSet } from "../proxy/rule-set.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ApiServer } from "./api-proxy.ts";
@@ -242,8 +242,9 @@ export class ClusterNetwork {
   async #applyRules(nodes: readonly Node[], own: Node | undefined): Promise<void> {
     const { list, nodeName } = this.#options;
     const rules = this.#plan(nodes, own);
-    const slices = list<EndpointSlice>(SLICES);
-    this.#health.apply(planHealthChecks({ services: list<Service>("services"), slices, node: nodeName }));
+    const [services, slices] = [list<Service>("services"), list<EndpointSlice>(SLICES)];
+    this.#health.apply(planHealthChecks({ services, slices, node: nodeName }));
+    this.#status?.openToAll(hasNodePorts(services));
     this.#forwarder?.apply(forwardedPlaces(rules.v4, internalAddresses(own)));
     await this.#kernel?.apply(rules, { bridgeBypasses: this.#pods?.bridgeBypasses ?? false });
     await this.#policies?.apply({

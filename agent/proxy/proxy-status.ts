@@ -1,10 +1,11 @@
 /** The proxy's own health, for load balancers that check nodes, at kube-proxy's ports. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-
+import type { Service } from "../../api/generated/core.v1.ts";
 import { containConnections } from "../contained-faults.ts";
+import { isProxied } from "./choose-endpoints.ts";
 
-const HEALTH_PORT = 10_256;
-const MODE_PORT = 10_249;
+const PORTS = { health: 10_256, mode: 10_249 };
+const MACHINE = "127.0.0.1";
 
 export interface ProxyState {
   /** The kernel has the latest plan. */
@@ -43,22 +44,47 @@ export function proxyModeResponse(url: string): StatusResponse {
   return text === undefined ? NOT_FOUND : { code: 200, type: "text/plain; charset=utf-8", text };
 }
 
-export class ProxyStatus {
-  readonly #servers: readonly Server[];
+/** Load balancers send connections to node ports, so before there are any, none asks for a node's health. */
+export const hasNodePorts = (services: readonly Service[]): boolean =>
+  services.some((service) => isProxied(service) && service.spec.ports?.some(({ nodePort }) => nodePort));
 
-  constructor(state: () => ProxyState) {
-    this.#servers = [
-      open((url) => healthzResponse(url, state(), Date.now()), { port: HEALTH_PORT }),
-      open(proxyModeResponse, { port: MODE_PORT, host: "127.0.0.1" }),
-    ];
+export class ProxyStatus {
+  readonly #state: () => ProxyState;
+  readonly #ports: typeof PORTS;
+  readonly #mode: Server;
+  #health: Server;
+  #isForAll = false;
+
+  /** Only programs on this machine may ask at first. */
+  constructor(state: () => ProxyState, ports = PORTS) {
+    this.#state = state;
+    this.#ports = ports;
+    this.#mode = open(proxyModeResponse, { port: ports.mode, host: MACHINE });
+    this.#health = this.#openHealth();
+  }
+
+  /** Whether others may ask for the health, too. */
+  openToAll(isForAll: boolean): void {
+    if (isForAll === this.#isForAll) return;
+    this.#isForAll = isForAll;
+    end(this.#health);
+    this.#health = this.#openHealth();
   }
 
   close(): void {
-    for (const server of this.#servers) {
-      server.close();
-      server.closeAllConnections();
-    }
+    end(this.#health);
+    end(this.#mode);
   }
+
+  #openHealth(): Server {
+    const at = { port: this.#ports.health, ...(!this.#isForAll && { host: MACHINE }) };
+    return open((url) => healthzResponse(url, this.#state(), Date.now()), at);
+  }
+}
+
+function end(server: Server): void {
+  server.close();
+  server.closeAllConnections();
 }
 
 function open(respond: (url: string) => StatusResponse, at: { readonly port: number; readonly host?: string }): Server {
