@@ -46,8 +46,19 @@ export function structOf(name: string): Struct {
   return struct;
 }
 
+/** Of kinds that were asked for. There are as many as are declared: others are not kept. */
+const kinds = new Map<string, Map<string, Struct>>();
+
 /** The struct of a kind, by an object's fields: `("apps/v1", "Deployment")`. */
 export function structOfKind(apiVersion: string, kind: string): Struct | undefined {
+  const known = kinds.get(apiVersion)?.get(kind);
+  if (known) return known;
+  const found = declaredKind(apiVersion, kind);
+  if (found) kinds.set(apiVersion, (kinds.get(apiVersion) ?? new Map<string, Struct>()).set(kind, found));
+  return found;
+}
+
+function declaredKind(apiVersion: string, kind: string): Struct | undefined {
   const slash = apiVersion.indexOf("/");
   const group = slash < 0 ? "" : apiVersion.slice(0, slash);
   const version = apiVersion.slice(slash + 1);
