@@ -4,21 +4,20 @@
  *     npm run bench -- durability [ROUNDS]
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { readKubeconfig } from "../cli/kubeconfig.ts";
 import { Cluster } from "../test/e2e/rig/cluster.ts";
 import { type CrashRound, crashRounds } from "./rig/crash-rounds.ts";
 import { median } from "./rig/load.ts";
+import { addressOf } from "./rig/target.ts";
 
 const rounds = Number(process.argv[2] ?? 200);
 const writers = 32;
 const watchers = 100;
 
 const cluster = await Cluster.start({ agent: false });
-const { server, token } = readKubeconfig(cluster.directory);
+const target = addressOf(cluster);
 await cluster.down();
 const done: CrashRound[] = [];
 try {
-  const target = { url: new URL(server), token };
   for await (const round of crashRounds({ directory: cluster.directory, target, rounds, writers, watchers })) {
     done.push(round);
     if (process.stdout.isTTY) process.stdout.write(`\r${done.length - 1} of ${rounds} rounds`);

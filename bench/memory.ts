@@ -8,22 +8,20 @@ import { createWriteStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { controlPlaneFiles } from "../cli/control-plane/control-plane-files.ts";
 import { WorkerdProcess } from "../cli/control-plane/workerd-process.ts";
-import { readKubeconfig } from "../cli/kubeconfig.ts";
 import { Cluster } from "../test/e2e/rig/cluster.ts";
 import { Client } from "./rig/client.ts";
 import { load, median } from "./rig/load.ts";
 import { configMap, configMaps, newNamespace, pod, pods } from "./rig/objects.ts";
 import { proportionalMegabytes, residentMegabytes, residentMegabytesOfTree } from "./rig/process-tree.ts";
 import { type Figure, report } from "./rig/report.ts";
-import type { Address } from "./rig/target.ts";
+import { addressOf } from "./rig/target.ts";
 
 const PODS = 5000;
 const WATCHES = 1000;
 const NAMESPACES = 40;
 
 const cluster = await Cluster.start({ agent: false });
-const { server, token } = readKubeconfig(cluster.directory);
-const target: Address = { url: new URL(server), token };
+const target = addressOf(cluster);
 const workerd = cluster.workerdPid();
 const supervisor = cluster.supervisorPid;
 const figures: Figure[] = [];

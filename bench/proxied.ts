@@ -7,13 +7,12 @@
  *     npm run bench -- proxied
  */
 import { createAuthority, createServingCertificate } from "../cli/control-plane/certificates.ts";
-import { readKubeconfig } from "../cli/kubeconfig.ts";
 import { Cluster, freePort } from "../test/e2e/rig/cluster.ts";
 import { startServedPod } from "../test/e2e/rig/served-pod.ts";
 import { Client } from "./rig/client.ts";
 import { load, median } from "./rig/load.ts";
 import { type Figure, report } from "./rig/report.ts";
-import { type Address, cpuMilliseconds } from "./rig/target.ts";
+import { type Address, addressOf, cpuMilliseconds } from "./rig/target.ts";
 
 /** Answers with as many bytes as the query says, after the request's body; a watch has one event and no end. */
 const program = `
@@ -42,8 +41,7 @@ const ingressPort = await freePort();
 const cluster = await Cluster.start({ ingressPort });
 const figures: Figure[] = [];
 try {
-  const connection = readKubeconfig(cluster.directory);
-  const target: Address = { url: new URL(connection.server), token: connection.token };
+  const target = addressOf(cluster);
   const authority = createAuthority(new Date());
   const name = { type: "dns", value: "api.default.svc" } as const;
   const { certificate, key } = createServingCertificate(authority.key, [name], new Date());

@@ -16,6 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { unmountBelow } from "../agent/mounts/mounts.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
+import type { GroupResource } from "../api/store/store.ts";
 import { readKubeconfig } from "../cli/kubeconfig.ts";
 import { Cluster } from "../test/e2e/rig/cluster.ts";
 import { lostWrites } from "../test/history/acknowledged.ts";
@@ -229,17 +230,13 @@ async function remove(): Promise<void> {
   note("everything is deleted");
   for (const name of NAMESPACES) await insist(() => client.delete({ resource: "namespaces", name }));
   await volumes.remove();
+  const isOurs = (resource: GroupResource, { metadata: { namespace = "", name } }: KubeObject) =>
+    resource === "persistentvolumes" ||
+    NAMESPACES.some((each) => each === (resource === "namespaces" ? name : namespace));
   const left = () =>
-    state.resources.flatMap((resource) =>
-      state
-        .all(resource)
-        .filter(({ metadata: { namespace = "", name } }) =>
-          NAMESPACES.includes((resource === "namespaces" ? name : namespace) as never) ||
-          resource === "persistentvolumes"
-            ? resource !== "events"
-            : false,
-        ),
-    );
+    state.resources
+      .filter((resource) => resource !== "events")
+      .flatMap((resource) => state.all(resource).filter((object) => isOurs(resource, object)));
   await until(() => left().length === 0).catch(() => {
     for (const object of left()) failed(`${object.kind} ${keyOf(object)} does not go away`);
   });

@@ -5,12 +5,11 @@
  *
  *     npm run bench -- webhooks
  */
-import { readKubeconfig } from "../cli/kubeconfig.ts";
 import { HookedCluster, inCluster } from "../test/e2e/api/webhooks/hooked-cluster.ts";
 import { load } from "./rig/load.ts";
 import { configMap, configMaps, newNamespace } from "./rig/objects.ts";
 import { type Figure, report } from "./rig/report.ts";
-import { type Address, cpuMilliseconds } from "./rig/target.ts";
+import { addressOf, cpuMilliseconds } from "./rig/target.ts";
 
 const HOOK = "bench";
 const COUNT = 300;
@@ -19,8 +18,7 @@ const hooked = await HookedCluster.start();
 const { cluster } = hooked;
 const figures: Figure[] = [];
 try {
-  const connection = readKubeconfig(cluster.directory);
-  const target: Address = { url: new URL(connection.server), token: connection.token };
+  const target = addressOf(cluster);
   await hooked.configure({ name: HOOK, clientConfig: inCluster("/mutate"), rule: {} });
   const path = configMaps(await newNamespace(target));
   const cpu = () => cpuMilliseconds(cluster.workerdPid()) + cpuMilliseconds(cluster.supervisorPid);

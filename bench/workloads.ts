@@ -1,8 +1,8 @@
 /**
  * What the control loops make of a large Deployment on 100 simulated nodes (NODES): from 0 replicas to 1,000 (PODS),
  * each bound and running; all of them replaced, and whether the update's promises held at every moment; and a namespace
- * of 5,000 objects (OBJECTS) that is deleted. Meanwhile another client sends a small request every 20 ms: its maximum
- * is the longest time for which a loop blocked the thread.
+ * of 5,000 objects (OBJECTS) that is deleted. Meanwhile another client sends a small request every 20 ms, which shows for
+ * how long the loops block the thread.
  *
  *     npm run bench -- workloads
  */
@@ -15,7 +15,7 @@ import { load } from "./rig/load.ts";
 import { configMap, configMaps, deployments, newNamespace, pods } from "./rig/objects.ts";
 import { type Figure, report } from "./rig/report.ts";
 import { startNodes } from "./rig/simulated-nodes.ts";
-import type { Address } from "./rig/target.ts";
+import { addressOf } from "./rig/target.ts";
 
 const NODES = Number(process.env.NODES ?? 100);
 const PODS = Number(process.env.PODS ?? 1000);
@@ -25,7 +25,7 @@ const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
 
 const cluster = await Cluster.start({ agent: false });
 const connection = readKubeconfig(cluster.directory);
-const target: Address = { url: new URL(connection.server), token: connection.token };
+const target = addressOf(cluster);
 const client = new Client(target, 4);
 const figures: Figure[] = [];
 const nodes = await startNodes(connection, NODES);
@@ -47,7 +47,6 @@ process.exit(0);
 
 function deployment(replicas: number) {
   const labels = { app: "web" };
-  // Mounts would outlive the simulated nodes.
   const containers = [{ name: "main", image: "registry.k8s.io/pause:3.10", resources: { requests: { cpu: "10m" } } }];
   // The mount of a token would outlive a node that is simulated.
   const spec = { automountServiceAccountToken: false, containers };
@@ -134,7 +133,7 @@ async function deleteNamespace(): Promise<void> {
   );
 }
 
-/** An unrelated client sends requests again and again; returns the maximum of their durations. */
+/** A client sends small requests until the returned function is called, which says how long they took. */
 function ask(): (what: string) => Promise<Figure[]> {
   let going = true;
   const took: number[] = [];

@@ -62,83 +62,44 @@ class Watcher {
   }
 }
 
-export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashRound, void> {
-  const { directory, target, rounds } = options;
+export async function* crashRounds({
+  directory,
+  target,
+  rounds,
+  ...clients
+}: CrashOptions): AsyncGenerator<CrashRound, void> {
   const log = createWriteStream(`${directory}/crashes.log`);
-  const watchers = Array.from({ length: options.watchers }, () => new Watcher());
-  /** What the first watcher has received since the acknowledged writes were last checked. */
-  let told = new Map<number, string>();
-  let acknowledged: Event[] = [];
-  let namespace = "";
+  const witnesses = new Witnesses(clients.watchers);
+  let path = "";
   let written = 0;
   for (let round = 0; round <= rounds; round++) {
     const began = performance.now();
     const workerd = new WorkerdProcess({ files: controlPlaneFiles(directory), log });
     await workerd.listening;
-    const client = new Client(target, options.writers + options.watchers + 4);
+    const client = new Client(target, clients.writers + clients.watchers + 4);
     try {
-      const answers = (path: string) =>
-        client.ask({ path }).then(
-          () => true,
-          () => false,
-        );
-      await until(() => answers("/readyz"));
+      await until(() => answers(client, "/readyz"));
       const readyAfter = performance.now() - began;
-      namespace ||= await newNamespace(target);
-      const path = configMaps(namespace);
+      path ||= configMaps(await newNamespace(target));
       // A controller writes it into every new namespace; a watch that began earlier would receive one change more.
-      await until(() => answers(`${path}/kube-root-ca.crt`));
-      const failures: unknown[] = [];
-      const follow = async (watcher: Watcher, index: number) => {
-        watcher.last ||= Number(
-          JSON.parse((await client.ask({ path: `${path}?limit=1` })).text).metadata.resourceVersion,
-        );
-        await client.follow(`${path}?watch=true&resourceVersion=${watcher.last}`, (line) => {
-          if (line === "") return;
-          try {
-            watcher.take(line, (event) => index === 0 && told.set(event.revision, event.value));
-          } catch (error) {
-            failures.push(error);
-          }
-        });
-      };
-      await Promise.all(watchers.map(follow));
-
-      // What the previous round acknowledged.
-      const { items } = JSON.parse((await client.ask({ path })).text);
-      const newest = Math.max(
-        0,
-        ...items.map((item: { metadata: { resourceVersion: string } }) => Number(item.metadata.resourceVersion)),
-      );
-      await until(() => watchers.every(({ last }) => last >= newest));
-      if (failures.length > 0) throw failures[0];
-      for (const { revision, value } of acknowledged) {
-        if (told.get(revision) !== value)
-          throw new Error(`round ${round}: the acknowledged write ${value} at ${revision} is lost`);
-      }
-      const different = new Set(watchers.map(({ digest }) => digest));
-      if (different.size > 1) throw new Error(`round ${round}: watchers were told different things: ${[...different]}`);
-      const { faults } = JSON.parse((await client.ask({ path: "/sailplane/v1/store/check" })).text);
-      if (faults.length > 0) throw new Error(`round ${round}: the store is not sound: ${faults.join("; ")}`);
-      yield { acknowledged: acknowledged.length, readyAfter };
+      await until(() => answers(client, `${path}/kube-root-ca.crt`));
+      yield { acknowledged: await witnesses.check(client, { path, round }), readyAfter };
       if (round === rounds) return;
 
-      told = new Map();
-      acknowledged = [];
-      let writing = true;
+      let isWriting = true;
       const write = async (writer: number) => {
-        for (let turn = 0; writing; turn++) {
+        for (let turn = 0; isWriting; turn++) {
           const name = `w${writer}-${turn % OBJECTS}`;
           const value = `${round}-${written++}`;
-          const answer = await put(client, path, name, value).catch(() => undefined);
-          if (answer) acknowledged.push({ revision: answer, value });
-          else if (writing) await sleep(1);
+          const revision = await put(client, path, name, value).catch(() => undefined);
+          if (revision) witnesses.acknowledge({ revision, value });
+          else if (isWriting) await sleep(1);
         }
       };
-      const writers = Array.from({ length: options.writers }, (_, writer) => write(writer));
+      const writers = Array.from({ length: clients.writers }, (_, writer) => write(writer));
       await sleep(WRITING[0] + Math.random() * (WRITING[1] - WRITING[0]));
       workerd.kill();
-      writing = false;
+      isWriting = false;
       await Promise.all(writers);
     } finally {
       workerd.kill();
@@ -149,6 +110,67 @@ export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashR
     }
   }
 }
+
+/** What writers and watchers were told since the last check, all of which must be true after a crash. */
+class Witnesses {
+  readonly #watchers: readonly Watcher[];
+  /** What the first watcher has received. */
+  #told = new Map<number, string>();
+  #acknowledged: Event[] = [];
+  #failures: unknown[] = [];
+
+  constructor(watchers: number) {
+    this.#watchers = Array.from({ length: watchers }, () => new Watcher());
+  }
+
+  acknowledge(written: Event): void {
+    this.#acknowledged.push(written);
+  }
+
+  /** Continues all watches; returns how many writes had been acknowledged. */
+  async check(client: Client, { path, round }: { readonly path: string; readonly round: number }): Promise<number> {
+    this.#failures = [];
+    await Promise.all(this.#watchers.map((watcher) => this.#follow(watcher, client, path)));
+    const { items } = JSON.parse((await client.ask({ path })).text);
+    const newest = Math.max(
+      0,
+      ...items.map((item: { metadata: { resourceVersion: string } }) => Number(item.metadata.resourceVersion)),
+    );
+    await until(() => this.#watchers.every(({ last }) => last >= newest));
+    if (this.#failures.length > 0) throw this.#failures[0];
+    for (const { revision, value } of this.#acknowledged) {
+      if (this.#told.get(revision) !== value)
+        throw new Error(`round ${round}: the acknowledged write ${value} at ${revision} is lost`);
+    }
+    const different = new Set(this.#watchers.map(({ digest }) => digest));
+    if (different.size > 1) throw new Error(`round ${round}: watchers were told different things: ${[...different]}`);
+    const { faults } = JSON.parse((await client.ask({ path: "/sailplane/v1/store/check" })).text);
+    if (faults.length > 0) throw new Error(`round ${round}: the store is not sound: ${faults.join("; ")}`);
+    const acknowledged = this.#acknowledged.length;
+    this.#told = new Map();
+    this.#acknowledged = [];
+    return acknowledged;
+  }
+
+  async #follow(watcher: Watcher, client: Client, path: string): Promise<void> {
+    const isFirst = watcher === this.#watchers[0];
+    watcher.last ||= Number(JSON.parse((await client.ask({ path: `${path}?limit=1` })).text).metadata.resourceVersion);
+    await client.follow(`${path}?watch=true&resourceVersion=${watcher.last}`, (line) => {
+      if (line === "") return;
+      try {
+        watcher.take(line, ({ revision, value }) => isFirst && this.#told.set(revision, value));
+      } catch (error) {
+        this.#failures.push(error);
+      }
+    });
+  }
+}
+
+const answers = (client: Client, path: string): Promise<boolean> =>
+  client.ask({ path }).then(
+    () => true,
+    () => false,
+  );
 
 /** Changes an object, or creates it; returns the revision. */
 async function put(client: Client, path: string, name: string, value: string): Promise<number> {

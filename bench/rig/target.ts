@@ -1,5 +1,6 @@
 /** The API servers that a benchmark measures: one of our own, started for it, or any other by its URL. */
 import { readFileSync } from "node:fs";
+import { readKubeconfig } from "../../cli/kubeconfig.ts";
 import { Cluster } from "../../test/e2e/rig/cluster.ts";
 import { residentMegabytesOfTree } from "./process-tree.ts";
 
@@ -21,14 +22,17 @@ export interface Target extends Address {
 
 export const targetAt = (url: string, token: string): Target => ({ url: new URL(url), token, close: async () => {} });
 
+/** Where a cluster of the tests' rig is, and its administrator's token. */
+export function addressOf({ directory }: Cluster): Address {
+  const { server, token } = readKubeconfig(directory);
+  return { url: new URL(server), token };
+}
+
 /** A control plane without a node, with a data directory of its own and further options of `sailplane up`. */
 export async function ownTarget(options: readonly string[] = []): Promise<Target> {
   const cluster = await Cluster.start({ agent: false, options });
-  const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
-  const field = (name: string) => new RegExp(`${name}: "?([^"\\s]+)`).exec(kubeconfig)?.[1] ?? "";
   return {
-    url: new URL(field("server")),
-    token: field("token"),
+    ...addressOf(cluster),
     memory: () => residentMegabytesOfTree(cluster.supervisorPid),
     controlPlane: cluster.workerdPid(),
     cpu: () => cpuMilliseconds(cluster.workerdPid()),

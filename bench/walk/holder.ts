@@ -1,4 +1,5 @@
 /** Puts finalizers on objects, as operators do, and removes them late. */
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store/store.ts";
 import { type Actor, type ActorOptions, NAMESPACES, outcome, placeOf, someOf } from "./actor.ts";
 import { GADGET_RESOURCE } from "./gadgets.ts";
@@ -54,17 +55,12 @@ export class Holder implements Actor {
     );
   }
 
-  #release(resource: GroupResource, object: Parameters<typeof placeOf>[1]) {
+  #release(resource: GroupResource, object: Stored<KubeObject>) {
     const left = (object.metadata.finalizers ?? []).filter((finalizer) => finalizer !== HOLD);
     return this.#patch("release", resource, object, left);
   }
 
-  async #patch(
-    what: string,
-    resource: GroupResource,
-    object: Parameters<typeof placeOf>[1],
-    finalizers: readonly string[],
-  ) {
+  async #patch(what: string, resource: GroupResource, object: Stored<KubeObject>, finalizers: readonly string[]) {
     const { client, log } = this.#options;
     const { resourceVersion, uid } = object.metadata;
     const patch = { metadata: { resourceVersion, uid, finalizers } };
