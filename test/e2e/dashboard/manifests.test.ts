@@ -55,6 +55,23 @@ describe.skipIf(!hasBrowser)("manifests in the dashboard", () => {
     await page.context().close();
   });
 
+  test("what was written and not applied is not shown to the next user", async () => {
+    const token = await at.cluster.output("create token default");
+    const { page } = await at.signedIn();
+    const written = page.getByRole("textbox", { name: "YAML to apply" });
+    await goTo(page, "#/apply");
+    await written.fill("kind: Secret");
+    await goTo(page, "#/events");
+    await page.getByRole("main").getByRole("heading", { name: "Events" }).waitFor();
+    await goTo(page, "#/apply");
+    expect(await written.inputValue()).toBe("kind: Secret");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.fill("#credential", token);
+    await page.click("button[type=submit]");
+    expect(await written.inputValue()).toBe("");
+    await page.context().close();
+  });
+
   test("a name that YAML 1.1 takes for a boolean is written as a text", async () => {
     const { page } = await at.signedIn();
     await goTo(page, "#/apply");
