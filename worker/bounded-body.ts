@@ -9,6 +9,8 @@ export type BoundedBody = Uint8Array<ArrayBuffer> | "too large" | "too slow" | "
 export interface Bounds {
   readonly bytes: number;
   readonly deadline: Deadline;
+  /** Of a chunked body, whether so much more may come; if not, the rest is not read. */
+  readonly mayGrow?: (bytes: number) => boolean;
 }
 
 /**
@@ -18,11 +20,11 @@ export interface Bounds {
 export const hasBody = (request: Request): boolean =>
   request.headers.get("Content-Length") !== null || request.body !== null;
 
-export async function boundedBody(request: Request, { bytes, deadline }: Bounds): Promise<BoundedBody> {
+export async function boundedBody(request: Request, { bytes, deadline, mayGrow }: Bounds): Promise<BoundedBody> {
   const late = deadline.passed.then(() => "too slow" as const);
   const declared = request.headers.get("Content-Length");
   if (declared !== null) return Number(declared) > bytes ? "too large" : Promise.race([readWhole(request), late]);
-  return request.body === null ? new Uint8Array() : Promise.race([readUpTo(request.body, bytes), late]);
+  return request.body === null ? new Uint8Array() : Promise.race([readUpTo(request.body, bytes, mayGrow), late]);
 }
 
 async function readWhole(request: Request): Promise<BoundedBody> {
@@ -37,6 +39,7 @@ async function readWhole(request: Request): Promise<BoundedBody> {
 export async function readUpTo(
   body: ReadableStream<Uint8Array>,
   most: number,
+  mayGrow: (bytes: number) => boolean = () => true,
 ): Promise<Exclude<BoundedBody, "too slow">> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
@@ -47,7 +50,7 @@ export async function readUpTo(
     const { done, value } = read;
     if (done) break;
     length += value.length;
-    if (length > most) {
+    if (length > most || !mayGrow(value.length)) {
       void reader.cancel().catch(() => {});
       return "too large";
     }

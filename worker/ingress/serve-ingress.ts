@@ -6,7 +6,7 @@ import type { Service } from "../../api/generated/core.v1.ts";
 import type { IngressBackend } from "../../api/generated/networking.v1.ts";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import { LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
-import { boundedBody } from "../bounded-body.ts";
+import { type BoundedBody, boundedBody, hasBody } from "../bounded-body.ts";
 import { clientAddress } from "../client-address.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { Deadline } from "../deadline.ts";
@@ -16,6 +16,7 @@ import { nearbyStores, ownStore } from "../storage/cluster-stores.ts";
 import { StoreClient } from "../storage/store-client.ts";
 import { callPod, joinPod, type PodResponse } from "../tunnels/node-stream.ts";
 import { type EndpointPort, findEndpoints, type ServicePortName } from "../tunnels/service-endpoint.ts";
+import { BodyRoom, type HeldBody } from "./body-room.ts";
 import { routeOf } from "./route.ts";
 import { ServedIngresses } from "./served-ingresses.ts";
 
@@ -23,6 +24,8 @@ import { ServedIngresses } from "./served-ingresses.ts";
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** Long enough for some megabytes over a slow line. */
 const BODY_MS = 300_000;
+/** Of all bodies that an isolate holds. */
+const room = new BodyRoom(2 * MAX_BODY_BYTES, Date.now);
 
 const SAFE: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 /** How many pods of a Service are tried in turn. */
@@ -49,12 +52,52 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   if (!found.target) return textResponse(503, "this backend is no Service");
   const endpoints = await findEndpoints({ env, cluster, store: target.store }, found.target);
   if (!endpoints.ok) return textResponse(503, endpoints.message);
-  const body = await Deadline.during(BODY_MS, (deadline) => boundedBody(request, { bytes: MAX_BODY_BYTES, deadline }));
-  if (body === "too slow") return textResponse(408, "the body did not come in time");
-  if (body === "broken") return textResponse(400, "the body broke off");
-  if (body === "too large") return textResponse(413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
-  const result = await tryInTurn(endpoints.endpoints, { request, env, cluster, url, body });
-  return result.ok ? result.response : textResponse(502, result.why);
+  const call = async (body: Uint8Array<ArrayBuffer>) => {
+    const result = await tryInTurn(endpoints.endpoints, { request, env, cluster, url, body });
+    return result.ok ? result.response : textResponse(502, result.why);
+  };
+  return hasBody(request) ? withBody(request, call) : call(new Uint8Array());
+}
+
+/** Calls with the body once all of it is there. */
+async function withBody(
+  request: Request,
+  call: (body: Uint8Array<ArrayBuffer>) => Promise<Response>,
+): Promise<Response> {
+  const declared = Number(request.headers.get("Content-Length") ?? 0);
+  if (declared > MAX_BODY_BYTES) return refusal("too large");
+  const held = room.enter(declared);
+  if (!held) return refusal("no room");
+  try {
+    const body = await readBody(request, held);
+    return typeof body === "string" ? refusal(body) : await call(body);
+  } finally {
+    room.leave(held);
+  }
+}
+
+async function readBody(request: Request, held: HeldBody): Promise<BoundedBody | "no room"> {
+  const mayGrow = (bytes: number) => room.grow(held, bytes);
+  const bounds = { bytes: MAX_BODY_BYTES, mayGrow };
+  const body = await Promise.race([
+    Deadline.during(BODY_MS, (deadline) => boundedBody(request, { ...bounds, deadline })),
+    held.lost,
+  ]);
+  held.isComing = false;
+  return held.isLost || !body ? "no room" : body;
+}
+
+function refusal(problem: Exclude<BoundedBody, Uint8Array> | "no room"): Response {
+  switch (problem) {
+    case "too slow":
+      return textResponse(408, "the body did not come in time");
+    case "broken":
+      return textResponse(400, "the body broke off");
+    case "too large":
+      return textResponse(413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
+    case "no room":
+      return textResponse(503, "too many bodies are on their way, please try again later");
+  }
 }
 
 interface IngressRequest {
