@@ -101,6 +101,9 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       await this.#updates.begin(this.#store(cluster), node, server);
     } catch (error) {
       await this.#left(server);
+      // Nobody holds the other end, and only its answer would end this one.
+      client.accept();
+      client.close(1011, "the link could not begin");
       throw error;
     }
     await this.#lookLater();

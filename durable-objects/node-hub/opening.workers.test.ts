@@ -51,5 +51,6 @@ it("LINK-LEFT: a node whose link could not begin is away", async () => {
     ready.reject(new Error("the store is away"));
     await expect(dialled).rejects.toThrow("the store is away");
     expect(await state.storage.get("left:a")).toMatchObject({ cluster });
+    await expect.poll(() => state.getWebSockets("a")).toEqual([]);
   });
 });
