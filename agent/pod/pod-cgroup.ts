@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { makeDirectory } from "../files/make-directory.ts";
 import { type PodLimits, podLimits } from "../pod-spec/resources.ts";
+import { hasUnifiedCgroups } from "../runtime/cgroup-version.ts";
 import type { CgroupDriver } from "../runtime/runtime.ts";
 
 const ROOT = "/sys/fs/cgroup";
@@ -20,10 +21,8 @@ export function cgroupParent(uid: string, driver: CgroupDriver): string {
   return driver === "systemd" ? `${TOP}-pod${uid.replaceAll("-", "_")}.slice` : `/${TOP}/pod${uid}`;
 }
 
-const isUnified = (): boolean => existsSync(join(ROOT, "cgroup.controllers"));
-
 const directoriesOf = (uid: string): string[] =>
-  isUnified()
+  hasUnifiedCgroups()
     ? [join(ROOT, TOP, `pod${uid}`)]
     : readdirSync(ROOT)
         .map((controller) => join(ROOT, controller, TOP, `pod${uid}`))
@@ -67,7 +66,7 @@ export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined,
   if (driver !== "cgroupfs" || !existsSync(ROOT)) return;
   const own = `${TOP}/pod${pod.metadata.uid}`;
   try {
-    if (isUnified()) {
+    if (hasUnifiedCgroups()) {
       makeDirectory(join(ROOT, own), 0o755);
       for (const above of ["", TOP, own])
         await writeFile(join(ROOT, above, "cgroup.subtree_control"), "+cpu +memory +pids");
@@ -76,7 +75,7 @@ export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined,
     // Its containers are limited all the same.
     return;
   }
-  for (const [file, value] of cgroupFiles({ ...podLimits(pod), maxPids }, isUnified())) {
+  for (const [file, value] of cgroupFiles({ ...podLimits(pod), maxPids }, hasUnifiedCgroups())) {
     const [first = "", second] = file.split("/");
     const directory = second === undefined ? join(ROOT, own) : join(ROOT, first, own);
     try {

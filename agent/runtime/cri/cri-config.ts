@@ -57,13 +57,23 @@ function pageName(bytes: number): string {
   return `${bytes / 1024 ** power}${["B", "KB", "MB", "GB", "TB"][power] ?? ""}`;
 }
 
-export const criResources = (resources: ContainerResources): cri.LinuxContainerResources => ({
+export interface CriNode {
+  readonly agentId: string;
+  readonly hasUnifiedCgroups: boolean;
+}
+
+export const criResources = (
+  resources: ContainerResources,
+  { hasUnifiedCgroups }: Pick<CriNode, "hasUnifiedCgroups">,
+): cri.LinuxContainerResources => ({
   cpu_period: resources.cpuPeriod,
   cpu_quota: resources.cpuQuota,
   cpu_shares: resources.cpuShares,
   memory_limit_in_bytes: resources.memoryLimit,
   oom_score_adj: resources.oomScoreAdj,
   hugepage_limits: [...resources.hugePages].map(([page, limit]) => ({ page_size: pageName(page), limit })),
+  // The kernel ends all processes of a container that is out of memory, not one of them: it may live on as half.
+  unified: hasUnifiedCgroups ? { "memory.oom.group": "1" } : {},
 });
 
 export const criSandbox = (config: SandboxConfig, agentId: string): cri.PodSandboxConfig => ({
@@ -98,7 +108,7 @@ export const criSandbox = (config: SandboxConfig, agentId: string): cri.PodSandb
 /** `SIGRTMIN+1` is called SIGRTMINPLUS1 there. */
 const signalName = (signal: string): string => signal.replace("+", "PLUS").replace("-", "MINUS");
 
-export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, agentId: string): cri.ContainerConfig {
+export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, node: CriNode): cri.ContainerConfig {
   const { security } = config;
   const open = security.privileged || security.unmaskedProc;
   return {
@@ -123,7 +133,7 @@ export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, ag
       host_path: hostPath,
       permissions,
     })),
-    labels: { ...config.labels, [AGENT_LABEL]: agentId },
+    labels: { ...config.labels, [AGENT_LABEL]: node.agentId },
     annotations: config.annotations,
     log_path: config.logPath,
     stdin: config.stdin,
@@ -131,7 +141,7 @@ export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, ag
     tty: config.tty,
     ...(config.stopSignal === undefined ? {} : { stop_signal: signalName(config.stopSignal) }),
     linux: {
-      resources: criResources(config.resources),
+      resources: criResources(config.resources, node),
       security_context: {
         capabilities: {
           add_capabilities: security.addCapabilities,

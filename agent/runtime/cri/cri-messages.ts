@@ -119,6 +119,8 @@ export interface LinuxContainerResources {
   readonly memory_limit_in_bytes: number;
   readonly oom_score_adj: number;
   readonly hugepage_limits: readonly { readonly page_size: string; readonly limit: number }[];
+  /** Values of files of cgroup version 2. */
+  readonly unified: Readonly<Record<string, string>>;
 }
 
 export interface PodSandboxConfig {

@@ -1,6 +1,7 @@
 /** Containers run by a container runtime that speaks CRI: containerd 1.6 or newer, CRI-O. */
 
 import type { Duplex } from "node:stream";
+import { hasUnifiedCgroups } from "../cgroup-version.ts";
 import type { ContainerConfig, ContainerResources } from "../container.ts";
 import { dialPort } from "../dial-port.ts";
 import type { ImageObservation, RegistryCredentials } from "../image.ts";
@@ -16,7 +17,7 @@ import type { ContainerUsage } from "../usage.ts";
 import { usageOfRunning } from "./container-usage.ts";
 import { CriChanges } from "./cri-changes.ts";
 import { CriClient, CriTimeout, ignoreMissing } from "./cri-client.ts";
-import { AGENT_LABEL, criContainer, criResources, criSandbox } from "./cri-config.ts";
+import { AGENT_LABEL, type CriNode, criContainer, criResources, criSandbox } from "./cri-config.ts";
 import { CriImages } from "./cri-images.ts";
 import type * as cri from "./cri-messages.ts";
 import { CriObserver } from "./cri-observer.ts";
@@ -103,6 +104,10 @@ export class CriRuntime implements Runtime {
       seen: this.#seen,
       onLook: (ids) => this.#observer.retainOnly(ids),
     });
+  }
+
+  get #node(): CriNode {
+    return { agentId: this.#agentId, hasUnifiedCgroups: hasUnifiedCgroups() };
   }
 
   #id(id: string): string {
@@ -192,7 +197,7 @@ export class CriRuntime implements Runtime {
     const security = pidTarget === undefined ? config.security : { ...config.security, pidTarget: this.#id(pidTarget) };
     const { container_id } = await this.#cri.call("CreateContainer", {
       pod_sandbox_id: sandboxId,
-      config: criContainer({ ...config, security }, sandbox, this.#agentId),
+      config: criContainer({ ...config, security }, sandbox, this.#node),
       sandbox_config: criSandbox(sandbox, this.#agentId),
     });
     this.#seen.made(container_id, { uid: sandbox.pod.uid, kind: "container" });
@@ -221,7 +226,10 @@ export class CriRuntime implements Runtime {
   }
 
   async updateContainer(id: string, resources: ContainerResources): Promise<void> {
-    await this.#cri.call("UpdateContainerResources", { container_id: this.#id(id), linux: criResources(resources) });
+    await this.#cri.call("UpdateContainerResources", {
+      container_id: this.#id(id),
+      linux: criResources(resources, this.#node),
+    });
   }
 
   async reopenLog(id: string): Promise<void> {
