@@ -7,6 +7,7 @@ import type { NodeChange, NodeSync } from "../api/node/node-sync.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { reportContained } from "./contained-faults.ts";
 import { Link } from "./control-plane/link.ts";
+import { NodeDeletion } from "./control-plane/node-deletion.ts";
 import { endPods } from "./end-pods.ts";
 import { KubeletPort } from "./kubelet-port/kubelet-port.ts";
 import { leaveCluster } from "./leave-cluster.ts";
@@ -65,6 +66,7 @@ export class NodeAgent {
     made.machineNetwork.start();
     this.#openKubeletPort();
     await made.staticPods.start();
+    const deletion = new NodeDeletion({ objects: made.objects, onSync: (sync) => this.#sync(sync), log });
     this.#link = new Link({
       controlPlane,
       nodeName,
@@ -75,7 +77,11 @@ export class NodeAgent {
       onRequest: (frame, replies) => void made.tunnels.answer(frame, replies),
       onRelay: ({ peer }) => made.network?.called(peer),
       usage: () => made.nodeApi.meter.read(),
-      onUp: () => void made.registrar.register(),
+      onUp: () => {
+        deletion.revoke();
+        void made.registrar.register();
+      },
+      onDeleted: () => deletion.begin(),
       onLost: () => made.tunnels.cut(),
       broken: () => made.tunnels.broken,
       log,

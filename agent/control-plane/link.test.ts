@@ -14,9 +14,10 @@ let messages: string[];
 let received: number[];
 let otherLogs: number;
 let broken: string[];
+let deletions: number;
 beforeEach(async () => {
   stop = new AbortController();
-  [messages, received, otherLogs, broken] = [[], [], 0, []];
+  [messages, received, otherLogs, broken, deletions] = [[], [], 0, [], 0];
   server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", resolve));
 });
@@ -44,6 +45,7 @@ function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
     broken: () => broken,
     onUp: () => {},
     onLost: () => {},
+    onDeleted: () => void deletions++,
     usage: () => Promise.reject(new Error("not asked for here")),
     log: { info() {}, warn: (message) => void messages.push(message) },
     signal: stop.signal,
@@ -123,6 +125,21 @@ test("LINK-GONE: a node that the control plane no longer knows reports this once
   expect(messages).toEqual([
     expect.stringMatching(/knows this node no more: was its Node deleted\?.*sailplane token create/),
   ]);
+});
+
+test("LINK-DELETED: a node whose Node is deleted hears of it, and not that it is refused", async () => {
+  let requested = 0;
+  server.on("connection", (socket) => socket.close(1008, "the node was deleted"));
+  server.once("connection", () => server.close());
+  start({
+    request: async () => {
+      requested++;
+      return { ...told({}), code: 401 };
+    },
+  });
+  await expect.poll(() => requested, { timeout: 15_000 }).toBe(2);
+  expect(deletions).toBe(1);
+  expect(messages).toEqual(["the link to the control plane is down; pods keep running"]);
 });
 
 test("LINK-GONE: a control plane with another authority's certificate is reported once, with a remedy", async () => {

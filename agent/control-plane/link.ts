@@ -8,7 +8,7 @@ import { type ApiRequest, isSuccess } from "../../api/api-request.ts";
 import { completeObject } from "../../api/machinery/json/object-text.ts";
 import { ANSWERS_REQUESTS } from "../../api/node/link-request.ts";
 import type { NodeMessage, NodeReply } from "../../api/node/node-message.ts";
-import type { NodeSync, NodeTunnelCall, RelayCall } from "../../api/node/node-sync.ts";
+import { NODE_DELETED, type NodeSync, type NodeTunnelCall, type RelayCall } from "../../api/node/node-sync.ts";
 import type { NodeUsage } from "../../api/node/node-usage.ts";
 import { containFaults } from "../contained-faults.ts";
 import type { Logger } from "../logger.ts";
@@ -48,6 +48,8 @@ export interface LinkOptions {
   readonly onUp: () => void;
   /** It has been down for so long that all other connections are considered broken, too. */
   readonly onLost: () => void;
+  /** The Node was deleted, and the node's credential with it. */
+  readonly onDeleted: () => void;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -147,14 +149,13 @@ export class Link {
   #sleep(ms: number): Promise<void> {
     const { signal } = this.#options;
     return new Promise((resolve) => {
-      const timer = setTimeout(finish, ms);
-      function finish() {
+      const finish = () => {
         clearTimeout(timer);
         signal.removeEventListener("abort", finish);
         resolve();
-      }
-      if (signal.aborted) finish();
-      else signal.addEventListener("abort", finish);
+      };
+      const timer = setTimeout(finish, signal.aborted ? 0 : ms);
+      signal.addEventListener("abort", finish);
     });
   }
 
@@ -184,7 +185,6 @@ export class Link {
     const { controlPlane, signal } = this.#options;
     const since = this.#options.revision();
     const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${since}&${ANSWERS_REQUESTS}`);
-    // Monotonic, because the time of day may be set.
     let lastSeen = steadyNow();
     let opened = false;
     const heartbeat = setInterval(() => {
@@ -220,7 +220,12 @@ export class Link {
         else if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, { socket, since });
       });
       socket.on("error", () => {});
-      socket.on("close", () => {
+      socket.on("close", (_, reason) => {
+        if (String(reason) === NODE_DELETED) {
+          // That it is refused goes without saying.
+          this.#refused = true;
+          this.#options.onDeleted();
+        }
         clearInterval(heartbeat);
         signal.removeEventListener("abort", stop);
         this.#socket = undefined;

@@ -18,6 +18,9 @@ export interface NodeChange {
  */
 export const PEER_PODS: GroupResource = "pods.peers.sailplane.dev";
 
+/** Why a link is closed whose Node is deleted. */
+export const NODE_DELETED = "the node was deleted";
+
 export interface NodeSync {
   readonly type: "sync";
   /** The revision for the next sync. */

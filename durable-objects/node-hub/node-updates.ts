@@ -3,6 +3,7 @@
  * what that is.
  */
 import { InTurn } from "../../api/in-turn.ts";
+import { NODE_DELETED } from "../../api/node/node-sync.ts";
 import type { Revision, Store, Tail } from "../../api/store/store.ts";
 import { type Attachment, attachmentOf } from "./attachment.ts";
 import { type Links, send } from "./links.ts";
@@ -131,7 +132,7 @@ export class NodeUpdates {
     for (const { type, key } of changes) {
       if (type !== "DELETED" || key.resource !== "nodes") continue;
       // The node's credential was deleted with it.
-      for (const socket of links.get(key.name) ?? []) socket.close(1008, "the node was deleted");
+      for (const socket of links.get(key.name) ?? []) socket.close(1008, NODE_DELETED);
     }
   }
 

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { NodeSync } from "../../api/node/node-sync.ts";
+import { podOf } from "../../test/fakes/objects/pod-draft.ts";
+import { NodeDeletion } from "./node-deletion.ts";
+
+let syncs: NodeSync[];
+let deletion: NodeDeletion;
+const pod = podOf({ metadata: { name: "p" } });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  syncs = [];
+  deletion = new NodeDeletion({
+    objects: { pods: () => [pod] },
+    onSync: (sync) => void syncs.push(sync),
+    log: { info() {}, warn() {} },
+  });
+});
+afterEach(() => void vi.useRealTimers());
+
+it("LINK-DELETED: the pods of a deleted node end when the control plane replaces them", () => {
+  deletion.begin();
+  vi.advanceTimersByTime(39_000);
+  expect(syncs).toEqual([]);
+  vi.advanceTimersByTime(2000);
+  expect(syncs).toEqual([
+    { type: "sync", revision: 0, reset: false, changes: [{ type: "DELETED", resource: "pods", object: pod }] },
+  ]);
+});
+
+it("LINK-DELETED: the pods of a node that the control plane has again stay", () => {
+  deletion.begin();
+  vi.advanceTimersByTime(30_000);
+  deletion.revoke();
+  vi.advanceTimersByTime(60_000);
+  expect(syncs).toEqual([]);
+});

@@ -1,0 +1,45 @@
+/**
+ * What a deleted node does: its pods end when the control plane has others run in their place, as under a kubelet.
+ * Otherwise they would run twice, the ones here unseen.
+ */
+import type { NodeSync } from "../../api/node/node-sync.ts";
+import type { Logger } from "../logger.ts";
+import type { ObjectCache } from "./objects.ts";
+
+/** How long the control plane waits, too: the Node may have been deleted by mistake, or to be created anew. */
+const ENDS_MS = 40_000;
+
+export interface NodeDeletionOptions {
+  readonly objects: Pick<ObjectCache, "pods">;
+  readonly onSync: (sync: NodeSync) => void;
+  readonly log: Logger;
+}
+
+export class NodeDeletion {
+  readonly #options: NodeDeletionOptions;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: NodeDeletionOptions) {
+    this.#options = options;
+  }
+
+  begin(): void {
+    this.#options.log.warn(
+      `the Node of this machine was deleted: its pods end in ${ENDS_MS / 1000} s; to join again, end this and use what "sailplane token create" prints`,
+    );
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), ENDS_MS).unref();
+  }
+
+  /** The control plane has the node. */
+  revoke(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Pods of manifests stay. Whatever comes next is complete. */
+  #end(): void {
+    const { objects, onSync } = this.#options;
+    const changes = objects.pods().map((object) => ({ type: "DELETED", resource: "pods", object }) as const);
+    onSync({ type: "sync", revision: 0, reset: false, changes });
+  }
+}
