@@ -1,7 +1,6 @@
 /** Runs one pod: observe, plan, act, report, one step at a time, as plan.ts and status.ts decide; and the wake-ups. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { EventTarget } from "../event-recorder.ts";
-import { allContainersOf, findContainer } from "../pod-spec/containers.ts";
 import { graceOf } from "../pod-spec/grace.ts";
 import { isTerminal } from "../pod-spec/pod-phase.ts";
 import type { Eviction } from "../pressure/choose-victim.ts";
@@ -14,6 +13,7 @@ import { carryOut, clearWaiting, showBackOff } from "./life/carry-out.ts";
 import { endPod } from "./life/end-pod.ts";
 import { planPod } from "./life/plan.ts";
 import { prepareClaims, prepareVolumes } from "./life/prepare-pod.ts";
+import { startAfresh } from "./life/start-container.ts";
 import { shorten } from "./life/stop-containers.ts";
 import { WakeLoop } from "./life/wake-loop.ts";
 import { evicted, evictedOverLimit, type NodeVerdict, PREEMPTED, shutDown } from "./node-verdicts.ts";
@@ -29,11 +29,13 @@ const MAX_SLEEP_MS = 300_000;
 export class PodWorker {
   readonly #record: PodRecord;
   readonly #loop: WakeLoop;
-  readonly #onDone: () => void;
+  readonly #onDone: (again: Pod | undefined) => void;
   readonly #deadline = new ActiveDeadline();
   #admitted = false;
-  /** `onDone`: nothing of the pod is left on the machine, and the API no longer has it. */
-  constructor(context: WorkerContext, pod: Pod, onDone: () => void) {
+  /** The pod that the API has again after it had none, as after a restore. */
+  #again: Pod | undefined;
+  /** `onDone`: nothing of the pod is left on the machine; the API has no such pod, or has it again. */
+  constructor(context: WorkerContext, pod: Pod, onDone: (again: Pod | undefined) => void) {
     this.#onDone = onDone;
     this.#loop = new WakeLoop({
       step: () => this.#timedStep(),
@@ -161,6 +163,10 @@ export class PodWorker {
   /** The API's pod has changed. */
   update(pod: Pod): void {
     const record = this.#record;
+    if (record.gone) {
+      this.#again = pod;
+      return;
+    }
     const before = record.pod;
     record.pod = pod;
     record.reporter.follow(pod);
@@ -170,19 +176,8 @@ export class PodWorker {
     if (isNotableChange(before, pod, record.status)) record.statusAtChange = pod.status;
     else if (!record.isContradicted) return;
     if (record.isDeleted) record.abort.abort();
-    this.#resetFailures(before);
+    startAfresh(record, before);
     this.wake();
-  }
-
-  /** What could not be started may start now, and another image is a fresh start. */
-  #resetFailures(before: Pod): void {
-    const record = this.#record;
-    record.retryAt.clear();
-    record.retryVolumes();
-    for (const { container } of allContainersOf(record.pod)) {
-      const { image } = findContainer(before, container.name)?.container ?? {};
-      if (image !== container.image) record.backOff.delete(container.name);
-    }
   }
 
   #statusAccepted(pod: Pod): void {
@@ -193,6 +188,7 @@ export class PodWorker {
 
   /** The API no longer has the pod: what is still running of it is stopped. */
   remove(): void {
+    this.#again = undefined;
     this.#record.gone = true;
     this.#record.terminating = true;
     this.#record.abort.abort();
@@ -293,6 +289,6 @@ export class PodWorker {
   async #endStep(observation: Observation): Promise<void> {
     if (!(await endPod(this.#record, observation))) return;
     this.stop();
-    this.#onDone();
+    this.#onDone(this.#again);
   }
 }

@@ -34,7 +34,10 @@ export class PodWorkers {
 
   start(context: WorkerContext, pod: Pod): void {
     const { uid = "" } = pod.metadata;
-    const worker = new PodWorker(context, pod, () => this.#done(uid));
+    const worker = new PodWorker(context, pod, (again) => {
+      this.#done(uid);
+      if (again !== undefined) this.start(context, again);
+    });
     this.#workers.set(uid, worker);
     worker.wake();
   }

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../../../api/error-message.ts";
-import type { Container } from "../../../api/generated/core.v1.ts";
+import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import { nextBackOff } from "../../back-off.ts";
 import type { DeviceGrant } from "../../devices/device-source.ts";
 import { containerWithoutClaimed } from "../../dra/claimed-resources.ts";
@@ -10,7 +10,7 @@ import type { ImageOutcome } from "../../images/image-puller.ts";
 import { missingPullSecrets } from "../../images/pull-credentials.ts";
 import type { ContainerLog } from "../../logs/pod-logs.ts";
 import { ConfigError } from "../../pod-spec/config-error.ts";
-import type { PodContainer } from "../../pod-spec/containers.ts";
+import { allContainersOf, findContainer, type PodContainer } from "../../pod-spec/containers.ts";
 import { graceOf } from "../../pod-spec/grace.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { RuntimeError } from "../../runtime/runtime-error.ts";
@@ -84,6 +84,16 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
     );
     record.wake.within(RETRY_MS);
     return "failed";
+  }
+}
+
+/** The pod has changed: what could not be started may start now, and another image is a fresh start. */
+export function startAfresh(record: PodRecord, before: Pod): void {
+  record.retryAt.clear();
+  record.retryVolumes();
+  for (const { container } of allContainersOf(record.pod)) {
+    const { image } = findContainer(before, container.name)?.container ?? {};
+    if (image !== container.image) record.backOff.delete(container.name);
   }
 }
 
