@@ -129,9 +129,10 @@ test("LINK-GONE: a node that the control plane no longer knows reports this once
 
 test("LINK-DELETED: a node whose Node is deleted hears of it, and not that it is refused", async () => {
   let requested = 0;
+  const { port } = server.address() as AddressInfo;
   server.on("connection", (socket) => socket.close(1008, "the node was deleted"));
-  server.once("connection", () => server.close());
   start({
+    webSocket: () => (deletions > 0 ? refusing() : new WebSocket(`ws://127.0.0.1:${port}`)),
     request: async () => {
       requested++;
       return { ...told({}), code: 401 };
