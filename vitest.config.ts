@@ -23,6 +23,7 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           exclude: ["**/*.workers.test.ts", "test/e2e/**", "node_modules", "dist"],
           globalSetup: ["test/temporary-directory.ts"],
+          setupFiles: ["test/after-each-file.ts"],
           testTimeout: 30_000,
           expect: PATIENCE,
           // Files share a process and its modules: loading them for each file took longer than the tests.
@@ -53,6 +54,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/rig/build.ts"],
+          setupFiles: ["test/after-each-file.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

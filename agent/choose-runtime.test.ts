@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryDirectory } from "../test/temporary-directory.ts";
 import { chooseRuntime } from "./choose-runtime.ts";
 
 test("a pod's program does not inherit the package.json of the project in which its node started", async () => {
-  const project = mkdtempSync(join(tmpdir(), "sailplane-choose-"));
+  const project = temporaryDirectory();
   try {
     writeFileSync(join(project, "package.json"), '{"type":"module"}');
     const dataDirectory = join(project, ".sailplane/node");

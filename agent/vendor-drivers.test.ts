@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import type { ApiClient } from "../client/api-client.ts";
 import { FakeDevicePlugin } from "../test/fakes/node/fake-device-plugin.ts";
+import { temporaryDirectory } from "../test/temporary-directory.ts";
 import { namesIn } from "./files/names-in.ts";
 import { VendorDrivers, type VendorDriversOptions } from "./vendor-drivers.ts";
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "vendor-"));
+  directory = temporaryDirectory();
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 const reported: string[] = [];
 const driversIn = (kubeletDirectory: string) =>

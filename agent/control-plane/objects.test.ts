@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { NodeChange, NodeSync } from "../../api/node/node-sync.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { ObjectCache } from "./objects.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "sailplane-objects-"));
+const directory = temporaryDirectory();
 afterEach(() => {
   for (const file of readdirSync(directory)) rmSync(join(directory, file));
 });

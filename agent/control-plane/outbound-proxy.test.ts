@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer as createPlain, type IncomingMessage, type Server } from "node:http";
 import { createServer, get } from "node:https";
 import { type AddressInfo, connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { ProxiedAgent, proxyFor } from "./outbound-proxy.ts";
 
 test.each([
@@ -38,7 +38,7 @@ afterEach(() => {
 });
 
 function certificate() {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-proxy-"));
+  const directory = temporaryDirectory();
   const [key, cert] = [join(directory, "key"), join(directory, "cert")];
   const words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
   execFileSync(

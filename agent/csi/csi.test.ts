@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PersistentVolume, Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 import { FakeCsiDriver } from "../../test/fakes/node/fake-csi-driver.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { namesIn } from "../files/names-in.ts";
 import { type CsiDrivers, csiDrivers } from "./csi-drivers.ts";
 import { driversOf } from "./csi-node-object.ts";
@@ -58,7 +58,7 @@ const volumesOf = () =>
 const called = () => driver.calls.map(({ call }) => call);
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "sailplane-csi-"));
+  directory = temporaryDirectory();
   object = {
     apiVersion: "storage.k8s.io/v1",
     kind: "CSIDriver",

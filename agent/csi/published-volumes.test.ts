@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { isThere, type Published, PublishedVolumes } from "./published-volumes.ts";
 import { sha256 } from "./wanted-volume.ts";
 
@@ -20,7 +20,7 @@ describe("AGENT-CSI: volumes published for pods", () => {
   let directory: string;
   let volumes: PublishedVolumes;
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "published-"));
+    directory = temporaryDirectory();
     volumes = new PublishedVolumes(directory);
   });
   afterEach(() => rmSync(directory, { recursive: true }));

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { type Staged, Unstaging } from "./unstaging.ts";
 
 const volume = (volumeHandle: string): Staged => ({
@@ -32,7 +32,7 @@ function unstagingIn(directory: string, failures = 0) {
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
-const newDirectory = () => mkdtempSync(join(tmpdir(), "unstaging-"));
+const newDirectory = () => temporaryDirectory();
 
 it("a volume is written down before its driver is called, and forgotten once the driver has unstaged it", async () => {
   const { unstaging, calls } = unstagingIn(newDirectory());

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Container } from "../../api/generated/core.v1.ts";
 import { FakeDevicePlugin } from "../../test/fakes/node/fake-device-plugin.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { DeviceManager } from "./device-manager.ts";
 import { DevicePlugins } from "./device-plugins.ts";
 import { findGpus } from "./machine-gpus.ts";
@@ -24,7 +24,7 @@ describe("a device plugin", () => {
   const amounts = () => manager.amounts.get(WIDGET);
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), "sailplane-devices-"));
+    directory = temporaryDirectory();
     plugins = new DevicePlugins({ directory, onChange: () => {}, log: { info() {}, warn() {} } });
     await plugins.open();
     plugin = await FakeDevicePlugin.start(directory, WIDGET, { a: true, b: true, c: false });

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { parseServices } from "../../test/fakes/node/grpc-services.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { PodResources } from "./pod-resources.ts";
 import { podResourcesProto } from "./pod-resources-proto.ts";
 
@@ -38,7 +38,7 @@ function clientOf(version: "v1" | "v1alpha1"): typeof client {
 }
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "resources-"));
+  directory = temporaryDirectory();
   resources = new PodResources({
     directory: join(directory, "pod-resources"),
     pods: () => [podOf("a", "Running"), podOf("done", "Succeeded")],

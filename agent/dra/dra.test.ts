@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import { FakeDraDriver } from "../../test/fakes/node/fake-dra-driver.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { withoutClaimed } from "./claimed-resources.ts";
 import { type DraDriver, type DraDrivers, draDrivers } from "./dra-drivers.ts";
 import { PodClaims } from "./pod-claims.ts";
@@ -29,7 +29,7 @@ let healthOf: string[];
 const claimsOf = () => new PodClaims({ file: join(directory, "claims.json"), drivers, claim: async () => claim });
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "sailplane-dra-"));
+  directory = temporaryDirectory();
   claim = {
     metadata: { name: "claim", namespace: "ns", uid: "c" },
     spec: {},

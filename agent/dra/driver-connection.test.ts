@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { DriverConnection } from "./driver-connection.ts";
 
 let directory: string;
@@ -23,7 +23,7 @@ const stop = () => {
   for (const session of sessions.splice(0)) session.destroy();
 };
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "driver-"));
+  directory = temporaryDirectory();
   socket = join(directory, "dra.sock");
   [sessions, changes] = [[], []];
 });

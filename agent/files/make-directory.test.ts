@@ -1,11 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { makeDirectory } from "./make-directory.ts";
 
-const root = mkdtempSync(join(tmpdir(), "sailplane-make-directory-"));
-afterAll(() => rmSync(root, { recursive: true }));
+const root = temporaryDirectory();
 
 test("missing parents are created with the given mode, and existing ones left unchanged", () => {
   const path = join(root, "a", "b", "c");

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { holdsText } from "./read-text.ts";
 
 test("the agent does not read a hosts file that a container has made a gigabyte long", () => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-text-"));
+  const directory = temporaryDirectory();
   const file = join(directory, "etc-hosts");
   expect(holdsText(file, "")).toBe(false);
   writeFileSync(file, "127.0.0.1 ü\n");

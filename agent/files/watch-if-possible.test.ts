@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { watchIfPossible } from "./watch-if-possible.ts";
 
 it("a directory is watched; what does not exist is not, and does no harm", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-watch-"));
+  const directory = temporaryDirectory();
   const onChange = vi.fn();
   const watcher = watchIfPossible(directory, onChange);
   writeFileSync(join(directory, "file"), "");

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer } from "node:http2";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryData, status } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseServices } from "../../test/fakes/node/grpc-services.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { GrpcError } from "./grpc-error.ts";
 import { UnixService } from "./unix-service.ts";
 
@@ -56,7 +56,7 @@ async function serve(): Promise<void> {
 }
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "grpc-"));
+  directory = temporaryDirectory();
   socket = join(directory, "s");
   requests.length = 0;
   await serve();

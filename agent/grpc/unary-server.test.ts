@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseServices } from "../../test/fakes/node/grpc-services.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { GrpcCode, GrpcError } from "./grpc-error.ts";
 import { ServiceMethods } from "./service-methods.ts";
 import { UnaryServer } from "./unary-server.ts";
@@ -23,7 +23,7 @@ let server: UnaryServer;
 let client: Record<string, Call> & { close(): void };
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "grpc-"));
+  directory = temporaryDirectory();
   const socket = join(directory, "s");
   server = new UnaryServer(new ServiceMethods(PROTO, ["Echo"]), {
     Say: ({ text }: { readonly text: string }) => {

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PodSpec } from "../../api/generated/core.v1.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { PullRecords } from "../images/pull-records.ts";
 import type { PodWorker } from "../pod/pod-worker.ts";
 import type { Eviction } from "../pressure/choose-victim.ts";
@@ -83,7 +84,7 @@ function housekeeping(hard: string, pulls = new PullRecords(), settings: Evictio
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
-  directory = mkdtempSync(join(tmpdir(), "housekeeping-"));
+  directory = temporaryDirectory();
   [events, logs, removed, stuck, usage, evicted, workers, signals, graces, freed] = [
     [],
     [],

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { plainContainer, plainSandbox } from "../../test/fakes/node/plain-container.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { PodLogs } from "../logs/pod-logs.ts";
 import { PodRemains } from "../pod/pod-remains.ts";
 import { SimulatedRuntime } from "../runtime/simulated/simulated-runtime.ts";
@@ -10,9 +10,8 @@ import { OrphanSearch, removeOrphans } from "./remove-orphans.ts";
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "sailplane-orphans-"));
+  root = temporaryDirectory();
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 /** Something that holds resources by pod uid, like a driver; while it is away, it releases nothing. */
 class Holder {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { ImageObservation, RegistryCredentials } from "../runtime/image.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -119,7 +119,7 @@ const context = { objects, recordEvent: () => {}, signal: new AbortController().
 describe("AGENT-PULL: an image pulled with credentials", () => {
   let directory: string;
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "sailplane-pulls-"));
+    directory = temporaryDirectory();
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -187,7 +187,7 @@ test("AGENT-PULL: the records of a removed image are deleted", () => {
 });
 
 test("AGENT-PULL: an image whose pull was interrupted by a crash is pulled again when needed", () => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-pulls-"));
+  const directory = temporaryDirectory();
   const open = () => new PullRecords(join(directory, "pulls.json"));
   open().begins("r:1");
   expect([open().mayUse("a", "r:1", []), open().mayUse("b", "other:1", [])]).toEqual([false, true]);

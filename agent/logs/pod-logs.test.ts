@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { PodLogs } from "./pod-logs.ts";
 
 let root: string;
@@ -10,10 +10,9 @@ let own: string;
 let collected: string;
 let links: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "logs-"));
+  root = temporaryDirectory();
   [own, collected, links] = [join(root, "node/logs"), join(root, "var/pods"), join(root, "var/containers")];
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 const podOf = (name: string): Pod => ({
   metadata: { namespace: "ns", name, uid: `uid-${name}` },

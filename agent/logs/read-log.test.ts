@@ -1,7 +1,7 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { LogEncoder } from "../runtime/cri-log.ts";
 import { type ReadLogOptions, readLog } from "./read-log.ts";
 
@@ -9,7 +9,7 @@ const LINES = ["one", "two", "three"];
 const time = (second: number) => `2026-01-01T00:00:0${second}.000000000Z`;
 
 function logFile(): string {
-  const file = join(mkdtempSync(join(tmpdir(), "sailplane-log-")), "0.log");
+  const file = join(temporaryDirectory(), "0.log");
   const encoder = new LogEncoder("stdout");
   writeFileSync(file, Buffer.concat(LINES.map((line, i) => encoder.push(Buffer.from(`${line}\n`), time(i)))));
   return file;

@@ -1,12 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { rotateLog } from "./rotate-log.ts";
 
 describe("AGENT-LOG: a log", () => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-rotate-"));
+  const directory = temporaryDirectory();
   const path = join(directory, "0.log");
   afterEach(() => {
     for (const file of readdirSync(directory)) rmSync(join(directory, file));

@@ -1,14 +1,15 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { giveToPod } from "./ownership.ts";
 
 /** A group that the user who runs the tests may give files to. */
 const group = process.getgid?.() ?? 0;
 
 function volume() {
-  const directory = mkdtempSync(join(tmpdir(), "ownership-"));
+  const directory = temporaryDirectory();
   const root = join(directory, "root");
   mkdirSync(root, { mode: 0o700 });
   writeFileSync(join(root, "file"), "", { mode: 0o600 });

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import type { NodeApiResponse } from "../streams/response.ts";
 import { machineLogs } from "./machine-logs.ts";
 
 test("the kubelet API lists and reads the machine's logs, and no other files", async () => {
-  const root = mkdtempSync(join(tmpdir(), "sailplane-logs-"));
+  const root = temporaryDirectory();
   mkdirSync(join(root, "logs/apt"), { recursive: true });
   writeFileSync(join(root, "logs/a&b.log"), "line\n");
   writeFileSync(join(root, "secret"), "of the machine");

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { podCounts } from "../pod/pod-counts.ts";
 import { LifeCounts } from "../pod/status/life-counts.ts";
 import { ProbeCounts } from "../probes/probe-counts.ts";
@@ -230,7 +230,7 @@ describe("the kubelet API of the node", () => {
   });
 
   it("reports the logs, root file system and inodes of each container", async () => {
-    const logDirectory = mkdtempSync(join(tmpdir(), "logs-"));
+    const logDirectory = temporaryDirectory();
     mkdirSync(join(logDirectory, "c"));
     writeFileSync(join(logDirectory, "c", "0.log"), "x");
     const [init] = pod.status.containerStatuses ?? [];

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { podOf } from "../../test/fakes/node/pod-of.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { countInodes, hasStorageLimit, measureStorage, overLimit } from "./local-storage.ts";
 
 const MIB = 1024 * 1024;
@@ -45,7 +45,7 @@ describe("AGENT-PRESSURE-STORAGE: a pod's local storage", () => {
   });
 
   it("counts its disk-backed emptyDirs, and the writable layer and logs of each container that lasts", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "storage-"));
+    const directory = temporaryDirectory();
     const file = (path: string) => {
       mkdirSync(join(directory, path, ".."), { recursive: true });
       writeFileSync(join(directory, path), Buffer.alloc(64 * 1024, 1));

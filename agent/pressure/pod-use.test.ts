@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import type { ContainerUsage } from "../runtime/usage.ts";
 import { useOfSignal } from "./pod-use.ts";
 import type { Signal } from "./thresholds.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "pod-use-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory();
 const write = (path: string, bytes: number) => {
   mkdirSync(join(directory, path, ".."), { recursive: true });
   writeFileSync(join(directory, path), Buffer.alloc(bytes, 1));

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startFakeCri } from "../../test/fakes/node/fake-cri.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { chooseRuntime } from "../choose-runtime.ts";
 
 let directory: string;
@@ -20,7 +20,7 @@ const choose = (runtime: "auto" | "cri", signal = new AbortController().signal) 
   });
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "sailplane-choose-"));
+  directory = temporaryDirectory();
   socket = join(directory, "cri.sock");
   messages.length = 0;
   waits = 0;

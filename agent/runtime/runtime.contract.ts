@@ -1,9 +1,9 @@
 /** What every runtime must do, whatever it runs containers with. Called from each runtime's own test. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plainContainer, plainSandbox } from "../../test/fakes/node/plain-container.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import type { ContainerConfig } from "./container.ts";
 import { parseLogEntry } from "./cri-log.ts";
 import type { ContainerObservation } from "./observation.ts";
@@ -25,7 +25,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
 
     beforeAll(async () => {
       runtime = await open();
-      logs = mkdtempSync(join(tmpdir(), "sailplane-contract-"));
+      logs = temporaryDirectory();
     });
     afterAll(async () => {
       for (const id of started) await runtime.removeSandbox(id);

@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { Logind, parseAnnouncement } from "./logind.ts";
 
 const announcement = (begins: boolean) =>
@@ -20,7 +20,7 @@ function program(name: string, script: string): void {
 }
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "logind-"));
+  directory = temporaryDirectory();
   process.env.PATH = `${directory}:${path}`;
 });
 afterEach(() => {

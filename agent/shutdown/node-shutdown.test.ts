@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import type { PodWorker } from "../pod/pod-worker.ts";
 import type { ShutdownNotice } from "./logind.ts";
 import { NodeShutdown } from "./node-shutdown.ts";
@@ -58,7 +58,7 @@ const shutdownOf = (settings = { shutdownGracePeriod: "30s", shutdownGracePeriod
 
 beforeEach(() => {
   vi.useFakeTimers();
-  directory = mkdtempSync(join(tmpdir(), "shutdown-"));
+  directory = temporaryDirectory();
   [steps, workers] = [[], []];
   prepared = async (seconds) => void steps.push(`prepare ${seconds} s`);
 });

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { StaticPods } from "./static-pods.ts";
 
 const manifest = (name: string, image = "i:1", more = "") => `{
@@ -53,7 +53,7 @@ describe("AGENT-STATIC: static pod manifests", () => {
   };
 
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "manifests-"));
+    directory = temporaryDirectory();
     [events, warnings, requests, api, refuse, lingering] = [[], [], [], new Map(), undefined, false];
     statics = new StaticPods({
       directory,

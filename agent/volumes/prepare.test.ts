@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../api/generated/core.v1.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import type { PodObjects } from "../pod-spec/pod-objects.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { PodVolumes } from "./pod-volumes.ts";
@@ -19,7 +19,7 @@ let republishAt: number | undefined;
 let storage: StorageOperations;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "sailplane-prepare-"));
+  directory = temporaryDirectory();
   mkdirSync(join(directory, "disk"));
   mkdirSync(join(directory, "pod"));
   claim = { metadata: { name: "data", uid: "c" }, spec: { volumeName: "pv" }, status: { phase: "Bound" } };
@@ -34,7 +34,6 @@ beforeEach(() => {
   grown = [];
   republishAt = undefined;
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const unused = () => Promise.reject(new Error("not asked for here"));
 const volumesOf = (mount: ImageMounts["mount"] = unused, pod = "pod") =>

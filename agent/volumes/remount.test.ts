@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { isMountPoint } from "../mounts/mounts.ts";
 import { PodVolumes } from "./pod-volumes.ts";
 import { StorageOperations } from "./storage-operations.ts";
@@ -12,7 +12,7 @@ import { VolumeMemory } from "./volume-memory.ts";
 /** Root in a container may not be allowed to. */
 function canMount(): boolean {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
-  const place = mkdtempSync(join(tmpdir(), "sailplane-mount-"));
+  const place = temporaryDirectory();
   const { status } = spawnSync("mount", ["-t", "tmpfs", "tmpfs", place]);
   if (status === 0) execFileSync("umount", [place]);
   rmSync(place, { recursive: true });
@@ -20,7 +20,7 @@ function canMount(): boolean {
 }
 
 describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-volumes-"));
+  const directory = temporaryDirectory();
   const unused = () => Promise.reject(new Error("not asked for here"));
   const memory = new VolumeMemory(join(directory, "memory"), { info: () => {}, warn: () => {} });
   const volumes = new PodVolumes(join(directory, "u"), {

@@ -2,7 +2,6 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -12,13 +11,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { type Payload, publish } from "./projected/atomic-writer.ts";
 import { holdSubPath, SubPathError } from "./sub-path/sub-path.ts";
 
-const directory = () => mkdtempSync(join(tmpdir(), "sailplane-volume-"));
+const directory = () => temporaryDirectory();
 const payload = (files: Record<string, string>): Payload =>
   new Map(Object.entries(files).map(([path, text]) => [path, { content: Buffer.from(text), mode: 0o644 }]));
 

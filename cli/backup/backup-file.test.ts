@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
-import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { afterAll, expect, test } from "vitest";
+import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
 import { BACKUP_END } from "../../api/backup.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { objectLines, verifyBackup, writeBackup } from "./backup-file.ts";
 
-const directory = mkdtempSync(`${tmpdir()}/sailplane-backup-`);
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const directory = temporaryDirectory();
 
 const line = (name: string) =>
   JSON.stringify([

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { type AuthenticationOptions, authenticationOption } from "./authentication-option.ts";
 import { createAuthority } from "./certificates.ts";
 
-const directory = mkdtempSync(`${tmpdir()}/sailplane-authentication-`);
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory();
 
 function authorities(certificateAuthority: string): readonly string[] | undefined {
   const issuer = { url: "https://issuer.example", audiences: ["a"], certificateAuthority };

@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { controlPlaneFiles, excessOfPath } from "./control-plane-files.ts";
 
-const root = mkdtempSync(join(tmpdir(), "long-"));
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+const root = temporaryDirectory();
 
 /** Whether a socket created there can be found there: a path that is too long is refused, or truncated. */
 function takesSockets(directory: string): Promise<boolean> {

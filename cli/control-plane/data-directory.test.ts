@@ -1,13 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "./data-directory.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "sailplane-directory-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = temporaryDirectory();
 
 test("a data directory is created, accessible only to its owner", () => {
   const directory = new DataDirectory(join(scratch, "new/inner"));

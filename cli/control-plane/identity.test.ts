@@ -1,15 +1,16 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { rmSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { DataDirectory } from "./data-directory.ts";
 import { loadIdentity } from "./identity.ts";
 
 let scratch: string;
 let directory: DataDirectory;
 beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), "sailplane-identity-"));
+  scratch = temporaryDirectory();
   directory = new DataDirectory(join(scratch, "data"));
 });
 afterEach(() => {

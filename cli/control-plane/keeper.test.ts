@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 
 const script = `${import.meta.dirname}/keeper.sh`;
 const shells = ["sh", "bash", "bash --posix", "busybox sh"].filter(
@@ -20,7 +20,7 @@ esac
 `;
 
 class Keeper {
-  readonly directory = mkdtempSync(`${tmpdir()}/sailplane-keeper-`);
+  readonly directory = temporaryDirectory();
   readonly #child: ChildProcess;
   readonly ended: Promise<number | null>;
   said = "";

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { expect, it } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { openLog } from "./open-log.ts";
 
 const written = async (path: string, ...lines: string[]) => {
@@ -15,14 +15,14 @@ const written = async (path: string, ...lines: string[]) => {
 };
 
 it("an existing log is appended to", async () => {
-  const path = join(mkdtempSync(join(tmpdir(), "sailplane-log-")), "log");
+  const path = join(temporaryDirectory(), "log");
   await written(path, "a\n");
   await written(path, "b\n", "c\n");
   expect(readFileSync(path, "utf8")).toBe("a\nb\nc\n");
 });
 
 it("becomes PATH.1 once it is large", async () => {
-  const path = join(mkdtempSync(join(tmpdir(), "sailplane-log-")), "log");
+  const path = join(temporaryDirectory(), "log");
   const large = "x".repeat(10_000_001);
   await written(path, large);
   await written(path, "a\n", "b\n");
@@ -30,7 +30,7 @@ it("becomes PATH.1 once it is large", async () => {
 });
 
 it("begins anew if somebody has moved it away, and goes on where it is if it cannot", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-log-"));
+  const directory = temporaryDirectory();
   const path = join(directory, "log");
   const log = openLog(path);
   const write = (text: string) => new Promise<unknown>((done) => log.write(text, done));

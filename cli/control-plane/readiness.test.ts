@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { waitUntilReady } from "./readiness.ts";
 
 let directory: string;
 let server: Server;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "readiness-"));
+  directory = temporaryDirectory();
 });
 afterEach(() => {
   server.close();

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RECEIVED_OBJECTS } from "../../api/node/local-node.ts";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { nodeNameOption } from "../commands/options.ts";
 import { createAuthority, createServingCertificate } from "../control-plane/certificates.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
@@ -25,7 +25,7 @@ let trades: Readonly<Record<string, string | number>>;
 let shown: string[];
 
 beforeEach(async () => {
-  scratch = mkdtempSync(join(tmpdir(), "sailplane-connect-"));
+  scratch = temporaryDirectory();
   directory = new DataDirectory(join(scratch, "data"));
   shown = [];
   plane = createServer({ cert: serving.certificate, key: serving.key }, (request, response) => {

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { readProxied } from "./proxied-kubeconfig.ts";
 
 const cluster = (server: string, more: object = {}) => ({ server, "certificate-authority-data": "UEVN", ...more });
@@ -21,7 +21,7 @@ const config = (current: object) => ({
   "current-context": "here",
 });
 
-const directory = mkdtempSync(join(tmpdir(), "proxy-"));
+const directory = temporaryDirectory();
 const fileOf = (content: unknown) => {
   const file = join(directory, "config");
   writeFileSync(file, typeof content === "string" ? content : stringify(content));

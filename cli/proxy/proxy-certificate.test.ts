@@ -1,12 +1,12 @@
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { proxyCertificate } from "./proxy-certificate.ts";
 
 const now = new Date();
-const file = join(mkdtempSync(join(tmpdir(), "proxy-")), "authority");
+const file = join(temporaryDirectory(), "authority");
 
 test("a proxy that is started again has another certificate by the same authority, whose key only its owner reads", () => {
   const first = proxyCertificate(file, "192.0.2.7", now);

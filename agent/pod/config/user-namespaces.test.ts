@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { checkUserNamespaces, chooseRange, userNamespaceOf } from "./user-namespaces.ts";
 
 const LENGTH = 65_536;
@@ -10,9 +10,8 @@ const HIGHEST = 65_535 * LENGTH;
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "userns-"));
+  directory = temporaryDirectory();
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 const podOf = (uid: string, hostUsers?: boolean): Pod => ({
   metadata: { name: uid, namespace: "n", uid },

@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../../runtime/labels.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
 import { terminationMessage, withinShare } from "./termination-message.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "message-"));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const directory = temporaryDirectory();
 
 let made = 0;
 function ended({

@@ -1,9 +1,8 @@
-import { mkdtempSync } from "node:fs";
 import { createServer } from "node:http2";
 import { createServer as createNetServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { endedContainer, execStarted, startedExec } from "./containerd-events.ts";
 
 const field = (number: number, bytes: Buffer): Buffer => {
@@ -48,7 +47,7 @@ it.each<[string, () => Server]>([
   ["sends no events", () => createServer()],
   ["does not answer", () => createNetServer()],
 ])("the start of a command is not waited for forever if containerd %s", async (_, create) => {
-  const socket = join(mkdtempSync(join(tmpdir(), "events-")), "socket");
+  const socket = join(temporaryDirectory(), "socket");
   const server = create();
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   const ended = new AbortController();

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   type GrpcObject,
@@ -13,12 +12,13 @@ import { fromJSON } from "@grpc/proto-loader";
 import { parse } from "protobufjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plainSandbox } from "../../../test/fakes/node/plain-container.ts";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import { CriClient, CriTimeout, ignoreMissing } from "./cri-client.ts";
 import { criSandbox } from "./cri-config.ts";
 import { CRI_PROTO } from "./cri-proto.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "cri-"));
+const directory = temporaryDirectory();
 const socket = join(directory, "cri.sock");
 const server = new Server();
 /** Requested sandboxes are created when this is called. */

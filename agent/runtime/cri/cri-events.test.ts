@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Server, ServerCredentials, type ServerWritableStream } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { CriChanges } from "./cri-changes.ts";
 import type { CriClient } from "./cri-client.ts";
 import { SeenStates } from "./seen-states.ts";
@@ -24,7 +24,7 @@ const requests: string[] = [];
 const reported: string[] = [];
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "events-"));
+  directory = temporaryDirectory();
   const socket = join(directory, "s");
   requests.length = 0;
   reported.length = 0;

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startFakeCri } from "../../../test/fakes/node/fake-cri.ts";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { CriRuntime } from "./cri-runtime.ts";
 
 test.each([
@@ -14,7 +14,7 @@ test.each([
 ])(
   "AGENT-PROBE-SLOW: a command with timeout %i s has %i s until the runtime counts as hung",
   async (seconds, given) => {
-    const directory = mkdtempSync(join(tmpdir(), "sailplane-exec-"));
+    const directory = temporaryDirectory();
     const server = await startFakeCri(join(directory, "cri.sock"));
     const runtime = await CriRuntime.open(join(directory, "cri.sock"), "agent");
     const { output } = await runtime.execSync("c", ["true"], seconds);

@@ -1,13 +1,12 @@
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { attachedTo } from "./attach.ts";
 
 it("input for a container that is gone fails nothing but the attachment", async () => {
-  const path = join(mkdtempSync(join(tmpdir(), "sailplane-attach-")), "supervisor.sock");
+  const path = join(temporaryDirectory(), "supervisor.sock");
   const server = createServer().listen(path);
   await once(server, "listening");
   const accepted = once(server, "connection") as Promise<[Socket]>;

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-container.ts";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { ProcessRuntime } from "./process-runtime.ts";
 import { supervisorCommand } from "./supervisor-command.ts";
 
@@ -15,7 +15,7 @@ const pod = { namespace: "ns", name: "p", uid: "u" };
 const FULL = "/dev/full";
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "sailplane-full-"));
+  directory = temporaryDirectory();
   runtime = new ProcessRuntime({ directory, supervisorCommand: supervisorCommand(), addresses: () => ["127.0.0.1"] });
   sandbox = await runtime.runSandbox(plainSandbox(pod, { logDirectory: directory }));
 });

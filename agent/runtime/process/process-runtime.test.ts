@@ -1,13 +1,11 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-container.ts";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { runtimeContract } from "../runtime.contract.ts";
 import { ProcessRuntime } from "./process-runtime.ts";
 import { supervisorCommand } from "./supervisor-command.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "sailplane-process-"));
+const directory = temporaryDirectory();
 
 runtimeContract("process", {
   image: "none",

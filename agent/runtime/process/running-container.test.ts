@@ -1,19 +1,18 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { plainContainer } from "../../../test/fakes/node/plain-container.ts";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import type { StoredContainer } from "./container-state.ts";
 import { RunningContainer } from "./running-container.ts";
 
 let directory: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "sailplane-running-"));
+  directory = temporaryDirectory();
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 /** A container whose process writes what the test does. */
 function start(name: string) {

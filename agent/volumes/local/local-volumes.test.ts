@@ -1,19 +1,9 @@
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { localVolumeRequest } from "../../../api/node/local-volumes.ts";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { changeLocalVolumes } from "../../node-api/local-volumes.ts";
 import { LocalVolumes } from "./local-volumes.ts";
 import { openLocalVolumes } from "./open-local-volumes.ts";
@@ -24,11 +14,10 @@ let users: string[];
 let warned: string[];
 
 beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), "sailplane-local-"));
+  base = temporaryDirectory();
   directory = join(base, "local-volumes");
   [users, warned] = [[], []];
 });
-afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 const log = { info() {}, warn: (message: string) => warned.push(message) };
 const open = () => new LocalVolumes({ directory, usersOf: () => users, log });

@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { publish } from "./atomic-writer.ts";
 
 const file = (content: string) => ({ content: Buffer.from(content), mode: 0o644 });
 
 test("files that cannot be written leave what was published, and nothing else", () => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-publish-"));
+  const directory = temporaryDirectory();
   publish(directory, new Map([["a", file("one")]]));
   const before = readdirSync(directory).sort();
   // A file cannot be a directory, too.
@@ -22,7 +22,7 @@ test("files that cannot be written leave what was published, and nothing else", 
 });
 
 test("links that a killed writer has not made are made by the next one", () => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-publish-"));
+  const directory = temporaryDirectory();
   const payload = new Map([["a", file("one")]]);
   publish(directory, payload);
   rmSync(join(directory, "a"));
@@ -32,7 +32,7 @@ test("links that a killed writer has not made are made by the next one", () => {
 });
 
 test("AGENT-VOLUME-NESTED: places of other volumes stay when files change", () => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-publish-"));
+  const directory = temporaryDirectory();
   publish(directory, new Map([["a", file("one")]]));
   mkdirSync(join(directory, "nested"));
   publish(directory, new Map([["b", file("two")]]));

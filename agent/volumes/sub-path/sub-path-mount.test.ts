@@ -1,6 +1,5 @@
 import {
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -9,9 +8,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { mountsBelow, unmountBelow } from "../../mounts/mounts.ts";
 import { canMount } from "../volume-directory.ts";
 import { holdSubPath } from "./sub-path.ts";
@@ -20,7 +19,7 @@ import { mountSubPath, subPathsOf } from "./sub-path-mount.ts";
 test.skipIf(!canMount())(
   "AGENT-VOLUME-PATH: a container gets the sub path that was checked, even if it is replaced by a link",
   async () => {
-    const pod = realpathSync(mkdtempSync(join(tmpdir(), "sailplane-sub-paths-")));
+    const pod = realpathSync(temporaryDirectory());
     const volume = join(pod, "volume");
     const machine = join(pod, "machine");
     for (const path of [join(volume, "data"), machine]) mkdirSync(path, { recursive: true });

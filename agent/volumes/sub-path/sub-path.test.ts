@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { readWithin } from "./sub-path.ts";
 
 test("AGENT-VOLUME-PATH: an env file is read from its volume, and from nowhere else on the machine", () => {
-  const root = mkdtempSync(join(tmpdir(), "sailplane-sub-path-"));
+  const root = temporaryDirectory();
   const volume = join(root, "volume");
   mkdirSync(join(volume, "deep"), { recursive: true });
   writeFileSync(join(root, "secret"), "KEY=of the machine");
@@ -26,7 +26,7 @@ test("AGENT-VOLUME-PATH: an env file is read from its volume, and from nowhere e
 });
 
 test("AGENT-VOLUME-PATH: a special file is not even opened, as a device might take that for a command", async () => {
-  const volume = mkdtempSync(join(tmpdir(), "sailplane-sub-path-"));
+  const volume = temporaryDirectory();
   const pipe = join(volume, "pipe");
   execFileSync("mkfifo", [pipe]);
   // Writing to a pipe blocks until somebody opens it for reading.

@@ -1,13 +1,13 @@
-import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { linkSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { diskUse } from "./disk-use.ts";
 
 describe("AGENT-PRESSURE-STORAGE: the disk usage of a directory", () => {
   let root: string;
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "sailplane-disk-use-"));
+    root = temporaryDirectory();
   });
   afterEach(() => rmSync(root, { recursive: true }));
 

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { clientVersions } from "../rig/clients.ts";
 import { Cluster } from "../rig/cluster.ts";
 
@@ -94,7 +94,7 @@ spec:
 `,
 };
 
-const chart = mkdtempSync(`${tmpdir()}/sailplane-chart-`);
+const chart = temporaryDirectory();
 let cluster: Cluster;
 beforeAll(async () => {
   for (const [path, text] of Object.entries(files)) {

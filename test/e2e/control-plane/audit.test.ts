@@ -1,15 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AuditEvent } from "../../../api/audit/event.ts";
 import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { Cluster, launcher } from "../rig/cluster.ts";
 
-const scratch = mkdtempSync(`${tmpdir()}/sailplane-audit-`);
+const scratch = temporaryDirectory();
 const policy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 rules:

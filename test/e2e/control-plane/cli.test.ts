@@ -1,16 +1,15 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer as serveTls } from "node:https";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { Cluster, freePort, launcher } from "../rig/cluster.ts";
 import { type Outcome, runCommand } from "../rig/run-command.ts";
 
-const scratch = mkdtempSync(`${tmpdir()}/sailplane-cli-`);
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = temporaryDirectory();
 
 const sailplane = (...words: string[]): Promise<Outcome> =>
   runCommand([process.execPath, launcher, ...words], { seconds: 20 });

@@ -1,9 +1,8 @@
 /** NODE-PROGRAM: a machine without a clone of the repository joins by the printed command alone. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { Cluster, launcher } from "../rig/cluster.ts";
 import { runCommand } from "../rig/run-command.ts";
 
@@ -17,7 +16,7 @@ const inHome = (text: string, seconds = 30) =>
 
 beforeAll(async () => {
   cluster = await Cluster.start();
-  home = mkdtempSync(join(tmpdir(), "sailplane-home-"));
+  home = temporaryDirectory();
   const printed = await runCommand([process.execPath, launcher, "token", "create", "-d", cluster.directory], {
     seconds: 20,
   });

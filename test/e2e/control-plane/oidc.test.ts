@@ -1,17 +1,17 @@
 import { createHash, createSign, generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { hasBrowser, startBrowser } from "../dashboard/browser.ts";
 import { callApi } from "../rig/api-call.ts";
 import { Cluster, launcher } from "../rig/cluster.ts";
 import { runCommand } from "../rig/run-command.ts";
 
-const scratch = mkdtempSync(`${tmpdir()}/sailplane-oidc-`);
+const scratch = temporaryDirectory();
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 

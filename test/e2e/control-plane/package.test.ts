@@ -1,15 +1,15 @@
 /** The npm package, installed where neither a clone of the repository nor a compiler is. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { dirname } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readKubeconfig } from "../../../cli/kubeconfig.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { Cluster, launcher } from "../rig/cluster.ts";
 import { runCommand } from "../rig/run-command.ts";
 
 const root = dirname(dirname(launcher));
 /** As `npm install --prefix` makes it. */
-const prefix = mkdtempSync(join(tmpdir(), "sailplane-package-"));
+const prefix = temporaryDirectory();
 const installed = `${prefix}/node_modules/sailplane`;
 
 const run = async (...command: readonly string[]) => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, parseKubeconfig } from "../../../cli/kubeconfig.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { type ClientVersion, helmOf, kubectlOf } from "./clients.ts";
 import type { Containerd } from "./containerd.ts";
 import { type Outcome, runCommand } from "./run-command.ts";
@@ -41,7 +41,7 @@ export const EVICTS_NOTHING: readonly string[] = ["--eviction-hard", "memory.ava
 
 /** A control plane and a node, started and ended like a user would: `sailplane up`, Ctrl-C. */
 export class Cluster {
-  readonly directory = mkdtempSync(`${tmpdir()}/sailplane-e2e-`);
+  readonly directory = temporaryDirectory();
   readonly nodeName = "e2e";
   readonly #arguments: readonly string[];
   readonly #containerd: Containerd | undefined;

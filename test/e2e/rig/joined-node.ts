@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { type Cluster, EVICTS_NOTHING, launcher } from "./cluster.ts";
 import type { Containerd } from "./containerd.ts";
 
@@ -35,7 +34,7 @@ export interface JoinOptions {
 
 /** A machine that joins like a user's does, with the command that `token create` prints. */
 export class JoinedNode {
-  readonly directory = mkdtempSync(join(tmpdir(), "sailplane-node-"));
+  readonly directory = temporaryDirectory();
   readonly #containerd: Containerd;
   readonly #options: JoinOptions;
   readonly #server: string;

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { launcher } from "./cluster.ts";
 
 /**
@@ -9,7 +8,7 @@ import { launcher } from "./cluster.ts";
  * ends it.
  */
 export function joinSimulated(command: string, { name, site }: { readonly name: string; readonly site: string }) {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-node-"));
+  const directory = temporaryDirectory();
   const words = command.slice(command.indexOf("join ")).trim().split(" ");
   const labels = `topology.kubernetes.io/zone=${site}`;
   const options = ["--node-name", name, "--runtime", "simulated", "--node-labels", labels, "--data-dir", directory];

@@ -1,6 +1,3 @@
-/** A pod as the agent knows it, on a node that runs nothing and with an API that records what it receives. */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PodLogs } from "../../../agent/logs/pod-logs.ts";
 import { PodRecord } from "../../../agent/pod/pod-record.ts";
@@ -9,6 +6,7 @@ import type { WorkerContext } from "../../../agent/pod/worker-context.ts";
 import { SimulatedRuntime } from "../../../agent/runtime/simulated/simulated-runtime.ts";
 import type { Pod, PodStatus } from "../../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../../client/api-client.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { podOf } from "../objects/pod-draft.ts";
 
 export interface RecordedPod {
@@ -25,7 +23,7 @@ export function recordedPod(
   change: Partial<Pick<WorkerContext, "allocatable" | "limitPod" | "otherPods" | "waitingForRoom">> = {},
 ): RecordedPod {
   const requested = podOf({ ...part, metadata: { name: "p", namespace: "n", uid: "u", ...part.metadata } });
-  const directory = mkdtempSync(join(tmpdir(), "pod-"));
+  const directory = temporaryDirectory();
   const runtime = new SimulatedRuntime({ nodeName: "node" });
   const events: string[] = [];
   const told: string[] = [];

@@ -1,0 +1,4 @@
+import { afterAll } from "vitest";
+import { removeTemporaryDirectories } from "./temporary-directory.ts";
+
+afterAll(removeTemporaryDirectories);
