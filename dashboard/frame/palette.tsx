@@ -86,8 +86,8 @@ function Palette() {
   return (
     <Dialog title="Go to">
       <input
-        type="search"
-        list={undefined}
+        type="text"
+        role="combobox"
         aria-expanded="true"
         aria-controls="palette-choices"
         aria-activedescendant={found.length > 0 ? `choice-${chosen}` : undefined}

@@ -54,7 +54,8 @@ function NamespaceChoice() {
   }, []);
   const current = namespace.value;
   const choices = [...new Set([...(current === "" ? [] : [current]), ...(names ?? [])])].sort();
-  const requested = { id: "namespace", onFocus: load };
+  // The label's text is not displayed on a phone.
+  const requested = { id: "namespace", "aria-label": "Namespace", onFocus: load };
   return (
     <label class="namespace" htmlFor={requested.id}>
       <span>Namespace</span>

@@ -125,6 +125,7 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
 
   test.each(looks)("fits and reads well: $size, $colorScheme", async ({ size, viewport, colorScheme }) => {
     const { page, problems } = await signedIn(browser, cluster, { viewport, colorScheme });
+    await page.getByRole("combobox", { name: "Namespace", exact: true }).waitFor();
     const look = async (name: string) => {
       await page.screenshot({ path: `${pictures}/${name}-${size}-${colorScheme}.png` });
       const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
@@ -163,7 +164,10 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("Control+k");
-    await page.getByRole("dialog", { name: "Go to" }).waitFor();
+    await page
+      .getByRole("dialog", { name: "Go to" })
+      .getByRole("combobox", { name: "Go to", expanded: true })
+      .waitFor();
     await look("palette");
     await page.keyboard.press("Escape");
     await goTo(page, "#/kind/apps/v1/deployments");
