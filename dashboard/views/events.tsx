@@ -45,8 +45,14 @@ const age: Column<Happening> = {
 
 const reason: Column<Happening> = { title: "Reason", width: 18, cell: (e) => e.reason, sortBy: (e) => e.reason };
 
+const subject: Column<Happening> = {
+  title: "Object",
+  width: 28,
+  cell: (e) => <Subject of={e} />,
+  sortBy: (e) => e.kind + e.name,
+};
+
 const others: readonly Column<Happening>[] = [
-  { title: "Object", width: 28, cell: (e) => <Subject of={e} />, sortBy: (e) => e.kind + e.name },
   { title: "Message", width: 51, cell: (e) => <span title={e.message}>{e.message}</span>, sortBy: (e) => e.message },
   { title: "Count", width: 8, cell: (e) => e.count, sortBy: (e) => e.count },
   { title: "Namespace", width: 13, cell: (e) => e.namespace, sortBy: (e) => e.namespace },
@@ -56,6 +62,7 @@ const columns: readonly Column<Happening>[] = [
   age,
   { title: "Type", width: 12, cell: (e) => <StateChip text={e.type} />, sortBy: (e) => e.type },
   reason,
+  subject,
   ...others,
 ];
 
@@ -63,6 +70,7 @@ const columns: readonly Column<Happening>[] = [
 const narrowColumns: readonly Column<Happening>[] = [
   { ...age, title: "Seen", width: 9 },
   { ...reason, cell: (e) => <StateChip text={e.reason} tone={toneOfState(e.type)} /> },
+  { ...subject, width: 19 },
   ...others,
 ];
 

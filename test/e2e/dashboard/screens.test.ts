@@ -210,14 +210,24 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     await page.context().close();
   });
 
+  test("a box of the topology is as high with a name that is too long for it", async () => {
+    await cluster.output("create service clusterip a-name-of-which-only-the-end-tells-which-it-is-7g464 --tcp=80");
+    const { page } = await signedIn(browser, cluster);
+    await goTo(page, "#/topology");
+    const lineOf = (name: RegExp) => page.getByRole("link", { name }).locator("p.name").boundingBox();
+    const [long, short] = [await lineOf(/^Service a-name-of/), await lineOf(/^Service kubernetes/)];
+    expect(long?.height).toBe(short?.height);
+    await page.context().close();
+  });
+
   test("a phone shows whom an event is about", async () => {
     const { page } = await signedIn(browser, cluster, { viewport: sizes.narrow });
-    await goTo(page, "#/events");
-    const link = await page
-      .getByRole("link", { name: /^Pod\// })
-      .first()
-      .boundingBox();
-    expect(link && link.x + link.width).toBeLessThan(sizes.narrow.width);
+    await goTo(page, "#/events?q=first-app");
+    // The end of a name, too, that is too long for its place.
+    for (const name of [/^Pod\/web-/, /^Deployment\/web$/]) {
+      const link = await page.getByRole("link", { name }).first().boundingBox();
+      expect(link && link.x + link.width).toBeLessThan(sizes.narrow.width);
+    }
     await page.context().close();
   });
 
