@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { ControlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
-import { condition, end, job, newJob, podAt, pods, start } from "../../../test/fakes/controllers/controlled-job.ts";
+import {
+  condition,
+  end,
+  events,
+  job,
+  newJob,
+  podAt,
+  pods,
+  start,
+} from "../../../test/fakes/controllers/controlled-job.ts";
 
 describe("CTL-JOB-ENDING: a pod that is being deleted", () => {
   const tellToEnd = ({ cluster }: ControlledCluster, { metadata: { name = "" } }: Pod) =>
@@ -84,4 +93,23 @@ describe("CTL-JOB-TOGETHER: a Job that a pod's failure ends", () => {
     await at.settle();
     expect(condition(at, "Failed")).toMatchObject({ reason: "BackoffLimitExceeded" });
   });
+});
+
+it("CTL-JOB-EXCEEDED: says so if more pods have succeeded than it asked for", async () => {
+  const at = start();
+  at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
+  await at.settle();
+  const { metadata, spec } = podAt(at, 0);
+  for (const name of ["a", "b"])
+    at.cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "ns", ...(metadata.labels && { labels: metadata.labels }) },
+      spec,
+      status: { phase: "Succeeded" },
+    });
+  end(at, podAt(at, 0), "Succeeded");
+  await at.pass(1000);
+  expect(job(at).status.succeeded).toBe(3);
+  expect(events(at)).toContain("TooManySucceededPods: Too many succeeded pods running after completion count reached");
 });

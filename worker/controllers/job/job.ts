@@ -214,8 +214,18 @@ function planLastWord(job: Stored<Job>, ending: Ending, { noted, now }: { noted:
   const event: EventRecord = succeeds
     ? { about: job, type: "Normal", reason: "Completed", message: "Job completed" }
     : { about: job, type: "Warning", reason, message };
-  return { effects: withEvent(statusUpdate(RESOURCE, job, status), event) };
+  const { completions = Number.POSITIVE_INFINITY } = job.spec;
+  const isExceeded = succeeds && (status.succeeded ?? 0) > completions;
+  return { effects: withEvent(statusUpdate(RESOURCE, job, status), event), events: isExceeded ? [tooMany(job)] : [] };
 }
+
+/** More pods succeeded than were asked for, such as adopted ones. */
+const tooMany = (about: Stored<Job>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "TooManySucceededPods",
+  message: "Too many succeeded pods running after completion count reached",
+});
 
 interface Counting {
   readonly pods: readonly Stored<Pod>[];
