@@ -34,7 +34,8 @@ export const endpointSliceController = defineController({
   itemsOf(change) {
     const { resource, object, previous } = change;
     if (resource === "pods") return servicesOf(change);
-    if (resource === "services") return [itemKey(object)];
+    if (resource === "services")
+      return previous && asksForHints(object, previous) ? [itemKey(object), hintsItem(object)] : [itemKey(object)];
     // A slice relabelled to another service must be replaced in the former one.
     if (resource === SLICES) {
       const both = [object, previous].filter((each) => each !== undefined);
@@ -44,7 +45,8 @@ export const endpointSliceController = defineController({
     return servicesNear(change);
   },
   reconcile(item, { snapshot, now, ...context }) {
-    const { namespace, name } = splitItem(item);
+    const isAnswer = item.startsWith(HINTS);
+    const { namespace, name } = splitItem(isAnswer ? item.slice(HINTS.length) : item);
     const service = snapshot.get("services", namespace, name);
     if (!service || service.spec.selector === undefined || service.spec.type === "ExternalName") return settled;
     const isEnding = service.metadata.deletionTimestamp !== undefined;
@@ -66,12 +68,18 @@ export const endpointSliceController = defineController({
       annotations: (before) => withTrigger(before, time),
       ownerReferences: [controllerReference(service)],
     }).filter(({ op }) => op !== "create" || !isEnding);
+    if (isAnswer) return { effects: [], events: effects.length > 0 ? [] : events };
     return {
       effects: effects.map((effect) => reported(effect, service)),
       events: [...(effects.length > 0 ? events : []), ...lostEvent(service, [...lost])],
     };
   },
 });
+
+/** The item that says why a service gets no hints although it asked for them, if its slices do not change otherwise. */
+const HINTS = "*hints ";
+const hintsItem = (service: Stored<Service>) => `${HINTS}${itemKey(service)}`;
+const asksForHints = (next: Service, before: Service) => isTopologyAware(next) && !isTopologyAware(before);
 
 const sliceLabels = (service: Stored<Service>) => ({
   ...labelsOf(service),

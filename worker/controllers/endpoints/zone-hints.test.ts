@@ -175,3 +175,29 @@ it("a service with topology hints reports whether they apply, and follows its no
     "TopologyAwareHintsDisabled: Insufficient Node information: allocatable CPU or zone not specified on one or more nodes, addressType: IPv4",
   ]);
 });
+
+it("CTL-EP-HINTS-ASKED: a service that asks for hints in vain is told why, though no slice changes", async () => {
+  const at = controlledCluster([endpointSliceController]);
+  at.cluster.put("services", {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "s", namespace: "ns" },
+    spec: { selector: { app: "x" }, ports: [{ port: 80 }], ipFamilies: ["IPv4"] },
+    status: {},
+  } as Service);
+  await at.settle();
+  const ask = (mode: string) =>
+    at.cluster.change<Service>("services", "ns", "s", ({ metadata }) => {
+      metadata.annotations = { ...metadata.annotations, "service.kubernetes.io/topology-mode": mode };
+    });
+  const told = () => at.cluster.list("events").map(({ message, count }) => [message, count ?? 1]);
+  ask("Disabled");
+  await at.settle();
+  expect(told()).toEqual([]);
+  ask("Auto");
+  await at.settle();
+  ask("auto");
+  await at.settle();
+  const why = "allocatable CPU or zone not specified on one or more nodes, addressType: IPv4";
+  expect(told()).toEqual([[`Insufficient Node information: ${why}`, 1]]);
+});
