@@ -2,6 +2,7 @@
  * Requests that CSI drivers attach volumes to the nodes whose pods use them, and detach them after the last pod. Items
  * are pairs of a node and a volume.
  */
+import { compareTexts } from "../../../api/compare-texts.ts";
 import type {
   Node,
   ObjectReference,
@@ -166,50 +167,55 @@ interface Wanted {
   readonly memory: Memory | undefined;
 }
 
-function planAttached(wanted: Wanted, { snapshot, now }: ReconcileContext): Plan {
-  const { volume, node, name, attachment, users, memory } = wanted;
-  const driver = volume.spec.csi?.driver ?? "";
+function planAttached(wanted: Wanted, context: ReconcileContext): Plan {
+  const { volume, node, attachment, users } = wanted;
   if (!isManaged(node)) return settled;
-  const title = (text: string) => `${text} for volume "${volume.metadata.name}" `;
-  const eventsOf = (type: "Normal" | "Warning", reason: string, message: string): EventRecord[] =>
-    users.map((about) => ({ about, type, reason, message }));
-  if (!attachment) {
-    const held = isShared(volume) ? [] : attachmentsElsewhere(volume, node.metadata.name, snapshot);
-    const holder = held.find((each) => each.status.attached && !isEnding(each));
-    if (holder) {
-      const elsewhere = title("Multi-Attach error") + useOf(volume, holder, snapshot);
-      const events = memory?.told ? [] : eventsOf("Warning", "FailedAttachVolume", elsewhere);
-      return { effects: [], events, remember: { told: true } satisfies Memory };
-    }
-    // It is being attached there, or detached.
-    if (held.some((each) => isEnding(each) || !each.status.attachError)) return settled;
-    // If the first one does not come to have it, nobody tells.
-    if (!isShared(volume) && firstWaiting(volume, snapshot) !== node.metadata.name)
-      return { effects: [], wakeAt: now + TURN_MS };
-    const object: VolumeAttachment = {
-      apiVersion: "storage.k8s.io/v1",
-      kind: "VolumeAttachment",
-      metadata: { name },
-      spec: { attacher: driver, nodeName: node.metadata.name, source: { persistentVolumeName: volume.metadata.name } },
-      status: { attached: false },
-    };
-    return { effects: [{ op: "create", resource: ATTACHMENTS, namespace: "", object }] };
-  }
+  if (!attachment) return planAttachment(wanted, context);
   // It is attached anew once it is detached.
   if (isEnding(attachment)) return settled;
   if (!attachment.status.attached) {
     const { message } = attachment.status.attachError ?? {};
     if (message === undefined) return settled;
-    return {
-      effects: [],
-      events: eventsOf("Warning", "FailedAttachVolume", `${title("AttachVolume.Attach failed")}: ${message}`),
-    };
+    return { effects: [], events: failures(users, `${titled("AttachVolume.Attach failed", volume)}: ${message}`) };
   }
   const effects = listed(node, volume, true);
-  const events =
-    effects.length > 0 ? eventsOf("Normal", "SuccessfulAttachVolume", title("AttachVolume.Attach succeeded")) : [];
-  return { effects, events };
+  const message = titled("AttachVolume.Attach succeeded", volume);
+  const succeeded = { type: "Normal", reason: "SuccessfulAttachVolume", message } as const;
+  return { effects, events: effects.length > 0 ? users.map((about) => ({ about, ...succeeded })) : [] };
 }
+
+/** Requests that the driver attach the volume, unless another node has it, or is to have it first. */
+function planAttachment({ volume, node, name, users, memory }: Wanted, { snapshot, now }: ReconcileContext): Plan {
+  const held = isShared(volume) ? [] : attachmentsElsewhere(volume, node.metadata.name, snapshot);
+  const holder = held.find((each) => each.status.attached && !isEnding(each));
+  if (holder) {
+    const elsewhere = titled("Multi-Attach error", volume) + useOf(volume, holder, snapshot);
+    const events = memory?.told ? [] : failures(users, elsewhere);
+    return { effects: [], events, remember: { told: true } satisfies Memory };
+  }
+  // It is being attached there, or detached.
+  if (held.some((each) => isEnding(each) || !each.status.attachError)) return settled;
+  // If the first one does not come to have it, nobody tells.
+  if (!isShared(volume) && firstWaiting(volume, snapshot) !== node.metadata.name)
+    return { effects: [], wakeAt: now + TURN_MS };
+  const object: VolumeAttachment = {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "VolumeAttachment",
+    metadata: { name },
+    spec: {
+      attacher: volume.spec.csi?.driver ?? "",
+      nodeName: node.metadata.name,
+      source: { persistentVolumeName: volume.metadata.name },
+    },
+    status: { attached: false },
+  };
+  return { effects: [{ op: "create", resource: ATTACHMENTS, namespace: "", object }] };
+}
+
+const titled = (text: string, { metadata }: Stored<PersistentVolume>) => `${text} for volume "${metadata.name}" `;
+
+const failures = (users: readonly Stored<Pod>[], message: string): EventRecord[] =>
+  users.map((about) => ({ about, type: "Warning", reason: "FailedAttachVolume", message }));
 
 const isManaged = ({ metadata }: Stored<Node>) => metadata.annotations?.[MANAGED] === "true";
 
@@ -237,7 +243,7 @@ function firstWaiting(volume: Stored<PersistentVolume>, snapshot: Snapshot): str
     const node = snapshot.get("nodes", "", pod.spec.nodeName ?? "");
     return node && isManaged(node) && !tried.has(node.metadata.name);
   });
-  const [first] = waiting.toSorted((a, b) => ageKey(a).localeCompare(ageKey(b)));
+  const [first] = waiting.toSorted((a, b) => compareTexts(ageKey(a), ageKey(b)));
   return first?.spec.nodeName;
 }
 
