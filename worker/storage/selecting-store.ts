@@ -120,7 +120,7 @@ export class SelectingStore implements ObjectStore {
 
   /** What matched before a watch's first event; nothing yet for a watch that begins with the current state. */
   async #before(fields: readonly Requirement[], { since, sendInitialEvents, ...watch }: WatchRequest): Promise<Before> {
-    const known = new Map<string, KubeObject>();
+    const known = new Map<string, string>();
     if (since === undefined && sendInitialEvents !== false) return { since, known };
     const { resource, namespace, name, requirements } = watch;
     const request = {
@@ -135,13 +135,13 @@ export class SelectingStore implements ObjectStore {
       from = revision;
       for (const { text } of items) {
         const object = parseExactJson(text) as KubeObject;
-        if (this.#meets(fields, object)) known.set(keyOf(object), object);
+        if (this.#meets(fields, object)) known.set(keyOf(object), text);
       }
     }
     return { since: from, known };
   }
 
-  #events(fields: readonly Requirement[], known: Map<string, KubeObject>): TransformStream<Uint8Array, Uint8Array> {
+  #events(fields: readonly Requirement[], known: Map<string, string>): TransformStream<Uint8Array, Uint8Array> {
     const encoder = new TextEncoder();
     const splitter = new LineSplitter(new TextDecoder());
     return new TransformStream({
@@ -156,24 +156,27 @@ export class SelectingStore implements ObjectStore {
   }
 
   /** The line for an event as this selection sees it; undefined if it is not concerned. */
-  #select(fields: readonly Requirement[], known: Map<string, KubeObject>, line: string): string | undefined {
+  #select(fields: readonly Requirement[], known: Map<string, string>, line: string): string | undefined {
     const { type, object } = parseExactJson(line) as { readonly type: string; readonly object: KubeObject };
     if (type === "ERROR" || type === "BOOKMARK") return line;
     const key = keyOf(object);
     const before = known.get(key);
     if (type !== "DELETED" && this.#meets(fields, object)) {
-      known.set(key, object);
-      return exactJson({ type: before ? "MODIFIED" : "ADDED", object });
+      const text = exactJson(object);
+      known.set(key, text);
+      return `{"type":"${before === undefined ? "ADDED" : "MODIFIED"}","object":${text}}`;
     }
-    if (!before) return undefined;
+    if (before === undefined) return undefined;
     known.delete(key);
-    return exactJson({ type: "DELETED", object: type === "DELETED" ? object : atRevisionOf(before, object) });
+    const last = type === "DELETED" ? object : atRevisionOf(parseExactJson(before) as KubeObject, object);
+    return exactJson({ type: "DELETED", object: last });
   }
 }
 
 interface Before {
   readonly since: Revision | undefined;
-  readonly known: Map<string, KubeObject>;
+  /** The texts of objects: parsed, they would take several times as much memory for as long as the watch lasts. */
+  readonly known: Map<string, string>;
 }
 
 const ofKey = ({ of, key }: Requirement) => of === "field" && (key === "metadata.name" || key === "metadata.namespace");
