@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { statusText } from "../api/status-text.ts";
-import { Dialog } from "../parts/dialog.tsx";
+import { ConfirmButtons, Dialog } from "../parts/dialog.tsx";
 import { closeDialog } from "../parts/dialogs.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { toast } from "../parts/toasts.tsx";
@@ -52,14 +52,7 @@ export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly
             {problem}
           </pre>
         )}
-        <div class="buttons">
-          <button type="button" onClick={closeDialog}>
-            Cancel
-          </button>
-          <button type="submit" class={action.danger ? "danger" : "primary"} disabled={busy}>
-            {action.title}
-          </button>
-        </div>
+        <ConfirmButtons title={action.title} disabled={busy} danger={action.danger} />
       </form>
     </Dialog>
   );

@@ -3,8 +3,7 @@ import { useState } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { AlsoTouches } from "../actions/also-touches.tsx";
 import { type Kind, titleOf } from "../api/kind.ts";
-import { Dialog } from "../parts/dialog.tsx";
-import { closeDialog } from "../parts/dialogs.tsx";
+import { ConfirmButtons, Dialog } from "../parts/dialog.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import type { BulkAction } from "./bulk-action.ts";
 import { BulkProgress, BulkRemainder } from "./bulk-progress.tsx";
@@ -45,14 +44,7 @@ export function ConfirmBulk({ kind, action, objects, done }: ConfirmBulkProps) {
           {alsoTouches && <AlsoTouches fate={alsoTouches.fate} of={() => alsoTouches.of(objects)} />}
           {input && <ValueField input={input} value={value} change={setValue} />}
           {problem === "" && <KubectlLine command={action.command(names, value)} />}
-          <div class="buttons">
-            <button type="button" onClick={closeDialog}>
-              Cancel
-            </button>
-            <button type="submit" class={action.danger ? "danger" : "primary"} disabled={problem !== ""}>
-              {title}
-            </button>
-          </div>
+          <ConfirmButtons title={title} disabled={problem !== ""} danger={action.danger} />
         </form>
       )}
     </Dialog>

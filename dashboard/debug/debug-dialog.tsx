@@ -4,7 +4,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { api } from "../api/connection.ts";
 import { targetOf } from "../api/kind.ts";
 import { statusText } from "../api/status-text.ts";
-import { Dialog } from "../parts/dialog.tsx";
+import { ConfirmButtons, Dialog } from "../parts/dialog.tsx";
 import { closeDialog } from "../parts/dialogs.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { replaceQuery } from "../route.ts";
@@ -63,14 +63,7 @@ export function DebugDialog({ kind, object }: ObjectProps) {
             {problem}
           </pre>
         )}
-        <div class="buttons">
-          <button type="button" onClick={closeDialog}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={busy || !valid}>
-            Debug
-          </button>
-        </div>
+        <ConfirmButtons title="Debug" disabled={busy || !valid} />
       </form>
     </Dialog>
   );

@@ -44,6 +44,24 @@ export function Dialog({ title, children, wide }: DialogProps) {
   );
 }
 
+interface ConfirmProps {
+  readonly title: string;
+  readonly disabled: boolean;
+  readonly danger?: boolean | undefined;
+}
+
+/** The end of a form in a dialog. */
+export const ConfirmButtons = ({ title, disabled, danger }: ConfirmProps) => (
+  <div class="buttons">
+    <button type="button" onClick={closeDialog}>
+      Cancel
+    </button>
+    <button type="submit" class={danger ? "danger" : "primary"} disabled={disabled}>
+      {title}
+    </button>
+  </div>
+);
+
 /** The end of a dialog without a question. */
 export const CloseButton = () => (
   <div class="buttons">
