@@ -5,18 +5,12 @@
  *
  * Prints a table, and the same as JSON. Figures of single calls are medians; all include the machine's noise.
  */
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { Agent, get, type IncomingMessage } from "node:http";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
 import { median } from "./rig/load.ts";
+import { serveWorker } from "./rig/served-worker.ts";
 
-// The package has no types: its default export is the path of the program.
-const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
 const { values } = parseArgs({ options: { port: { type: "string" }, objects: { type: "string" } } });
 const port = Number(values.port ?? 7190);
 const objects = Number(values.objects ?? 5000);
@@ -55,8 +49,8 @@ async function call(path: string) {
 
 /** Megabytes of the process; VmHWM: the maximum since the last reading. */
 async function resident(field: "VmRSS" | "VmHWM" = "VmRSS"): Promise<number> {
-  const status = await readFile(`/proc/${server.pid}/status`, "utf8");
-  await writeFile(`/proc/${server.pid}/clear_refs`, "5");
+  const status = await readFile(`/proc/${server.process.pid}/status`, "utf8");
+  await writeFile(`/proc/${server.process.pid}/clear_refs`, "5");
   return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
 }
 
@@ -108,17 +102,7 @@ async function measureWatch(watchers: number, index: number): Promise<string> {
   return `${last.toFixed(1)} ms, the writer's answer ${whole.toFixed(1)} ms`;
 }
 
-const directory = await mkdtemp(join(tmpdir(), "sailplane-bench-"));
-await build({
-  entryPoints: [join(import.meta.dirname, "store-worker.ts")],
-  outfile: join(directory, "worker.js"),
-  bundle: true,
-  format: "esm",
-  external: ["cloudflare:*", "node:*"],
-  loader: { ".sql": "text" },
-});
-await writeFile(join(directory, "config.capnp"), config(directory));
-const server = spawn(workerd, ["serve", join(directory, "config.capnp")], { stdio: "inherit" });
+const server = await serveWorker("store-worker.ts", config);
 try {
   while (!(await call("/status").catch(() => undefined))) await new Promise((resume) => setTimeout(resume, 20));
   const figures = await measure();
@@ -127,7 +111,6 @@ try {
   console.table(figures);
   console.log(JSON.stringify({ objects, figures }));
 } finally {
-  server.kill("SIGKILL");
-  await rm(directory, { recursive: true, force: true });
+  await server.close();
   agent.destroy();
 }

@@ -1,19 +1,15 @@
 /** A control plane that counts all billed operations: a separate build of the Worker (bench/cost-worker.ts). */
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { build } from "esbuild";
 import { parse } from "smol-toml";
 import type { Operations } from "../../api/bill.ts";
 import { freePort } from "../../test/e2e/rig/cluster.ts";
 import { Client } from "./client.ts";
+import { serveWorker } from "./served-worker.ts";
 import { type Target, targetAt } from "./target.ts";
 
-const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
 const root = join(import.meta.dirname, "../..");
 const token = "bench";
 
@@ -22,8 +18,8 @@ interface Wrangler {
   readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
 }
 
-async function configuration(directory: string, port: number): Promise<string> {
-  const wrangler = parse(await readFile(`${root}/wrangler.toml`, "utf8")) as unknown as Wrangler;
+function configuration(directory: string, port: number): string {
+  const wrangler = parse(readFileSync(`${root}/wrangler.toml`, "utf8")) as unknown as Wrangler;
   const objects = wrangler.durable_objects.bindings;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -54,19 +50,7 @@ export interface CountedCluster {
 
 export async function startCounted(): Promise<CountedCluster> {
   const port = await freePort();
-  const directory = await mkdtemp(join(tmpdir(), "sailplane-bench-"));
-  await build({
-    entryPoints: [join(import.meta.dirname, "../cost-worker.ts")],
-    outfile: join(directory, "worker.js"),
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    loader: { ".sql": "text" },
-    define: { SAILPLANE_VERSION: '"bench"' },
-  });
-  await writeFile(join(directory, "config.capnp"), await configuration(directory, port));
-  const server = spawn(workerd, ["serve", "--experimental", join(directory, "config.capnp")], { stdio: "inherit" });
+  const server = await serveWorker("cost-worker.ts", (directory) => configuration(directory, port));
   const address = targetAt(`http://127.0.0.1:${port}`, token);
   const client = new Client(address, 1);
   const counts = async (): Promise<Operations> => JSON.parse((await client.ask({ path: "/bench/counts" })).text);
@@ -80,9 +64,8 @@ export async function startCounted(): Promise<CountedCluster> {
     }
   };
   const close = async () => {
-    server.kill("SIGKILL");
     client.close();
-    await rm(directory, { recursive: true, force: true });
+    await server.close();
   };
   return { target: { ...address, close }, counts, settled };
 }
