@@ -2,6 +2,7 @@
  * Kubernetes' quantities: `100m`, `1.5Gi`, `2e3`. Exact: a value is an integer number of nanos, the smallest unit.
  * Canonical forms are those of Go's resource.Quantity (k8s.io/apimachinery/pkg/api/resource).
  */
+import { RecentValues } from "../recent-values.ts";
 
 export type QuantityFormat = "DecimalSI" | "BinarySI" | "DecimalExponent";
 
@@ -54,15 +55,27 @@ export interface Parts {
   readonly format: QuantityFormat;
 }
 
+/** A pod's quantities are read a dozen times while it is created and scheduled, and most pods have the same few. */
+const recent = new RecentValues<Quantity>(1000, () => 1);
+/** Longer texts are rare, and not kept. */
+const MAX_KEPT_LENGTH = 20;
+
 /** The quantity, or what is wrong with it, in Kubernetes' words. Digits may be missing, as in Go: `Mi` is zero. */
 export function parseQuantity(text: QuantityText): Quantity | string {
-  const parts = quantityParts(text);
-  return typeof parts === "string" ? parts : exactValue(parts);
+  const trimmed = String(text).trim();
+  const known = recent.get(trimmed);
+  if (known) return known;
+  const parts = split(trimmed);
+  if (typeof parts === "string") return parts;
+  const quantity = exactValue(parts);
+  if (trimmed.length <= MAX_KEPT_LENGTH) recent.set(trimmed, quantity);
+  return quantity;
 }
 
 /** What is wrong with a quantity, if anything. */
 export const quantityProblem = (text: QuantityText): string | undefined => {
-  const parts = quantityParts(text);
+  const trimmed = String(text).trim();
+  const parts = recent.get(trimmed) ?? split(trimmed);
   return typeof parts === "string" ? parts : undefined;
 };
 

@@ -52,8 +52,9 @@ function entriesAfter(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
       apiVersion,
       subresource: update.subresource,
     } as const;
-    const held = owners.get(ownerKey(self));
-    owners.set(ownerKey(self), { ...self, set: held ? union(set, held.set) : set, time: now });
+    const key = ownerKey(self);
+    const held = owners.get(key);
+    owners.set(key, { ...self, set: held ? union(set, held.set) : set, time: now });
   }
   capUpdaters(owners);
   return renderOwners(owners);
