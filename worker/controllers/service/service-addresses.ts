@@ -19,6 +19,9 @@ const GRACE_MS = 60_000;
 /** For a transaction that is about to be rolled back. */
 const UNDONE_MS = 5000;
 
+/** By the allocator of services' addresses, and not by somebody else. */
+export const isAllocated = ({ metadata }: IPAddress): boolean => metadata.labels?.[MANAGED_BY] === MANAGER;
+
 export const serviceAddressesController = defineController({
   name: "ipallocator-repair-controller",
   reads: ["services", ADDRESSES, RANGES],
@@ -37,7 +40,7 @@ export const serviceAddressesController = defineController({
     if (!found) return holder ? planMissing(holder, address) : settled;
     if (holder && holder === parent) return settled;
     if (holder && !parent) return planWrong(found, holder);
-    return found.metadata.labels?.[MANAGED_BY] === MANAGER ? planUnused(found, parent, now) : settled;
+    return isAllocated(found) ? planUnused(found, parent, now) : settled;
   },
 });
 

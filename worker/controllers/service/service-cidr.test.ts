@@ -19,7 +19,7 @@ it("CTL-SERVICE-CIDR: a terminating ServiceCIDR is removed once another range co
   at.cluster.put<IPAddress>("ipaddresses.networking.k8s.io", {
     apiVersion: "networking.k8s.io/v1",
     kind: "IPAddress",
-    metadata: { name: "10.123.7.5" },
+    metadata: { name: "10.123.7.5", labels: { "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io" } },
     spec: { parentRef: { resource: "services", namespace: "ns", name: "s" } },
   });
   at.cluster.remove(RANGES, "", "small");
@@ -29,4 +29,19 @@ it("CTL-SERVICE-CIDR: a terminating ServiceCIDR is removed once another range co
   at.cluster.put(RANGES, range("large", "10.123.7.0/24"));
   await at.settle();
   expect(names()).toEqual(["large"]);
+});
+
+it("CTL-SERVICE-CIDR: addresses that somebody else manages do not hold a terminating ServiceCIDR", async () => {
+  const at = controlledCluster([serviceCidrController]);
+  at.cluster.put(RANGES, range("small", "10.123.7.0/28"));
+  await at.settle();
+  at.cluster.put<IPAddress>("ipaddresses.networking.k8s.io", {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "IPAddress",
+    metadata: { name: "10.123.7.5" },
+    spec: { parentRef: { resource: "services", namespace: "ns", name: "s" } },
+  });
+  at.cluster.remove(RANGES, "", "small");
+  await at.settle();
+  expect(at.cluster.list(RANGES)).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { defineController, type Plan, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { statusApply } from "../status-update.ts";
 import { contains, parseCidr } from "./cidr.ts";
+import { isAllocated } from "./service-addresses.ts";
 
 const RESOURCE = "servicecidrs.networking.k8s.io";
 const ADDRESSES = "ipaddresses.networking.k8s.io";
@@ -31,7 +32,7 @@ export const serviceCidrController = defineController({
       return ready(range, now, { status: "True", reason: "", message: "Kubernetes Service CIDR is ready" });
     }
     if (!finalizers.includes(FINALIZER)) return settled;
-    const inUse = strandsAddresses(range, snapshot.list(RESOURCE), snapshot.list(ADDRESSES));
+    const inUse = strandsAddresses(range, snapshot.list(RESOURCE), snapshot.list(ADDRESSES).filter(isAllocated));
     if (inUse) {
       const message =
         "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR";
