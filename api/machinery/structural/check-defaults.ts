@@ -88,5 +88,7 @@ function unfitMeta(value: unknown, { root, object }: Place, path: string): Field
   return [invalid(path, sortedMembers(value), `must result in valid metadata: ${message}`)];
 }
 
-const below = (path: string, inside: string) =>
-  inside === "" ? path : inside.startsWith("[") ? `${path}.${inside}` : childPath(path, inside);
+const below = (path: string, inside: string) => {
+  if (inside === "" || inside.startsWith(".")) return path + inside;
+  return inside.startsWith("[") ? `${path}.${inside}` : childPath(path, inside);
+};

@@ -224,6 +224,15 @@ describe("validation has Kubernetes' messages", () => {
     expect(texts({ spec: { l: [item("b"), item("c")] } }, spec({ l: list(keyed) }), old)).toHaveLength(1);
   });
 
+  test("what a schema and its alternatives find is told once", () => {
+    const alternatives = { anyOf: [{ required: ["a"] }], allOf: [{ required: ["a"] }], required: ["a"] };
+    expect(texts({ spec: {} }, spec({ a: { type: "string" } }, alternatives))).toEqual([
+      '<nil>: Invalid value: "": "spec" must validate at least one schema (anyOf)',
+      "spec.a: Required value",
+      '<nil>: Invalid value: "": "spec" must validate all the schemas (allOf). None validated',
+    ]);
+  });
+
   test("sets and keyed lists refuse duplicates", () => {
     const set: Schema = { type: "array", "x-kubernetes-list-type": "set", items: { type: "string" } };
     expect(duplicateItems({ s: ["a", "b", "a"] }, { properties: { s: set } })).toEqual([
@@ -270,6 +279,16 @@ describe("validation has Kubernetes' messages", () => {
     expect(defaultErrors(schema, "root", () => []).map(({ path }) => path)).toEqual([
       "root.properties[spec].properties[v].default",
       "root.properties[spec].properties[v].default.a",
+    ]);
+  });
+
+  test("additional members of a default are named after a dot", () => {
+    const schema = spec({ v: { type: "object", default: { a: "x" }, additionalProperties: { type: "integer" } } });
+    expect(defaultErrors(schema, "root", () => [])).toMatchObject([
+      {
+        path: "root.properties[spec].properties[v].default.a",
+        message: 'Invalid value: "string": .a in body must be of type integer: "string"',
+      },
     ]);
   });
 });

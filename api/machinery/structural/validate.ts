@@ -42,13 +42,19 @@ interface Place {
 export function validateValue(object: unknown, schema: Schema, old?: unknown): FieldError[] {
   const correlation = old === undefined ? undefined : new Correlation(object, old, schema);
   const work = new ValidationWork();
-  const { errors } = check(object, schema, { path: "", correlation, work });
+  const errors = withoutRepeats(check(object, schema, { path: "", correlation, work }).errors);
   const limited = limitedErrors(errors);
   if (work.isDone)
     return [...limited, invalid(NOWHERE, "", "validation by the schema takes too long, and was not completed")];
   return limited === errors
     ? errors
     : [...limited, invalid(NOWHERE, "", "there is more, which is too long to be told")];
+}
+
+/** A schema and its alternatives may find the same fault; it is told once. */
+function withoutRepeats(errors: FieldError[]): FieldError[] {
+  if (errors.length < 2) return errors;
+  return [...new Map(errors.map((error) => [`${error.path}: ${error.message}`, error])).values()];
 }
 
 function check(value: unknown, schema: Schema, place: Place): Result {
@@ -174,17 +180,18 @@ function checkMap(map: JsonObject, schema: Schema, { path, correlation, work }: 
   }
   if (maxProperties !== undefined && count > maxProperties) result.errors.push(tooMany(path, count, maxProperties));
   const additional = additionalOf(schema);
-  const member = (name: string, of: Schema) => {
+  const member = (name: string, of: Schema, at = childPath(path, name)) => {
     const isTypeMeta = path === "" && (name === "kind" || name === "apiVersion");
     const inner = check(map[name], of, {
-      path: childPath(path, name),
+      path: at,
       correlation: isTypeMeta ? undefined : correlation?.member(name),
       work,
     });
     for (const error of inner.errors) result.errors.push(error);
     result.matches += inner.matches;
   };
-  for (const name of Object.keys(map)) if (additional && !Object.hasOwn(properties, name)) member(name, additional);
+  for (const name of Object.keys(map))
+    if (additional && !Object.hasOwn(properties, name)) member(name, additional, `${path}.${name}`);
   for (const [name, property] of Object.entries(properties)) if (Object.hasOwn(map, name)) member(name, property);
   for (const name of new Set(names)) if (!Object.hasOwn(map, name)) result.errors.push(required(childPath(path, name)));
   return result;
