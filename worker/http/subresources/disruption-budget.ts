@@ -8,7 +8,7 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Entry, Write } from "../../../api/store/store.ts";
 import { trackServerStatus } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
-import { isEmptySelector, selects } from "../../controllers/label-selector.ts";
+import { selects } from "../../controllers/label-selector.ts";
 import { isReady } from "../../controllers/pod/pod-state.ts";
 import type { RequestContext } from "../../request-context.ts";
 
@@ -25,7 +25,7 @@ export async function budgetWrite(context: RequestContext, pod: Pod): Promise<Wr
   const page = await context.store.list({ resource: RESOURCE, namespace });
   const covering = page.items
     .map((entry) => ({ entry, budget: JSON.parse(entry.text) as PodDisruptionBudget }))
-    .filter(({ budget: { spec } }) => !isEmptySelector(spec.selector) && selects(spec.selector, pod.metadata.labels));
+    .filter(({ budget: { spec } }) => selects(spec.selector, pod.metadata.labels));
   if (covering.length > 1) throw new ApiError(failure(500, "", SEVERAL));
   const [found] = covering;
   if (!found || isUnprotected(pod, found.budget)) return [];

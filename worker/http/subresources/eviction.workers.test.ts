@@ -35,6 +35,21 @@ test("ADM-EVICT, ADM-EVICT-SAY: concurrent evictions cannot use the same allowed
   expect(reported).toEqual([["EvictionByEvictionAPI", true]]);
 });
 
+test("ADM-EVICT-COVER: a budget whose selector is empty covers all pods of its namespace, one without a selector none", async () => {
+  const place = await newNamespace("evict-all");
+  const budgets = "https://sailplane/apis/policy/v1/namespaces/evict-all/poddisruptionbudgets";
+  const evicted = async (name: string) => {
+    await call(`${place}/pods`, pod(name));
+    await call(`${place}/pods/${name}/status`, { status: { phase: "Running" } }, "PATCH");
+    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name } };
+    return (await call(`${place}/pods/${name}/eviction`, body)).code;
+  };
+  await call(budgets, { metadata: { name: "none" }, spec: { minAvailable: 1 } });
+  expect(await evicted("a")).toBe(201);
+  await call(budgets, { metadata: { name: "all" }, spec: { minAvailable: 1, selector: {} } });
+  expect(await evicted("b")).toBe(429);
+});
+
 test("an eviction's own options must agree with the request's", async () => {
   const place = await newNamespace("evict-options");
   await call(`${place}/pods`, pod("a"));
