@@ -49,6 +49,7 @@ test("ADM-TARGET: a namespace is its own namespace, and deletecollection has no 
   const target = "'<' + request.?namespace.orValue('') + '/' + request.?name.orValue('') + '>'";
   await deny("target", { resources: ["namespaces", "configmaps"] }, target);
   expect(await reported("/api/v1/namespaces", { body: { metadata: { name: "own" } } })).toContain("<own/own>");
+  expect(await reported("/api/v1/namespaces", { body: { metadata: { generateName: "own-" } } })).toContain("</own-");
   expect(await reported("/api/v1/namespaces/default", { method: "PATCH", body: { metadata: {} } })).toContain(
     "<default/default>",
   );

@@ -52,7 +52,6 @@ export const plugins: readonly AdmissionPlugin[] = [
   claimStatusRights,
   podLimits,
   claimLimits,
-  certificateRequestUser,
   serviceAccountAdmission,
   nodeRestriction,
   taintNodesByCondition,
@@ -66,8 +65,6 @@ export const plugins: readonly AdmissionPlugin[] = [
   storageObjectInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
-  certificateDecisionTimes,
-  volumePhaseTime,
   deviceTaintTime,
   localApiService,
   certificateApproval,
@@ -80,6 +77,9 @@ export const plugins: readonly AdmissionPlugin[] = [
   podResize,
   mutatingPolicies,
   mutatingWebhooks,
+  certificateRequestUser,
+  certificateDecisionTimes,
+  volumePhaseTime,
   validatingPolicies,
   validatingWebhooks,
   resourceQuota,
@@ -121,6 +121,12 @@ export async function fieldsWithoutRights(request: AdmissionRequest): Promise<re
     if (plugin.withoutRights && plugin.handles(request)) errors.push(...(await plugin.withoutRights(request)));
   }
   return errors;
+}
+
+export async function admitAssignment(request: AdmissionRequest): Promise<void> {
+  for (const plugin of pluginsFor(request)) {
+    if (plugin.assign && plugin.handles(request)) await plugin.assign(request);
+  }
 }
 
 export async function admitValidation(request: AdmissionRequest): Promise<void> {

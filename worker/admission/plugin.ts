@@ -64,12 +64,11 @@ export interface AdmissionPlugin<R extends AdmissionRequest = AdmissionRequest> 
    * validation finds.
    */
   withoutRights?(request: R): Promise<readonly FieldError[]>;
-  /** Runs after the kind's own validation; the draft is final. */
+  /** Runs after the kind's own validation: gives the object what the cluster chooses for it (addresses). */
+  assign?(request: R): void | Promise<void>;
+  /** Runs after that; the draft is final. */
   validate?(request: R): void | Promise<void>;
-  /**
-   * Runs last: takes from the cluster what the object needs (addresses, quota), by changing the draft and adding
-   * writes.
-   */
+  /** Runs last: takes from the cluster what the object needs (quota), and returns what it no longer does, by writes. */
   allocate?(request: R): void | Promise<void>;
   /**
    * Explains a commit that failed on one of this plugin's writes, if the client is at fault. Throws an ApiError;

@@ -91,12 +91,8 @@ test("marking for deletion increments the generation of any kind that has one", 
 });
 
 test("REG-DELETE-HELD: a terminating definition is marked only by its finalizer and its condition", () => {
-  const { next } = planDeletion(
-    customResourceDefinition,
-    objectOf({ generation: 1 }, { status: { conditions: [] } }),
-    deletion({}),
-    NOW,
-  );
+  const definition = objectOf({ generation: 1 }, { status: { conditions: [] } });
+  const { next } = planDeletion(customResourceDefinition, definition, deletion({ propagation: "Foreground" }), NOW);
   expect(next.metadata).toMatchObject({ generation: 1, finalizers: ["customresourcecleanup.apiextensions.k8s.io"] });
 });
 

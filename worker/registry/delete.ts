@@ -71,6 +71,8 @@ async function tryDelete(
   const { resource } = context.served;
   const current = objectOf(entry);
   checkPreconditions(resource, current, deletion);
+  // Nobody is asked about a deletion that is under way.
+  if (!ending && isUnderWay(resource, current, deletion)) return { text: entry.text, gone: false };
   const request = newAdmissionRequest(context, {
     operation: "DELETE",
     subresource: "",
@@ -79,7 +81,7 @@ async function tryDelete(
     object: undefined,
     old: current,
     dryRun: deletion.dryRun,
-    ...(deletion.options ? { options: deletion.options } : {}),
+    options: decidedOptions(resource, current, deletion),
   });
   if (!ending) {
     await admitMutation(request);
@@ -127,20 +129,12 @@ export function planDeletion(
   const { metadata } = next;
   const remaining = metadata.deletionGracePeriodSeconds ?? 0;
   const firstMark = metadata.deletionTimestamp === undefined;
-  // Once an object is terminating, only its grace period can change, and only be shortened: while it lasts, finalizers
-  // cannot.
-  if (resource.deletionGraceSeconds && !firstMark && remaining > 0 && !isShorter(metadata, deletion))
-    return { next, gone: false };
-  if (metadata.deletionTimestamp !== undefined && resource.isHeld?.(current)) return { next, gone: false };
+  if (isUnderWay(resource, current, deletion)) return { next, gone: false };
   const finalizers = finalizersAfter(resource, metadata.finalizers ?? [], deletion);
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
-  // A negative grace period means the shortest, but not none.
-  const requested =
-    deletion.gracePeriodSeconds === undefined || deletion.gracePeriodSeconds >= 0 ? deletion.gracePeriodSeconds : 1;
   const isOver = !firstMark && remaining === 0;
-  const grace =
-    resource.deletionGraceSeconds && !isOver ? Math.max(0, resource.deletionGraceSeconds(current, requested)) : 0;
+  const grace = isOver ? 0 : graceOf(resource, current, deletion);
   const held = finalizers.length > 0 || (resource.isHeld?.(next) ?? false);
   const gone = grace === 0 && !held;
   if (gone && !resource.deletionGraceSeconds) return { next: current, gone };
@@ -163,6 +157,35 @@ export function planDeletion(
     metadata.deletionGracePeriodSeconds = 0;
   }
   return { next, gone };
+}
+
+/**
+ * Once an object is terminating, only its grace period can change, and only be shortened: while it lasts, finalizers
+ * cannot.
+ */
+function isUnderWay(resource: Resource, current: Stored<KubeObject>, deletion: Deletion): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds: remaining = 0 } = current.metadata;
+  if (deletionTimestamp === undefined) return false;
+  if (resource.isHeld?.(current)) return true;
+  return resource.deletionGraceSeconds !== undefined && remaining > 0 && !isShorter(current.metadata, deletion);
+}
+
+/** A negative grace period means the shortest, but not none. */
+const requestedGrace = ({ gracePeriodSeconds: seconds }: Deletion): number | undefined =>
+  seconds !== undefined && seconds < 0 ? 1 : seconds;
+
+/** The grace period of an object that is deleted now. */
+const graceOf = ({ deletionGraceSeconds }: Resource, current: Stored<KubeObject>, deletion: Deletion): number =>
+  deletionGraceSeconds ? Math.max(0, deletionGraceSeconds(current, requestedGrace(deletion))) : 0;
+
+/** The client's options, for admission, with what the registry has decided by then. */
+function decidedOptions(resource: Resource, current: Stored<KubeObject>, deletion: Deletion): DeleteOptions {
+  const { options = {} } = deletion;
+  const { uid, deletionTimestamp } = current.metadata;
+  if (resource.isHeld) return { ...options, preconditions: { uid, ...options.preconditions } };
+  const isMarked = resource.deletionGraceSeconds && deletionTimestamp === undefined;
+  const gracePeriodSeconds = isMarked ? graceOf(resource, current, deletion) : requestedGrace(deletion);
+  return gracePeriodSeconds === undefined ? options : { ...options, gracePeriodSeconds };
 }
 
 const isShorter = ({ deletionGracePeriodSeconds = 0 }: KubeObject["metadata"], { gracePeriodSeconds }: Deletion) =>

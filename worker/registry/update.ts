@@ -14,6 +14,7 @@ import type { Entry, Revision, Write } from "../../api/store/store.ts";
 import { type ConvertTo, withConversions } from "../admission/converted-owners.ts";
 import {
   admitAllocation,
+  admitAssignment,
   admitMutation,
   admitValidation,
   explainFailure,
@@ -123,9 +124,10 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
     for (const warning of resource.warnings?.(draft, current) ?? []) context.warnings.push(warning);
   if (update.subresource === "status") context.warnings.push(...(resource.status?.warnings?.(draft) ?? []));
   const judged = formOf ? { ...request, object: formOf(draft), old: formOf(current) as Stored<KubeObject> } : request;
+  const ends = endsNow(context, draft);
+  if (!ends) await admitAssignment(request);
   if (!update.admitted) await admitValidation(judged);
 
-  const ends = endsNow(context, draft);
   // Whichever part was written, it is the object that is deleted.
   const going = { ...request, operation: "DELETE", object: undefined, subresource: "" } as const;
   await admitAllocation(ends ? going : request);

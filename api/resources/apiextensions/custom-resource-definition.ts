@@ -45,6 +45,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   withoutTable: ["status"],
   status: { validateUpdate: validateDefinitionStatus },
   // A definition is removed after its objects, by a controller.
+  defaultPropagation: "Unsupported",
   isHeld: ({ metadata }) => metadata.deletionTimestamp === undefined,
   prepareDelete: (draft) => {
     const { metadata } = draft;

@@ -5,9 +5,6 @@ import { qualifiedName } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { checkParameters } from "./parameters-validation.ts";
 
-/** Keeps a class while volumes use it. */
-const PROTECTION = "kubernetes.io/vac-protection";
-
 export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
   group: "storage.k8s.io",
   version: "v1",
@@ -17,9 +14,6 @@ export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
   updateChecks: ["metaChanges", "changes", "meta", "whole"],
   deleteReturnsObject: true,
   shortNames: ["vac"],
-  prepareCreate: ({ metadata }) => {
-    if (!metadata.finalizers?.includes(PROTECTION)) metadata.finalizers = [...(metadata.finalizers ?? []), PROTECTION];
-  },
   validate: ({ driverName = "", parameters }) => {
     const errors: FieldError[] = [];
     if (driverName === "") errors.push(required("driverName"));

@@ -76,25 +76,22 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   checkAccount(metadata, account.metadata);
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
   checkLifetime(seconds);
+  const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
+  // Validating plugins see what is asked for as it will be answered.
+  spec.audiences = audiences;
+  const { name, namespace, uid } = account.metadata;
+  Object.assign(metadata, { name, namespace, uid, creationTimestamp: timestamp(context.now) });
   await admitValidation(request);
   const bound: BoundClaims = spec.boundObjectRef
     ? await boundObject(context, account.metadata.name ?? "", spec.boundObjectRef)
     : {};
-  const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
   const now = Math.floor(context.now / 1000);
   const claims = claimsOf(account, { audiences, seconds, bound, now });
-  const { name, namespace, uid } = account.metadata;
   const token = await context.env.CLUSTER_KEYS.getByName(context.cluster).sign({ ...claims });
   const tokenRequest = {
     kind: "TokenRequest",
     apiVersion: "authentication.k8s.io/v1",
-    metadata: {
-      ...metadata,
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      uid,
-      creationTimestamp: timestamp(context.now),
-    },
+    metadata,
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
   };

@@ -8,6 +8,7 @@ import { attributesOf } from "../../../api/resources/attributes.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
 import {
   admitAllocation,
+  admitAssignment,
   admitMutation,
   admitValidation,
   explainFailure,
@@ -120,6 +121,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     validateCreate(resource, copy, await fieldsWithoutRights(request));
     for (const warning of resource.warnings?.(copy) ?? []) warnings.push(warning);
     if (options.otherVerb) await requireCreate(context);
+    await admitAssignment(request);
     await admitValidation(request);
     if (!options.dryRun) checkRevision(copy.metadata.resourceVersion);
   } catch (error) {

@@ -27,12 +27,15 @@ export const serviceAddresses = defineResourcePlugin({
 
   reads: ({ operation }) => (operation === "CREATE" ? [OWN_RANGE] : []),
 
+  async assign(request) {
+    const { object: next, old } = request;
+    if (!next) return;
+    await takeAddresses(request, next, old);
+    await takeNodePorts(request, next, old);
+  },
+
   async allocate(request) {
     const { object: next, old } = request;
-    if (next) {
-      await takeAddresses(request, next, old);
-      await takeNodePorts(request, next, old);
-    }
     if (old) await release(request, old, next);
   },
 
