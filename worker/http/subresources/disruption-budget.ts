@@ -85,15 +85,19 @@ function refusalOf({ metadata, status }: PodDisruptionBudget): Status | undefine
     return refuse("DisruptedPods map too big - too many evictions not confirmed by PDB controller");
   }
   if (allowed > 0) return undefined;
-  const condition = status.conditions?.find(({ type }) => type === "DisruptionAllowed");
+  return violationStatus(exhaustion(name, status), 0);
+}
+
+/** Why no disruption is allowed. The numbers cannot be trusted if the budget's controller has failed. */
+function exhaustion(name: string, { conditions, ...status }: PodDisruptionBudget["status"]): string {
+  const condition = conditions?.find(({ type }) => type === "DisruptionAllowed");
+  const told = condition?.status === "False" && condition.message ? condition : undefined;
   const { desiredHealthy = 0, currentHealthy = 0 } = status;
-  const failedSync = condition?.status === "False" && condition.reason === "SyncFailed";
-  return violationStatus(
-    failedSync
-      ? `The disruption budget ${name} does not allow evicting pods currently because it failed sync: ${condition.message}`
-      : `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
-    0,
-  );
+  const refused = `The disruption budget ${name} does not allow evicting pods currently`;
+  if (told?.reason === "SyncFailed") return `${refused} because it failed sync: ${told.message}`;
+  if (currentHealthy <= desiredHealthy)
+    return `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+  return told ? `${refused} (${told.reason}): ${told.message}` : refused;
 }
 
 function violationStatus(why: string, retryAfterSeconds: number): Status {

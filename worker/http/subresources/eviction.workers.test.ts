@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Status } from "../../../api/machinery/status.ts";
 import { call, codesOf, newNamespace, pod } from "../../../test/workers/core-calls.ts";
 
 test("ADM-EVICT, ADM-EVICT-SAY: concurrent evictions cannot use the same allowed disruption", async () => {
@@ -48,6 +49,31 @@ test("ADM-EVICT-COVER: a budget whose selector is empty covers all pods of its n
   expect(await evicted("a")).toBe(201);
   await call(budgets, { metadata: { name: "all" }, spec: { minAvailable: 1, selector: {} } });
   expect(await evicted("b")).toBe(429);
+});
+
+test("a refused eviction says why its budget allows none", async () => {
+  const place = await newNamespace("evict-why");
+  const budgets = "https://sailplane/apis/policy/v1/namespaces/evict-why/poddisruptionbudgets";
+  await call(budgets, { metadata: { name: "b" }, spec: { minAvailable: 1, selector: {} } });
+  await call(`${place}/pods`, pod("a"));
+  const ready = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+  await call(`${place}/pods/a/status`, { status: ready }, "PATCH");
+  const why = async (currentHealthy: number, reason: string, message: string) => {
+    const lastTransitionTime = "2026-01-01T00:00:00Z";
+    const condition = { type: "DisruptionAllowed", status: "False", reason, message, lastTransitionTime };
+    const status = { observedGeneration: 1, desiredHealthy: 1, currentHealthy, conditions: [condition] };
+    await call(`${budgets}/b/status`, { status }, "PATCH");
+    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: "a" } };
+    const { object } = await call(`${place}/pods/a/eviction`, body);
+    return (object as { readonly details?: Status["details"] }).details?.causes?.[0]?.message;
+  };
+  const refused = "The disruption budget b does not allow evicting pods currently";
+  const counted = "The disruption budget b needs 1 healthy pods and has 1 currently";
+  expect(await why(2, "SyncFailed", "no scale")).toBe(`${refused} because it failed sync: no scale`);
+  expect(await why(1, "SyncFailed", "")).toBe(counted);
+  expect(await why(1, "Other", "x")).toBe(counted);
+  expect(await why(2, "Other", "x")).toBe(`${refused} (Other): x`);
+  expect(await why(2, "InsufficientPods", "")).toBe(refused);
 });
 
 test("an eviction's own options must agree with the request's", async () => {
