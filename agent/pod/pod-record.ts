@@ -15,6 +15,7 @@ import { steadyNow } from "../steady-now.ts";
 import { PodVolumes } from "../volumes/pod-volumes.ts";
 import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./allocation.ts";
 import { canMountRecursiveReadOnly } from "./config/recursive-read-only.ts";
+import { Endings } from "./endings.ts";
 import type { PodLocal, Verdict } from "./local.ts";
 import { EVICTED } from "./node-verdicts.ts";
 import { probeReports } from "./probe-reports.ts";
@@ -46,9 +47,9 @@ export class PodRecord {
   readonly volumes: PodVolumes;
   readonly prober: Prober;
   readonly reporter: StatusReporter;
-  /** Aborted when the pod is to go: whatever starts something stops. And, once it is ending, when it is to end sooner. */
+  /** Aborted when the pod is to go: whatever is about to start something stops. */
   readonly abort = new AbortController();
-  readonly hurry = new AbortController();
+  readonly endings = new Endings();
   readonly wake: Wake;
   readonly waiting = new Map<string, Waiting>();
   /** When a container that failed to start is retried (ms), by name. */
@@ -96,7 +97,6 @@ export class PodRecord {
   #isFinished: boolean;
   /** When the last container was seen to have ended for good (ms). */
   endedAt: number | undefined;
-  /** By `steadyNow`. */
   readonly #firstSeen = steadyNow();
 
   constructor(context: WorkerContext, pod: Pod, wake: Wake & { readonly accepted: (pod: Pod) => void }) {

@@ -135,8 +135,16 @@ export class PodWorker {
     if (record.verdict !== undefined || record.terminating) return false;
     record.verdict = { ...verdict, refused: false, endedByNode: true };
     record.abort.abort();
+    this.#endSooner(record.grace, graceOf(record.pod));
     this.wake();
     return true;
+  }
+
+  /** A container that failed its probe, for example, may be in the middle of a longer grace period. */
+  #endSooner(graceSeconds: number, before: number): void {
+    const record = this.#record;
+    if (graceSeconds >= before) return;
+    shorten(record, graceSeconds).catch(({ message }: Error) => record.context.log.warn(message));
   }
 
   /** Whether the node has admitted the pod, in this run of the agent or an earlier one. */
@@ -170,9 +178,7 @@ export class PodWorker {
     const before = record.pod;
     record.pod = pod;
     record.reporter.follow(pod);
-    if (record.terminating && record.isDeleted && graceOf(pod) < graceOf(before))
-      // The containers will still end, but by their previous grace period.
-      shorten(record, graceOf(pod)).catch(({ message }: Error) => record.context.log.warn(message));
+    if (record.isDeleted) this.#endSooner(graceOf(pod), graceOf(before));
     if (isNotableChange(before, pod, record.status)) record.statusAtChange = pod.status;
     else if (!record.isContradicted) return;
     if (record.isDeleted) record.abort.abort();

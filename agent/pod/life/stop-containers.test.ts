@@ -2,8 +2,9 @@ import { expect, it } from "vitest";
 import type { Container } from "../../../api/generated/core.v1.ts";
 import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-container.ts";
 import { recordedPod } from "../../../test/fakes/node/pod-record.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
 import { planPod } from "./plan.ts";
-import { restartAll } from "./stop-containers.ts";
+import { kill, restartAll, shorten } from "./stop-containers.ts";
 
 const preStop = { exec: { command: ["wait"] } };
 const restartPolicyRules = [{ action: "RestartAllContainers", exitCodes: { operator: "In", values: [88] } }];
@@ -46,4 +47,26 @@ it("containers stopped by RestartAllContainers end at once without preStop hooks
   expect(record.status.containerStatuses?.map(({ restartCount }) => restartCount)).toEqual([1, 1]);
   expect(counts()).toEqual([1, 1]);
   expect(events).toEqual(["Killing: killing", "Killing: killing"]);
+});
+
+it("AGENT-GRACE: a container that is being stopped for its probe ends sooner if its pod is to, and no other one", async () => {
+  const { record, runtime } = await runningPod([{ name: "c", lifecycle: { preStop } }, { name: "d" }]);
+  const stopped: string[] = [];
+  const stop = runtime.stopContainer.bind(runtime);
+  const recording: Runtime["stopContainer"] = async (id, seconds) => {
+    stopped.push(`${id} ${seconds}`);
+    await stop(id);
+  };
+  Object.assign(runtime, { stopContainer: recording });
+  runtime.execSync = () => new Promise(() => {});
+  const { containers } = await record.observe();
+  const observed = containers.find(({ name }) => name === "c");
+  const [container] = record.pod.spec.containers;
+  if (observed === undefined || container === undefined) throw new Error("it runs");
+  const killed = kill(record, { target: { role: "main", container }, observed }, { message: "", graceSeconds: 100 });
+  await shorten(record, 3);
+  await killed;
+  expect(stopped).toEqual([`${observed.id} 3`, `${observed.id} 100`]);
+  await shorten(record, 2);
+  expect(stopped).toHaveLength(2);
 });

@@ -24,17 +24,19 @@ export function kill(
   { message, graceSeconds, turn = Promise.resolve() }: KillAs,
 ): Promise<void> {
   record.recordEvent(target, "Normal", "Killing", message);
-  return killContainer({
-    runtime: record.context.runtime,
-    pod: record.pod,
-    container: target.container,
-    id: observed.id,
-    podIP: record.addresses().podIPs[0] ?? "",
-    graceSeconds,
-    turn,
-    hurry: record.hurry.signal,
-    onFailedHook: () => record.recordEvent(target, "Warning", "FailedPreStopHook", "PreStopHook failed"),
-  });
+  return record.endings.follow(observed.id, (hurry) =>
+    killContainer({
+      runtime: record.context.runtime,
+      pod: record.pod,
+      container: target.container,
+      id: observed.id,
+      podIP: record.addresses().podIPs[0] ?? "",
+      graceSeconds,
+      turn,
+      hurry,
+      onFailedHook: () => record.recordEvent(target, "Warning", "FailedPreStopHook", "PreStopHook failed"),
+    }),
+  );
 }
 
 export function killFailed(record: PodRecord, action: Extract<Action, { do: "kill-container" }>): Promise<void> {
@@ -79,10 +81,8 @@ export const killAll = (record: PodRecord, { containers }: Observation): Promise
     if (runningOf(record.pod, left.containers).length > 0) record.report(left);
   });
 
-/** A deletion with a shorter grace period overrides one that is under way. */
-export async function shorten({ context: { runtime }, uid, hurry }: PodRecord, graceSeconds: number): Promise<void> {
-  hurry.abort();
-  const { containers } = await runtime.observe(uid);
-  const running = containers.filter(({ state }) => state === "running");
-  await Promise.all(running.map(({ id }) => runtime.stopContainer(id, Math.max(graceSeconds, MIN_GRACE_SECONDS))));
+/** What is being stopped ends by a shorter grace period. */
+export async function shorten({ context: { runtime }, endings }: PodRecord, graceSeconds: number): Promise<void> {
+  const seconds = Math.max(graceSeconds, MIN_GRACE_SECONDS);
+  await Promise.all(endings.hurry().map((id) => runtime.stopContainer(id, seconds)));
 }
