@@ -23,6 +23,7 @@ import type * as cri from "./cri-messages.ts";
 import { CriObserver } from "./cri-observer.ts";
 import { openCriStream, openPortForward } from "./cri-stream.ts";
 import { CTR, ctr, endAdrift, execWithCtr, hasCtr, isAdrift } from "./ctr.ts";
+import { removeEarlierSandboxes } from "./earlier-sandboxes.ts";
 import {
   cgroupDriverOf,
   configOf,
@@ -60,7 +61,7 @@ export class CriRuntime implements Runtime {
   readonly features: RuntimeFeatures;
   readonly #cri: CriClient;
   readonly #socket: string;
-  readonly #agentId: string;
+  readonly #node: CriNode;
   readonly #images: CriImages;
   readonly #seen = new SeenStates();
   readonly #observer: CriObserver;
@@ -90,7 +91,7 @@ export class CriRuntime implements Runtime {
     const config = configOf(status);
     this.#cri = client;
     this.#socket = socket;
-    this.#agentId = agentId;
+    this.#node = { agentId, hasUnifiedCgroups: hasUnifiedCgroups() };
     this.scheme = scheme;
     this.cgroupDriver = cgroupDriverOf(scheme, config);
     this.takesCdiDevices = takesCdiDevices(scheme, config);
@@ -104,10 +105,6 @@ export class CriRuntime implements Runtime {
       seen: this.#seen,
       onLook: (ids) => this.#observer.retainOnly(ids),
     });
-  }
-
-  get #node(): CriNode {
-    return { agentId: this.#agentId, hasUnifiedCgroups: hasUnifiedCgroups() };
   }
 
   #id(id: string): string {
@@ -141,8 +138,12 @@ export class CriRuntime implements Runtime {
   }
 
   async runSandbox(config: SandboxConfig): Promise<string> {
-    const request = { config: criSandbox(config, this.#agentId), runtime_handler: config.handler };
-    const { pod_sandbox_id } = await this.#cri.call("RunPodSandbox", request, SANDBOX_SECONDS);
+    const request = { config: criSandbox(config, this.#node.agentId), runtime_handler: config.handler };
+    const run = () => this.#cri.call("RunPodSandbox", request, SANDBOX_SECONDS);
+    const { pod_sandbox_id } = await run().catch(async (error: Error) => {
+      if (!(await removeEarlierSandboxes(this.#cri, { uid: config.pod.uid, agentId: this.#node.agentId }))) throw error;
+      return run();
+    });
     this.#seen.made(pod_sandbox_id, { uid: config.pod.uid, kind: "sandbox" });
     return pod_sandbox_id;
   }
@@ -198,7 +199,7 @@ export class CriRuntime implements Runtime {
     const { container_id } = await this.#cri.call("CreateContainer", {
       pod_sandbox_id: sandboxId,
       config: criContainer({ ...config, security }, sandbox, this.#node),
-      sandbox_config: criSandbox(sandbox, this.#agentId),
+      sandbox_config: criSandbox(sandbox, this.#node.agentId),
     });
     this.#seen.made(container_id, { uid: sandbox.pod.uid, kind: "container" });
     return `${this.scheme}://${container_id}`;
@@ -282,7 +283,7 @@ export class CriRuntime implements Runtime {
   }
 
   async usage(uid?: string): Promise<readonly ContainerUsage[]> {
-    const label_selector = { [AGENT_LABEL]: this.#agentId, ...(uid === undefined ? {} : { [POD_UID]: uid }) };
+    const label_selector = { [AGENT_LABEL]: this.#node.agentId, ...(uid === undefined ? {} : { [POD_UID]: uid }) };
     return usageOfRunning(this.#cri, this.scheme, label_selector);
   }
 
