@@ -72,9 +72,9 @@ async function deploy({
     await wranglerDeploy(["--dry-run"]);
     return;
   }
-  expectControlPlane(dataDir);
   const directory = new DataDirectory(dataDir);
   process.once("exit", () => directory.release());
+  expectControlPlane(dataDir);
   const storedServer = parseKubeconfig(directory.read("kubeconfig") ?? "")?.server;
   const known = storedServer === UNKNOWN_SERVER ? undefined : storedServer;
   const identity = loadIdentity(directory, { bind: "127.0.0.1" }, new Date());

@@ -48,7 +48,6 @@ export const upCommand = (): Command =>
     .action(up);
 
 async function up(options: UpOptions): Promise<void> {
-  expectControlPlane(options.dataDir);
   if (options.print) process.stdout.write(unitOf(service()));
   else if (options.install) install(options);
   else await run(options);
@@ -65,6 +64,7 @@ function install({ dataDir }: UpOptions): void {
   expectSystemd();
   // A running instance would be in the service's way.
   new DataDirectory(dataDir).release();
+  expectControlPlane(dataDir);
   startService(service());
   console.log(`systemd runs it; "journalctl -u ${SERVICE}" shows its log, "sailplane status" its state`);
   if (process.env.AUDIT_WEBHOOK_TOKEN)
@@ -78,6 +78,7 @@ async function run(options: UpOptions): Promise<void> {
   const progress = new Progress(process.stdout, process.env);
   const directory = new DataDirectory(options.dataDir);
   process.once("exit", () => directory.release());
+  expectControlPlane(options.dataDir);
 
   progress.begin("control plane", directory.isNew ? "making keys and starting" : "starting");
   const connection = await prepareControlPlane({
