@@ -47,6 +47,9 @@ export const clusterCommand = (): Command =>
     .addCommand(
       new Command("authentication")
         .summary("accept users of OpenID Connect issuers in a cluster")
+        .description(
+          "Accepts the users of OpenID Connect issuers in a cluster. The file replaces the one before: issuers that it does not name are no longer trusted.",
+        )
         .argument("<name>")
         .addOption(dataDirectoryOption())
         .addOption(authenticationOption().makeOptionMandatory())
