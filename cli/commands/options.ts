@@ -11,6 +11,12 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** Whether it is this machine's is seen when it is used. */
+export function parseAddress(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It is an address of this machine.");
+  return text;
+}
+
 /** A positive integer. */
 export function parseCount(text: string): number {
   const count = Number(text);

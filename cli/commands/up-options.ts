@@ -12,6 +12,7 @@ import { type NodeOptions, withNodeOptions } from "./node-options.ts";
 import {
   dataDirectoryOption,
   dualStackOption,
+  parseAddress,
   parseCount,
   parseDuration,
   parsePort,
@@ -40,7 +41,9 @@ export interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOpti
 
 const basicOptions = (unitFile: string): readonly Option[] => [
   new Option("-p, --port <number>", "the port of the API; 0 chooses a free one").argParser(parsePort).default(6443),
-  new Option("--bind <address>", "the address to listen on; 0.0.0.0 accepts other machines").default("127.0.0.1"),
+  new Option("--bind <address>", "the address to listen on; 0.0.0.0 accepts other machines")
+    .argParser(parseAddress)
+    .default("127.0.0.1"),
   new Option(
     "--tls-san <names>",
     "additional names and addresses for the certificate: plane.lan,203.0.113.7",

@@ -1,10 +1,8 @@
 import {
   accessSync,
-  closeSync,
   constants,
   existsSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -50,9 +48,9 @@ export class DataDirectory {
   }
 
   /** Readable by the owner only. Atomic, even if the process is killed: without its keys a control plane is lost. */
-  write(name: string, text: string): void {
+  write(name: string, content: string | Uint8Array): void {
     try {
-      writeFileSync(this.file(`${name}.new`), text, { mode: 0o600 });
+      writeFileSync(this.file(`${name}.new`), content, { mode: 0o600 });
       renameSync(this.file(`${name}.new`), this.file(name));
     } catch (error) {
       throw new CliError(`cannot write ${this.file(name)}: ${systemReason(error)}`);
@@ -70,17 +68,6 @@ export class DataDirectory {
 
   remove(name: string): void {
     rmSync(this.file(name), { force: true });
-  }
-
-  /** Like {@link write}, for content that something else writes to the open file. */
-  writeBy(name: string, write: (file: number) => void): void {
-    this.write(name, "");
-    const file = openSync(this.file(name), "w");
-    try {
-      write(file);
-    } finally {
-      closeSync(file);
-    }
   }
 
   /** Creates a directory inside, and returns its full path. */

@@ -81,12 +81,16 @@ export async function prepareControlPlane(options: ControlPlaneOptions): Promise
       },
     }),
   );
+  directory.write("workerd.bin", compiled(textFile));
+  return connection;
+}
+
+function compiled(textFile: string): Uint8Array {
   try {
-    directory.writeBy("workerd.bin", (file) => compileConfig(textFile, file));
+    return compileConfig(textFile);
   } catch (error) {
     throw new CliError(`the control plane did not start: ${errorMessage(error)}`);
   }
-  return connection;
 }
 
 /** The port, or a free one for 0; throws CliError if this process may not listen there. */

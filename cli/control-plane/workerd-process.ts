@@ -27,24 +27,28 @@ export function workerdPath(): string {
   }
 }
 
+/** Some megabytes are expected. */
+const MAX_COMPILED_BYTES = 2 ** 28;
+
 /**
- * Compiles a configuration, sources included, to its binary form in an open file. Throws with workerd's own error. The
- * serving process then needs no configuration compiler: it takes 5 MB less, and is ready as soon.
+ * Compiles a configuration, sources included, to its binary form. Throws with workerd's own error. The serving process
+ * then needs no configuration compiler: it takes 5 MB less, and is ready as soon.
  */
-export function compileConfig(textFile: string, output: number): void {
-  const { status, stderr, error } = spawnSync(workerdPath(), ["compile", "--config-only", textFile], {
-    stdio: ["ignore", output, "pipe"],
-    encoding: "utf8",
+export function compileConfig(textFile: string): Uint8Array {
+  const { status, stdout, stderr, error } = spawnSync(workerdPath(), ["compile", "--config-only", textFile], {
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: MAX_COMPILED_BYTES,
   });
   if (error) throw new Error(`cannot start workerd: ${error.message}`);
   // After an empty line it lists its options.
   if (status !== 0)
     throw new Error(
-      stderr
+      String(stderr)
         .replace(/^error: /, "")
         .split("\n\n")[0]
         ?.trim(),
     );
+  return stdout;
 }
 
 /** How long open watches may delay the end of workerd, which does not close them itself. */

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer as serveTls } from "node:https";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
@@ -92,6 +92,20 @@ describe("sailplane reports errors in one line", () => {
       "an address of another machine",
       () => ["up", "--port", "0", "--bind", "192.0.2.1", "-d", `${scratch}/c`],
       /^sailplane: 192\.0\.2\.1 is no address of this machine.*\n$/,
+    ],
+    [
+      "an empty address",
+      () => ["up", "--port", "0", "--bind", "", "-d", `${scratch}/c`],
+      /^sailplane: option '--bind <address>' argument '' is invalid\. It is an address of this machine\.\n.*\n$/,
+    ],
+    [
+      "a disk that is full",
+      () => {
+        mkdirSync(`${scratch}/full`);
+        symlinkSync("/dev/full", `${scratch}/full/workerd.bin.new`);
+        return ["up", "--port", "0", "--no-agent", "-d", `${scratch}/full`];
+      },
+      /^sailplane: cannot write .*\/full\/workerd\.bin: no space left on the disk\n$/,
     ],
     [
       "an option that a command does not have",
