@@ -170,7 +170,7 @@ export class Link {
         down = undefined;
         retry = FIRST_RETRY_MS;
         this.#reportedDown = true;
-        log.warn("the link to the control plane is down; pods keep running");
+        if (!this.#refused) log.warn("the link to the control plane is down; pods keep running");
       }
       this.#failedSince ??= Date.now();
       down ??= steadyNow();

@@ -25,7 +25,7 @@ export class NodeDeletion {
 
   begin(): void {
     this.#options.log.warn(
-      `the Node of this machine was deleted: its pods end in ${ENDS_MS / 1000} s; to join again, end this and use what "sailplane token create" prints`,
+      `the Node of this machine was deleted: its pods end in ${ENDS_MS / 1000} s; end this, and start "sailplane up" again, or join with what "sailplane token create" prints`,
     );
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#end(), ENDS_MS).unref();
