@@ -3,8 +3,10 @@
  * from the node, have protocols of their own (api/terminal-protocol.ts).
  */
 import { LineSplitter } from "../../../api/line-splitter.ts";
+import { FrameSplitter } from "../../../api/machinery/protobuf/frame-splitter.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import { withoutToken } from "../../auth/credentials/websocket-token.ts";
 import { messagesTo } from "../../fairness/unread-messages.ts";
 
 /** The subprotocols that a client offers; [""] if it offers none. */
@@ -20,19 +22,40 @@ export function chooseProtocol(request: Request, known: readonly string[]): stri
   return chosen;
 }
 
-/** Each line of a stream becomes a message; heartbeats are dropped. `client` is who reads them. */
-export function linesOverWebSocket(client: string, response: Response): Response {
-  if (!response.ok || !response.body) return response;
+/**
+ * Each event of a watch becomes a message, a binary one if they are protobuf; heartbeats are dropped. `client` is who
+ * reads them. Clients that offer a subprotocol must be told one, or they close: it means nothing here.
+ */
+export function eventsOverWebSocket(
+  request: Request,
+  client: string,
+  { body, protobuf }: { readonly body: ReadableStream<Uint8Array> | null; readonly protobuf: boolean },
+): Response {
+  if (!body) return new Response(null);
+  const messages = protobuf ? body.pipeThrough(framesOf()) : body.pipeThrough(linesOf());
+  const protocol = offeredProtocols(request).find((name) => withoutToken(name) !== "");
+  return send(client, messages, protocol === undefined ? {} : { "Sec-WebSocket-Protocol": protocol });
+}
+
+function linesOf(): TransformStream<Uint8Array, string> {
   const splitter = new LineSplitter(new TextDecoder());
-  const lines = new TransformStream<Uint8Array, string>({
+  return new TransformStream({
     transform(chunk, controller) {
       for (const line of splitter.push(chunk)) controller.enqueue(line.trimStart());
     },
   });
-  return send(client, response.body.pipeThrough(lines));
 }
 
-function send(to: string, messages: ReadableStream<string>): Response {
+function framesOf(): TransformStream<Uint8Array, Uint8Array> {
+  const splitter = new FrameSplitter();
+  return new TransformStream({
+    transform(chunk, controller) {
+      for (const frame of splitter.push(chunk)) controller.enqueue(frame);
+    },
+  });
+}
+
+function send(to: string, messages: ReadableStream<string | Uint8Array>, headers: HeadersInit): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   const sent = messagesTo(to);
   server.accept();
@@ -53,5 +76,5 @@ function send(to: string, messages: ReadableStream<string>): Response {
     }
   };
   pump().catch(() => server.close(1011, "the stream broke"));
-  return new Response(null, { status: 101, webSocket: client });
+  return new Response(null, { status: 101, webSocket: client, headers });
 }

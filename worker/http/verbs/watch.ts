@@ -34,7 +34,7 @@ import {
   showsStoredMetadata,
   WATCH_VIEWS,
 } from "../response/views.ts";
-import { linesOverWebSocket } from "../response/websocket-response.ts";
+import { eventsOverWebSocket } from "../response/websocket-response.ts";
 import { selectedBy } from "./selected.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
@@ -72,7 +72,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   const transform = events ? undefined : await eventTransform(context, accepted);
   const response = await store.stream("watch", request).catch((error: unknown) => errorResponse(error, request));
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
-  if (isWebSocket) return linesOverWebSocket(client, new Response(body));
+  if (isWebSocket) return eventsOverWebSocket(context.request, client, { body, protobuf: accepted.type === PROTOBUF });
   return new Response(body, {
     // Without an encoding of their own, proxies compress the stream and so hold back events.
     headers: {
