@@ -67,11 +67,24 @@ describe("TUNNEL-TLS: a server's certificate", () => {
     expect(await outcome(namesake, unreadable)).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
   });
 
+  it("may itself be what is trusted, as in the suites of controller-runtime, without the CA that signed it", async () => {
+    const serving = createServingCertificate(
+      createAuthority(new Date()).key,
+      [{ type: "dns", value: NAME }],
+      new Date(),
+    );
+    expect(await outcome(serving, serving.certificate)).toBe("verified");
+    expect(await outcome(serving, serving.certificate, "other.ns.svc")).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+    const longAgo = new Date(Date.now() - 2 * 365 * 86_400_000);
+    const old = createServingCertificate(createAuthority(longAgo).key, [{ type: "dns", value: NAME }], longAgo);
+    expect(await outcome(old, old.certificate)).toBe("CERT_HAS_EXPIRED");
+  });
+
   it("with another subject is verified as usual", async () => {
     const authority = createAuthority(new Date());
     const serving = createServingCertificate(authority.key, [{ type: "dns", value: NAME }], new Date());
     expect(await outcome(serving, authority.certificate)).toBe("verified");
     expect(await outcome(serving, authority.certificate, "other.ns.svc")).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
-    expect(await outcome(serving, createAuthority(new Date()).certificate)).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+    expect(await outcome(serving, createAuthority(new Date()).certificate)).toBe("UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
   });
 });

@@ -19,15 +19,21 @@ export const SELF_SIGNED = "DEPTH_ZERO_SELF_SIGNED_CERT";
  * Without the subject's common name, which Node.js would take for a name of the server if there is no other. The error
  * has the whole certificate.
  */
-export function checkIdentity(name: string, certificate: PeerCertificate): Error | undefined {
+function checkIdentity(name: string, certificate: PeerCertificate): Error | undefined {
   const problem = checkServerIdentity(name, { ...certificate, subject: {} });
   return problem && Object.assign(problem, { cert: certificate });
 }
 
+/**
+ * Go trusts each certificate of a bundle, OpenSSL only root CAs unless told so. The suites of controller-runtime give
+ * their server's own certificate as the bundle. Node.js before 20.18 does not know the option.
+ */
+export const LIKE_GO = { allowPartialTrustChain: true, checkServerIdentity: checkIdentity } as const;
+
 /** Rejects with Node.js' errors, which have a `code`. */
 export function connectVerified(options: VerifiedOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const secure = connect({ ...options, checkServerIdentity: checkIdentity, rejectUnauthorized: false });
+    const secure = connect({ ...options, ...LIKE_GO, rejectUnauthorized: false });
     secure.once("error", reject);
     secure.once("secureConnect", () => {
       const problem = secure.authorized ? undefined : problemOf(secure, options);

@@ -7,7 +7,7 @@ import { type RequestOptions, request } from "node:https";
 import { isIP } from "node:net";
 import { pipeline } from "node:stream";
 import * as v from "valibot";
-import { checkIdentity, connectVerified, SELF_SIGNED } from "../../agent/streams/verified-tls.ts";
+import { connectVerified, LIKE_GO, SELF_SIGNED } from "../../agent/streams/verified-tls.ts";
 import { dialProblem } from "../../api/machinery/network/dial-problem.ts";
 import { forbiddenAddress, isReachable, lookupWithin } from "./reachable-addresses.ts";
 
@@ -48,7 +48,7 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promi
   };
   const call = (more: RequestOptions): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const own = { method, headers: Object.fromEntries(headers), checkServerIdentity: checkIdentity };
+      const own = { method, headers: Object.fromEntries(headers), ...LIKE_GO };
       const calling = request(url, { ...own, ...more }, resolve);
       calling.once("error", reject);
       // The caller has given up.
