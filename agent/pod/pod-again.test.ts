@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
+import type { Pod } from "../../api/generated/core.v1.ts";
 import { recordedPod } from "../../test/fakes/node/pod-record.ts";
 import { PodWorkers } from "./pod-workers.ts";
+import type { WorkerContext } from "./worker-context.ts";
 
 it("AGENT-AGAIN: a pod that the control plane has again while what ran of it is ending runs anew", async () => {
   const { record, runtime } = recordedPod({ spec: { containers: [{ name: "c", image: "i" }] } });
@@ -22,4 +24,20 @@ it("AGENT-AGAIN: a pod that the control plane has again while what ran of it is 
   workers.remove(uid);
   await expect.poll(() => workers.all).toEqual([]);
   expect(await running()).toEqual([]);
+});
+
+it("AGENT-AGAIN: the answer to a report that was on its way when the pod went does not bring it back", async () => {
+  const { record, runtime } = recordedPod({ spec: { containers: [{ name: "c", image: "i" }] } });
+  const { pod, uid, context } = record;
+  const answers: (() => void)[] = [];
+  const later: Pod = { ...pod, metadata: { ...pod.metadata, resourceVersion: "9" } };
+  const patch = () => new Promise((resolve) => answers.push(() => resolve({ ok: true, object: later })));
+  const admit = async (_: unknown, onAdmitted: () => void) => onAdmitted();
+  const workers = new PodWorkers(() => {});
+  workers.start({ ...context, admit, reports: { ...context.reports, patch } } as unknown as WorkerContext, pod);
+  await expect.poll(() => answers.length).toBeGreaterThan(0);
+  workers.remove(uid);
+  for (const answer of answers) answer();
+  await expect.poll(() => workers.all).toEqual([]);
+  expect((await runtime.observe(uid)).containers).toEqual([]);
 });

@@ -30,7 +30,7 @@ export const isStarting = ({ phase, containerStatuses = [], initContainerStatuse
 const revisionOf = ({ metadata }: Pod): number => Number(metadata.resourceVersion ?? 0);
 
 export interface StatusReporterOptions {
-  /** Called with the API's pod after each report. */
+  /** Called with the API's pod after each report, but for one that is answered when this has stopped: it may be gone by then. */
   readonly onAccepted: (pod: Pod) => void;
   /** The API rejects a status for its content, and will not get it again. */
   readonly onRefused: (why: string) => void;
@@ -184,7 +184,7 @@ export class StatusReporter {
     this.#accepted = { status: report.status, pod };
     this.#forbidden = "";
     if (this.#next === report) this.#next = undefined;
-    this.#options.onAccepted(pod);
+    if (!this.#stopped) this.#options.onAccepted(pod);
   }
 
   /** Whether a refusal holds for as long as the status is the same; reports what somebody has to know. */
