@@ -143,6 +143,16 @@ test("LINK-DELETED: a node whose Node is deleted hears of it, and not that it is
   expect(messages).toEqual([]);
 });
 
+test("LINK-DELETED: a node whose Node was deleted and that has a link again hears when that breaks", async () => {
+  server.once("connection", (socket) => socket.close(1008, "the node was deleted"));
+  start({ request: () => Promise.reject(new Error("away")) });
+  await expect.poll(() => deletions, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => server.clients.size, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => messages, { timeout: 10_000 }).toEqual([expect.stringMatching(/is up again$/)]);
+  for (const client of server.clients) client.terminate();
+  await expect.poll(() => messages[1], { timeout: 10_000 }).toMatch(/is down; pods keep running$/);
+});
+
 test("LINK-GONE: a control plane with another authority's certificate is reported once, with a remedy", async () => {
   let requested = 0;
   start({

@@ -199,7 +199,7 @@ export class Link {
       socket.on("open", () => {
         opened = true;
         this.#socket = socket;
-        this.#failedSince = undefined;
+        [this.#failedSince, this.#refused] = [undefined, false];
         if (this.#reportedDown) this.#options.log.warn("the link to the control plane is up again");
         this.#reportedDown = false;
         this.tellBroken();
