@@ -66,7 +66,7 @@ export class NodeAgent {
     made.machineNetwork.start();
     this.#openKubeletPort();
     await made.staticPods.start();
-    const deletion = new NodeDeletion({ objects: made.objects, onSync: (sync) => this.#sync(sync), log });
+    const deletion = new NodeDeletion({ objects: made.objects, onSync: (sync) => this.#sync(sync), log, signal });
     this.#link = new Link({
       controlPlane,
       nodeName,

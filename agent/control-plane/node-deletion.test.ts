@@ -5,15 +5,18 @@ import { NodeDeletion } from "./node-deletion.ts";
 
 let syncs: NodeSync[];
 let deletion: NodeDeletion;
+let stop: AbortController;
 const pod = podOf({ metadata: { name: "p" } });
 
 beforeEach(() => {
   vi.useFakeTimers();
   syncs = [];
+  stop = new AbortController();
   deletion = new NodeDeletion({
     objects: { pods: () => [pod] },
     onSync: (sync) => void syncs.push(sync),
     log: { info() {}, warn() {} },
+    signal: stop.signal,
   });
 });
 afterEach(() => void vi.useRealTimers());
@@ -32,6 +35,13 @@ it("LINK-DELETED: the pods of a node that the control plane has again stay", () 
   deletion.begin();
   vi.advanceTimersByTime(30_000);
   deletion.revoke();
+  vi.advanceTimersByTime(60_000);
+  expect(syncs).toEqual([]);
+});
+
+it("LINK-DELETED: an agent that has ended, as after a fault, leaves the pods to its successor", () => {
+  deletion.begin();
+  stop.abort();
   vi.advanceTimersByTime(60_000);
   expect(syncs).toEqual([]);
 });

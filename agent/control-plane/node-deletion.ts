@@ -13,6 +13,8 @@ export interface NodeDeletionOptions {
   readonly objects: Pick<ObjectCache, "pods">;
   readonly onSync: (sync: NodeSync) => void;
   readonly log: Logger;
+  /** The agent ends: what becomes of the pods is for its successor to say. */
+  readonly signal: AbortSignal;
 }
 
 export class NodeDeletion {
@@ -38,7 +40,8 @@ export class NodeDeletion {
 
   /** Pods of manifests stay. Whatever comes next is complete. */
   #end(): void {
-    const { objects, onSync } = this.#options;
+    const { objects, onSync, signal } = this.#options;
+    if (signal.aborted) return;
     const changes = objects.pods().map((object) => ({ type: "DELETED", resource: "pods", object }) as const);
     onSync({ type: "sync", revision: 0, reset: false, changes });
   }
