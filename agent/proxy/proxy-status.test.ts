@@ -56,6 +56,8 @@ it("PROXY-STATUS: only programs on the machine may ask, others once there are no
   status.openToAll(false);
   await expect.poll(healths).toEqual([200, refused]);
   status.close();
+  // A plan that was under way still ends.
+  status.openToAll(true);
   await expect.poll(healths).toEqual([refused, refused]);
 });
 

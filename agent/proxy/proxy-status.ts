@@ -54,6 +54,7 @@ export class ProxyStatus {
   readonly #mode: Server;
   #health: Server;
   #isForAll = false;
+  #isClosed = false;
 
   /** Only programs on this machine may ask at first. */
   constructor(state: () => ProxyState, ports = PORTS) {
@@ -65,13 +66,14 @@ export class ProxyStatus {
 
   /** Whether others may ask for the health, too. */
   openToAll(isForAll: boolean): void {
-    if (isForAll === this.#isForAll) return;
+    if (isForAll === this.#isForAll || this.#isClosed) return;
     this.#isForAll = isForAll;
     end(this.#health);
     this.#health = this.#openHealth();
   }
 
   close(): void {
+    this.#isClosed = true;
     end(this.#health);
     end(this.#mode);
   }
