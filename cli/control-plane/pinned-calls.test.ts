@@ -78,3 +78,21 @@ test("TUNNEL-TLS: a webhook's certificate may itself be what is trusted, without
     expect(await call(another.certificate, "hook.ns.svc")).toContain("signed by unknown authority");
   });
 });
+
+test("an answer that breaks off is not taken for a whole one, and nobody waits for the rest", async () => {
+  const { ca, certificate, key } = createNamesake("hook.ns.svc");
+  const webhook = createServer({ cert: certificate, key }, (_, response) => {
+    response.writeHead(200, { "content-length": "100" }).write("part", () => response.destroy());
+  });
+  await new Promise<void>((done) => webhook.listen(0, "127.0.0.1", done));
+  const url = `https://127.0.0.1:${(webhook.address() as AddressInfo).port}/`;
+  try {
+    const body = JSON.stringify({ method: "POST", url, headers: [], body: "", authorities: ca });
+    const signal = AbortSignal.timeout(5000);
+    const response = await fetch(base, { method: "POST", body, signal });
+    await expect(response.text()).rejects.toThrow("terminated");
+    expect(signal.aborted).toBe(false);
+  } finally {
+    webhook.close();
+  }
+});
