@@ -10,7 +10,7 @@ export interface Bounds {
   readonly bytes: number;
   readonly deadline: Deadline;
   /** Of a chunked body, whether so much more may come; if not, the rest is not read. */
-  readonly mayGrow?: (bytes: number) => boolean;
+  readonly mayGrow?: (bytes: number) => boolean | Promise<boolean>;
 }
 
 /**
@@ -39,7 +39,7 @@ async function readWhole(request: Request): Promise<BoundedBody> {
 export async function readUpTo(
   body: ReadableStream<Uint8Array>,
   most: number,
-  mayGrow: (bytes: number) => boolean = () => true,
+  mayGrow: NonNullable<Bounds["mayGrow"]> = () => true,
 ): Promise<Exclude<BoundedBody, "too slow">> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
@@ -50,7 +50,7 @@ export async function readUpTo(
     const { done, value } = read;
     if (done) break;
     length += value.length;
-    if (length > most || !mayGrow(value.length)) {
+    if (length > most || !(await mayGrow(value.length))) {
       void reader.cancel().catch(() => {});
       return "too large";
     }

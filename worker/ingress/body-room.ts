@@ -55,13 +55,10 @@ export class BodyRoom {
     return held;
   }
 
-  /** Returns whether it may; if not, it is lost. */
+  /** Returns whether there is room for it. */
   grow(held: HeldBody, bytes: number): boolean {
-    const fits = !held.isLost && this.#makeRoom(bytes) && !held.isLost;
-    if (!fits) {
-      this.#lose(held);
-      return false;
-    }
+    // It may have had to make room for itself.
+    if (!this.#makeRoom(bytes) || held.isLost) return false;
     held.bytes += bytes;
     this.#bytes += bytes;
     return true;

@@ -26,6 +26,9 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const BODY_MS = 300_000;
 /** Of all bodies that an isolate holds. */
 const room = new BodyRoom(2 * MAX_BODY_BYTES, Date.now);
+/** How long to wait for room, and how often to look (ms). */
+const WAIT_MS = 12_000;
+const LOOK_MS = 200;
 
 const SAFE: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 /** How many pods of a Service are tried in turn. */
@@ -66,7 +69,7 @@ async function withBody(
 ): Promise<Response> {
   const declared = Number(request.headers.get("Content-Length") ?? 0);
   if (declared > MAX_BODY_BYTES) return refusal("too large");
-  const held = room.enter(declared);
+  const held = await inTime(() => room.enter(declared));
   if (!held) return refusal("no room");
   try {
     const body = await readBody(request, held);
@@ -76,8 +79,21 @@ async function withBody(
   }
 }
 
+/** What an attempt results in, once that is anything. */
+async function inTime<T>(attempt: () => T | undefined): Promise<T | undefined> {
+  const end = Date.now() + WAIT_MS;
+  for (let result = attempt(); ; result = attempt()) {
+    if (result !== undefined || Date.now() >= end) return result;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
 async function readBody(request: Request, held: HeldBody): Promise<BoundedBody | "no room"> {
-  const mayGrow = (bytes: number) => room.grow(held, bytes);
+  const mayGrow = async (bytes: number) => {
+    const grows = await inTime(() => room.grow(held, bytes) || (held.isLost ? false : undefined));
+    if (!grows) held.lose();
+    return grows === true;
+  };
   const bounds = { bytes: MAX_BODY_BYTES, mayGrow };
   const body = await Promise.race([
     Deadline.during(BODY_MS, (deadline) => boundedBody(request, { ...bounds, deadline })),
