@@ -25,7 +25,12 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** Long enough for some megabytes over a slow line. */
 const BODY_MS = 300_000;
 /** Of all bodies that an isolate holds. */
-const room = new BodyRoom(2 * MAX_BODY_BYTES, Date.now);
+const room = new BodyRoom({
+  most: 2 * MAX_BODY_BYTES,
+  each: MAX_BODY_BYTES,
+  short: 1024 * 1024,
+  now: Date.now,
+});
 /** How long to wait for room, and how often to look (ms). */
 const WAIT_MS = 12_000;
 const LOOK_MS = 200;
@@ -99,8 +104,9 @@ async function readBody(request: Request, held: HeldBody): Promise<BoundedBody |
     Deadline.during(BODY_MS, (deadline) => boundedBody(request, { ...bounds, deadline })),
     held.lost,
   ]);
-  held.isComing = false;
-  return held.isLost || !body ? "no room" : body;
+  if (held.isLost || !body) return "no room";
+  if (typeof body !== "string") room.arrived(held, body.length);
+  return body;
 }
 
 function refusal(problem: Exclude<BoundedBody, Uint8Array> | "no room"): Response {
