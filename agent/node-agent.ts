@@ -29,6 +29,7 @@ export class NodeAgent {
   readonly #parts: Parts;
   readonly #made: NodeAssembly;
   #link: Link | undefined;
+  #isLeaving = false;
   /** Only if it was asked for. */
   #kubeletPort: KubeletPort | undefined;
   /** As last reported. */
@@ -66,7 +67,13 @@ export class NodeAgent {
     made.machineNetwork.start();
     this.#openKubeletPort();
     await made.staticPods.start();
-    const deletion = new NodeDeletion({ objects: made.objects, onSync: (sync) => this.#sync(sync), log, signal });
+    const deletion = new NodeDeletion({
+      objects: made.objects,
+      onSync: (sync) => this.#sync(sync),
+      isLeaving: () => this.#isLeaving,
+      log,
+      signal,
+    });
     this.#link = new Link({
       controlPlane,
       nodeName,
@@ -136,7 +143,13 @@ export class NodeAgent {
       leave: async ({ seconds }, print) => {
         const pods = () => made.workers.pods;
         const { client, localVolumes: volumes } = made;
-        await leaveCluster({ client, controlPlane, nodeName, pods, print, seconds, volumes });
+        this.#isLeaving = true;
+        try {
+          await leaveCluster({ client, controlPlane, nodeName, pods, print, seconds, volumes });
+        } catch (error) {
+          this.#isLeaving = false;
+          throw error;
+        }
         await endPods(runtime);
         onLeft?.();
       },

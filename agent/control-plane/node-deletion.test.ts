@@ -6,16 +6,20 @@ import { NodeDeletion } from "./node-deletion.ts";
 let syncs: NodeSync[];
 let deletion: NodeDeletion;
 let stop: AbortController;
+let isLeaving: boolean;
+let warned: string[];
 const pod = podOf({ metadata: { name: "p" } });
 
 beforeEach(() => {
   vi.useFakeTimers();
   syncs = [];
   stop = new AbortController();
+  [isLeaving, warned] = [false, []];
   deletion = new NodeDeletion({
     objects: { pods: () => [pod] },
     onSync: (sync) => void syncs.push(sync),
-    log: { info() {}, warn() {} },
+    isLeaving: () => isLeaving,
+    log: { info() {}, warn: (message) => void warned.push(message) },
     signal: stop.signal,
   });
 });
@@ -44,4 +48,11 @@ it("LINK-DELETED: an agent that has ended, as after a fault, leaves the pods to 
   stop.abort();
   vi.advanceTimersByTime(60_000);
   expect(syncs).toEqual([]);
+});
+
+it("LINK-DELETED: a node that leaves has ended its pods, and need not be told how to come back", () => {
+  isLeaving = true;
+  deletion.begin();
+  vi.advanceTimersByTime(60_000);
+  expect([syncs, warned]).toEqual([[], []]);
 });

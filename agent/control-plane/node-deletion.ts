@@ -12,6 +12,8 @@ const ENDS_MS = 40_000;
 export interface NodeDeletionOptions {
   readonly objects: Pick<ObjectCache, "pods">;
   readonly onSync: (sync: NodeSync) => void;
+  /** The node itself asks for it, once its pods have ended. */
+  readonly isLeaving: () => boolean;
   readonly log: Logger;
   /** The agent ends: what becomes of the pods is for its successor to say. */
   readonly signal: AbortSignal;
@@ -26,7 +28,9 @@ export class NodeDeletion {
   }
 
   begin(): void {
-    this.#options.log.warn(
+    const { isLeaving, log } = this.#options;
+    if (isLeaving()) return;
+    log.warn(
       `the Node of this machine was deleted: its pods end in ${ENDS_MS / 1000} s; end this, and start "sailplane up" again, or join with what "sailplane token create" prints`,
     );
     clearTimeout(this.#timer);
