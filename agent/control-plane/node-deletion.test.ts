@@ -9,6 +9,7 @@ let stop: AbortController;
 let isLeaving: boolean;
 let warned: string[];
 const pod = podOf({ metadata: { name: "p" } });
+const mirror = podOf({ metadata: { name: "m", annotations: { "kubernetes.io/config.mirror": "1" } } });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -16,7 +17,7 @@ beforeEach(() => {
   stop = new AbortController();
   [isLeaving, warned] = [false, []];
   deletion = new NodeDeletion({
-    objects: { pods: () => [pod] },
+    objects: { pods: () => [pod, mirror] },
     onSync: (sync) => void syncs.push(sync),
     isLeaving: () => isLeaving,
     log: { info() {}, warn: (message) => void warned.push(message) },
@@ -25,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-it("LINK-DELETED: the pods of a deleted node end when the control plane replaces them", () => {
+it("LINK-DELETED: the pods of a deleted node end when the control plane replaces them, not those of manifests", () => {
   deletion.begin();
   vi.advanceTimersByTime(39_000);
   expect(syncs).toEqual([]);

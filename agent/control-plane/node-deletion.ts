@@ -4,6 +4,7 @@
  */
 import type { NodeSync } from "../../api/node/node-sync.ts";
 import type { Logger } from "../logger.ts";
+import { isMirror } from "../static-pods/mirror.ts";
 import type { ObjectCache } from "./objects.ts";
 
 /** How long the control plane waits, too: the Node may have been deleted by mistake, or to be created anew. */
@@ -42,11 +43,12 @@ export class NodeDeletion {
     clearTimeout(this.#timer);
   }
 
-  /** Pods of manifests stay. Whatever comes next is complete. */
+  /** Pods of manifests stay, and would try for ever to have mirrors again. Whatever comes next is complete. */
   #end(): void {
     const { objects, onSync, signal } = this.#options;
     if (signal.aborted) return;
-    const changes = objects.pods().map((object) => ({ type: "DELETED", resource: "pods", object }) as const);
+    const ending = objects.pods().filter((pod) => !isMirror(pod));
+    const changes = ending.map((object) => ({ type: "DELETED", resource: "pods", object }) as const);
     onSync({ type: "sync", revision: 0, reset: false, changes });
   }
 }
