@@ -41,3 +41,18 @@ it("AGENT-AGAIN: the answer to a report that was on its way when the pod went do
   await expect.poll(() => workers.all).toEqual([]);
   expect((await runtime.observe(uid)).containers).toEqual([]);
 });
+
+it("AGENT-AGAIN: an agent that has ended, as after a fault, leaves such a pod to its successor", async () => {
+  const { record, runtime } = recordedPod({ spec: { containers: [{ name: "c", image: "i" }] } });
+  const { pod, uid, context } = record;
+  const admit = async (_: unknown, onAdmitted: () => void) => onAdmitted();
+  const done: string[] = [];
+  const workers = new PodWorkers((uid) => void done.push(uid));
+  workers.start({ ...context, admit } as unknown as WorkerContext, pod);
+  await expect.poll(async () => (await runtime.observe(uid)).containers[0]?.state).toBe("running");
+  workers.remove(uid);
+  workers.get(uid)?.update(pod);
+  workers.stop();
+  await expect.poll(() => done).toEqual([uid]);
+  expect(workers.all).toEqual([]);
+});

@@ -13,6 +13,7 @@ const PREEMPTION_MARGIN_MS = 10_000;
 export class PodWorkers {
   readonly #workers = new Map<string, PodWorker>();
   readonly #onDone: (uid: string) => void;
+  #isStopped = false;
 
   /** `onDone`: nothing of the pod is left on the machine. */
   constructor(onDone: (uid: string) => void) {
@@ -36,7 +37,7 @@ export class PodWorkers {
     const { uid = "" } = pod.metadata;
     const worker = new PodWorker(context, pod, (again) => {
       this.#done(uid);
-      if (again !== undefined) this.start(context, again);
+      if (again !== undefined && !this.#isStopped) this.start(context, again);
     });
     this.#workers.set(uid, worker);
     worker.wake();
@@ -97,6 +98,7 @@ export class PodWorkers {
   }
 
   stop(): void {
+    this.#isStopped = true;
     for (const worker of this.#workers.values()) worker.stop();
   }
 }
