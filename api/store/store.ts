@@ -145,7 +145,7 @@ export interface ListHead {
   readonly revision: Revision;
   /** Objects with the requested resource, namespace and name follow this page. As in Kubernetes, they need not match. */
   readonly more: boolean;
-  /** Their number; absent if a selector makes counting them a scan. */
+  /** Their number; absent if there is a selector: they need not match. */
   readonly remaining?: number;
   /** The page's last object, to continue `after`; absent if the page is empty. */
   readonly last?: { readonly namespace: string; readonly name: string };

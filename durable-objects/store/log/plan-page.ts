@@ -45,7 +45,7 @@ export function planPage(tables: LogTables, request: ListRequest, { newest, coun
     head: {
       revision,
       more: remaining > 0,
-      ...((requirements.length === 0 || remaining === 0) && { remaining }),
+      ...(requirements.length === 0 && { remaining }),
       ...(last && { last: { namespace: last.namespace, name: last.name } }),
     },
     revisions,

@@ -67,6 +67,7 @@ test("WIRE-CONTINUE: a page ends where it would be too long to be held, and cont
   const first = await API.fetch(new Request(`${CONFIG_MAPS}?labelSelector=long&limit=${COUNT}`, { headers }));
   const { items = [], metadata } = (await first.json()) as Shown;
   expect(items.map(nameOf)).toEqual(NAMES.slice(0, 9));
+  expect(metadata.remainingItemCount, "how many match is not counted").toBeUndefined();
   const more = `${CONFIG_MAPS}?labelSelector=long&limit=${COUNT}&continue=${metadata.continue}`;
   const last = (await (await API.fetch(new Request(more, { headers }))).json()) as Shown;
   expect([last.items?.map(nameOf), last.metadata.continue]).toEqual([NAMES.slice(9), undefined]);
