@@ -26,6 +26,8 @@ import type { Committed, ObjectStore } from "./object-store.ts";
 
 /** Characters of text that are read per call; few of the objects may match. */
 const PART_LENGTH = 1024 * 1024;
+/** Characters after which a page ends, as one of the store does (rule WIRE-CONTINUE). */
+const PAGE_LENGTH = 8 * 1024 * 1024;
 
 /** Whether the selected fields belong to one version of several, or one schema of several. */
 export const selectsAsRead = ({ custom, conversion }: Served, query: URLSearchParams): boolean =>
@@ -62,14 +64,25 @@ export class SelectingStore implements ObjectStore {
 
   async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
     const { fields, requested } = splitRequirements(request);
-    if (fields.length === 0) return this.#store.list(request);
-    const { limit: wanted = Number.POSITIVE_INFINITY, ...whole } = requested;
+    return fields.length === 0 ? this.#store.list(request) : this.#page(fields, requested, Number.POSITIVE_INFINITY);
+  }
+
+  /** What is selected, up to the limit that is requested, and to so many characters of text. */
+  async #page(
+    fields: readonly Requirement[],
+    { limit: wanted = Number.POSITIVE_INFINITY, ...whole }: Omit<ListRequest, keyof Decided>,
+    most: number,
+  ): Promise<ListPage> {
     const items: Entry[] = [];
+    let length = 0;
     let end: Omit<ListPage, "items"> | undefined;
     for await (const { remaining: _, ...page } of this.#store.pages({ length: PART_LENGTH, ...whole })) {
-      items.push(...this.#chosen(fields, page));
+      for (const entry of this.#chosen(fields, page)) {
+        items.push(entry);
+        length += entry.text.length;
+      }
       end = page;
-      if (items.length >= wanted) break;
+      if (items.length >= wanted || length > most) break;
     }
     if (!end) throw new Error("a list without a page");
     return { ...end, more: end.more || items.length > wanted, items: items.slice(0, wanted) };
@@ -78,7 +91,7 @@ export class SelectingStore implements ObjectStore {
   async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
     const { fields, requested } = splitRequirements(request);
     if (fields.length === 0) yield* this.#store.pages(request);
-    else if (request.limit !== undefined) yield await this.list(request);
+    else if (request.limit !== undefined) yield await this.#page(fields, requested, PAGE_LENGTH);
     else
       for await (const { remaining: _, ...page } of this.#store.pages(requested))
         yield { ...page, items: this.#chosen(fields, page) };

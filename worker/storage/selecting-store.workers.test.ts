@@ -78,6 +78,19 @@ test("CRD-SELECT: a page has its full length, and the next continues after it", 
   expect(await namesOf("v2", `fieldSelector=size=tall&limit=1&continue=${first.metadata.continue}`)).toEqual(["c"]);
 });
 
+test("WIRE-CONTINUE: a page of selected objects ends where it would be too long to be held, too", async () => {
+  const names = Array.from({ length: 11 }, (_, index) => `long-${String(index).padStart(2, "0")}`);
+  for (const name of names)
+    await sent("POST", doors("v2"), door("v2", name, { size: "long", filler: "x".repeat(1_000_000) }));
+  const query = `${doors("v2")}?fieldSelector=size=long&limit=${names.length}`;
+  const first = (await (await sent("GET", query)).json()) as Doors;
+  const found = first.items.map(({ metadata }) => metadata.name);
+  expect(found.length).toBeLessThan(names.length);
+  const rest = await namesOf("v2", `fieldSelector=size=long&limit=50&continue=${first.metadata.continue}`);
+  expect([...found, ...rest]).toEqual(names);
+  for (const name of names) await sent("DELETE", `${doors("v2")}/${name}`);
+});
+
 test("CRD-SELECT: a watch sends ADDED and DELETED when an object starts and stops matching", async () => {
   const { metadata } = (await (await sent("GET", doors("v2"))).json()) as Doors;
   const since = `watch=1&resourceVersion=${metadata.resourceVersion}&timeoutSeconds=1&fieldSelector=size=tall`;
