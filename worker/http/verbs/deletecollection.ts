@@ -22,12 +22,12 @@ export async function removeCollection(context: RequestContext): Promise<Respons
   const first = await firstOf(pages);
   requireReached(options, first.revision);
   const keys = first.items.map(({ key }) => key);
-  for await (const { items } of pages) for (const { key } of items) keys.push(key);
+  for await (const { items } of pagesAfter(context, request, first)) for (const { key } of items) keys.push(key);
   await removeAll(context, keys, deletion);
-  return renderPages(context, { first, rest: pagesAfter(context, request, first), isWhole: !request.limit }, accepted);
+  // Read once more: what has been deleted may be more than memory holds. It was decided on with the first page.
+  return renderPages(context, { first, rest: pages, isWhole: !request.limit }, accepted);
 }
 
-/** Read once more for the answer: what has been deleted may be more than memory holds. */
 async function* pagesAfter(
   { store }: RequestContext,
   request: Requested,

@@ -73,9 +73,13 @@ test("WIRE-CONTINUE: a page ends where it would be too long to be held, and cont
   expect([last.items?.map(nameOf), last.metadata.continue]).toEqual([NAMES.slice(9), undefined]);
 });
 
-test("a collection is deleted completely, and answered completely, however long", async () => {
+test("a collection is deleted completely, and answered completely, however long, and whatever may be done by then", async () => {
   const deleted = await ask("DELETE", {});
   expect(deleted.status).toBe(200);
+  const role = JSON.stringify({ metadata: { name: "new" }, rules: [] });
+  const roles = "https://sailplane/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
+  const headers = { "Content-Type": "application/json" };
+  expect((await API.fetch(new Request(roles, { method: "POST", headers, body: role }))).status).toBe(201);
   expect(((await deleted.json()) as Shown).items?.map(nameOf)).toEqual(NAMES);
   expect(await (await ask("GET", {})).json()).toMatchObject({ items: [] });
 });
