@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { API, call, newCluster } from "../../../test/workers/api-under-test.ts";
 
 it("RESTORE-SYSTEM: what every cluster has is there after a restore of a backup that lacks it", async () => {
-  const base = await newCluster("restored");
+  const base = await newCluster("restored-system");
   const url = `${base}/sailplane/v1/store/restores/${"1".repeat(64)}`;
   const text = JSON.stringify({ metadata: { name: "kept", namespace: "default", resourceVersion: "1" }, data: {} });
   const body = JSON.stringify(["configmaps", "default", "kept", 1, '{"labels":{},"fields":{}}', text]);
